@@ -1,0 +1,509 @@
+//! Answers: from defaults, a preset, a file, `--set` and the person at the prompt, later wins; each
+//! checked by its kind, all together by the rules.
+
+use std::fmt;
+
+use anyhow::Result;
+use indexmap::IndexMap;
+use minijinja::Environment;
+use serde_json::{Map, Value, json};
+
+use crate::answers_file::AnswersFile;
+use crate::catalog::{Catalog, Component};
+use crate::engine;
+use crate::error::{UserError, nearest};
+use crate::expression::Scope;
+use crate::question::{KindName, Question, Rule, Values};
+
+/// The checked answers of one project.
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    /// Every answer that was asked for, in the order of the questions.
+    pub values: Values,
+    /// The names of the active components.
+    pub active: Vec<String>,
+    /// What the user should know, though nothing is wrong.
+    pub notes: Vec<String>,
+}
+
+/// What the user gave on the command line.
+#[derive(Debug, Default)]
+pub struct Given {
+    /// `--preset`.
+    pub preset: Option<String>,
+    /// `--answers`.
+    pub file: Option<AnswersFile>,
+    /// `--set`: dotted path and value.
+    pub sets: Vec<(String, Value)>,
+}
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The question's own default.
+    Default,
+    /// The preset of that name.
+    Preset(String),
+    /// The answers file, as `path:line`.
+    File(String),
+    /// `--set`.
+    Flag,
+    /// The person at the prompt.
+    Prompt,
+}
+
+/// Somebody who can be asked.
+pub trait Prompter {
+    /// Whether a question with this value is put to the person.
+    fn wants(&mut self, question: &Question, current: Option<&Value>, origin: &Origin) -> Result<bool>;
+
+    /// Asks until `check` is content. `current` is filled in beforehand.
+    ///
+    /// # Errors
+    /// When the person leaves.
+    fn ask(&mut self, question: &Question, current: Option<&Value>, check: &Check<'_>) -> Result<Value>;
+
+    /// Says that answers do not go together; they are asked again afterwards.
+    ///
+    /// # Errors
+    /// When the person leaves.
+    fn conflict(&mut self, problem: &Problem) -> Result<()>;
+}
+
+/// Returns a value in its normal form, or what is wrong with it.
+pub type Check<'a> = dyn Fn(&Value) -> Result<Value, String> + 'a;
+
+/// Something wrong with the answers.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// What is wrong with which value, and why.
+    pub message: String,
+    /// Where the value was written.
+    pub origin: Option<Origin>,
+    /// What to do next.
+    pub hints: Vec<String>,
+    /// The answers to ask again.
+    pub answers: Vec<String>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.origin {
+            Some(Origin::File(place)) => write!(f, "\n  --> {place}"),
+            Some(Origin::Flag) => f.write_str("\n  --> --set"),
+            Some(Origin::Preset(name)) => write!(f, "\n  --> preset `{name}`"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Answers {
+    /// Resolves all answers.
+    ///
+    /// # Errors
+    /// One [`UserError`] that names every missing answer and every wrong one.
+    pub fn resolve(catalog: &Catalog, given: &Given, prompter: Option<&mut dyn Prompter>) -> Result<Self> {
+        let env = engine::environment(catalog)?;
+        let mut resolver = Resolver::new(catalog, &env, given)?;
+        resolver.run(prompter)
+    }
+}
+
+struct Resolver<'a> {
+    catalog: &'a Catalog,
+    env: &'a Environment<'a>,
+    given: IndexMap<String, (Value, Origin)>,
+    values: Values,
+    missing: Vec<&'a Question>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(catalog: &'a Catalog, env: &'a Environment<'a>, given: &Given) -> Result<Self> {
+        let mut resolver = Self {
+            catalog,
+            env,
+            given: IndexMap::new(),
+            values: Values::new(),
+            missing: Vec::new(),
+            problems: Vec::new(),
+        };
+        if let Some(name) = &given.preset {
+            let preset = catalog.preset(name).ok_or_else(|| unknown_preset(catalog, name))?;
+            for (key, value) in &preset.answers {
+                resolver.give(key, value.clone(), Origin::Preset(name.clone()));
+            }
+        }
+        if let Some(file) = &given.file {
+            for (key, value) in &file.values {
+                resolver.give(key, value.clone(), Origin::File(file.place(key)));
+            }
+        }
+        for (path, value) in &given.sets {
+            resolver.set(path, value.clone());
+        }
+        Ok(resolver)
+    }
+
+    fn give(&mut self, name: &str, value: Value, origin: Origin) {
+        if self.catalog.question(name).is_some() {
+            self.given.insert(name.to_string(), (value, origin));
+        } else {
+            self.problems.push(self.unknown(name, origin));
+        }
+    }
+
+    fn unknown(&self, name: &str, origin: Origin) -> Problem {
+        let mut hints = Vec::new();
+        if let Some(near) = nearest(name, self.catalog.questions().map(|(_, q)| q.name.as_str())) {
+            hints.push(format!("did you mean `{near}`?"));
+        }
+        hints.push("`scaffold questions` lists every answer".into());
+        Problem { message: format!("there is no answer `{name}`"), origin: Some(origin), hints, answers: Vec::new() }
+    }
+
+    /// Puts a value at a dotted path such as `services.0.port`.
+    fn set(&mut self, path: &str, value: Value) {
+        let mut parts = path.split('.');
+        let name = parts.next().unwrap_or_default();
+        let Some(question) = self.catalog.question(name) else {
+            self.problems.push(self.unknown(name, Origin::Flag));
+            return;
+        };
+        let rest: Vec<&str> = parts.collect();
+        let mut whole = match self.given.get(name) {
+            Some((current, _)) => current.clone(),
+            None => question.default.clone().unwrap_or(Value::Null),
+        };
+        match put(&mut whole, &rest, value) {
+            Ok(()) => {
+                self.given.insert(name.to_string(), (whole, Origin::Flag));
+            }
+            Err(why) => self.problems.push(Problem {
+                message: format!("`--set {path}=...` has no place: {why}"),
+                origin: None,
+                hints: vec![format!("`scaffold explain {name}` shows what it looks like")],
+                answers: Vec::new(),
+            }),
+        }
+    }
+
+    fn run(&mut self, mut prompter: Option<&mut dyn Prompter>) -> Result<Answers> {
+        let mut again: Vec<String> = Vec::new();
+        loop {
+            self.values.clear();
+            self.missing.clear();
+            let before = self.problems.len();
+            for question in &self.catalog.project.questions {
+                self.answer(question, &mut prompter, &again)?;
+            }
+            let mut active = Vec::new();
+            let derived = if self.problems.len() == before && self.missing.is_empty() { self.derive()? } else { Values::new() };
+            for component in &self.catalog.components {
+                if !self.is_active(component, &derived)? {
+                    continue;
+                }
+                active.push(component);
+                for question in &component.manifest.questions {
+                    self.answer(question, &mut prompter, &again)?;
+                }
+            }
+            if self.problems.is_empty() && self.missing.is_empty() {
+                self.check_rules(&active, &derived)?;
+            }
+            if let Some(person) = prompter.as_deref_mut()
+                && !self.problems.is_empty()
+                && self.problems.iter().all(|p| !p.answers.is_empty())
+            {
+                again.clear();
+                for problem in std::mem::take(&mut self.problems) {
+                    person.conflict(&problem)?;
+                    again.extend(problem.answers);
+                }
+                continue;
+            }
+            return self.finish(&active);
+        }
+    }
+
+    fn is_active(&self, component: &Component, derived: &Values) -> Result<bool> {
+        let Some(when) = &component.manifest.when else { return Ok(true) };
+        let scope = self.scope().with(derived);
+        // without all answers a condition can be undecidable; what is missing is reported anyway
+        match scope.is_true(when) {
+            Err(_) if !self.missing.is_empty() || !self.problems.is_empty() => Ok(false),
+            other => other,
+        }
+    }
+
+    fn derive(&self) -> Result<Values> {
+        self.scope().derive(&self.catalog.project.derived)
+    }
+
+    fn scope(&self) -> Scope<'_> {
+        Scope::new(self.env, &self.values)
+    }
+
+    fn answer(&mut self, question: &'a Question, prompter: &mut Option<&mut dyn Prompter>, again: &[String]) -> Result<()> {
+        if let Some(when) = &question.when {
+            match self.scope().is_true(when) {
+                Ok(true) => {}
+                Err(_) if !self.missing.is_empty() || !self.problems.is_empty() => return Ok(()),
+                Ok(false) => return Ok(()),
+                Err(e) => return Err(e),
+            }
+        }
+        let (value, origin) = match self.given.get(&question.name) {
+            Some((value, origin)) => (Some(value.clone()), origin.clone()),
+            None => (self.scope().default_of(question)?, Origin::Default),
+        };
+        if let Some(person) = prompter.as_deref_mut()
+            && (again.contains(&question.name) || person.wants(question, value.as_ref(), &origin)?)
+        {
+            let scope = self.scope();
+            let check = |v: &Value| check_value(&scope, question, v).map_err(|ps| ps.join("; "));
+            let answer = person.ask(question, value.as_ref(), &check)?;
+            let checked = check_value(&scope, question, &answer).map_err(|ps| UserError::new(ps.join("; ")))?;
+            self.given.insert(question.name.clone(), (checked.clone(), Origin::Prompt));
+            self.values.insert(question.name.clone(), checked);
+            return Ok(());
+        }
+        let Some(value) = value else {
+            self.missing.push(question);
+            return Ok(());
+        };
+        match check_value(&self.scope(), question, &value) {
+            Ok(checked) => {
+                self.values.insert(question.name.clone(), checked);
+            }
+            Err(refusals) => {
+                for message in refusals {
+                    self.problems.push(Problem {
+                        message,
+                        origin: Some(origin.clone()),
+                        hints: vec![format!("`scaffold explain {}` says what it takes", question.name)],
+                        answers: vec![question.name.clone()],
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_rules(&mut self, active: &[&Component], derived: &Values) -> Result<()> {
+        let project = self.catalog.project.rules.iter();
+        let rules: Vec<&Rule> = project.chain(active.iter().flat_map(|c| c.manifest.rules.iter())).collect();
+        for rule in rules {
+            let scope = self.scope().with(derived);
+            if scope.is_true(&rule.require)? {
+                continue;
+            }
+            let message = scope.render(&rule.message)?;
+            let hints = if rule.hint.is_empty() { Vec::new() } else { vec![scope.render(&rule.hint)?] };
+            let origin = rule.answers.iter().find_map(|a| self.given.get(a)).map(|(_, o)| o.clone());
+            self.problems.push(Problem { message, origin, hints, answers: rule.answers.clone() });
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, active: &[&Component]) -> Result<Answers> {
+        if let Some(error) = self.error() {
+            return Err(error.into());
+        }
+        let unused: Vec<&str> = self
+            .given
+            .iter()
+            .filter(|(name, (_, origin))| {
+                !self.values.contains_key(*name) && !matches!(origin, Origin::Preset(_) | Origin::Prompt)
+            })
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let notes = unused
+            .into_iter()
+            .map(|name| format!("Answer `{name}` is not needed with the other answers and is left out."))
+            .collect();
+        Ok(Answers {
+            values: std::mem::take(&mut self.values),
+            active: active.iter().map(|c| c.name.clone()).collect(),
+            notes,
+        })
+    }
+
+    /// Everything that is wrong or missing, as one error.
+    fn error(&self) -> Option<UserError> {
+        let mut parts: Vec<String> = self.problems.iter().map(Problem::to_string).collect();
+        let mut hints: Vec<String> = Vec::new();
+        for hint in self.problems.iter().flat_map(|p| &p.hints) {
+            if !hints.contains(hint) {
+                hints.push(hint.clone());
+            }
+        }
+        if !self.missing.is_empty() {
+            let n = self.missing.len();
+            let width = self.missing.iter().map(|q| q.name.len()).max().unwrap_or(0);
+            let list: Vec<String> =
+                self.missing.iter().map(|q| format!("\n  {:width$}  {}", q.name, q.kind().describe())).collect();
+            parts.push(format!("{n} {} missing:{}", if n == 1 { "answer is" } else { "answers are" }, list.concat()));
+            hints.push("give them with `--set NAME=VALUE`, in a file with `--answers FILE`, or take a `--preset`".into());
+        }
+        match parts.len() {
+            0 => None,
+            1 => Some(UserError { message: parts.concat(), hints }),
+            n => {
+                let message = format!("{n} things are wrong with the answers\n\n{}", parts.join("\n\n"));
+                Some(UserError { message, hints })
+            }
+        }
+    }
+}
+
+/// The error for a preset that does not exist.
+pub fn unknown_preset(catalog: &Catalog, name: &str) -> UserError {
+    let names: Vec<&str> = catalog.presets.iter().map(|p| p.name.as_str()).collect();
+    let error = UserError::new(format!("there is no preset `{name}`"));
+    let error = match nearest(name, names.iter().copied()) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error,
+    };
+    error.hint("`scaffold presets` lists them")
+}
+
+/// Checks a value against its question, field by field for records, and returns its normal form.
+///
+/// # Errors
+/// Every refusal, as a whole sentence.
+pub fn check_value(scope: &Scope<'_>, question: &Question, value: &Value) -> Result<Value, Vec<String>> {
+    let sentence = |path: &str, v: &Value, why: &str| format!("answer `{path}` is {}, {why}", shown(v));
+    let checked = checked_scalar(scope, question, value).map_err(|why| vec![sentence(&question.name, value, &why)])?;
+    if question.kind != KindName::Records {
+        return Ok(checked);
+    }
+    let mut refusals = Vec::new();
+    let mut records = Vec::new();
+    for (i, record) in checked.as_array().into_iter().flatten().enumerate() {
+        let place = format!("{}.{i}", question.name);
+        match check_record(scope, question, &place, record) {
+            Ok(record) => records.push(record),
+            Err(why) => refusals.extend(why),
+        }
+    }
+    for field in &question.unique {
+        for (i, record) in records.iter().enumerate() {
+            let same = |r: &&Map<String, Value>| r.get(field).is_some() && r.get(field) == record.get(field);
+            if records.iter().take(i).find(same).is_some() {
+                let value = record.get(field).cloned().unwrap_or_default();
+                refusals.push(sentence(&format!("{}.{i}.{field}", question.name), &value, "which another one has already"));
+            }
+        }
+    }
+    if refusals.is_empty() { Ok(Value::Array(records.into_iter().map(Value::Object).collect())) } else { Err(refusals) }
+}
+
+/// Checks a value by its kind and by what the question requires of it.
+fn checked_scalar(scope: &Scope<'_>, question: &Question, value: &Value) -> Result<Value, String> {
+    let checked = question.kind().check(value)?;
+    if let Some(require) = &question.require {
+        let mut own = Map::new();
+        own.insert(question.name.clone(), checked.clone());
+        if !scope.with_map(&own).is_true(require).map_err(|e| format!("{e:#}"))? {
+            return Err(question.require_message.clone().unwrap_or_else(|| format!("which breaks `{require}`")));
+        }
+    }
+    Ok(checked)
+}
+
+fn check_record(
+    scope: &Scope<'_>,
+    question: &Question,
+    place: &str,
+    record: &Value,
+) -> Result<Map<String, Value>, Vec<String>> {
+    let Value::Object(given) = record else {
+        return Err(vec![format!("answer `{place}` is {}, which is not a record", shown(record))]);
+    };
+    let mut refusals = Vec::new();
+    for key in given.keys() {
+        if question.field(key).is_none() {
+            let near = nearest(key, question.fields.iter().map(|f| f.name.as_str()));
+            let near = near.map(|n| format!(" (did you mean `{n}`?)")).unwrap_or_default();
+            refusals.push(format!("there is no field `{place}.{key}`{near}"));
+        }
+    }
+    let mut out = Map::new();
+    for field in &question.fields {
+        let scope = scope.with_map(&out);
+        let undecided = |e: anyhow::Error| if refusals.is_empty() { vec![format!("{e:#}")] } else { Vec::new() };
+        let asked = match &field.when {
+            Some(when) => match scope.is_true(when).map_err(undecided) {
+                Ok(asked) => asked,
+                Err(more) => {
+                    refusals.extend(more);
+                    return Err(refusals);
+                }
+            },
+            None => true,
+        };
+        let path = format!("{place}.{}", field.name);
+        match given.get(&field.name) {
+            Some(value) if !asked => {
+                let why = "which has no meaning with the other fields";
+                refusals.push(format!("answer `{path}` is {}, {why}", shown(value)));
+            }
+            None if !asked => {}
+            value => {
+                let default = match value {
+                    Some(_) => None,
+                    None => scope.default_of(field).map_err(|e| vec![format!("{e:#}")])?,
+                };
+                match value.or(default.as_ref()) {
+                    None => refusals.push(format!("answer `{path}` is missing: {}", field.kind().describe())),
+                    Some(v) => match checked_scalar(&scope, field, v) {
+                        Ok(v) => {
+                            out.insert(field.name.clone(), v);
+                        }
+                        Err(why) => refusals.push(format!("answer `{path}` is {}, {why}", shown(v))),
+                    },
+                }
+            }
+        }
+    }
+    if refusals.is_empty() { Ok(out) } else { Err(refusals) }
+}
+
+/// A value in an error message: short, on one line.
+fn shown(value: &Value) -> String {
+    let text = match value {
+        Value::String(s) => s.escape_debug().to_string(),
+        other => other.to_string(),
+    };
+    if text.chars().count() > 60 {
+        format!("`{}...`", text.chars().take(57).collect::<String>())
+    } else {
+        format!("`{text}`")
+    }
+}
+
+fn put(whole: &mut Value, path: &[&str], value: Value) -> Result<(), String> {
+    let Some((first, rest)) = path.split_first() else {
+        *whole = value;
+        return Ok(());
+    };
+    match whole {
+        Value::Array(items) => {
+            let n = items.len();
+            let i: usize = first.parse().map_err(|_| format!("`{first}` is not an index into a list of {n}"))?;
+            if i == n {
+                items.push(if rest.is_empty() { Value::Null } else { json!({}) });
+            }
+            let item = items.get_mut(i).ok_or_else(|| format!("the list has {n} items, the next index is {n}"))?;
+            put(item, rest, value)
+        }
+        Value::Object(fields) => put(fields.entry((*first).to_string()).or_insert(Value::Null), rest, value),
+        Value::Null if first.parse::<usize>().is_ok() => {
+            *whole = json!([]);
+            put(whole, path, value)
+        }
+        _ => Err(format!("there is nothing below which `{first}` could be")),
+    }
+}

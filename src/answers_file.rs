@@ -1,0 +1,82 @@
+//! Answers files: YAML, read with bounds, because they can come from anybody.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use crate::error::UserError;
+use crate::question::Values;
+
+/// The largest answers file that is read: a hundred services need about 40 kB.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// A file with answers.
+#[derive(Clone, Debug, Default)]
+pub struct AnswersFile {
+    /// The path as the user wrote it.
+    pub path: String,
+    text: String,
+    /// The answers by name.
+    pub values: Values,
+}
+
+impl AnswersFile {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When it cannot be read, is too large, not UTF-8, not YAML, or not a mapping.
+    pub fn read(path: &Path) -> Result<Self> {
+        let shown = path.display().to_string();
+        let file = File::open(path).with_context(|| format!("cannot read the answers file `{shown}`"))?;
+        let mut bytes = Vec::new();
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read the answers file `{shown}`"))?;
+        if bytes.len() as u64 > MAX_BYTES {
+            return Err(UserError::new(format!("the answers file `{shown}` is larger than 1 MiB"))
+                .hint("an answers file holds a value per question; `scaffold questions` lists them")
+                .into());
+        }
+        Self::parse(&shown, bytes).map_err(Into::into)
+    }
+
+    /// Parses the bytes of a file.
+    ///
+    /// # Errors
+    /// When they are not UTF-8, not YAML, or not a mapping.
+    pub fn parse(path: &str, bytes: Vec<u8>) -> Result<Self, UserError> {
+        let text = String::from_utf8(bytes).map_err(|e| {
+            let at = e.utf8_error().valid_up_to();
+            let line = e.as_bytes().iter().take(at).filter(|b| **b == b'\n').count() + 1;
+            UserError::new(format!("the answers file is not UTF-8\n  --> {path}:{line}")).hint("save it as UTF-8")
+        })?;
+        let value: Value = serde_yaml::from_str(&text).map_err(|e| {
+            let place = e.location().map(|l| format!(":{}:{}", l.line(), l.column())).unwrap_or_default();
+            let what = e.to_string();
+            let what = what.split(" at line ").next().unwrap_or(&what).to_string();
+            UserError::new(format!("the answers file is not valid YAML: {what}\n  --> {path}{place}"))
+        })?;
+        let values = match value {
+            Value::Null => Values::new(),
+            Value::Object(map) => map.into_iter().collect(),
+            _ => {
+                return Err(UserError::new(format!("the answers file is not a mapping of names to values\n  --> {path}:1"))
+                    .hint("each line is `name: value`; `scaffold questions` lists the names"));
+            }
+        };
+        Ok(Self { path: path.to_string(), text, values })
+    }
+
+    /// Where an answer is written: `path:line`.
+    pub fn place(&self, name: &str) -> String {
+        let is_key = |line: &str| {
+            let line = line.trim_start_matches(['"', '\'']);
+            line.strip_prefix(name).is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':'))
+        };
+        match self.text.lines().position(is_key) {
+            Some(i) => format!("{}:{}", self.path, i + 1),
+            None => self.path.clone(),
+        }
+    }
+}

@@ -1,0 +1,410 @@
+//! The catalog: questions, components and presets, from the program itself or from a folder.
+//! No rule beyond "it parses"; what makes a catalog sound is in [`crate::lint`].
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use include_dir::{Dir, include_dir};
+use indexmap::IndexMap;
+use rayon::prelude::*;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::UserError;
+use crate::question::{Question, Rule, Values};
+
+static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+static PRESETS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/presets");
+
+/// Files of a catalog by path, as `templates/...` and `presets/...`.
+pub type Source = BTreeMap<String, Cow<'static, [u8]>>;
+
+/// Everything that a generated repository can be made of.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    /// What concerns the whole project.
+    pub project: ProjectFile,
+    /// The components by name.
+    pub components: Vec<Component>,
+    /// Macros that templates import, by `partials/NAME`.
+    pub partials: BTreeMap<String, String>,
+    /// Actions, images and charts by key: `pins` in templates.
+    pub pins: Value,
+    /// The needs of a production system, by id.
+    pub needs: Vec<Need>,
+    /// Whole sets of answers by name.
+    pub presets: Vec<Preset>,
+}
+
+/// `templates/questions.yaml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectFile {
+    /// Asked before any component's questions, in this order.
+    pub questions: Vec<Question>,
+    /// What must hold across these answers.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    /// Facts for every template, as expressions over answers and earlier facts.
+    #[serde(default)]
+    pub derived: IndexMap<String, String>,
+    /// Path segments `__key__` that repeat a file.
+    #[serde(default)]
+    pub repeats: IndexMap<String, Repeat>,
+}
+
+/// How a path segment `__key__` repeats a file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Repeat {
+    /// The list to go through.
+    pub each: String,
+    /// What an item is called in the template.
+    #[serde(rename = "as")]
+    pub variable: String,
+    /// The field of the item that stands in the path.
+    pub segment: String,
+}
+
+/// A folder of `templates/components/`.
+#[derive(Debug)]
+pub struct Component {
+    /// The folder's name.
+    pub name: String,
+    /// Its `component.yaml`.
+    pub manifest: Manifest,
+    /// Its `files/`, by path in the generated repository (with `__key__` segments).
+    pub files: Vec<TemplateFile>,
+}
+
+/// `component.yaml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// What it is, in a few words.
+    pub title: String,
+    /// Why a repository has it.
+    pub why: String,
+    /// Active when this expression over answers is true; always, if there is none.
+    #[serde(default)]
+    pub when: Option<String>,
+    /// Components that must be active too.
+    #[serde(default)]
+    pub requires: Vec<String>,
+    /// Which needs it meets, and how that can be seen.
+    #[serde(default)]
+    pub satisfies: Vec<Satisfies>,
+    /// Asked only when the component is active.
+    #[serde(default)]
+    pub questions: Vec<Question>,
+    /// What must hold across answers when the component is active.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    /// Facts for this component's files only.
+    #[serde(default)]
+    pub derived: IndexMap<String, String>,
+    /// Exceptions by path; all other files are always rendered and merged.
+    #[serde(default)]
+    pub files: IndexMap<String, FileRule>,
+    /// Items for lists that files of other components print.
+    #[serde(default)]
+    pub contributes: IndexMap<String, Vec<Value>>,
+}
+
+/// How a component meets a need; the texts are templates.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Satisfies {
+    /// The need.
+    pub id: String,
+    /// What was generated for it.
+    pub generated: String,
+    /// How to see that it holds.
+    pub verify: String,
+    /// What only a person can do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<String>,
+}
+
+/// An exception for one path of a component.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileRule {
+    /// Rendered only when this expression is true.
+    #[serde(default)]
+    pub when: Option<String>,
+    /// Who owns the file after it was written.
+    #[serde(default)]
+    pub write: WritePolicy,
+}
+
+/// Who owns a file after it was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WritePolicy {
+    /// Updates are merged with the user's edits.
+    #[default]
+    Merge,
+    /// Written the first time, afterwards the user's.
+    Once,
+}
+
+/// A file of a component.
+#[derive(Debug)]
+pub struct TemplateFile {
+    /// The path in the generated repository, with `__key__` segments.
+    pub path: String,
+    /// Where it lies in the catalog, for messages.
+    pub origin: String,
+    /// Whether it is rendered, or copied.
+    pub template: bool,
+    /// The content.
+    pub source: Cow<'static, [u8]>,
+}
+
+/// What must be true before a system goes live.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Need {
+    /// A stable id such as `BAK-01`.
+    pub id: String,
+    /// The area, in words.
+    #[serde(default)]
+    pub area: String,
+    /// The need, one sentence.
+    pub need: String,
+}
+
+/// A whole set of answers.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preset {
+    /// The file's name.
+    #[serde(default)]
+    pub name: String,
+    /// What it is, in a few words.
+    pub title: String,
+    /// For whom it is, and what it costs.
+    pub description: String,
+    /// The answers.
+    pub answers: Values,
+}
+
+/// Something wrong with a catalog.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// The file of the catalog.
+    pub file: String,
+    /// What is wrong there.
+    pub message: String,
+}
+
+impl Fault {
+    /// A fault of `file`.
+    pub fn new(file: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { file: file.into(), message: message.into() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file, self.message)
+    }
+}
+
+/// The catalog inside this program.
+pub fn embedded() -> Source {
+    let mut source = Source::new();
+    collect_embedded(&TEMPLATES, "templates", &mut source);
+    collect_embedded(&PRESETS, "presets", &mut source);
+    source
+}
+
+fn collect_embedded(dir: &'static Dir<'static>, prefix: &str, source: &mut Source) {
+    for file in dir.files() {
+        source.insert(format!("{prefix}/{}", file.path().display()), Cow::Borrowed(file.contents()));
+    }
+    for sub in dir.dirs() {
+        collect_embedded(sub, prefix, source);
+    }
+}
+
+/// The catalog of a folder: `templates` itself, and the folder `presets` beside it.
+///
+/// # Errors
+/// When the folder is none, or a file cannot be read.
+pub fn from_disk(templates: &Path) -> Result<Source> {
+    if !templates.is_dir() {
+        return Err(UserError::new(format!("`{}` is not a folder with templates", templates.display()))
+            .hint("`--templates` takes the folder that holds `questions.yaml` and `components/`")
+            .into());
+    }
+    let mut found = Vec::new();
+    walk(templates, "templates", &mut found)?;
+    let presets = templates.join("../presets");
+    if presets.is_dir() {
+        walk(&presets, "presets", &mut found)?;
+    }
+    found
+        .into_par_iter()
+        .map(|(name, path)| {
+            let bytes = std::fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+            Ok((name, Cow::Owned(bytes)))
+        })
+        .collect()
+}
+
+fn walk(dir: &Path, prefix: &str, found: &mut Vec<(String, PathBuf)>) -> Result<()> {
+    let entries = std::fs::read_dir(dir).with_context(|| format!("cannot read the folder `{}`", dir.display()))?;
+    for entry in entries {
+        let entry = entry.with_context(|| format!("cannot read the folder `{}`", dir.display()))?;
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else {
+            return Err(UserError::new(format!("`{}` has a name that is not UTF-8", entry.path().display())).into());
+        };
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            walk(&entry.path(), &format!("{prefix}/{name}"), found)?;
+        } else if kind.is_file() {
+            found.push((format!("{prefix}/{name}"), entry.path()));
+        } else {
+            return Err(UserError::new(format!("`{}` is neither a file nor a folder", entry.path().display()))
+                .hint("a catalog holds plain files; replace the symbolic link by a copy")
+                .into());
+        }
+    }
+    Ok(())
+}
+
+impl Catalog {
+    /// Parses a catalog as far as that is possible, and says what did not parse.
+    pub fn parse(source: Source) -> (Self, Vec<Fault>) {
+        let mut catalog = Self::default();
+        let mut faults = Vec::new();
+        let mut manifests: BTreeMap<String, Manifest> = BTreeMap::new();
+        let mut files: BTreeMap<String, Vec<TemplateFile>> = BTreeMap::new();
+        for (path, bytes) in source {
+            let mut parts = path.splitn(4, '/');
+            let place = (parts.next(), parts.next(), parts.next(), parts.next());
+            match place {
+                (Some("templates"), Some("README.md"), None, None) => {}
+                (Some("templates"), Some("questions.yaml"), None, None) => {
+                    read_into(&path, &bytes, &mut faults, &mut catalog.project);
+                }
+                (Some("templates"), Some("pins.yaml"), None, None) => {
+                    read_into(&path, &bytes, &mut faults, &mut catalog.pins);
+                }
+                (Some("templates"), Some("readiness.yaml"), None, None) => {
+                    let mut areas: IndexMap<String, Vec<Need>> = IndexMap::new();
+                    read_into(&path, &bytes, &mut faults, &mut areas);
+                    catalog.needs = areas.into_iter().flat_map(|(area, needs)| in_area(&area, needs)).collect();
+                }
+                (Some("templates"), Some("partials"), Some(name), None) => {
+                    if let Some(text) = utf8(&path, &bytes, &mut faults) {
+                        catalog.partials.insert(format!("partials/{name}"), text);
+                    }
+                }
+                (Some("templates"), Some("components"), Some(component), Some("component.yaml")) => {
+                    let mut manifest = Manifest::default();
+                    read_into(&path, &bytes, &mut faults, &mut manifest);
+                    manifests.insert(component.to_string(), manifest);
+                }
+                (Some("templates"), Some("components"), Some(component), Some(rest)) => {
+                    let Some(target) = rest.strip_prefix("files/") else {
+                        faults.push(Fault::new(&path, "is neither `component.yaml` nor below `files/`"));
+                        continue;
+                    };
+                    let (target, template) = match target.strip_suffix(".j2") {
+                        Some(stem) => (stem, true),
+                        None => (target, false),
+                    };
+                    files.entry(component.to_string()).or_default().push(TemplateFile {
+                        path: target.to_string(),
+                        origin: path.clone(),
+                        template,
+                        source: bytes,
+                    });
+                }
+                (Some("presets"), Some(file), None, None) => {
+                    let Some(name) = file.strip_suffix(".yaml") else {
+                        faults.push(Fault::new(&path, "is not a preset: a preset is a `.yaml` file"));
+                        continue;
+                    };
+                    let mut preset = Preset {
+                        name: String::new(),
+                        title: String::new(),
+                        description: String::new(),
+                        answers: Values::new(),
+                    };
+                    read_into(&path, &bytes, &mut faults, &mut preset);
+                    preset.name = name.to_string();
+                    catalog.presets.push(preset);
+                }
+                _ => faults.push(Fault::new(&path, "has no place in a catalog")),
+            }
+        }
+        for name in files.keys() {
+            if !manifests.contains_key(name) {
+                let file = format!("templates/components/{name}/component.yaml");
+                faults.push(Fault::new(file, "is missing"));
+            }
+        }
+        catalog.components = manifests
+            .into_iter()
+            .map(|(name, manifest)| {
+                let mut files = files.remove(&name).unwrap_or_default();
+                files.sort_by(|a, b| a.path.cmp(&b.path));
+                Component { name, manifest, files }
+            })
+            .collect();
+        (catalog, faults)
+    }
+
+    /// The component of that name.
+    pub fn component(&self, name: &str) -> Option<&Component> {
+        self.components.iter().find(|c| c.name == name)
+    }
+
+    /// The preset of that name.
+    pub fn preset(&self, name: &str) -> Option<&Preset> {
+        self.presets.iter().find(|p| p.name == name)
+    }
+
+    /// Every question with the component that it belongs to, in the order of asking.
+    pub fn questions(&self) -> impl Iterator<Item = (Option<&Component>, &Question)> {
+        let project = self.project.questions.iter().map(|q| (None, q));
+        project.chain(self.components.iter().flat_map(|c| c.manifest.questions.iter().map(move |q| (Some(c), q))))
+    }
+
+    /// The question of that name.
+    pub fn question(&self, name: &str) -> Option<&Question> {
+        self.questions().find(|(_, q)| q.name == name).map(|(_, q)| q)
+    }
+}
+
+fn in_area(area: &str, needs: Vec<Need>) -> Vec<Need> {
+    let words = area.replace('_', " ");
+    needs.into_iter().map(|need| Need { area: words.clone(), ..need }).collect()
+}
+
+fn utf8(path: &str, bytes: &[u8], faults: &mut Vec<Fault>) -> Option<String> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text.to_string()),
+        Err(e) => {
+            faults.push(Fault::new(path, format!("is not UTF-8 from byte {} on", e.valid_up_to())));
+            None
+        }
+    }
+}
+
+fn read_into<T: DeserializeOwned>(path: &str, bytes: &[u8], faults: &mut Vec<Fault>, target: &mut T) {
+    let Some(text) = utf8(path, bytes, faults) else { return };
+    match serde_yaml::from_str(&text) {
+        Ok(value) => *target = value,
+        Err(e) => faults.push(Fault::new(path, e.to_string())),
+    }
+}

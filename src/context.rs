@@ -1,0 +1,177 @@
+//! What a template may know: answers, derived facts, contributions, pins, readiness.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
+use indexmap::IndexMap;
+use minijinja::value::{Serde, Value as Any, merge_maps};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::answers::Answers;
+use crate::catalog::{Catalog, Component};
+use crate::engine;
+use crate::expression::Scope;
+use crate::question::Values;
+
+/// Names that every template can use besides answers and derived facts.
+pub const NAMES: [&str; 4] = ["pins", "contributed", "readiness", "components"];
+
+/// The names and values that templates see.
+#[derive(Debug)]
+pub struct Context {
+    /// For every file.
+    shared: Any,
+    /// Per component, only for its own files.
+    own: BTreeMap<String, Any>,
+    /// All scalar and list names as plain values, for conditions.
+    pub values: Values,
+    /// Facts of single components as plain values.
+    pub own_values: BTreeMap<String, Values>,
+}
+
+/// One need with what meets it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Readiness {
+    /// The need.
+    pub id: String,
+    /// Its area.
+    pub area: String,
+    /// What must be true.
+    pub need: String,
+    /// Whether an active component meets it.
+    pub covered: bool,
+    /// What the active components do for it.
+    pub items: Vec<Evidence>,
+}
+
+/// What one component does for a need.
+#[derive(Clone, Debug, Serialize)]
+pub struct Evidence {
+    /// The component.
+    pub component: String,
+    /// Its title.
+    pub title: String,
+    /// What was generated.
+    pub generated: String,
+    /// How to see that it holds.
+    pub verify: String,
+    /// What only a person can do.
+    pub left: Option<String>,
+}
+
+impl Context {
+    /// Computes everything that templates may know from answers.
+    ///
+    /// # Errors
+    /// When an expression or text of the catalog fails: a fault of the catalog.
+    pub fn new(catalog: &Catalog, answers: &Answers) -> Result<Self> {
+        let env = engine::environment(catalog)?;
+        let base = Scope::new(&env, &answers.values);
+        let derived = base.derive(&catalog.project.derived).context("in templates/questions.yaml")?;
+        let project = base.with(&derived);
+        let active: Vec<&Component> =
+            catalog.components.iter().filter(|c| answers.active.contains(&c.name)).collect();
+
+        let mut own_values = BTreeMap::new();
+        let mut contributed: IndexMap<String, Vec<Value>> = IndexMap::new();
+        for list in catalog.components.iter().flat_map(|c| c.manifest.contributes.keys()) {
+            contributed.entry(list.clone()).or_default();
+        }
+        let mut evidence: IndexMap<String, Vec<Evidence>> = IndexMap::new();
+        for component in &active {
+            let manifest = &component.manifest;
+            let place = || format!("in the component `{}`", component.name);
+            let facts = project.derive(&manifest.derived).with_context(place)?;
+            let scope = project.with(&facts);
+            own_values.insert(component.name.clone(), facts);
+            for (list, items) in &manifest.contributes {
+                for item in items {
+                    if let Some(item) = contribution(&scope, item).with_context(place)? {
+                        contributed.entry(list.clone()).or_default().push(item);
+                    }
+                }
+            }
+            for s in &manifest.satisfies {
+                let text = |t: &String| scope.render(t).with_context(place);
+                evidence.entry(s.id.clone()).or_default().push(Evidence {
+                    component: component.name.clone(),
+                    title: manifest.title.clone(),
+                    generated: text(&s.generated)?,
+                    verify: text(&s.verify)?,
+                    left: s.left.as_ref().map(text).transpose()?,
+                });
+            }
+        }
+        let readiness: Vec<Readiness> = catalog
+            .needs
+            .iter()
+            .map(|need| {
+                let items = evidence.get(&need.id).cloned().unwrap_or_default();
+                Readiness {
+                    id: need.id.clone(),
+                    area: need.area.clone(),
+                    need: need.need.clone(),
+                    covered: !items.is_empty(),
+                    items,
+                }
+            })
+            .collect();
+        let components: Vec<Value> = active
+            .iter()
+            .map(|c| json!({"name": c.name, "title": c.manifest.title, "why": c.manifest.why}))
+            .collect();
+
+        let mut values = answers.values.clone();
+        values.extend(derived);
+        let shared = merge_maps([
+            any(&values),
+            any(json!({
+                "pins": catalog.pins,
+                "contributed": contributed,
+                "readiness": readiness,
+                "components": components,
+            })),
+        ]);
+        let own = own_values.iter().map(|(name, facts)| (name.clone(), any(facts))).collect();
+        Ok(Self { shared, own, values, own_values })
+    }
+
+    /// What the templates of one component see, with the items that its path goes through.
+    pub fn of(&self, component: &str, repeated: &Values) -> Any {
+        let own = self.own.get(component).cloned();
+        let repeated = (!repeated.is_empty()).then(|| any(repeated));
+        merge_maps([Some(self.shared.clone()), own, repeated].into_iter().flatten())
+    }
+}
+
+/// A value for the template engine.
+fn any(value: impl Serialize) -> Any {
+    Any::from(Serde(value))
+}
+
+/// One item of a contribution with its texts rendered, or nothing when its `when` is false.
+fn contribution(scope: &Scope<'_>, item: &Value) -> Result<Option<Value>> {
+    if let Value::Object(fields) = item
+        && let Some(Value::String(when)) = fields.get("when")
+        && !scope.is_true(when)?
+    {
+        return Ok(None);
+    }
+    rendered(scope, item).map(Some)
+}
+
+fn rendered(scope: &Scope<'_>, item: &Value) -> Result<Value> {
+    Ok(match item {
+        Value::String(text) if text.contains("<%") => json!(scope.render(text)?),
+        Value::Array(items) => Value::Array(items.iter().map(|i| rendered(scope, i)).collect::<Result<_>>()?),
+        Value::Object(fields) => {
+            let mut out = serde_json::Map::new();
+            for (key, value) in fields.iter().filter(|(key, _)| *key != "when") {
+                out.insert(key.clone(), rendered(scope, value)?);
+            }
+            Value::Object(out)
+        }
+        other => other.clone(),
+    })
+}

@@ -1,0 +1,171 @@
+//! The template engine, set up once: delimiters, strictness, what may be printed, filters.
+
+use std::fmt::Write as _;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Value, ValueKind};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
+
+use crate::catalog::Catalog;
+use crate::{cron, duration};
+
+/// What an expression or template may call besides minijinja's own: for the linter.
+pub const FUNCTIONS: [&str; 2] = ["duration", "cron_interval"];
+
+/// An environment with the catalog's partials and our filters.
+///
+/// # Errors
+/// When a partial does not parse.
+pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
+    let mut env = Environment::new();
+    env.set_syntax(
+        SyntaxConfig::builder()
+            .block_delimiters("<%", "%>")
+            .variable_delimiters("<%=", "%>")
+            .comment_delimiters("<%#", "%>")
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .keep_trailing_newline(true)
+            .build()?,
+    );
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.set_auto_escape_callback(|_| AutoEscape::None);
+    env.set_formatter(format_value);
+    env.add_filter("yaml", yaml);
+    env.add_filter("hcl", hcl);
+    env.add_filter("json", json);
+    env.add_filter("shell", shell);
+    env.add_filter("markdown", markdown);
+    env.add_filter("words", words);
+    env.add_function("duration", duration_seconds);
+    env.add_function("cron_interval", cron_interval);
+    for (name, text) in &catalog.partials {
+        env.add_template(name, text)?;
+    }
+    Ok(env)
+}
+
+/// Prints text, numbers and truth values, and refuses everything that would leak the engine's own
+/// notation into a file.
+fn format_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    match value.kind() {
+        ValueKind::Bool => Ok(out.write_str(if value.is_true() { "true" } else { "false" })?),
+        ValueKind::String | ValueKind::Number => Ok(write!(out, "{value}")?),
+        ValueKind::Undefined => minijinja::escape_formatter(out, state, value),
+        other => Err(Error::new(ErrorKind::InvalidOperation, format!("a value of kind {other} cannot be printed; use a filter or a loop"))),
+    }
+}
+
+/// A YAML scalar: plain where every reader takes it for the same text, else in double quotes.
+fn yaml(value: &Value) -> Result<String, Error> {
+    let Some(text) = value.as_str() else { return scalar(value) };
+    Ok(if yaml_plain(text) { text.to_string() } else { quoted(text) })
+}
+
+fn yaml_plain(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '/')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || " _./@+,()-".contains(c))
+        && !text.ends_with(' ')
+        && !matches!(
+            text.to_ascii_lowercase().as_str(),
+            "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null"
+        )
+}
+
+/// An HCL literal: `"text"` with `${` and `%{` made harmless, a number, or a list of them.
+fn hcl(value: &Value) -> Result<String, Error> {
+    if let Some(text) = value.as_str() {
+        return Ok(quoted(text).replace("${", "$${").replace("%{", "%%{"));
+    }
+    if value.kind() == ValueKind::Seq {
+        let items: Vec<String> = value.try_iter()?.map(|v| hcl(&v)).collect::<Result<_, _>>()?;
+        return Ok(format!("[{}]", items.join(", ")));
+    }
+    scalar(value)
+}
+
+/// JSON, on one line.
+fn json(value: &Value) -> Result<String, Error> {
+    if value.is_undefined() {
+        return Err(Error::from(ErrorKind::UndefinedError));
+    }
+    if value.kind() == ValueKind::Seq {
+        let items: Vec<String> = value.try_iter()?.map(|v| json(&v)).collect::<Result<_, _>>()?;
+        return Ok(format!("[{}]", items.join(", ")));
+    }
+    serde_json::to_string(value).map_err(|e| Error::new(ErrorKind::BadSerialization, e.to_string()))
+}
+
+/// One word of a POSIX shell, in single quotes unless it is plain.
+fn shell(value: &Value) -> Result<String, Error> {
+    let Some(text) = value.as_str() else { return scalar(value) };
+    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./:@%+=,-".contains(&b));
+    Ok(if plain { text.to_string() } else { format!("'{}'", text.replace('\'', r"'\''")) })
+}
+
+/// Text in a line of Markdown: nothing of it is markup, a link or an HTML tag.
+fn markdown(value: &Value) -> Result<String, Error> {
+    let Some(text) = value.as_str() else { return scalar(value) };
+    let mut out = String::with_capacity(text.len());
+    for (i, c) in text.chars().enumerate() {
+        let markup = matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '$' | '{' | '}' | '&' | '!' | ':' | '@')
+            || (i == 0 && matches!(c, '+' | '-' | '='));
+        if markup {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    // `1. text` at the start of a line is a list
+    let digits = out.bytes().take_while(u8::is_ascii_digit).count();
+    if digits > 0 && matches!(out.as_bytes().get(digits), Some(b'.' | b')')) {
+        out.insert(digits, '\\');
+    }
+    Ok(out)
+}
+
+/// The words of a command.
+fn words(text: &str) -> Vec<String> {
+    text.split_ascii_whitespace().map(str::to_string).collect()
+}
+
+fn duration_seconds(text: &str) -> Result<u64, Error> {
+    duration::seconds(text).ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("`{text}` is not a duration")))
+}
+
+fn cron_interval(text: &str) -> Result<u64, Error> {
+    cron::parse(text)
+        .ok()
+        .and_then(|c| cron::longest_gap(&c))
+        .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("`{text}` is not a cron expression")))
+}
+
+fn scalar(value: &Value) -> Result<String, Error> {
+    match value.kind() {
+        ValueKind::Bool => Ok(value.is_true().to_string()),
+        ValueKind::Number => Ok(value.to_string()),
+        ValueKind::Undefined => Err(Error::from(ErrorKind::UndefinedError)),
+        other => Err(Error::new(ErrorKind::InvalidOperation, format!("a value of kind {other} is not a scalar"))),
+    }
+}
+
+/// Double quotes with the escapes that YAML, HCL and JSON have in common.
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{:04x}", c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}

@@ -1,0 +1,47 @@
+//! Errors that the user can do something about.
+
+use std::fmt;
+
+/// What is wrong with which value, and where; what to do next stands in the hints.
+///
+/// Lower case, no final period, no colour. The hints are made where the error is raised, because
+/// only there the values are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserError {
+    /// What is wrong, and where.
+    pub message: String,
+    /// What to do next, one per line.
+    pub hints: Vec<String>,
+}
+
+impl UserError {
+    /// An error without hints.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hints: Vec::new() }
+    }
+
+    /// The same error with one hint more.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for UserError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for UserError {}
+
+/// The nearest of `known` to `word`, if it is near enough to be a slip of the fingers.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|k| (strsim::jaro_winkler(word, k), k))
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, k)| k)
+}

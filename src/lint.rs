@@ -1,0 +1,402 @@
+//! Every rule that a catalog must satisfy. All faults are found at once, each with file and name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minijinja::Environment;
+use rayon::prelude::*;
+
+use crate::catalog::{Catalog, Component, Fault};
+use crate::context::NAMES;
+use crate::engine::{self, FUNCTIONS};
+use crate::question::{KindName, Question, Rule};
+
+const QUESTIONS: &str = "templates/questions.yaml";
+
+/// Names that minijinja has itself.
+const BUILTINS: [&str; 7] = ["range", "dict", "namespace", "loop", "caller", "self", "debug"];
+
+/// All faults of a catalog, sorted by file.
+pub fn lint(catalog: &Catalog) -> Vec<Fault> {
+    let env = match engine::environment(catalog) {
+        Ok(env) => env,
+        Err(e) => {
+            let file = format!("templates/{}", e.name().unwrap_or("partials"));
+            return vec![Fault::new(file, format!("line {}: {e}", e.line().unwrap_or(0)))];
+        }
+    };
+    let mut lint = Lint { catalog, env, faults: Vec::new() };
+    lint.questions();
+    lint.components();
+    lint.paths();
+    lint.needs();
+    lint.presets();
+    let mut faults = lint.faults;
+    faults.sort();
+    faults.dedup();
+    faults
+}
+
+struct Lint<'a> {
+    catalog: &'a Catalog,
+    env: Environment<'a>,
+    faults: Vec<Fault>,
+}
+
+type Names = BTreeSet<String>;
+
+impl Lint<'_> {
+    fn fault(&mut self, file: impl Into<String>, message: impl Into<String>) {
+        self.faults.push(Fault::new(file, message));
+    }
+
+    fn questions(&mut self) {
+        let catalog = self.catalog;
+        let mut seen: BTreeMap<&str, String> = BTreeMap::new();
+        for (component, question) in catalog.questions() {
+            let file = component.map_or(QUESTIONS.to_string(), manifest_file);
+            if let Some(other) = seen.insert(&question.name, file.clone()) {
+                self.fault(&file, format!("question `{}` is also in {other}", question.name));
+            }
+        }
+        let mut known = Names::new();
+        for question in &catalog.project.questions {
+            self.question(QUESTIONS, question, &known);
+            known.insert(question.name.clone());
+        }
+        self.derived(QUESTIONS, &catalog.project.derived, known.clone());
+        known.extend(catalog.project.derived.keys().cloned());
+        for rule in &catalog.project.rules {
+            self.rule(QUESTIONS, rule, &known);
+        }
+        for (key, repeat) in &catalog.project.repeats {
+            if !known.contains(&repeat.each) {
+                self.fault(QUESTIONS, format!("`repeats`, `{key}`: there is no `{}`", repeat.each));
+            }
+        }
+    }
+
+    fn question(&mut self, file: &str, q: &Question, known: &Names) {
+        let name = format!("question `{}`", q.name);
+        let snake = q.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if !snake || !q.name.starts_with(|c: char| c.is_ascii_lowercase()) {
+            self.fault(file, format!("{name} is not in snake case"));
+        }
+        if !q.ask.ends_with('?') {
+            self.fault(file, format!("{name} does not ask: `ask` ends with a question mark"));
+        }
+        if q.help.is_empty() {
+            self.fault(file, format!("{name} has no `help` that says why it matters"));
+        }
+        if q.default.is_some() && q.default_expr.is_some() {
+            self.fault(file, format!("{name} has both `default` and `default_expr`"));
+        }
+        if q.identity && (q.default.is_some() || q.default_expr.is_some()) {
+            self.fault(file, format!("{name} names the project and cannot have a default"));
+        }
+        if q.require.is_some() != q.require_message.is_some() {
+            self.fault(file, format!("{name} needs `require` and `require_message` together"));
+        }
+        let choice = matches!(q.kind, KindName::Choice | KindName::MultiChoice);
+        if choice == q.choices.is_empty() {
+            self.fault(file, format!("{name}: `choices` go with the kinds `choice` and `multi_choice`, and those need them"));
+        }
+        if (q.kind == KindName::Records) == q.fields.is_empty() {
+            self.fault(file, format!("{name}: `fields` go with the kind `records`, and that needs them"));
+        }
+        let lengths = matches!(q.kind, KindName::Text | KindName::DnsLabel | KindName::HostName);
+        if q.max_length.is_some() && !lengths {
+            self.fault(file, format!("{name}: `max_length` has no meaning for its kind"));
+        }
+        let counts = matches!(q.kind, KindName::Integer | KindName::Records | KindName::Cidr);
+        if (q.min.is_some() || q.max.is_some()) && !counts {
+            self.fault(file, format!("{name}: `min` and `max` have no meaning for its kind"));
+        }
+        if let Some(pattern) = &q.pattern {
+            if q.kind != KindName::Text {
+                self.fault(file, format!("{name}: `pattern` goes with the kind `text`"));
+            }
+            if let Err(e) = regex_lite::Regex::new(pattern) {
+                self.fault(file, format!("{name}: `pattern` is not a regular expression: {e}"));
+            }
+        }
+        if let Some(default) = &q.default
+            && let Err(why) = q.kind().check(default)
+        {
+            self.fault(file, format!("{name}: its default is {default}, {why}"));
+        }
+        let mut own = known.clone();
+        for expression in [&q.when, &q.default_expr].into_iter().flatten() {
+            self.expression(file, &name, expression, &own);
+        }
+        own.insert(q.name.clone());
+        if let Some(require) = &q.require {
+            self.expression(file, &name, require, &own);
+        }
+        let mut fields = known.clone();
+        for field in &q.fields {
+            if field.kind == KindName::Records {
+                self.fault(file, format!("{name}: field `{}` is a list of records within records", field.name));
+            }
+            self.question(file, field, &fields);
+            fields.insert(field.name.clone());
+        }
+        for field in &q.unique {
+            if q.field(field).is_none() {
+                self.fault(file, format!("{name}: `unique` names the field `{field}`, which does not exist"));
+            }
+        }
+    }
+
+    fn derived(&mut self, file: &str, facts: &indexmap::IndexMap<String, String>, mut known: Names) {
+        for (name, expression) in facts {
+            if known.contains(name) {
+                self.fault(file, format!("derived `{name}` hides another name"));
+            }
+            self.expression(file, &format!("derived `{name}`"), expression, &known);
+            known.insert(name.clone());
+        }
+    }
+
+    fn rule(&mut self, file: &str, rule: &Rule, known: &Names) {
+        let name = format!("rule `{}`", rule.require);
+        self.expression(file, &name, &rule.require, known);
+        for text in [&rule.message, &rule.hint] {
+            self.text(file, &name, text, known);
+        }
+        if rule.answers.is_empty() {
+            self.fault(file, format!("{name} does not say which `answers` it is about"));
+        }
+        for answer in &rule.answers {
+            if self.catalog.question(answer).is_none() {
+                self.fault(file, format!("{name} is about `{answer}`, which is no question"));
+            }
+        }
+    }
+
+    fn components(&mut self) {
+        let catalog = self.catalog;
+        let project: Names = catalog
+            .project
+            .questions
+            .iter()
+            .map(|q| q.name.clone())
+            .chain(catalog.project.derived.keys().cloned())
+            .collect();
+        let everywhere: Names =
+            catalog.questions().map(|(_, q)| q.name.clone()).chain(catalog.project.derived.keys().cloned()).collect();
+        for component in &catalog.components {
+            let file = manifest_file(component);
+            let manifest = &component.manifest;
+            if manifest.title.is_empty() || manifest.why.is_empty() {
+                self.fault(&file, "needs a `title` and a `why`");
+            }
+            if let Some(when) = &manifest.when {
+                self.expression(&file, "`when`", when, &project);
+            }
+            for other in &manifest.requires {
+                match catalog.component(other) {
+                    None => self.fault(&file, format!("requires `{other}`, which does not exist")),
+                    Some(_) if *other == component.name => self.fault(&file, "requires itself"),
+                    Some(_) => {}
+                }
+            }
+            let mut known = project.clone();
+            for question in &manifest.questions {
+                self.question(&file, question, &known);
+                known.insert(question.name.clone());
+            }
+            for rule in &manifest.rules {
+                self.rule(&file, rule, &known);
+            }
+            self.derived(&file, &manifest.derived, everywhere.clone());
+            known = everywhere.clone();
+            known.extend(manifest.derived.keys().cloned());
+            for s in &manifest.satisfies {
+                let name = format!("`satisfies` {}", s.id);
+                for text in [Some(&s.generated), Some(&s.verify), s.left.as_ref()].into_iter().flatten() {
+                    self.text(&file, &name, text, &known);
+                }
+            }
+            for (list, items) in &manifest.contributes {
+                let name = format!("`contributes` {list}");
+                for item in items {
+                    self.contribution(&file, &name, item, &known);
+                }
+            }
+            for (path, rule) in &manifest.files {
+                if !component.files.iter().any(|f| f.path == *path) {
+                    self.fault(&file, format!("`files` names `{path}`, which is not below files/"));
+                }
+                if let Some(when) = &rule.when {
+                    let mut known = known.clone();
+                    known.extend(self.repeated(path));
+                    self.expression(&file, &format!("`files` {path}"), when, &known);
+                }
+            }
+            self.templates(component, &known);
+        }
+    }
+
+    fn contribution(&mut self, file: &str, name: &str, item: &serde_json::Value, known: &Names) {
+        match item {
+            serde_json::Value::String(text) => self.text(file, name, text, known),
+            serde_json::Value::Array(items) => {
+                for item in items {
+                    self.contribution(file, name, item, known);
+                }
+            }
+            serde_json::Value::Object(fields) => {
+                for (key, value) in fields {
+                    match (key.as_str(), value) {
+                        ("when", serde_json::Value::String(when)) => self.expression(file, name, when, known),
+                        _ => self.contribution(file, name, value, known),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn templates(&mut self, component: &Component, known: &Names) {
+        let lists: Names =
+            self.catalog.components.iter().flat_map(|c| c.manifest.contributes.keys().cloned()).collect();
+        let lint = &*self;
+        let found: Vec<Fault> = component
+            .files
+            .par_iter()
+            .flat_map_iter(|file| {
+                let mut faults = Vec::new();
+                let fault = |message: String| Fault::new(&file.origin, message);
+                if !file.template {
+                    return faults;
+                }
+                let Ok(source) = std::str::from_utf8(&file.source) else {
+                    faults.push(fault("is not UTF-8".into()));
+                    return faults;
+                };
+                let template = match lint.env.template_from_named_str(&file.origin, source) {
+                    Ok(template) => template,
+                    Err(e) => {
+                        faults.push(fault(format!("line {}: {e}", e.line().unwrap_or(0))));
+                        return faults;
+                    }
+                };
+                let mut names = known.clone();
+                names.extend(NAMES.map(String::from));
+                names.extend(lint.repeated(&file.path));
+                for used in template.undeclared_variables(true) {
+                    let mut parts = used.split('.');
+                    let first = parts.next().unwrap_or_default();
+                    if !is_known(first, &names) {
+                        faults.push(fault(format!("uses `{first}`, which no question or fact has as its name")));
+                    } else if first == "contributed"
+                        && let Some(list) = parts.next()
+                        && !lists.contains(list)
+                    {
+                        faults.push(fault(format!("reads the list `contributed.{list}`, to which nobody contributes")));
+                    }
+                }
+                faults
+            })
+            .collect();
+        self.faults.extend(found);
+    }
+
+    /// The names that a path's `__key__` segments bring along.
+    fn repeated(&self, path: &str) -> Names {
+        let repeats = &self.catalog.project.repeats;
+        repeats
+            .iter()
+            .filter(|(key, _)| path.split('/').any(|s| s == format!("__{key}__")))
+            .map(|(_, repeat)| repeat.variable.clone())
+            .collect()
+    }
+
+    fn paths(&mut self) {
+        let catalog = self.catalog;
+        let mut owners: BTreeMap<String, String> = BTreeMap::new();
+        for component in &catalog.components {
+            for file in &component.files {
+                let key = file.path.to_lowercase();
+                if let Some(other) = owners.insert(key, file.origin.clone()) {
+                    self.fault(&file.origin, format!("has the path of {other}; one path has one owner"));
+                }
+                for segment in file.path.split('/') {
+                    let key = segment.strip_prefix("__").and_then(|s| s.strip_suffix("__"));
+                    if let Some(key) = key
+                        && !catalog.project.repeats.contains_key(key)
+                    {
+                        self.fault(&file.origin, format!("repeats `{key}`, which is not in `repeats`"));
+                    }
+                }
+                if file.path.starts_with(".scaffold/") || file.path.starts_with(".git/") {
+                    self.fault(&file.origin, "lies in a folder that no component can own");
+                }
+            }
+        }
+    }
+
+    fn needs(&mut self) {
+        let catalog = self.catalog;
+        let mut ids = BTreeSet::new();
+        for need in &catalog.needs {
+            if !ids.insert(need.id.as_str()) {
+                self.fault("templates/readiness.yaml", format!("`{}` is there twice", need.id));
+            }
+        }
+        for component in &catalog.components {
+            for s in &component.manifest.satisfies {
+                if !ids.contains(s.id.as_str()) {
+                    let message = format!("satisfies `{}`, which is not in readiness.yaml", s.id);
+                    self.fault(manifest_file(component), message);
+                }
+            }
+        }
+    }
+
+    fn presets(&mut self) {
+        let catalog = self.catalog;
+        for preset in &catalog.presets {
+            let file = format!("presets/{}.yaml", preset.name);
+            for name in preset.answers.keys() {
+                if catalog.question(name).is_none() {
+                    self.fault(&file, format!("answers `{name}`, which is no question"));
+                }
+            }
+        }
+    }
+
+    fn expression(&mut self, file: &str, name: &str, expression: &str, known: &Names) {
+        match self.env.compile_expression(expression) {
+            Err(e) => self.fault(file, format!("{name}: `{expression}` is not an expression: {e}")),
+            Ok(compiled) => {
+                for used in compiled.undeclared_variables(false) {
+                    if !is_known(&used, known) {
+                        self.fault(file, format!("{name}: `{expression}` uses `{used}`, which is not known there"));
+                    }
+                }
+            }
+        }
+    }
+
+    fn text(&mut self, file: &str, name: &str, text: &str, known: &Names) {
+        match self.env.template_from_str(text) {
+            Err(e) => self.fault(file, format!("{name}: `{text}` is not a template: {e}")),
+            Ok(template) => {
+                let unknown: Vec<String> =
+                    template.undeclared_variables(false).into_iter().filter(|used| !is_known(used, known)).collect();
+                for used in unknown {
+                    self.fault(file, format!("{name}: uses `{used}`, which is not known there"));
+                }
+            }
+        }
+    }
+}
+
+fn is_known(name: &str, known: &Names) -> bool {
+    known.contains(name) || FUNCTIONS.contains(&name) || BUILTINS.contains(&name)
+}
+
+fn manifest_file(component: &Component) -> String {
+    format!("templates/components/{}/component.yaml", component.name)
+}

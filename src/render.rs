@@ -1,0 +1,150 @@
+//! Catalog and context to tree.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context as _, Result, bail};
+use rayon::prelude::*;
+use serde_json::Value;
+
+use crate::catalog::{Catalog, Component, TemplateFile, WritePolicy};
+use crate::context::Context;
+use crate::engine;
+use crate::expression::Scope;
+use crate::question::Values;
+use crate::tree::{File, RelPath, Tree};
+
+/// A rendered repository and what is known about its files.
+#[derive(Debug, Default)]
+pub struct Rendered {
+    /// The files.
+    pub tree: Tree,
+    /// Files that are the user's once they are written.
+    pub once: BTreeSet<RelPath>,
+    /// The component that owns a file, and the template it comes from.
+    pub origin: BTreeMap<RelPath, Origin>,
+}
+
+/// Where a file comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The component.
+    pub component: String,
+    /// The template in the catalog.
+    pub template: String,
+    /// The path with its `__key__` segments.
+    pub pattern: String,
+}
+
+struct Job<'a> {
+    component: &'a Component,
+    file: &'a TemplateFile,
+    path: RelPath,
+    repeated: Values,
+    once: bool,
+}
+
+/// Renders all files of the active components.
+///
+/// # Errors
+/// When a template fails, which is a fault of the catalog, or when two files have one path.
+pub fn render(catalog: &Catalog, context: &Context) -> Result<Rendered> {
+    let env = engine::environment(catalog)?;
+    let mut jobs = Vec::new();
+    for component in catalog.components.iter().filter(|c| context.own_values.contains_key(&c.name)) {
+        let facts = context.own_values.get(&component.name).cloned().unwrap_or_default();
+        let scope = Scope::new(&env, &context.values).with(&facts);
+        for file in &component.files {
+            let rule = component.manifest.files.get(&file.path);
+            for (path, repeated) in expand(catalog, context, &file.path)? {
+                let wanted = match rule.and_then(|r| r.when.as_ref()) {
+                    Some(when) => scope.with(&repeated).is_true(when).with_context(|| place(component, file))?,
+                    None => true,
+                };
+                if wanted {
+                    let once = rule.is_some_and(|r| r.write == WritePolicy::Once);
+                    jobs.push(Job { component, file, path, repeated, once });
+                }
+            }
+        }
+    }
+    let files: Vec<File> = jobs
+        .par_iter()
+        .map(|job| {
+            let bytes = if job.file.template {
+                let source = std::str::from_utf8(&job.file.source)
+                    .with_context(|| format!("{} is not UTF-8", job.file.origin))?;
+                let context = context.of(&job.component.name, &job.repeated);
+                let text = env
+                    .template_from_named_str(&job.file.origin, source)
+                    .and_then(|t| t.render(context))
+                    .map_err(|e| template_error(&job.path, &e))?;
+                text.into_bytes()
+            } else {
+                job.file.source.to_vec()
+            };
+            let executable = bytes.starts_with(b"#!");
+            Ok(File { bytes, executable })
+        })
+        .collect::<Result<_>>()?;
+    let mut rendered = Rendered::default();
+    for (job, file) in jobs.into_iter().zip(files) {
+        let origin = Origin {
+            component: job.component.name.clone(),
+            template: job.file.origin.clone(),
+            pattern: job.file.path.clone(),
+        };
+        if let Some(other) = rendered.origin.get(&job.path) {
+            bail!("`{}` is rendered by {} and by {}", job.path, other.template, origin.template);
+        }
+        if job.once {
+            rendered.once.insert(job.path.clone());
+        }
+        rendered.origin.insert(job.path.clone(), origin);
+        rendered.tree.files.insert(job.path, file);
+    }
+    Ok(rendered)
+}
+
+fn place(component: &Component, file: &TemplateFile) -> String {
+    format!("in templates/components/{}/component.yaml, `files`, `{}`", component.name, file.path)
+}
+
+/// The name, line and cause of a template's failure. It is our fault, not the user's.
+fn template_error(path: &str, error: &minijinja::Error) -> anyhow::Error {
+    let name = error.name().unwrap_or("?");
+    let line = error.line().unwrap_or(0);
+    let mut text = format!("`{path}` cannot be rendered: {error:#}\n  --> {name}:{line}");
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text.push_str(&format!("\n  because {cause}"));
+        source = cause.source();
+    }
+    anyhow::anyhow!(text)
+}
+
+/// The paths that a pattern stands for, each with the items it goes through.
+fn expand(catalog: &Catalog, context: &Context, pattern: &str) -> Result<Vec<(RelPath, Values)>> {
+    let mut paths = vec![(pattern.to_string(), Values::new())];
+    for (key, repeat) in &catalog.project.repeats {
+        let segment = format!("__{key}__");
+        if !pattern.split('/').any(|s| s == segment) {
+            continue;
+        }
+        let items = context.values.get(&repeat.each).and_then(Value::as_array);
+        let items = items.with_context(|| format!("`{}` repeats `{}`, which is not a list", segment, repeat.each))?;
+        let mut longer = Vec::new();
+        for (path, values) in paths {
+            for item in items {
+                let name = item.get(&repeat.segment).and_then(Value::as_str);
+                let name = name.with_context(|| format!("an item of `{}` has no `{}`", repeat.each, repeat.segment))?;
+                let segments: Vec<&str> =
+                    path.split('/').map(|s| if s == segment { name } else { s }).filter(|s| !s.is_empty()).collect();
+                let mut values = values.clone();
+                values.insert(repeat.variable.clone(), item.clone());
+                longer.push((segments.join("/"), values));
+            }
+        }
+        paths = longer;
+    }
+    Ok(paths)
+}
