@@ -199,7 +199,8 @@ impl<'a> Resolver<'a> {
                 self.answer(question, &mut prompter, &again)?;
             }
             let mut active = Vec::new();
-            let derived = if self.problems.len() == before && self.missing.is_empty() { self.derive()? } else { Values::new() };
+            let derived =
+                if self.problems.len() == before && self.missing.is_empty() { self.derive()? } else { Values::new() };
             for component in &self.catalog.components {
                 if !self.is_active(component, &derived)? {
                     continue;
@@ -245,7 +246,12 @@ impl<'a> Resolver<'a> {
         Scope::new(self.env, &self.values)
     }
 
-    fn answer(&mut self, question: &'a Question, prompter: &mut Option<&mut dyn Prompter>, again: &[String]) -> Result<()> {
+    fn answer(
+        &mut self,
+        question: &'a Question,
+        prompter: &mut Option<&mut dyn Prompter>,
+        again: &[String],
+    ) -> Result<()> {
         if let Some(when) = &question.when {
             match self.scope().is_true(when) {
                 Ok(true) => {}
@@ -345,7 +351,9 @@ impl<'a> Resolver<'a> {
             let list: Vec<String> =
                 self.missing.iter().map(|q| format!("\n  {:width$}  {}", q.name, q.kind().describe())).collect();
             parts.push(format!("{n} {} missing:{}", if n == 1 { "answer is" } else { "answers are" }, list.concat()));
-            hints.push("give them with `--set NAME=VALUE`, in a file with `--answers FILE`, or take a `--preset`".into());
+            hints.push(
+                "give them with `--set NAME=VALUE`, in a file with `--answers FILE`, or take a `--preset`".into(),
+            );
         }
         match parts.len() {
             0 => None,
@@ -393,7 +401,11 @@ pub fn check_value(scope: &Scope<'_>, question: &Question, value: &Value) -> Res
             let same = |r: &&Map<String, Value>| r.get(field).is_some() && r.get(field) == record.get(field);
             if records.iter().take(i).find(same).is_some() {
                 let value = record.get(field).cloned().unwrap_or_default();
-                refusals.push(sentence(&format!("{}.{i}.{field}", question.name), &value, "which another one has already"));
+                refusals.push(sentence(
+                    &format!("{}.{i}.{field}", question.name),
+                    &value,
+                    "which another one has already",
+                ));
             }
         }
     }

@@ -32,7 +32,9 @@ impl AnswersFile {
         let shown = path.display().to_string();
         let file = File::open(path).with_context(|| format!("cannot read the answers file `{shown}`"))?;
         let mut bytes = Vec::new();
-        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read the answers file `{shown}`"))?;
+        file.take(MAX_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .with_context(|| format!("cannot read the answers file `{shown}`"))?;
         if bytes.len() as u64 > MAX_BYTES {
             return Err(UserError::new(format!("the answers file `{shown}` is larger than 1 MiB"))
                 .hint("an answers file holds a value per question; `scaffold questions` lists them")
@@ -61,8 +63,10 @@ impl AnswersFile {
             Value::Null => Values::new(),
             Value::Object(map) => map.into_iter().collect(),
             _ => {
-                return Err(UserError::new(format!("the answers file is not a mapping of names to values\n  --> {path}:1"))
-                    .hint("each line is `name: value`; `scaffold questions` lists the names"));
+                return Err(UserError::new(format!(
+                    "the answers file is not a mapping of names to values\n  --> {path}:1"
+                ))
+                .hint("each line is `name: value`; `scaffold questions` lists the names"));
             }
         };
         Ok(Self { path: path.to_string(), text, values })
@@ -72,7 +76,8 @@ impl AnswersFile {
     pub fn place(&self, name: &str) -> String {
         let is_key = |line: &str| {
             let line = line.trim_start_matches(['"', '\'']);
-            line.strip_prefix(name).is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':'))
+            line.strip_prefix(name)
+                .is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':'))
         };
         match self.text.lines().position(is_key) {
             Some(i) => format!("{}:{}", self.path, i + 1),

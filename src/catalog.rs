@@ -121,6 +121,9 @@ pub struct Manifest {
 pub struct Satisfies {
     /// The need.
     pub id: String,
+    /// Met only when this expression over answers is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
     /// What was generated for it.
     pub generated: String,
     /// How to see that it holds.

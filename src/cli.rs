@@ -72,8 +72,10 @@ pub struct Init {
     /// The folder to write to
     #[arg(default_value = ".")]
     pub dir: PathBuf,
+    /// The answers.
     #[command(flatten)]
     pub answers: AnswerArgs,
+    /// The catalog.
     #[command(flatten)]
     pub catalog: CatalogArgs,
     /// Ask nothing, and write without asking
@@ -112,6 +114,7 @@ pub enum QuestionsFormat {
 pub struct Presets {
     /// Show one preset
     pub name: Option<String>,
+    /// The catalog.
     #[command(flatten)]
     pub catalog: CatalogArgs,
     /// How they are printed
@@ -122,6 +125,7 @@ pub struct Presets {
 /// `scaffold questions`.
 #[derive(Args, Debug)]
 pub struct Questions {
+    /// The catalog.
     #[command(flatten)]
     pub catalog: CatalogArgs,
     /// How they are printed
@@ -134,6 +138,7 @@ pub struct Questions {
 pub struct Explain {
     /// A question, a component, a readiness id or a path of the generated repository
     pub thing: String,
+    /// The catalog.
     #[command(flatten)]
     pub catalog: CatalogArgs,
 }

@@ -9,21 +9,33 @@ use crate::cli::{CatalogArgs, Cli, Command};
 use crate::error::UserError;
 use crate::lint;
 
+mod explain;
+mod generated;
 mod init;
+mod presets;
+mod questions;
 
 #[allow(missing_docs, clippy::print_stderr)]
 pub fn main(cli: Cli) -> ExitCode {
     let done = match &cli.command {
         Command::Init(args) => init::run(args),
-        _ => Ok(0),
+        Command::Presets(args) => presets::run(args),
+        Command::Questions(args) => questions::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Completions(args) => generated::completions(args),
+        Command::Man => generated::man(),
     };
     match done {
         Ok(code) => ExitCode::from(code),
         Err(e) => {
             if let Some(u) = e.downcast_ref::<UserError>() {
                 eprintln!("error: {u}");
-                for h in &u.hints { eprintln!("hint: {h}"); }
-            } else { eprintln!("error: {e:#}"); }
+                for h in &u.hints {
+                    eprintln!("hint: {h}");
+                }
+            } else {
+                eprintln!("error: {e:#}");
+            }
             ExitCode::from(2)
         }
     }

@@ -69,9 +69,10 @@ impl Context {
         let env = engine::environment(catalog)?;
         let base = Scope::new(&env, &answers.values);
         let derived = base.derive(&catalog.project.derived).context("in templates/questions.yaml")?;
-        let project = base.with(&derived);
-        let active: Vec<&Component> =
-            catalog.components.iter().filter(|c| answers.active.contains(&c.name)).collect();
+        // contributions may name pins, as templates do
+        let pins = Values::from_iter([("pins".to_string(), catalog.pins.clone())]);
+        let project = base.with(&derived).with(&pins);
+        let active: Vec<&Component> = catalog.components.iter().filter(|c| answers.active.contains(&c.name)).collect();
 
         let mut own_values = BTreeMap::new();
         let mut contributed: IndexMap<String, Vec<Value>> = IndexMap::new();
@@ -93,6 +94,11 @@ impl Context {
                 }
             }
             for s in &manifest.satisfies {
+                if let Some(when) = &s.when
+                    && !scope.is_true(when).with_context(place)?
+                {
+                    continue;
+                }
                 let text = |t: &String| scope.render(t).with_context(place);
                 evidence.entry(s.id.clone()).or_default().push(Evidence {
                     component: component.name.clone(),
@@ -117,10 +123,8 @@ impl Context {
                 }
             })
             .collect();
-        let components: Vec<Value> = active
-            .iter()
-            .map(|c| json!({"name": c.name, "title": c.manifest.title, "why": c.manifest.why}))
-            .collect();
+        let components: Vec<Value> =
+            active.iter().map(|c| json!({"name": c.name, "title": c.manifest.title, "why": c.manifest.why})).collect();
 
         let mut values = answers.values.clone();
         values.extend(derived);

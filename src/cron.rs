@@ -10,8 +10,7 @@ use croner::parser::{CronParser, Seconds, Year};
 /// What the parser says.
 pub fn parse(text: &str) -> Result<Cron, String> {
     // Kubernetes knows none of the L, W, # and @ extensions
-    let plain = text.split(' ').count() == 5
-        && text.bytes().all(|b| b.is_ascii_digit() || b" */,-".contains(&b));
+    let plain = text.split(' ').count() == 5 && text.bytes().all(|b| b.is_ascii_digit() || b" */,-".contains(&b));
     if !plain {
         return Err("only digits and `*`, `/`, `,`, `-` in five fields with one space between".into());
     }

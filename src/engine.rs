@@ -52,7 +52,10 @@ fn format_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) 
         ValueKind::Bool => Ok(out.write_str(if value.is_true() { "true" } else { "false" })?),
         ValueKind::String | ValueKind::Number => Ok(write!(out, "{value}")?),
         ValueKind::Undefined => minijinja::escape_formatter(out, state, value),
-        other => Err(Error::new(ErrorKind::InvalidOperation, format!("a value of kind {other} cannot be printed; use a filter or a loop"))),
+        other => Err(Error::new(
+            ErrorKind::InvalidOperation,
+            format!("a value of kind {other} cannot be printed; use a filter or a loop"),
+        )),
     }
 }
 
@@ -109,8 +112,10 @@ fn markdown(value: &Value) -> Result<String, Error> {
     let Some(text) = value.as_str() else { return scalar(value) };
     let mut out = String::with_capacity(text.len());
     for (i, c) in text.chars().enumerate() {
-        let markup = matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '$' | '{' | '}' | '&' | '!' | ':' | '@')
-            || (i == 0 && matches!(c, '+' | '-' | '='));
+        let markup = matches!(
+            c,
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '$' | '{' | '}' | '&' | '!' | ':' | '@'
+        ) || (i == 0 && matches!(c, '+' | '-' | '='));
         if markup {
             out.push('\\');
         }
@@ -130,7 +135,8 @@ fn words(text: &str) -> Vec<String> {
 }
 
 fn duration_seconds(text: &str) -> Result<u64, Error> {
-    duration::seconds(text).ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("`{text}` is not a duration")))
+    duration::seconds(text)
+        .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("`{text}` is not a duration")))
 }
 
 fn cron_interval(text: &str) -> Result<u64, Error> {

@@ -2,8 +2,8 @@
 
 use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
-use minijinja::value::{Serde, Value as Any};
 use minijinja::Environment;
+use minijinja::value::{Serde, Value as Any};
 use serde_json::{Map, Value};
 
 use crate::question::{Question, Values};
@@ -60,7 +60,9 @@ impl<'a> Scope<'a> {
     /// # Errors
     /// When it does not parse, uses an unknown name, or fails.
     pub fn render(&self, template: &str) -> Result<String> {
-        self.env.render_str(template, Any::from(Serde(&self.names))).with_context(|| format!("in the text `{template}`"))
+        self.env
+            .render_str(template, Any::from(Serde(&self.names)))
+            .with_context(|| format!("in the text `{template}`"))
     }
 
     /// The default of a question, if it has one.

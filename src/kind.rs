@@ -8,7 +8,7 @@ use croner::Cron;
 use serde_json::{Value, json};
 
 use crate::question::{KindName, Question};
-use crate::{cron, duration, region};
+use crate::{cron, duration, region, secret};
 
 /// The rules of one question's values.
 #[derive(Clone, Copy)]
@@ -102,6 +102,9 @@ impl Kind<'_> {
 
     fn text(self, text: &str) -> Result<(), Refusal> {
         let q = self.question;
+        if let Some(what) = secret::looks_like(text) {
+            return Err(format!("which looks like {what}; secrets are never answers"));
+        }
         match q.kind {
             KindName::Text => free_text(text)?,
             KindName::DnsLabel => dns_label(text)?,
@@ -109,7 +112,9 @@ impl Kind<'_> {
             KindName::Email => email(text)?,
             KindName::Cidr => cidr(text, q.max)?,
             KindName::Cron => {
-                cron::parse(text).map(|_: Cron| ()).map_err(|e| format!("which is not five cron fields in UTC: {e}"))?;
+                cron::parse(text)
+                    .map(|_: Cron| ())
+                    .map_err(|e| format!("which is not five cron fields in UTC: {e}"))?;
             }
             KindName::Duration => {
                 duration::seconds(text)
@@ -227,7 +232,9 @@ fn free_text(text: &str) -> Result<(), Refusal> {
     if text.trim() != text || text.is_empty() {
         return Err("which is empty or has white space around it".into());
     }
-    if let Some(c) = text.chars().find(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{85}')) {
+    if let Some(c) =
+        text.chars().find(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{85}'))
+    {
         return Err(format!("which has the control character U+{:04X} in it", c as u32));
     }
     // bidirectional overrides make a diff show something else than what is written
@@ -293,10 +300,11 @@ fn cidr(text: &str, prefix: Option<i64>) -> Result<(), Refusal> {
     if net.trunc() != net {
         return Err(format!("which has host bits set; the network is `{}`", net.trunc()));
     }
-    let private = [(Ipv4Addr::new(10, 0, 0, 0), 8), (Ipv4Addr::new(172, 16, 0, 0), 12), (Ipv4Addr::new(192, 168, 0, 0), 16)]
-        .into_iter()
-        .filter_map(|(a, p)| ipnet::Ipv4Net::new(a, p).ok())
-        .any(|n| n.contains(&net));
+    let private =
+        [(Ipv4Addr::new(10, 0, 0, 0), 8), (Ipv4Addr::new(172, 16, 0, 0), 12), (Ipv4Addr::new(192, 168, 0, 0), 16)]
+            .into_iter()
+            .filter_map(|(a, p)| ipnet::Ipv4Net::new(a, p).ok())
+            .any(|n| n.contains(&net));
     if !private {
         return Err("which is not within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16".into());
     }
@@ -373,10 +381,9 @@ fn command(text: &str, chain: bool) -> Result<(), Refusal> {
     if text.is_empty() && chain {
         return Ok(());
     }
-    let word_ok = |w: &str| {
-        !w.is_empty() && w.bytes().all(|b| b.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(&b))
-    };
-    let program_ok = |p: &str| p.split(' ').all(word_ok) && p.starts_with(|c: char| c.is_ascii_alphabetic() || c == '.');
+    let word_ok = |w: &str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(&b));
+    let program_ok =
+        |p: &str| p.split(' ').all(word_ok) && p.starts_with(|c: char| c.is_ascii_alphabetic() || c == '.');
     let ok = if chain { text.split(" && ").all(program_ok) } else { program_ok(text) };
     if !ok {
         return Err(if chain {

@@ -98,7 +98,10 @@ impl Lint<'_> {
         }
         let choice = matches!(q.kind, KindName::Choice | KindName::MultiChoice);
         if choice == q.choices.is_empty() {
-            self.fault(file, format!("{name}: `choices` go with the kinds `choice` and `multi_choice`, and those need them"));
+            self.fault(
+                file,
+                format!("{name}: `choices` go with the kinds `choice` and `multi_choice`, and those need them"),
+            );
         }
         if (q.kind == KindName::Records) == q.fields.is_empty() {
             self.fault(file, format!("{name}: `fields` go with the kind `records`, and that needs them"));
@@ -211,8 +214,12 @@ impl Lint<'_> {
             self.derived(&file, &manifest.derived, everywhere.clone());
             known = everywhere.clone();
             known.extend(manifest.derived.keys().cloned());
+            known.insert("pins".into());
             for s in &manifest.satisfies {
                 let name = format!("`satisfies` {}", s.id);
+                if let Some(when) = &s.when {
+                    self.expression(&file, &name, when, &known);
+                }
                 for text in [Some(&s.generated), Some(&s.verify), s.left.as_ref()].into_iter().flatten() {
                     self.text(&file, &name, text, &known);
                 }

@@ -20,6 +20,8 @@ pub struct Rendered {
     pub tree: Tree,
     /// Files that are the user's once they are written.
     pub once: BTreeSet<RelPath>,
+    /// Paths left out because of their `when`, with their pattern.
+    pub skipped: Vec<(String, RelPath)>,
     /// The component that owns a file, and the template it comes from.
     pub origin: BTreeMap<RelPath, Origin>,
 }
@@ -50,6 +52,7 @@ struct Job<'a> {
 pub fn render(catalog: &Catalog, context: &Context) -> Result<Rendered> {
     let env = engine::environment(catalog)?;
     let mut jobs = Vec::new();
+    let mut skipped = Vec::new();
     for component in catalog.components.iter().filter(|c| context.own_values.contains_key(&c.name)) {
         let facts = context.own_values.get(&component.name).cloned().unwrap_or_default();
         let scope = Scope::new(&env, &context.values).with(&facts);
@@ -63,6 +66,8 @@ pub fn render(catalog: &Catalog, context: &Context) -> Result<Rendered> {
                 if wanted {
                     let once = rule.is_some_and(|r| r.write == WritePolicy::Once);
                     jobs.push(Job { component, file, path, repeated, once });
+                } else {
+                    skipped.push((file.path.clone(), path));
                 }
             }
         }
@@ -86,7 +91,7 @@ pub fn render(catalog: &Catalog, context: &Context) -> Result<Rendered> {
             Ok(File { bytes, executable })
         })
         .collect::<Result<_>>()?;
-    let mut rendered = Rendered::default();
+    let mut rendered = Rendered { skipped, ..Rendered::default() };
     for (job, file) in jobs.into_iter().zip(files) {
         let origin = Origin {
             component: job.component.name.clone(),

@@ -1,11 +1,11 @@
 //! temporary
-use anyhow::{Context as _, Result};
 use crate::answers::{Answers, Given};
 use crate::answers_file::AnswersFile;
 use crate::cli::Init;
 use crate::context::Context;
 use crate::error::UserError;
 use crate::render::render;
+use anyhow::{Context as _, Result};
 
 pub fn run(args: &Init) -> Result<u8> {
     let catalog = super::load_catalog(&args.catalog)?;
@@ -24,7 +24,9 @@ pub fn run(args: &Init) -> Result<u8> {
     let rendered = render(&catalog, &context)?;
     for (path, file) in &rendered.tree.files {
         let target = args.dir.join(path);
-        if let Some(p) = target.parent() { std::fs::create_dir_all(p)?; }
+        if let Some(p) = target.parent() {
+            std::fs::create_dir_all(p)?;
+        }
         std::fs::write(&target, &file.bytes).with_context(|| path.clone())?;
         if file.executable {
             use std::os::unix::fs::PermissionsExt as _;

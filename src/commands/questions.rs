@@ -1,0 +1,105 @@
+//! `scaffold questions`: everything that can be answered.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use crate::catalog::Catalog;
+use crate::cli::{Questions, QuestionsFormat};
+use crate::commands::load_catalog;
+use crate::question::{KindName, Question};
+use crate::usage::Usage;
+use crate::{output, schema};
+
+/// Lists every question.
+///
+/// # Errors
+/// When the catalog has faults.
+pub fn run(args: &Questions) -> Result<u8> {
+    let catalog = load_catalog(&args.catalog)?;
+    let text = match args.format {
+        QuestionsFormat::Human => list(&catalog),
+        QuestionsFormat::Json => output::json(&rows(&catalog)?)?,
+        QuestionsFormat::JsonSchema => output::json(&schema::answers(&catalog))?,
+    };
+    output::data(&text)?;
+    Ok(0)
+}
+
+fn list(catalog: &Catalog) -> String {
+    let mut out = String::new();
+    let mut heading = None;
+    for (component, question) in catalog.questions() {
+        let name = component.map_or("project", |c| c.name.as_str());
+        if heading != Some(name) {
+            let title = component.map_or("The whole project", |c| c.manifest.title.as_str());
+            let _ = writeln!(out, "{}{title} ({name})", if heading.is_some() { "\n" } else { "" });
+            heading = Some(name);
+        }
+        entry(&mut out, question, "  ");
+        for field in &question.fields {
+            entry(&mut out, field, "      ");
+        }
+    }
+    out
+}
+
+fn entry(out: &mut String, q: &Question, indent: &str) {
+    let _ = writeln!(out, "{indent}{}: {}", q.name, q.ask);
+    let _ = writeln!(out, "{indent}    {}; {}", q.kind().describe(), default_of(q));
+    if let Some(when) = &q.when {
+        let _ = writeln!(out, "{indent}    asked when {when}");
+    }
+}
+
+/// What is taken when nothing is given, in words.
+pub fn default_of(q: &Question) -> String {
+    match (&q.default, &q.default_expr) {
+        (Some(Value::String(s)), _) if s.is_empty() => "default empty".into(),
+        (Some(Value::String(s)), _) => format!("default `{s}`"),
+        (Some(value), _) => format!("default `{value}`"),
+        (None, Some(expression)) => format!("default computed as {expression}"),
+        (None, None) => "no default".into(),
+    }
+}
+
+fn rows(catalog: &Catalog) -> Result<Vec<Value>> {
+    let usage = Usage::new(catalog)?;
+    let mut needed: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for component in &catalog.components {
+        for answer in usage.of_component(component) {
+            needed.entry(answer).or_default().push(&component.name);
+        }
+    }
+    let rows = catalog.questions().map(|(component, question)| {
+        let mut row = row(question);
+        if let Value::Object(fields) = &mut row {
+            fields.insert("component".into(), json!(component.map(|c| &c.name)));
+            fields.insert("needed_by".into(), json!(needed.get(&question.name).cloned().unwrap_or_default()));
+        }
+        row
+    });
+    Ok(rows.collect())
+}
+
+fn row(q: &Question) -> Value {
+    let mut out = json!({
+        "name": q.name,
+        "kind": q.kind,
+        "ask": q.ask,
+        "help": q.help,
+        "takes": q.kind().describe(),
+        "choices": q.choices,
+        "default": q.default,
+        "default_expr": q.default_expr,
+        "when": q.when,
+    });
+    if q.kind == KindName::Records
+        && let Value::Object(fields) = &mut out
+    {
+        fields.insert("fields".into(), q.fields.iter().map(row).collect());
+    }
+    out
+}

@@ -1,0 +1,25 @@
+//! Data goes to stdout.
+
+use std::io::{self, Write as _};
+
+use anyhow::Result;
+use serde::Serialize;
+
+/// Prints data. A reader that went away (`| head`) is no error.
+///
+/// # Errors
+/// When stdout cannot be written to for another reason.
+pub fn data(text: &str) -> Result<()> {
+    match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+/// Pretty JSON with a final newline.
+///
+/// # Errors
+/// When the value cannot be serialised.
+pub fn json(value: &impl Serialize) -> Result<String> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
+}

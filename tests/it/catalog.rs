@@ -1,0 +1,227 @@
+//! The built-in catalog is sound, and nothing in it goes untested.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ignore::gitignore::GitignoreBuilder;
+use scaffold::answers::Answers;
+use scaffold::context::Context;
+use scaffold::engine;
+use scaffold::expression::Scope;
+use scaffold::lint::lint;
+use scaffold::question::Question;
+use scaffold::render::{Rendered, render};
+use serde_json::Value;
+
+use crate::cases::{self, Case};
+use crate::support::{embedded, lines, root};
+
+struct Outcome {
+    case: Case,
+    answers: Answers,
+    context: Context,
+    rendered: Rendered,
+}
+
+fn outcomes() -> Vec<Outcome> {
+    cases::all()
+        .into_iter()
+        .map(|case| {
+            let catalog = embedded();
+            let answers =
+                Answers::resolve(catalog, &case.given, None).unwrap_or_else(|e| panic!("{}: {e:#}", case.snapshot));
+            let context = Context::new(catalog, &answers).unwrap();
+            let rendered = render(catalog, &context).unwrap();
+            Outcome { case, answers, context, rendered }
+        })
+        .collect()
+}
+
+#[test]
+fn has_no_faults() {
+    let faults = lint(embedded());
+    assert!(faults.is_empty(), "{}", lines(&faults));
+}
+
+#[test]
+fn every_component_has_a_case() {
+    let cases = cases::all();
+    let missing: Vec<&str> = embedded()
+        .components
+        .iter()
+        .map(|c| c.name.as_str())
+        .filter(|name| !cases.iter().any(|case| case.component.as_deref() == Some(name)))
+        .collect();
+    assert!(missing.is_empty(), "add tests/cases/<component>/<case>.yaml for {missing:?}");
+}
+
+#[test]
+fn every_template_is_rendered_by_some_case() {
+    let mut used = BTreeSet::new();
+    for outcome in outcomes() {
+        let component = outcome.case.component.clone();
+        let origins = outcome.rendered.origin.values();
+        used.extend(
+            origins.filter(|o| component.as_ref().is_none_or(|c| o.component == *c)).map(|o| o.template.clone()),
+        );
+    }
+    let unused: Vec<&str> = embedded()
+        .components
+        .iter()
+        .flat_map(|c| &c.files)
+        .map(|f| f.origin.as_str())
+        .filter(|origin| !used.contains(*origin))
+        .collect();
+    assert!(unused.is_empty(), "no case renders\n{}", lines(&unused));
+}
+
+/// Every condition of the catalog, with whether it was seen true and seen false.
+#[test]
+fn every_condition_is_true_in_one_case_and_false_in_another() {
+    let catalog = embedded();
+    let env = engine::environment(catalog).unwrap();
+    let mut seen: BTreeMap<String, (bool, bool)> = BTreeMap::new();
+    let mut note = |name: String, value: bool| {
+        let entry = seen.entry(name).or_default();
+        if value { entry.0 = true } else { entry.1 = true }
+    };
+    for outcome in outcomes() {
+        let values = &outcome.answers.values;
+        for (component, q) in catalog.questions() {
+            let active = component.is_none_or(|c| outcome.answers.active.contains(&c.name));
+            if q.when.is_some() && active {
+                note(format!("question {}", q.name), values.contains_key(&q.name));
+            }
+            for field in q.fields.iter().filter(|f| f.when.is_some()) {
+                for record in values.get(&q.name).and_then(Value::as_array).into_iter().flatten() {
+                    note(format!("question {}.{}", q.name, field.name), record.get(&field.name).is_some());
+                }
+            }
+        }
+        for component in &catalog.components {
+            let active = outcome.answers.active.contains(&component.name);
+            let m = &component.manifest;
+            if m.when.is_some() {
+                note(format!("component {}", component.name), active);
+            }
+            if !active {
+                continue;
+            }
+            let facts = outcome.context.own_values[&component.name].clone();
+            let scope = Scope::new(&env, &outcome.context.values).with(&facts);
+            let satisfies =
+                m.satisfies.iter().filter_map(|s| s.when.as_ref().map(|w| (format!("satisfies {}", s.id), w.clone())));
+            let contributes = m.contributes.iter().flat_map(|(list, items)| {
+                items
+                    .iter()
+                    .filter_map(move |i| Some((format!("contributes {list}"), i.get("when")?.as_str()?.to_string())))
+            });
+            for (what, when) in satisfies.chain(contributes) {
+                note(format!("{} {what}: {when}", component.name), scope.is_true(&when).unwrap());
+            }
+            for (pattern, rule) in m.files.iter().filter(|(_, r)| r.when.is_some()) {
+                let name = format!("{} files {pattern}: {}", component.name, rule.when.clone().unwrap());
+                if outcome.rendered.origin.values().any(|o| o.pattern == *pattern) {
+                    note(name.clone(), true);
+                }
+                if outcome.rendered.skipped.iter().any(|(p, _)| p == pattern) {
+                    note(name, false);
+                }
+            }
+        }
+    }
+    let never = |value: bool| {
+        let names = seen.iter().filter(|(_, s)| if value { !s.0 } else { !s.1 }).map(|(n, _)| n.as_str());
+        names.collect::<Vec<_>>()
+    };
+    let (never_true, never_false) = (never(true), never(false));
+    assert!(
+        never_true.is_empty() && never_false.is_empty(),
+        "never true:\n{}never false:\n{}",
+        lines(&never_true),
+        lines(&never_false)
+    );
+}
+
+#[test]
+fn every_choice_is_taken_by_some_case() {
+    let outcomes = outcomes();
+    let taken = |q: &Question, list: Option<&Question>, choice: &str| {
+        outcomes.iter().any(|o| match list {
+            None => o.answers.values.get(&q.name).and_then(Value::as_str) == Some(choice),
+            Some(list) => {
+                let records = o.answers.values.get(&list.name).and_then(Value::as_array);
+                records.into_iter().flatten().any(|r| r.get(&q.name).and_then(Value::as_str) == Some(choice))
+            }
+        })
+    };
+    let mut missing = Vec::new();
+    for (_, q) in embedded().questions() {
+        for choice in q.choices.iter().filter(|c| !taken(q, None, &c.value)) {
+            missing.push(format!("{} = {}", q.name, choice.value));
+        }
+        for field in &q.fields {
+            for choice in field.choices.iter().filter(|c| !taken(field, Some(q), &c.value)) {
+                missing.push(format!("{}.{} = {}", q.name, field.name, choice.value));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no case has\n{}", lines(&missing));
+}
+
+#[test]
+fn no_generated_path_is_ignored_by_the_generated_gitignore() {
+    for outcome in outcomes().iter().filter(|o| o.case.component.is_none()) {
+        let files = &outcome.rendered.tree.files;
+        let text = String::from_utf8(files[".gitignore"].bytes.clone()).unwrap();
+        let mut builder = GitignoreBuilder::new("/");
+        for line in text.lines() {
+            builder.add_line(None, line).unwrap();
+        }
+        let ignored = builder.build().unwrap();
+        let lost: Vec<&String> =
+            files.keys().filter(|p| ignored.matched_path_or_any_parents(p.as_str(), false).is_ignore()).collect();
+        assert!(lost.is_empty(), "{lost:?}");
+    }
+}
+
+#[test]
+fn generated_text_is_tidy() {
+    let mut untidy = Vec::new();
+    for outcome in outcomes().iter().filter(|o| o.case.component.is_none()) {
+        for (path, file) in &outcome.rendered.tree.files {
+            let Ok(text) = std::str::from_utf8(&file.bytes) else { continue };
+            let mut say = |what: &str| untidy.push(format!("{}/{path}: {what}", outcome.case.snapshot));
+            if !text.is_empty() && !text.ends_with('\n') {
+                say("has no newline at its end");
+            }
+            if text.ends_with("\n\n") || text.starts_with('\n') {
+                say("has an empty line at its start or end");
+            }
+            if text.contains("\n\n\n") {
+                say("has two empty lines in a row");
+            }
+            if text.lines().any(|l| l.ends_with([' ', '\t'])) {
+                say("has white space at the end of a line");
+            }
+            if text.contains("<%") || text.contains("%>") {
+                say("has a leftover of the template language");
+            }
+            if text.contains("TODO") || text.contains("FIXME") {
+                say("has a TODO");
+            }
+        }
+    }
+    assert!(untidy.is_empty(), "{}", lines(&untidy));
+}
+
+#[test]
+fn the_author_guide_names_everything_in_the_context() {
+    let guide = std::fs::read_to_string(root().join("templates/README.md")).unwrap();
+    let missing: Vec<&str> = scaffold::context::NAMES
+        .into_iter()
+        .chain(embedded().project.derived.keys().map(String::as_str))
+        .chain(embedded().components.iter().flat_map(|c| c.manifest.contributes.keys().map(String::as_str)))
+        .filter(|name| !guide.contains(&format!("`{name}`")))
+        .collect();
+    assert!(missing.is_empty(), "templates/README.md does not name {missing:?}");
+}

@@ -1,0 +1,170 @@
+//! Bad input: every message says what is wrong, where, why, and what to do next.
+
+use std::io::Write as _;
+
+use scaffold::answers::{Answers, Given};
+use scaffold::answers_file::AnswersFile;
+use scaffold::error::UserError;
+use serde_json::{Value, json};
+
+use crate::support::{embedded, given};
+
+const PRESET: &str = "mongodb-atlas-on-aws";
+
+fn refused(given: &Given) -> String {
+    let error = Answers::resolve(embedded(), given, None).expect_err("must be refused");
+    shown(error.downcast_ref::<UserError>().expect("is the user's error, not ours"))
+}
+
+fn shown(error: &UserError) -> String {
+    let hints: Vec<String> = error.hints.iter().map(|h| format!("\nhint: {h}")).collect();
+    format!("{error}{}", hints.concat())
+}
+
+fn with(key: &str, value: Value) -> String {
+    refused(&given(PRESET, &[(key, value)]))
+}
+
+fn file(text: &str) -> Result<AnswersFile, UserError> {
+    AnswersFile::parse("answers.yaml", text.as_bytes().to_vec())
+}
+
+fn from_file(text: &str) -> String {
+    refused(&Given { preset: Some(PRESET.into()), file: Some(file(text).unwrap()), sets: Vec::new() })
+}
+
+#[test]
+fn unknown_answer() {
+    insta::assert_snapshot!(with("regoin", json!("x")), @r"
+    there is no answer `regoin`
+      --> --set
+    hint: did you mean `region`?
+    hint: `scaffold questions` lists every answer
+    ");
+}
+
+#[test]
+fn unknown_region_in_a_file_names_the_line() {
+    insta::assert_snapshot!(from_file("name: shop\n\nregion: eu-cental-1\n"), @r"
+    answer `region` is `eu-cental-1`, which AWS does not have (did you mean `eu-central-1`?)
+      --> answers.yaml:3
+    hint: `scaffold explain region` says what it takes
+    ");
+}
+
+#[test]
+fn wrong_kind() {
+    insta::assert_snapshot!(with("point_in_time_recovery", json!("yes")), @r"
+    answer `point_in_time_recovery` is `yes`, which is not `true` or `false`
+      --> --set
+    hint: `scaffold explain point_in_time_recovery` says what it takes
+    ");
+    insta::assert_snapshot!(with("prod_account_id", json!(444455556666_u64)), @r"
+    answer `prod_account_id` is `444455556666`, which is not text (quote it in YAML)
+      --> --set
+    hint: `scaffold explain prod_account_id` says what it takes
+    ");
+}
+
+#[test]
+fn out_of_choice() {
+    insta::assert_snapshot!(with("hosting", json!("cloud")), @r"
+    answer `hosting` is `cloud`, which is not one of `atlas` or `self-hosted`
+      --> --set
+    hint: `scaffold explain hosting` says what it takes
+    ");
+}
+
+#[test]
+fn everything_missing_is_named_at_once() {
+    insta::assert_snapshot!(refused(&Given::default()), @"");
+}
+
+#[test]
+fn several_things_wrong() {
+    let sets = [("services.0.port", json!(80)), ("services.1.nmae", json!("x")), ("contact", json!("nobody"))];
+    insta::assert_snapshot!(refused(&given(PRESET, &sets)), @"");
+}
+
+#[test]
+fn rules_across_answers() {
+    insta::assert_snapshot!(with("staging_account_id", json!("444455556666")), @"");
+    insta::assert_snapshot!(with("backup_region", json!("eu-central-1")), @"");
+    let sets = [("point_in_time_recovery", json!(false)), ("rpo", json!("1h"))];
+    insta::assert_snapshot!(refused(&given(PRESET, &sets)), @"");
+}
+
+#[test]
+fn unknown_preset() {
+    insta::assert_snapshot!(refused(&Given { preset: Some("mongodb-atlas-on-awz".into()), ..Given::default() }), @r"
+    there is no preset `mongodb-atlas-on-awz`
+    hint: did you mean `mongodb-atlas-on-aws`?
+    hint: `scaffold presets` lists them
+    ");
+}
+
+#[test]
+fn broken_yaml_names_line_and_column() {
+    insta::assert_snapshot!(shown(&file("name: shop\nservices: [\n  {name: a\n").unwrap_err()), @"");
+}
+
+#[test]
+fn a_yaml_bomb_is_refused() {
+    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for i in 1..12 {
+        let previous = vec![format!("*a{}", i - 1); 10].join(", ");
+        bomb.push_str(&format!("a{i}: &a{i} [{previous}]\n"));
+    }
+    insta::assert_snapshot!(shown(&file(&bomb).unwrap_err()), @"");
+}
+
+#[test]
+fn a_list_is_no_answers_file() {
+    insta::assert_snapshot!(shown(&file("- a\n- b\n").unwrap_err()), @r"
+    the answers file is not a mapping of names to values
+      --> answers.yaml:1
+    hint: each line is `name: value`; `scaffold questions` lists the names
+    ");
+}
+
+#[test]
+fn non_utf8_names_the_line() {
+    let error = AnswersFile::parse("answers.yaml", b"name: shop\ndescription: caf\xe9\n".to_vec()).unwrap_err();
+    insta::assert_snapshot!(shown(&error), @r"
+    the answers file is not UTF-8
+      --> answers.yaml:2
+    hint: save it as UTF-8
+    ");
+}
+
+#[test]
+fn a_huge_file_is_not_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("answers.yaml");
+    let mut f = std::fs::File::create(&path).unwrap();
+    f.write_all(b"description: ").unwrap();
+    // sparse, 100 MB
+    f.set_len(100_000_000).unwrap();
+    let started = std::time::Instant::now();
+    let error = AnswersFile::read(&path).unwrap_err();
+    assert!(error.to_string().contains("is larger than 1 MiB"), "{error:#}");
+    assert!(started.elapsed().as_secs() < 5);
+}
+
+#[test]
+fn injections_are_refused_by_kind() {
+    for name in ["no", "null", "on", "1a", "a--b", "Shop", "a b", "a\"b", "a${b}", "a\nb", "é", "🦀", "", "-a", "a-"]
+    {
+        assert!(with("name", json!(name)).contains("answer `name` is"), "{name}");
+    }
+    for text in ["${{ github.token }}", "a\nb", "a\u{202e}b", "", " a", "AKIAIOSFODNN7EXAMPLE"] {
+        assert!(with("description", json!(text)).contains("answer `description` is"), "{text}");
+    }
+    for command in ["npm test; rm -rf /", "$(id)", "a | b", "a 'b'", "a && ", "echo ${{ x }}", "a\nb", "a\\", "a <<EOF"]
+    {
+        assert!(with("services.1.test", json!(command)).contains("services.1.test"), "{command}");
+    }
+    for path in ["../x", "/etc", "a//b", "a/./b", ".git", "a/.scaffold", "a b", "a/"] {
+        assert!(with("services.1.path", json!(path)).contains("services.1.path"), "{path}");
+    }
+}

@@ -1,0 +1,103 @@
+//! Every case renders to what is under `snapshots/`, byte for byte.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use similar::TextDiff;
+
+use crate::cases;
+use crate::support::{read_tree, rendered, root};
+
+const ACCEPT: &str = "UPDATE_SNAPSHOTS=1 cargo test --test it render";
+
+#[test]
+fn snapshots() {
+    let update = std::env::var_os("UPDATE_SNAPSHOTS").is_some();
+    assert!(!(update && std::env::var_os("CI").is_some()), "UPDATE_SNAPSHOTS must not be set in CI");
+    let mut report = String::new();
+    let mut known = BTreeSet::new();
+    for case in cases::all() {
+        let (_, _, rendered) = rendered(&case.given).unwrap_or_else(|e| panic!("{}: {e:#}", case.snapshot));
+        let wanted: BTreeMap<String, Vec<u8>> = rendered
+            .tree
+            .files
+            .into_iter()
+            .filter(|(path, _)| case.component.as_ref().is_none_or(|c| rendered.origin[path].component == *c))
+            .map(|(path, file)| (path, file.bytes))
+            .collect();
+        let dir = root().join("snapshots").join(&case.snapshot);
+        let found = read_tree(&dir);
+        known.insert(case.snapshot.clone());
+        if wanted == found {
+            continue;
+        }
+        if update {
+            let _ = std::fs::remove_dir_all(&dir);
+            for (path, bytes) in &wanted {
+                let target = dir.join(path);
+                std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+                std::fs::write(target, bytes).unwrap();
+            }
+        } else {
+            compare(&case.snapshot, &wanted, &found, &mut report);
+        }
+    }
+    let stale = stale(&known);
+    if update {
+        for dir in &stale {
+            std::fs::remove_dir_all(root().join("snapshots").join(dir)).unwrap();
+        }
+    } else {
+        for dir in stale {
+            let _ = writeln!(report, "snapshots/{dir}: no case renders it");
+        }
+    }
+    assert!(
+        report.is_empty(),
+        "{report}\nIf that is what you want, accept it with\n  {ACCEPT}\nand commit snapshots/ too."
+    );
+}
+
+fn compare(name: &str, wanted: &BTreeMap<String, Vec<u8>>, found: &BTreeMap<String, Vec<u8>>, report: &mut String) {
+    let paths: BTreeSet<&String> = wanted.keys().chain(found.keys()).collect();
+    for path in paths {
+        let place = format!("snapshots/{name}/{path}");
+        match (found.get(path), wanted.get(path)) {
+            (Some(old), Some(new)) if old != new => {
+                let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
+                let diff = TextDiff::from_lines(old.as_ref(), new.as_ref());
+                let _ = write!(report, "{}", diff.unified_diff().header(&place, "rendered now"));
+            }
+            (None, Some(_)) => {
+                let _ = writeln!(report, "{place}: missing, but rendered now");
+            }
+            (Some(_), None) => {
+                let _ = writeln!(report, "{place}: there, but not rendered any more");
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Snapshot folders that no case names.
+fn stale(known: &BTreeSet<String>) -> Vec<String> {
+    let files = read_tree(&root().join("snapshots"));
+    let dirs: BTreeSet<String> = files
+        .keys()
+        .filter_map(|path| {
+            let depth = if path.starts_with("presets/") { 2 } else { 3 };
+            let parts: Vec<&str> = path.split('/').take(depth).collect();
+            (path.split('/').count() > depth).then(|| parts.join("/"))
+        })
+        .collect();
+    dirs.into_iter().filter(|d| !known.contains(d)).collect()
+}
+
+#[test]
+fn rendering_twice_gives_the_same_bytes() {
+    for case in cases::all() {
+        let first = rendered(&case.given).unwrap().2;
+        let second = rendered(&case.given).unwrap().2;
+        assert_eq!(first.tree, second.tree, "{}", case.snapshot);
+    }
+}
