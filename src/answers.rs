@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::answers_file::AnswersFile;
 use crate::catalog::{Catalog, Component};
+use crate::check::Check;
 use crate::engine;
 use crate::error::{UserError, nearest};
 use crate::expression::Scope;
@@ -57,21 +58,24 @@ pub trait Prompter {
     /// Whether a question with this value is put to the person.
     fn wants(&mut self, question: &Question, current: Option<&Value>, origin: &Origin) -> Result<bool>;
 
-    /// Asks until `check` is content. `current` is filled in beforehand.
+    /// Asks until the check is content. `current` is filled in beforehand.
     ///
     /// # Errors
     /// When the person leaves.
-    fn ask(&mut self, question: &Question, current: Option<&Value>, check: &Check<'_>) -> Result<Value>;
+    fn ask(&mut self, current: Option<&Value>, check: &Check<'_>) -> Result<Value>;
 
     /// Says that answers do not go together; they are asked again afterwards.
     ///
     /// # Errors
     /// When the person leaves.
     fn conflict(&mut self, problem: &Problem) -> Result<()>;
-}
 
-/// Returns a value in its normal form, or what is wrong with it.
-pub type Check<'a> = dyn Fn(&Value) -> Result<Value, String> + 'a;
+    /// Shows all answers, which go together, and returns the names of those to ask again; none when they can stay.
+    ///
+    /// # Errors
+    /// When the person leaves.
+    fn revise(&mut self, answers: &[(&Question, &Value)]) -> Result<Vec<String>>;
+}
 
 /// Something wrong with the answers.
 #[derive(Clone, Debug)]
@@ -190,6 +194,12 @@ impl<'a> Resolver<'a> {
     }
 
     fn run(&mut self, mut prompter: Option<&mut dyn Prompter>) -> Result<Answers> {
+        // what nobody can be asked about is said before the first question, not after the last
+        if prompter.is_some()
+            && let Some(error) = self.error()
+        {
+            return Err(error.into());
+        }
         let mut again: Vec<String> = Vec::new();
         loop {
             self.values.clear();
@@ -223,6 +233,17 @@ impl<'a> Resolver<'a> {
                     again.extend(problem.answers);
                 }
                 continue;
+            }
+            if let Some(person) = prompter.as_deref_mut()
+                && self.problems.is_empty()
+            {
+                let components = active.iter().flat_map(|c| c.manifest.questions.iter());
+                let questions = self.catalog.project.questions.iter().chain(components);
+                let answers: Vec<_> = questions.filter_map(|q| Some((q, self.values.get(&q.name)?))).collect();
+                again = person.revise(&answers)?;
+                if !again.is_empty() {
+                    continue;
+                }
             }
             return self.finish(&active);
         }
@@ -267,10 +288,9 @@ impl<'a> Resolver<'a> {
         if let Some(person) = prompter.as_deref_mut()
             && (again.contains(&question.name) || person.wants(question, value.as_ref(), &origin)?)
         {
-            let scope = self.scope();
-            let check = |v: &Value| check_value(&scope, question, v).map_err(|ps| ps.join("; "));
-            let answer = person.ask(question, value.as_ref(), &check)?;
-            let checked = check_value(&scope, question, &answer).map_err(|ps| UserError::new(ps.join("; ")))?;
+            let check = Check::new(self.scope(), question);
+            let answer = person.ask(value.as_ref(), &check)?;
+            let checked = check.value(&answer).map_err(|ps| UserError::new(ps.join("; ")))?;
             self.given.insert(question.name.clone(), (checked.clone(), Origin::Prompt));
             self.values.insert(question.name.clone(), checked);
             return Ok(());

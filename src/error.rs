@@ -36,6 +36,23 @@ impl fmt::Display for UserError {
 
 impl std::error::Error for UserError {}
 
+/// The person left before anything was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interrupted;
+
+impl Interrupted {
+    /// What shells report for a program that Ctrl-C ended.
+    pub const EXIT: u8 = 130;
+}
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("stopped before anything was written")
+    }
+}
+
+impl std::error::Error for Interrupted {}
+
 /// The nearest of `known` to `word`, if it is near enough to be a slip of the fingers.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known

@@ -164,7 +164,10 @@ impl Kind<'_> {
     pub fn describe(self) -> String {
         let q = self.question;
         match q.kind {
-            KindName::Text => format!("one line of text, at most {} characters", q.max_length.unwrap_or(200)),
+            KindName::Text => match q.pattern_hint.as_deref().and_then(|hint| hint.strip_prefix("is not ")) {
+                Some(wanted) => wanted.into(),
+                None => format!("one line of text, at most {} characters", q.max_length.unwrap_or(200)),
+            },
             KindName::Bool => "`true` or `false`".into(),
             KindName::Integer => match (q.min, q.max) {
                 (Some(a), Some(b)) => format!("a whole number from {a} to {b}"),

@@ -13,7 +13,7 @@ use crate::question::{KindName, Question, Rule};
 const QUESTIONS: &str = "templates/questions.yaml";
 
 /// Names that minijinja has itself.
-const BUILTINS: [&str; 7] = ["range", "dict", "namespace", "loop", "caller", "self", "debug"];
+const BUILTINS: [&str; 6] = ["range", "dict", "loop", "caller", "self", "debug"];
 
 /// All faults of a catalog, sorted by file.
 pub fn lint(catalog: &Catalog) -> Vec<Fault> {
@@ -113,6 +113,9 @@ impl Lint<'_> {
         let counts = matches!(q.kind, KindName::Integer | KindName::Records | KindName::Cidr);
         if (q.min.is_some() || q.max.is_some()) && !counts {
             self.fault(file, format!("{name}: `min` and `max` have no meaning for its kind"));
+        }
+        if q.pattern.is_some() != q.pattern_hint.as_ref().is_some_and(|hint| hint.starts_with("is not ")) {
+            self.fault(file, format!("{name}: a `pattern` needs a `pattern_hint` that begins with `is not`"));
         }
         if let Some(pattern) = &q.pattern {
             if q.kind != KindName::Text {

@@ -7,5 +7,5 @@ use scaffold::cli::Cli;
 use scaffold::commands;
 
 fn main() -> ExitCode {
-    commands::main(Cli::parse())
+    commands::main(&Cli::parse())
 }

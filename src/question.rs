@@ -43,7 +43,7 @@ pub struct Question {
     /// A regular expression that the whole text must match.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
-    /// What the pattern means, as `must be ...`.
+    /// What a text that does not match is, as `is not ...`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern_hint: Option<String>,
     /// An expression over this and earlier answers that must be true.

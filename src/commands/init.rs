@@ -1,37 +1,146 @@
-//! temporary
-use crate::answers::{Answers, Given};
-use crate::answers_file::AnswersFile;
-use crate::cli::Init;
+//! `scaffold init`: answers to a new repository.
+
+use anyhow::Result;
+
+use crate::answers::{Answers, Prompter};
+use crate::apply::{Operation, apply};
+use crate::base::{self, Base, Stored};
+use crate::cli::{Format, Init};
 use crate::context::Context;
 use crate::error::UserError;
-use crate::render::render;
-use anyhow::{Context as _, Result};
+use crate::listing::{self, Listing};
+use crate::lock::Lock;
+use crate::output;
+use crate::path;
+use crate::plan::{Merged, Ours, Plan};
+use crate::project::Project;
+use crate::prompt::TerminalPrompter;
+use crate::record;
+use crate::recover::{Recovery, recover};
+use crate::render::{Rendered, render};
+use crate::review::{Resolutions, Review, keep_all};
+use crate::summary::{remains, summary};
+use crate::text::count;
+use crate::tree::File;
+use crate::ui::Ui;
 
-pub fn run(args: &Init) -> Result<u8> {
+/// The base is generated text that nobody edits: kept byte for byte, folded away in reviews.
+const ATTRIBUTES: &str = "base -text -whitespace linguist-generated\n";
+
+/// What a run leaves behind only while it works, or when it was killed.
+const IGNORE: &str = "/lock\n/staging/\n/journal*\n";
+
+/// Asks, renders, shows, writes.
+///
+/// # Errors
+/// When answers are missing or wrong, nobody agrees to writing, or the disk refuses.
+pub fn run(args: &Init, ui: &Ui) -> Result<u8> {
     let catalog = super::load_catalog(&args.catalog)?;
-    let mut sets = Vec::new();
-    for set in &args.answers.sets {
-        let (k, v) = set.split_once('=').ok_or_else(|| UserError::new(format!("`--set {set}` has no `=`")))?;
-        sets.push((k.to_string(), serde_yaml::from_str(v)?));
+    let mut given = super::given(&args.answers)?;
+    let project = open(args, ui)?;
+    let mut person = (ui.interactive && !args.yes).then(|| TerminalPrompter::new(*ui));
+    if let Some(person) = &mut person
+        && given.preset.is_none()
+        && given.file.is_none()
+    {
+        given.preset = person.choose_preset(&catalog)?;
     }
-    let given = Given {
-        preset: args.answers.preset.clone(),
-        file: args.answers.answers.as_deref().map(AnswersFile::read).transpose()?,
-        sets,
-    };
-    let answers = Answers::resolve(&catalog, &given, None)?;
+    let answers = Answers::resolve(&catalog, &given, person.as_mut().map(|p| p as &mut dyn Prompter))?;
+    if person.is_none() && !args.yes && !args.dry_run {
+        return Err(UserError::new("nobody can be asked whether to write: stdin and stderr are not both a terminal")
+            .hint("`--yes` writes without asking, and keeps files that are there already")
+            .hint("`--dry-run` shows what would be written")
+            .into());
+    }
+    for note in &answers.notes {
+        ui.say(note);
+    }
     let context = Context::new(&catalog, &answers)?;
     let rendered = render(&catalog, &context)?;
-    for (path, file) in &rendered.tree.files {
-        let target = args.dir.join(path);
-        if let Some(p) = target.parent() {
-            std::fs::create_dir_all(p)?;
-        }
-        std::fs::write(&target, &file.bytes).with_context(|| path.clone())?;
-        if file.executable {
-            use std::os::unix::fs::PermissionsExt as _;
-            std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o755))?;
-        }
+    let (base, ours) = (Base::default(), project.ours(rendered.tree.files.keys())?);
+    // without a base there is nothing to merge with
+    let plan = Plan::new(&base, &ours, &rendered.tree, &rendered.once, &|_, _, _, new| Merged::Conflict(new.clone()))?;
+
+    if args.format == Format::Json {
+        output::data(&output::json(&listing::json(&plan))?)?;
     }
-    Ok(0)
+    if args.dry_run {
+        let listing = Listing { ui, paint: ui.out, lines: usize::MAX };
+        if args.format == Format::Human {
+            output::data(&format!("{}\n{}", listing.tree(&plan), listing.counts(&plan)))?;
+        }
+        ui.say("Nothing was written, because of `--dry-run`.");
+        return Ok(u8::from(remains(&plan, &keep_all(&plan))));
+    }
+    let resolutions = if person.is_some() {
+        let is_free = |path: &str| is_free(&project, path);
+        let Some(resolutions) = Review { ui, plan: &plan, is_free: &is_free }.run()? else {
+            ui.say("Stopped. Nothing was written.");
+            return Ok(1);
+        };
+        resolutions
+    } else {
+        ui.say(Listing { ui, paint: ui.err, lines: 0 }.counts(&plan).trim_end());
+        keep_all(&plan)
+    };
+    write(&project, &plan, &resolutions, &rendered, record::answers(&catalog, &answers)?)?;
+    ui.say(&summary(ui, &args.dir, &plan, &resolutions));
+    Ok(u8::from(remains(&plan, &resolutions)))
+}
+
+/// The target folder, in the state before or after a run that was cut short.
+fn open(args: &Init, ui: &Ui) -> Result<Project> {
+    let mut project = Project::open(&args.dir)?;
+    if project.is_unfinished() {
+        if args.dry_run {
+            return Err(UserError::new(format!("an earlier run in `{}` was cut short", args.dir.display()))
+                .hint("the next run without `--dry-run` finishes or undoes it first")
+                .into());
+        }
+        let lock = Lock::acquire(&project)?;
+        match recover(&lock)? {
+            Recovery::Nothing => {}
+            Recovery::Finished { files } => {
+                ui.say(&format!("Finished an earlier run, which wrote {}.", count(files, "file")))
+            }
+            Recovery::Undone { files } => {
+                ui.say(&format!("Undid an earlier run, which had begun with {}.", count(files, "file")))
+            }
+        }
+        drop(lock);
+        project = Project::open(&args.dir)?;
+    }
+    match project.base()? {
+        Stored::Missing => Ok(project),
+        _ => Err(UserError::new(format!("`{}` was generated before: it has a `.scaffold/base`", args.dir.display()))
+            .hint("generate into another folder to compare, for example with `--answers .scaffold/answers.yaml`")
+            .hint("or remove `.scaffold/`: then files that are equal are adopted, and you decide about the others")
+            .into()),
+    }
+}
+
+fn is_free(project: &Project, path: &str) -> bool {
+    let path = path.to_string();
+    project.ours([&path]).is_ok_and(|found| matches!(found.get(&path), None | Some(Ours::Missing)))
+}
+
+/// Everything at once, with what the next update needs to know.
+fn write(
+    project: &Project,
+    plan: &Plan<'_>,
+    resolutions: &Resolutions,
+    rendered: &Rendered,
+    answers: String,
+) -> Result<()> {
+    let file = |bytes: Vec<u8>| File { bytes, executable: false };
+    let (base, answers) = (file(base::encode(&rendered.tree, &rendered.once)), file(answers.into_bytes()));
+    let mut operations = plan.operations(resolutions)?;
+    operations.push(Operation::record(path::BASE, &base));
+    operations.push(Operation::record(path::ANSWERS, &answers));
+    let (attributes, ignore) = (file(ATTRIBUTES.into()), file(IGNORE.into()));
+    operations.push(Operation::record(".scaffold/.gitattributes", &attributes));
+    operations.push(Operation::record(".scaffold/.gitignore", &ignore));
+    let lock = Lock::acquire(project)?;
+    apply(&lock, &operations)?;
+    Ok(())
 }

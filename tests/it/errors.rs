@@ -77,21 +77,61 @@ fn out_of_choice() {
 
 #[test]
 fn everything_missing_is_named_at_once() {
-    insta::assert_snapshot!(refused(&Given::default()), @"");
+    insta::assert_snapshot!(refused(&Given::default()), @r"
+    12 answers are missing:
+      name                  a DNS label (a-z, 0-9, `-`), at most 20 characters
+      description           one line of text, at most 120 characters
+      domain                a host name such as `shop.example.com`
+      contact               an e-mail address
+      repository            a repository as `owner/name`
+      code_owners           a GitHub team or user such as `@acme/platform`
+      github_owner_id       a whole number, at least 1
+      github_repository_id  a whole number, at least 1
+      staging_account_id    an AWS account id: twelve digits
+      prod_account_id       an AWS account id: twelve digits
+      services              a list of 1 to 30 records
+      atlas_org_id          an Atlas organisation id of 24 hexadecimal digits
+    hint: give them with `--set NAME=VALUE`, in a file with `--answers FILE`, or take a `--preset`
+    ");
 }
 
 #[test]
 fn several_things_wrong() {
     let sets = [("services.0.port", json!(80)), ("services.1.nmae", json!("x")), ("contact", json!("nobody"))];
-    insta::assert_snapshot!(refused(&given(PRESET, &sets)), @"");
+    insta::assert_snapshot!(refused(&given(PRESET, &sets)), @r"
+    3 things are wrong with the answers
+
+    answer `contact` is `nobody`, which is not an e-mail address such as `platform@example.com`
+      --> --set
+
+    answer `services.0.port` is `80`, which is not between 1024 and 65535
+      --> --set
+
+    there is no field `services.1.nmae` (did you mean `name`?)
+      --> --set
+    hint: `scaffold explain contact` says what it takes
+    hint: `scaffold explain services` says what it takes
+    ");
 }
 
 #[test]
 fn rules_across_answers() {
-    insta::assert_snapshot!(with("staging_account_id", json!("444455556666")), @"");
-    insta::assert_snapshot!(with("backup_region", json!("eu-central-1")), @"");
+    insta::assert_snapshot!(with("staging_account_id", json!("444455556666")), @r"
+    staging and production are both in the account `444455556666`
+      --> --set
+    hint: give each environment an account of its own; in AWS Organizations a second one costs nothing
+    ");
+    insta::assert_snapshot!(with("backup_region", json!("eu-central-1")), @r"
+    the off-site backups are in `eu-central-1`, where the system itself runs
+      --> --set
+    hint: choose another `backup_region`
+    ");
     let sets = [("point_in_time_recovery", json!(false)), ("rpo", json!("1h"))];
-    insta::assert_snapshot!(refused(&given(PRESET, &sets)), @"");
+    insta::assert_snapshot!(refused(&given(PRESET, &sets)), @r"
+    `rpo` is 1h, but with `backup_schedule` `17 2 * * *` up to 104400 s can be lost: the gap between two dumps and the time that one may take
+      --> --set
+    hint: dump more often, allow a longer `rpo`, or answer `point_in_time_recovery` with yes
+    ");
 }
 
 #[test]
@@ -105,7 +145,10 @@ fn unknown_preset() {
 
 #[test]
 fn broken_yaml_names_line_and_column() {
-    insta::assert_snapshot!(shown(&file("name: shop\nservices: [\n  {name: a\n").unwrap_err()), @"");
+    insta::assert_snapshot!(shown(&file("name: shop\nservices: [\n  {name: a\n").unwrap_err()), @r"
+    the answers file is not valid YAML: did not find expected ',' or '}'
+      --> answers.yaml:4:1
+    ");
 }
 
 #[test]
@@ -115,7 +158,10 @@ fn a_yaml_bomb_is_refused() {
         let previous = vec![format!("*a{}", i - 1); 10].join(", ");
         bomb.push_str(&format!("a{i}: &a{i} [{previous}]\n"));
     }
-    insta::assert_snapshot!(shown(&file(&bomb).unwrap_err()), @"");
+    insta::assert_snapshot!(shown(&file(&bomb).unwrap_err()), @r"
+    the answers file is not valid YAML: repetition limit exceeded
+      --> answers.yaml
+    ");
 }
 
 #[test]

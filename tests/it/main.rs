@@ -3,7 +3,14 @@
 
 mod cases;
 mod catalog;
+mod crash;
+mod disk;
 mod errors;
 mod properties;
 mod render;
+mod scene;
+#[cfg(target_os = "linux")]
+mod session;
 mod support;
+#[cfg(target_os = "linux")]
+mod terminal;

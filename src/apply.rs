@@ -1,0 +1,182 @@
+//! Carries out operations, all of them or none; with [`recover`](crate::recover) the only writer.
+//!
+//! A target that does not exist is put together beside its place and renamed there: one call for any number of
+//! files. Otherwise: look whether the disk still is as planned; write all new files to `.scaffold/staging/new`; one
+//! `syncfs`; write the journal, from which on the run will be finished even if this process dies; rename the files
+//! into place, whole folders at once where they are new, `.scaffold/*` last; `syncfs`; clean up. No file is synced
+//! on its own, since that would cost ten times as much.
+
+use crate::disk;
+use crate::error::UserError;
+use crate::inspect::{changed, inspect};
+use crate::journal::{Kind, Phase, advance};
+use crate::lock::Lock;
+use crate::path;
+use crate::stage::{Stager, stage};
+use crate::swap::{self, Places};
+use crate::tree::File;
+use anyhow::{Result, anyhow};
+use std::borrow::Cow;
+
+/// What has to be on disk for an operation to be right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before<'a> {
+    /// Nothing.
+    Missing,
+    /// This file.
+    File(&'a File),
+    /// Nothing or any file: for what only scaffold writes, while it holds the lock.
+    Any,
+}
+
+/// What to do at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action<'a> {
+    /// Write this file. Where it replaces one, that one's permissions are kept but for the executable bits.
+    Write(&'a File),
+    /// Remove the file, and folders that become empty thereby.
+    Remove,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation<'a> {
+    /// Where. Paths in `.scaffold/` come last, whatever the order given.
+    pub path: Cow<'a, str>,
+    /// What was there when it was planned.
+    pub before: Before<'a>,
+    /// What to do.
+    pub action: Action<'a>,
+}
+
+impl<'a> Operation<'a> {
+    /// Writes one of scaffold's own files, such as [`path::BASE`] and [`path::ANSWERS`].
+    pub fn record(path: &'a str, file: &'a File) -> Self {
+        Self { path: Cow::Borrowed(path), before: Before::Any, action: Action::Write(file) }
+    }
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Files written, scaffold's own among them.
+    pub written: usize,
+    /// Files removed.
+    pub removed: usize,
+}
+
+/// Carries out all operations or none. Files that are already as wanted are not touched.
+///
+/// On an error everything is as before, and a hint says so. Call [`recover`](crate::recover::recover) first.
+pub fn apply(lock: &Lock, operations: &[Operation<'_>]) -> Result<Applied> {
+    let mut sorted: Vec<&Operation<'_>> = operations.iter().collect();
+    sorted.sort_by_key(|operation| (operation.path.starts_with(".scaffold/"), &operation.path));
+    for pair in sorted.windows(2) {
+        anyhow::ensure!(
+            pair[0].path != pair[1].path,
+            "two operations for `{}`: this is a bug in scaffold",
+            pair[0].path
+        );
+    }
+    for operation in &sorted {
+        path::check(&operation.path)?;
+    }
+    if lock.project().exists() { exchange(lock, &sorted) } else { put_in_place(lock, &sorted) }
+}
+
+/// The target does not exist: build it beside its place.
+fn put_in_place(lock: &Lock, operations: &[&Operation<'_>]) -> Result<Applied> {
+    let missing = lock.project().missing().ok_or_else(|| anyhow!("the target exists: this is a bug in scaffold"))?;
+    let mut files = Vec::new();
+    for operation in operations {
+        match (operation.action, operation.before) {
+            (Action::Write(file), Before::Missing | Before::Any) => files.push((&*operation.path, file)),
+            _ => return Err(changed(&[operation.path.to_string()])),
+        }
+    }
+    if files.is_empty() {
+        return Ok(Applied::default());
+    }
+    let tree = lock.folder().join("tree");
+    let build = || {
+        disk::create_folder(&tree)?;
+        let mut root = tree.clone();
+        for part in missing.rest.components() {
+            root.push(part);
+            disk::create_folder(&root)?;
+        }
+        let mut stager = Stager::new(root);
+        for (path, file) in &files {
+            stager.put(path, file, None)?;
+        }
+        disk::sync_below(&tree)?;
+        disk::rename_new(&tree, &missing.parent.join(&missing.first))
+    };
+    if let Err(error) = build() {
+        return Err(match disk::remove_all(&tree) {
+            Ok(_) => with_hint(error, "nothing was written"),
+            Err(_) => with_hint(error, &format!("what was written so far is in `{}`", tree.display())),
+        });
+    }
+    disk::sync(&missing.parent)?;
+    Ok(Applied { written: files.len(), removed: 0 })
+}
+
+/// The target exists: stage, then exchange under a journal.
+fn exchange(lock: &Lock, operations: &[&Operation<'_>]) -> Result<Applied> {
+    let places = Places::new(lock.project().root(), lock.folder());
+    let mut units = inspect(places.root(), operations)?;
+    if units.is_empty() {
+        return Ok(Applied::default());
+    }
+    let staged = stage(&places, &mut units);
+    let journal = match staged {
+        Ok(journal) => journal,
+        Err(error) => {
+            // The journal first: one that is complete must never be found with half a staging folder.
+            let undone = disk::remove_all(&places.folder().join(Phase::Forward.name()))
+                .and_then(|_| disk::sync(places.folder()))
+                .and_then(|()| disk::remove_all(&places.staging()));
+            return Err(outcome(error, undone.map(drop)));
+        }
+    };
+    let exchanged = units
+        .iter()
+        .zip(&journal.entries)
+        .enumerate()
+        .try_for_each(|(slot, (unit, entry))| {
+            unit.stamp.as_ref().map_or(Ok(()), |stamp| stamp.check(&places.root().join(&entry.path), &entry.path))?;
+            swap::carry_out(&places, slot, entry)
+        })
+        .and_then(|()| disk::sync_below(places.root()));
+    if let Err(error) = exchanged {
+        let undone =
+            advance(places.folder(), Phase::Forward, Phase::Backward).and_then(|()| swap::undo(&places, &journal));
+        return Err(outcome(error, undone));
+    }
+    advance(places.folder(), Phase::Forward, Phase::Done)
+        .and_then(|()| swap::clean_up(&places, &journal, Phase::Done))
+        .map_err(|error| with_hint(error, "all files are written; the next run of scaffold cleans up"))?;
+    let removed = journal.entries.iter().filter(|entry| entry.kind == Kind::Remove).count();
+    Ok(Applied { written: journal.count() - removed, removed })
+}
+
+/// The error of a run that was rolled back, or should have been.
+fn outcome(error: anyhow::Error, undone: Result<()>) -> anyhow::Error {
+    match undone {
+        Ok(()) => with_hint(error, "no file was changed"),
+        Err(second) => {
+            with_hint(error, &format!("going back failed too ({second:#}); the next run of scaffold tries again"))
+        }
+    }
+}
+
+fn with_hint(error: anyhow::Error, hint: &str) -> anyhow::Error {
+    match error.downcast::<UserError>() {
+        Ok(error) => error.hint(hint).into(),
+        Err(error) => UserError::new(format!("{error:#}")).hint(hint).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,456 @@
+//! What is left behind when any single disk operation is the last one or fails.
+
+use super::*;
+use crate::disk::fault::{self, Fault};
+use crate::project::Project;
+use crate::recover::{Recovery, recover};
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// Everything below a folder: permissions, and content of files.
+type Snapshot = BTreeMap<String, (u32, Option<Vec<u8>>)>;
+
+fn snapshot(root: &Path) -> Snapshot {
+    fn enter(root: &Path, folder: &Path, into: &mut Snapshot) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let found = fs::symlink_metadata(&path).unwrap();
+            let bytes = found.is_file().then(|| fs::read(&path).unwrap());
+            into.insert(path.strip_prefix(root).unwrap().display().to_string(), (found.mode(), bytes));
+            if found.is_dir() {
+                enter(root, &path, into);
+            }
+        }
+    }
+    let mut all = Snapshot::new();
+    enter(root, root, &mut all);
+    all
+}
+
+fn file(text: &str) -> File {
+    File { bytes: text.as_bytes().to_vec(), executable: false }
+}
+
+/// Memory if possible: these tests make some hundred thousand files.
+fn folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
+fn put(root: &Path, path: &str, text: &str, mode: u32) {
+    let full = root.join(path);
+    fs::create_dir_all(full.parent().unwrap()).unwrap();
+    fs::write(&full, text).unwrap();
+    fs::set_permissions(&full, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// A scene: what is on disk, and what is to be done with the folder `target` in it.
+struct Scene {
+    target: &'static str,
+    before: Vec<(&'static str, &'static str, u32)>,
+    /// Path, planned content on disk, wanted file.
+    operations: Vec<(&'static str, Option<File>, Option<File>)>,
+}
+
+impl Scene {
+    fn update() -> Self {
+        let script = File { bytes: b"echo".to_vec(), executable: true };
+        Self {
+            target: "",
+            before: vec![
+                ("mine/notes.md", "mine", 0o640),
+                ("README.md", "old readme", 0o664),
+                ("run.sh", "echo", 0o644),
+                ("secret.env", "old secret", 0o600),
+                ("k8s/a.yaml", "old a", 0o644),
+                ("k8s/gone.yaml", "gone", 0o644),
+                ("docs/old/only.md", "only", 0o644),
+                ("k8s/mine.yaml", "mine", 0o644),
+                (".scaffold/base", "old base", 0o644),
+                (".scaffold/answers.yaml", "old answers", 0o644),
+            ],
+            operations: vec![
+                ("README.md", Some(file("old readme")), Some(file("new readme"))),
+                ("run.sh", Some(file("echo")), Some(script)),
+                ("secret.env", Some(file("old secret")), Some(file("new secret"))),
+                ("k8s/a.yaml", Some(file("old a")), Some(file("new a"))),
+                ("k8s/b.yaml", None, Some(file("new b"))),
+                ("k8s/gone.yaml", Some(file("gone")), None),
+                ("docs/old/only.md", Some(file("only")), None),
+                ("new/x/1", None, Some(file("1"))),
+                ("new/x/2", None, Some(file("2"))),
+                ("new/y/z/3", None, Some(file(""))),
+                ("top", None, Some(file("top"))),
+                (".scaffold/base", None, Some(file("new base"))),
+                (".scaffold/answers.yaml", None, Some(file("new answers"))),
+            ],
+        }
+    }
+
+    /// A first run in a folder that exists and already holds something.
+    fn adopt() -> Self {
+        Self {
+            target: "repository",
+            before: vec![("repository/.git/HEAD", "ref", 0o644), ("repository/src/main.rs", "mine", 0o644)],
+            operations: vec![
+                ("src/lib.rs", None, Some(file("lib"))),
+                ("infra/a/b.tf", None, Some(file("b"))),
+                (".scaffold/base", None, Some(file("base"))),
+            ],
+        }
+    }
+
+    /// A first run in a folder that does not exist, nor its parent.
+    fn create() -> Self {
+        Self {
+            target: "a/b/c",
+            before: vec![("other", "mine", 0o644)],
+            operations: vec![
+                ("x/1", None, Some(file("1"))),
+                ("x/y/2", None, Some(File { bytes: vec![0; 9], executable: true })),
+                ("3", None, Some(file("3"))),
+                (".scaffold/base", None, Some(file("base"))),
+            ],
+        }
+    }
+
+    fn set_up(&self) -> (TempDir, PathBuf) {
+        let folder = folder();
+        for (path, text, mode) in &self.before {
+            put(folder.path(), path, text, *mode);
+        }
+        let target = folder.path().join(self.target);
+        (folder, target)
+    }
+
+    fn operations(&self) -> Vec<Operation<'_>> {
+        self.operations
+            .iter()
+            .map(|(path, before, wanted)| Operation {
+                path: Cow::Borrowed(path),
+                before: match before {
+                    _ if path.starts_with(".scaffold/") => Before::Any,
+                    Some(file) => Before::File(file),
+                    None => Before::Missing,
+                },
+                action: wanted.as_ref().map_or(Action::Remove, Action::Write),
+            })
+            .collect()
+    }
+
+    /// One run, as a command makes it.
+    fn run(&self, target: &Path) -> Result<Applied> {
+        let lock = Lock::acquire(&Project::open(target)?)?;
+        recover(&lock)?;
+        apply(&lock, &self.operations())
+    }
+
+    /// The states before and after, and the number of steps in between.
+    fn states(&self) -> (Snapshot, Snapshot, usize) {
+        let (folder, target) = self.set_up();
+        let old = snapshot(folder.path());
+        let (result, steps) = fault::with(None, || self.run(&target));
+        result.unwrap();
+        let new = snapshot(folder.path());
+        assert!(!new.keys().any(|path| path.contains("journal") || path.contains("staging") || path.contains("lock")));
+        (old, new, steps)
+    }
+}
+
+fn recover_at(target: &Path) -> Result<Recovery> {
+    recover(&Lock::acquire(&Project::open(target)?)?)
+}
+
+fn assert_either(found: &Snapshot, old: &Snapshot, new: &Snapshot, recovery: Recovery, when: &str) {
+    let differs = |other: &Snapshot| {
+        let all = found.keys().chain(other.keys()).filter(|path| found.get(*path) != other.get(*path));
+        all.cloned().collect::<Vec<_>>()
+    };
+    match recovery {
+        Recovery::Finished { .. } => assert_eq!(differs(new), Vec::<String>::new(), "{when}: not all new"),
+        Recovery::Undone { .. } => assert_eq!(differs(old), Vec::<String>::new(), "{when}: not all old"),
+        Recovery::Nothing => {
+            assert!(
+                found == old || found == new,
+                "{when}: old differs in {:?}, new in {:?}",
+                differs(old),
+                differs(new)
+            );
+        }
+    }
+}
+
+/// An error while an empty folder is removed is not an error of the run: it only stays.
+fn tolerate_empty_folders(found: &mut Snapshot, new: &Snapshot) {
+    if !found.contains_key("docs/old/only.md") {
+        found.retain(|path, _| new.contains_key(path) || !path.starts_with("docs"));
+    }
+}
+
+#[test]
+fn the_result_is_as_ordered() {
+    let (old, new, _) = Scene::update().states();
+    for untouched in ["mine", "mine/notes.md", "k8s/mine.yaml", "k8s"] {
+        assert_eq!(old.get(untouched), new.get(untouched));
+    }
+    let text = |path: &str| new.get(path).and_then(|(_, bytes)| bytes.as_deref()).map(String::from_utf8_lossy);
+    let mode = |path: &str| new.get(path).map(|(mode, _)| mode & 0o777);
+    assert_eq!(text("README.md").as_deref(), Some("new readme"));
+    assert_eq!(text("new/x/2").as_deref(), Some("2"));
+    assert_eq!(text(".scaffold/base").as_deref(), Some("new base"));
+    assert_eq!((mode("README.md"), mode("secret.env"), mode("run.sh")), (Some(0o664), Some(0o600), Some(0o755)));
+    for gone in ["k8s/gone.yaml", "docs/old/only.md", "docs/old", "docs"] {
+        assert_eq!(new.get(gone), None, "{gone}");
+    }
+}
+
+#[test]
+fn a_second_identical_run_touches_nothing() {
+    let scene = Scene::update();
+    let (folder, target) = scene.set_up();
+    scene.run(&target).unwrap();
+    let inodes =
+        |path: &str| fs::metadata(folder.path().join(path)).map(|found| (found.ino(), found.mtime_nsec())).ok();
+    let before = inodes("README.md");
+    // Planned from the same old state, yet everything is as wanted already.
+    assert_eq!(scene.run(&target).unwrap(), Applied::default());
+    assert_eq!(inodes("README.md"), before);
+}
+
+#[test]
+fn a_death_at_any_step_leaves_all_old_or_all_new() {
+    for scene in [Scene::update(), Scene::adopt(), Scene::create()] {
+        let (old, new, steps) = scene.states();
+        let mut seen = [0, 0];
+        for step in 0..=steps {
+            let (folder, target) = scene.set_up();
+            let (_, _) = fault::with(Some(Fault::Dead(step)), || scene.run(&target));
+            let recovery = recover_at(&target).unwrap();
+            let found = snapshot(folder.path());
+            assert_either(&found, &old, &new, recovery, &format!("{} step {step}", scene.target));
+            seen[usize::from(found == new)] += 1;
+            assert_eq!(recover_at(&target).unwrap(), Recovery::Nothing);
+            // And the command works when repeated.
+            scene.run(&target).unwrap();
+            assert_either(&snapshot(folder.path()), &new, &new, Recovery::Nothing, "repeated");
+        }
+        assert!(seen[0] > 5 && seen[1] > 1, "{steps} steps: {seen:?}");
+    }
+}
+
+#[test]
+fn a_death_during_recovery_does_no_harm() {
+    for scene in [Scene::update(), Scene::adopt(), Scene::create()] {
+        let (old, new, steps) = scene.states();
+        for step in 0..=steps {
+            let mut inner = step % 3;
+            loop {
+                let (folder, target) = scene.set_up();
+                let _ = fault::with(Some(Fault::Dead(step)), || scene.run(&target));
+                let (_, needed) = fault::with(Some(Fault::Dead(inner)), || recover_at(&target));
+                let recovery = recover_at(&target).unwrap();
+                let when = format!("{} step {step}, {inner} of the recovery", scene.target);
+                assert_either(&snapshot(folder.path()), &old, &new, recovery, &when);
+                if inner > needed {
+                    break;
+                }
+                inner += 3;
+            }
+        }
+    }
+}
+
+#[test]
+fn an_error_at_any_step_leaves_all_as_it_was() {
+    for scene in [Scene::update(), Scene::adopt(), Scene::create()] {
+        let (old, new, steps) = scene.states();
+        let mut rolled_back = 0;
+        for step in 0..steps {
+            let (folder, target) = scene.set_up();
+            let (result, _) = fault::with(Some(Fault::Once(step)), || scene.run(&target));
+            let mut found = snapshot(folder.path());
+            let when = format!("{} step {step}: {result:?}", scene.target);
+            match result {
+                Err(error) if found == old => {
+                    rolled_back += 1;
+                    let text = format!("{error:?}");
+                    assert!(!text.contains("going back failed"), "{when}");
+                }
+                _ => {
+                    // The fault met the cleaning, or the lock.
+                    let recovery = recover_at(&target).unwrap();
+                    found = snapshot(folder.path());
+                    tolerate_empty_folders(&mut found, &new);
+                    assert_either(&found, &old, &new, recovery, &when);
+                }
+            }
+        }
+        assert!(rolled_back * 10 > steps * 6, "only {rolled_back} of {steps}");
+    }
+}
+
+#[test]
+fn an_error_whose_rollback_dies_is_undone_later() {
+    let scene = Scene::update();
+    let (old, new, steps) = scene.states();
+    for step in 0..steps {
+        for death in (step + 1..step + 60).step_by(7) {
+            let (folder, target) = scene.set_up();
+            let _ = fault::with(Some(Fault::OnceThenDead(step, death)), || scene.run(&target));
+            let recovery = recover_at(&target).unwrap();
+            let mut found = snapshot(folder.path());
+            tolerate_empty_folders(&mut found, &new);
+            assert_either(&found, &old, &new, recovery, &format!("error {step}, death {death}"));
+        }
+    }
+}
+
+/// Steps after which the journal is complete and the first files are exchanged, by trial.
+fn interrupted(scene: &Scene, wanted: impl Fn(&Path) -> bool) -> (TempDir, PathBuf) {
+    let (_, _, steps) = scene.states();
+    for step in 0..steps {
+        let (folder, target) = scene.set_up();
+        let _ = fault::with(Some(Fault::Dead(step)), || scene.run(&target));
+        if target.join(".scaffold/journal").exists() && wanted(&target) {
+            return (folder, target);
+        }
+    }
+    panic!("no step leaves the wanted state");
+}
+
+#[test]
+fn edits_made_after_a_crash_are_not_lost() {
+    let scene = Scene::update();
+    let (old, _, _) = scene.states();
+    let is = |path: &'static str, text: &'static str| {
+        move |target: &Path| fs::read_to_string(target.join(path)).is_ok_and(|found| found == text)
+    };
+
+    // In a file that was still to be replaced: the run is undone.
+    let (folder, target) = interrupted(&scene, is("README.md", "new readme"));
+    fs::write(target.join("secret.env"), "edited").unwrap();
+    assert!(matches!(recover_at(&target).unwrap(), Recovery::Undone { .. }));
+    let mut expected = old.clone();
+    expected.get_mut("secret.env").unwrap().1 = Some(b"edited".to_vec());
+    assert_eq!(snapshot(folder.path()), expected);
+
+    // In a file that was replaced already: the run is finished around it.
+    let (_folder, target) = interrupted(&scene, is("README.md", "new readme"));
+    fs::write(target.join("README.md"), "edited").unwrap();
+    assert!(matches!(recover_at(&target).unwrap(), Recovery::Finished { .. }));
+    assert!(is("README.md", "edited")(&target) && is("secret.env", "new secret")(&target));
+
+    // In both: nothing is touched.
+    let (_folder, target) = interrupted(&scene, is("README.md", "new readme"));
+    fs::write(target.join("README.md"), "edited").unwrap();
+    fs::write(target.join("secret.env"), "edited").unwrap();
+    fs::remove_file(target.join(".scaffold/lock")).unwrap();
+    let before = snapshot(&target);
+    let error = recover_at(&target).unwrap_err();
+    assert!(error.to_string().contains("`README.md` changed since then"), "{error}");
+    assert_eq!(snapshot(&target), before);
+
+    // A new file of the user's where one was to be created.
+    let (_folder, target) = interrupted(&scene, is("README.md", "new readme"));
+    fs::write(target.join("top"), "mine").unwrap();
+    assert!(matches!(recover_at(&target).unwrap(), Recovery::Undone { .. }));
+    assert!(is("top", "mine")(&target) && is("README.md", "old readme")(&target));
+}
+
+#[test]
+fn a_staged_file_that_was_damaged_is_not_put_in_place() {
+    let scene = Scene::update();
+    let (old, _, _) = scene.states();
+    let (folder, target) = interrupted(&scene, |target| !target.join("k8s/gone.yaml").exists());
+    let staged = target.join(".scaffold/staging/new");
+    let tree = fs::read_dir(&staged).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.is_dir()).unwrap();
+    fs::write(tree.join("x/1"), "torn").unwrap();
+    assert!(matches!(recover_at(&target).unwrap(), Recovery::Undone { .. }));
+    assert_eq!(snapshot(folder.path()), old);
+}
+
+#[test]
+fn a_disk_that_is_not_as_planned_is_left_alone() {
+    let scene = Scene::update();
+    type Meddle = fn(&Path);
+    let cases: [(Meddle, &str); 5] = [
+        (|root| fs::write(root.join("README.md"), "edited").unwrap(), "`README.md` changed since"),
+        (|root| fs::write(root.join("top"), "mine").unwrap(), "`top` changed since"),
+        (|root| fs::create_dir(root.join("top")).unwrap(), "`top` changed since"),
+        (|root| fs::remove_file(root.join("k8s/a.yaml")).unwrap(), "`k8s/a.yaml` changed since"),
+        (|root| put(root, "new", "a file", 0o644), "`new` is not a folder"),
+    ];
+    for (meddle, expected) in cases {
+        let (folder, target) = scene.set_up();
+        meddle(&target);
+        let before = snapshot(folder.path());
+        let error = scene.run(&target).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+        assert_eq!(snapshot(folder.path()), before);
+    }
+}
+
+#[test]
+fn links_out_of_the_target_are_refused() {
+    let scene = Scene::update();
+    let outside = folder();
+    for (link, path) in [("new", "new"), ("k8s", "k8s")] {
+        let (folder, target) = scene.set_up();
+        let _ = fs::remove_dir_all(target.join(path));
+        std::os::unix::fs::symlink(outside.path(), target.join(link)).unwrap();
+        let before = snapshot(folder.path());
+        let error = scene.run(&target).unwrap_err();
+        assert!(
+            error.to_string().contains(&format!("`{link}` is a symbolic link to `{}`", outside.path().display())),
+            "{error}"
+        );
+        assert_eq!(snapshot(folder.path()), before);
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn paths_that_leave_the_target_are_refused() {
+    let (_folder, target) = Scene::adopt().set_up();
+    let lock = Lock::acquire(&Project::open(&target).unwrap()).unwrap();
+    let wanted = file("x");
+    for path in ["../x", "/tmp/x", ".git/hooks/pre-commit", ".scaffold/journal"] {
+        let operation = Operation { path: path.into(), before: Before::Missing, action: Action::Write(&wanted) };
+        assert!(apply(&lock, &[operation]).is_err(), "{path}");
+    }
+}
+
+#[test]
+fn nothing_to_do_leaves_no_trace() {
+    let folder = folder();
+    for target in [folder.path().to_owned(), folder.path().join("new")] {
+        let lock = Lock::acquire(&Project::open(&target).unwrap()).unwrap();
+        assert_eq!(apply(&lock, &[]).unwrap(), Applied::default());
+        drop(lock);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn a_run_whose_staged_files_are_gone_is_reported() {
+    let (_folder, target) =
+        interrupted(&Scene::update(), |target| fs::read(target.join("README.md")).unwrap() == b"new readme");
+    fs::remove_dir_all(target.join(".scaffold/staging")).unwrap();
+    let error = recover_at(&target).unwrap_err();
+    assert!(error.to_string().contains("are gone"), "{error}");
+}
+
+#[test]
+fn a_hostile_journal_does_not_reach_through_links() {
+    let outside = folder();
+    let (_folder, target) =
+        interrupted(&Scene::update(), |target| fs::read(target.join("README.md")).unwrap() == b"new readme");
+    fs::remove_dir_all(target.join("k8s")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), target.join("k8s")).unwrap();
+    let error = recover_at(&target).unwrap_err();
+    assert!(error.to_string().contains("`k8s` is a symbolic link"), "{error}");
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+}

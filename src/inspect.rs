@@ -1,0 +1,174 @@
+//! Looks whether the disk still is as it was when the plan was made, and groups operations into exchanges.
+
+use crate::apply::{Action, Before, Operation};
+use crate::checksum::Sum;
+use crate::disk;
+use crate::error::UserError;
+use crate::journal::Kind;
+use crate::path;
+use crate::project::{link_on_the_way, read};
+use crate::tree::File;
+use anyhow::Result;
+use std::collections::HashMap;
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+
+/// An entry in the making.
+pub(crate) struct Unit<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) path: String,
+    pub(crate) before: Option<Sum>,
+    /// The original at the time of inspection.
+    pub(crate) stamp: Option<Stamp>,
+    pub(crate) files: Vec<(&'a str, &'a File)>,
+}
+
+/// Looks whether the disk is as planned and groups the files of new folders.
+pub(crate) fn inspect<'a>(root: &Path, operations: &[&'a Operation<'_>]) -> Result<Vec<Unit<'a>>> {
+    let mut folders = Folders { root, known: HashMap::new() };
+    let mut units: Vec<Unit<'a>> = Vec::new();
+    let mut trees: HashMap<String, usize> = HashMap::new();
+    let mut unexpected = Vec::new();
+    for operation in operations {
+        let path = &*operation.path;
+        let missing_folder = folders.first_missing(path::parent(path))?;
+        let found = match missing_folder {
+            Some(_) => Found::Missing,
+            None => look(&root.join(path))?,
+        };
+        let as_planned = match (&found, operation.before) {
+            (Found::Missing, Before::Missing | Before::Any) | (Found::File(..), Before::Any) => true,
+            (Found::File(file, _), Before::File(planned)) => file == planned,
+            _ => false,
+        };
+        match (operation.action, found) {
+            (Action::Write(wanted), Found::File(file, _)) if file == *wanted => {}
+            (Action::Remove, Found::Missing) => {}
+            _ if !as_planned => unexpected.push(path.to_owned()),
+            (Action::Remove, Found::File(file, metadata)) => units.push(Unit {
+                kind: Kind::Remove,
+                path: path.to_owned(),
+                before: Some(Sum::of_file(&file)),
+                stamp: Some(Stamp::of(&metadata)),
+                files: Vec::new(),
+            }),
+            (Action::Write(wanted), found) => {
+                let (before, stamp) = match &found {
+                    Found::File(file, metadata) => (Some(Sum::of_file(file)), Some(Stamp::of(metadata))),
+                    _ => (None, None),
+                };
+                let files = vec![(path, wanted)];
+                match missing_folder {
+                    None => units.push(Unit { kind: Kind::Write, path: path.to_owned(), before, stamp, files }),
+                    Some(folder) => match trees.get(&folder).and_then(|at| units.get_mut(*at)) {
+                        Some(unit) => unit.files.extend(files),
+                        None => {
+                            trees.insert(folder.clone(), units.len());
+                            units.push(Unit { kind: Kind::Tree, path: folder, before, stamp, files });
+                        }
+                    },
+                }
+            }
+            (Action::Remove, Found::Else) => unexpected.push(path.to_owned()),
+        }
+    }
+    if unexpected.is_empty() { Ok(units) } else { Err(changed(&unexpected)) }
+}
+
+enum Found {
+    Missing,
+    File(File, Box<Metadata>),
+    Else,
+}
+
+fn look(path: &Path) -> Result<Found> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() => {
+            Ok(read(path)?.map_or(Found::Missing, |(file, found)| Found::File(file, Box::new(found))))
+        }
+        Ok(_) => Ok(Found::Else),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Missing),
+        Err(error) => Err(disk::explain(error, "read", path)),
+    }
+}
+
+/// Which folders exist; each is looked at once.
+struct Folders<'r> {
+    root: &'r Path,
+    /// For a folder that is missing: the first of its ancestors (or itself) that is.
+    known: HashMap<String, Option<String>>,
+}
+
+impl Folders<'_> {
+    fn first_missing(&mut self, folder: &str) -> Result<Option<String>> {
+        if folder.is_empty() {
+            return Ok(None);
+        }
+        if let Some(known) = self.known.get(folder) {
+            return Ok(known.clone());
+        }
+        let mut missing = self.first_missing(path::parent(folder))?;
+        if missing.is_none() {
+            let full = self.root.join(folder);
+            match fs::symlink_metadata(&full) {
+                Ok(found) if found.is_dir() => {}
+                Ok(found) if found.is_symlink() => return Err(link_on_the_way(&full, folder)),
+                Ok(_) => return Err(UserError::new(format!("`{folder}` is not a folder")).into()),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => missing = Some(folder.to_owned()),
+                Err(error) => return Err(disk::explain(error, "read", &full)),
+            }
+        }
+        self.known.insert(folder.to_owned(), missing.clone());
+        Ok(missing)
+    }
+}
+
+/// Tells whether a file was touched.
+#[derive(PartialEq, Eq)]
+pub(crate) struct Stamp {
+    identity: (u64, u64, u64),
+    changed: (i64, i64),
+    mode: u32,
+}
+
+impl Stamp {
+    fn of(found: &Metadata) -> Self {
+        Self {
+            identity: (found.dev(), found.ino(), found.size()),
+            changed: (found.ctime(), found.ctime_nsec()),
+            mode: found.mode(),
+        }
+    }
+
+    /// Asked right before the exchange: staging many files takes a while.
+    pub(crate) fn check(&self, full: &Path, path: &str) -> Result<()> {
+        match fs::symlink_metadata(full) {
+            Ok(found) if Self::of(&found) == *self => Ok(()),
+            _ => Err(changed(&[path.to_owned()])),
+        }
+    }
+
+    /// The permissions for a new version of the file.
+    pub(crate) fn mode(&self, executable: bool) -> u32 {
+        let mode = self.mode & 0o777;
+        if !executable {
+            mode & !0o111
+        } else if mode & 0o100 != 0 {
+            mode
+        } else {
+            // Whoever may read it may also run it.
+            mode | (mode & 0o444) >> 2 | 0o100
+        }
+    }
+}
+
+/// The error for files that are not as planned.
+pub(crate) fn changed(paths: &[String]) -> anyhow::Error {
+    let shown: Vec<String> = paths.iter().take(5).map(|path| format!("`{path}`")).collect();
+    let more = if paths.len() > 5 { format!(" and {} more", paths.len() - 5) } else { String::new() };
+    UserError::new(format!("{}{more} changed since the plan was made", shown.join(", ")))
+        .hint("nothing was written; repeat the command to see a new plan")
+        .into()
+}

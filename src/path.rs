@@ -1,0 +1,186 @@
+//! What a path inside a repository may look like, and how it is written on one line.
+
+use crate::error::UserError;
+use crate::tree::Tree;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+/// The folder in which scaffold keeps its own files.
+pub const FOLDER: &str = ".scaffold";
+/// The recorded base.
+pub const BASE: &str = ".scaffold/base";
+/// The recorded answers.
+pub const ANSWERS: &str = ".scaffold/answers.yaml";
+
+/// Names in `.scaffold/` that only the writer itself may use.
+const RESERVED: [&str; 6] = ["lock", "staging", "journal", "journal.undo", "journal.done", "journal.undone"];
+
+/// Refuses a path that could leave the repository or reach into git or the writer's own files.
+///
+/// Journals and bases come with a clone and may be hostile, so this is asked for every path before it is used.
+pub fn check(path: &str) -> Result<(), UserError> {
+    let fault = |why: &str| Err(UserError::new(format!("path `{}` {why}", path.escape_debug())));
+    if path.is_empty() || path.starts_with('/') {
+        return fault("is not relative");
+    }
+    if path.contains('\0') {
+        return fault("contains a zero byte");
+    }
+    for segment in path.split('/') {
+        match segment {
+            "" => return fault("has an empty segment"),
+            "." | ".." => return fault("must not contain `.` or `..`"),
+            _ if segment.eq_ignore_ascii_case(".git") => return fault("reaches into `.git`"),
+            _ => {}
+        }
+    }
+    let folded = fold(path);
+    if folded == FOLDER {
+        return fault("is reserved for scaffold's own files");
+    }
+    if let Some(inner) = folded.strip_prefix(".scaffold/") {
+        let first = inner.split('/').next().unwrap_or(inner);
+        if RESERVED.contains(&first) {
+            return fault("is reserved for scaffold's own files");
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a tree that cannot exist everywhere: bad paths, a file that is also a folder, names equal but for case.
+pub fn check_tree(tree: &Tree) -> Result<(), UserError> {
+    let mut seen: HashMap<String, (&str, bool)> = HashMap::new();
+    let mut last_folder = "";
+    for path in tree.files.keys() {
+        check(path)?;
+        let mut enter = |name: &'_ str, is_file: bool| -> Result<(), UserError> {
+            // Borrow from the key, so that the map costs one string per entry.
+            let name = &path[..name.len()];
+            match seen.insert(fold(name), (name, is_file)) {
+                Some((other, _)) if other != name => Err(UserError::new(format!(
+                    "`{other}` and `{name}` differ only in case, and some file systems cannot hold both"
+                ))),
+                Some((_, was_file)) if was_file != is_file => {
+                    Err(UserError::new(format!("`{name}` is both a file and a folder")))
+                }
+                _ => Ok(()),
+            }
+        };
+        let folder = parent(path);
+        if folder != last_folder {
+            for (at, _) in path.match_indices('/') {
+                enter(&path[..at], false)?;
+            }
+            last_folder = folder;
+        }
+        enter(path, true)?;
+    }
+    Ok(())
+}
+
+/// The folder of a path; empty for a path at the top.
+pub fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
+/// The last segment of a path.
+pub fn name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+/// A path inside a folder, where the folder may be the empty top.
+pub fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// The form in which two names are equal on a file system that ignores case.
+pub fn fold(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// A path on one line: `%` and what an editor or merge tool might swallow become `%XX`.
+pub fn to_line(path: &str) -> String {
+    let kept = path.trim_end_matches(' ').len();
+    let mut line = String::with_capacity(path.len());
+    for (at, c) in path.char_indices() {
+        if c == '%' || c.is_ascii_control() || (c == ' ' && at >= kept) {
+            let _ = write!(line, "%{:02X}", c as u32);
+        } else {
+            line.push(c);
+        }
+    }
+    line
+}
+
+/// The reverse of [`to_line`]; `None` if the line is not one that it writes.
+pub fn from_line(line: &str) -> Option<String> {
+    let mut path = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find('%') {
+        path.push_str(&rest[..at]);
+        let code = rest.get(at + 1..at + 3)?;
+        let byte = u8::from_str_radix(code, 16).ok().filter(u8::is_ascii)?;
+        path.push(char::from(byte));
+        rest = &rest[at + 3..];
+    }
+    path.push_str(rest);
+    (to_line(&path) == line).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::File;
+
+    fn tree(paths: &[&str]) -> Tree {
+        let file = File { bytes: vec![], executable: false };
+        Tree { files: paths.iter().map(|p| ((*p).to_owned(), file.clone())).collect() }
+    }
+
+    #[test]
+    fn paths_that_leave_the_repository_are_refused() {
+        for bad in [
+            "",
+            "/etc/passwd",
+            "../x",
+            "a/../b",
+            "a//b",
+            "a/",
+            "./a",
+            "a/\0b",
+            ".git/hooks/pre-commit",
+            "sub/.GIT/config",
+            ".scaffold",
+            ".scaffold/lock",
+            ".scaffold/staging/x",
+            ".Scaffold/journal",
+        ] {
+            assert!(check(bad).is_err(), "{bad:?}");
+        }
+        for good in ["a", "a/b", ".github/x", ".gitignore", "..a", ".scaffold/base", "a b/ü"] {
+            assert_eq!(check(good), Ok(()), "{good:?}");
+        }
+    }
+
+    #[test]
+    fn trees_that_not_every_disk_can_hold_are_refused() {
+        assert_eq!(check_tree(&tree(&["a/b", "a/c", "a.b", "b/a/c"])), Ok(()));
+        for bad in
+            [&["Readme.md", "README.md"][..], &["Docs/a", "docs/b"], &["a", "a/b"], &["a/B/c", "a/b"], &["Ä", "ä"]]
+        {
+            assert!(check_tree(&tree(bad)).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn lines_read_back() {
+        for path in ["a/b", "50%", "a\nb", "end ", "  ", "ü\u{7f}", "%41"] {
+            let line = to_line(path);
+            assert!(!line.contains('\n') && !line.ends_with(' '), "{line:?}");
+            assert_eq!(from_line(&line).as_deref(), Some(path));
+        }
+        for bad in ["%", "%4", "%41", "%zz", "a%é"] {
+            assert_eq!(from_line(bad), None, "{bad}");
+        }
+    }
+}

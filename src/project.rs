@@ -1,0 +1,265 @@
+//! The generated repository: what scaffold recorded in `.scaffold/`, and what is on disk. Reads only.
+
+use crate::base::{self, Stored};
+use crate::disk::explain;
+use crate::error::UserError;
+use crate::path;
+use crate::plan::{Block, Ours};
+use crate::tree::{File, RelPath};
+use anyhow::Result;
+use rustix::fs::OFlags;
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, FileType, Metadata};
+use std::io::{self, Read as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Component, Path, PathBuf};
+
+/// A target folder, which may not exist yet.
+#[derive(Clone, Debug)]
+pub struct Project {
+    root: PathBuf,
+    missing: Option<Missing>,
+}
+
+/// The part of the target's path that does not exist.
+#[derive(Clone, Debug)]
+pub(crate) struct Missing {
+    /// The deepest folder that exists.
+    pub parent: PathBuf,
+    /// Its entry that does not.
+    pub first: OsString,
+    /// What lies below that entry, down to the target.
+    pub rest: PathBuf,
+}
+
+impl Project {
+    /// Looks at a target folder; writes nothing.
+    pub fn open(target: &Path) -> Result<Self> {
+        let absolute = std::path::absolute(target).map_err(|error| explain(error, "find", target))?;
+        let mut parent = absolute.as_path();
+        let mut below: Vec<&OsStr> = Vec::new();
+        let found = loop {
+            match fs::metadata(parent) {
+                Ok(found) => break found,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) if error.kind() == io::ErrorKind::NotADirectory => {}
+                Err(error) => return Err(explain(error, "read", parent)),
+            }
+            if fs::symlink_metadata(parent).is_ok() {
+                return Err(UserError::new(format!("`{}` is a symbolic link to nothing", parent.display())).into());
+            }
+            match (parent.components().next_back(), parent.parent()) {
+                (Some(Component::Normal(name)), Some(up)) => {
+                    below.push(name);
+                    parent = up;
+                }
+                _ => {
+                    let message = format!("`{}` does not lead to a folder", target.display());
+                    return Err(UserError::new(message).hint("give the path without `..`").into());
+                }
+            }
+        };
+        if !found.is_dir() {
+            return Err(UserError::new(format!("`{}` is not a folder", parent.display()))
+                .hint("choose another target folder")
+                .into());
+        }
+        let parent = fs::canonicalize(parent).map_err(|error| explain(error, "read", parent))?;
+        let rest: PathBuf = below.iter().rev().skip(1).collect();
+        let missing = below.last().map(|first| Missing { parent: parent.clone(), first: first.into(), rest });
+        let root = match &missing {
+            // `join("")` would leave a final slash.
+            Some(Missing { rest, first, .. }) if rest.as_os_str().is_empty() => parent.join(first),
+            Some(Missing { rest, first, .. }) => parent.join(first).join(rest),
+            None => parent,
+        };
+        Ok(Self { root, missing })
+    }
+
+    /// The target folder: absolute, without links.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Whether the target folder existed when it was opened.
+    pub fn exists(&self) -> bool {
+        self.missing.is_none()
+    }
+
+    pub(crate) fn missing(&self) -> Option<&Missing> {
+        self.missing.as_ref()
+    }
+
+    /// Whether an earlier run was cut short, so that what is on disk is neither old nor new. For commands that only
+    /// read and therefore do not [`recover`](crate::recover::recover).
+    pub fn is_unfinished(&self) -> bool {
+        let folder = self.root.join(path::FOLDER);
+        fs::symlink_metadata(folder.join(crate::journal::STAGING)).is_ok() || crate::journal::exists(&folder)
+    }
+
+    /// The recorded base.
+    pub fn base(&self) -> Result<Stored> {
+        Ok(match self.recorded(path::BASE)? {
+            Some(bytes) => base::parse(&bytes),
+            None => Stored::Missing,
+        })
+    }
+
+    /// The text of the recorded answers.
+    pub fn answers(&self) -> Result<Option<Vec<u8>>> {
+        self.recorded(path::ANSWERS)
+    }
+
+    fn recorded(&self, rel: &str) -> Result<Option<Vec<u8>>> {
+        match Folders::new(&self.root).look(rel)? {
+            Ours::File(file) => Ok(Some(file.bytes)),
+            Ours::Missing => Ok(None),
+            other => Err(UserError::new(format!("cannot read `{rel}`: {}", crate::plan::describe(&other))).into()),
+        }
+    }
+
+    /// What is on disk at each path. Every folder on the way is listed once and only files that exist are opened.
+    ///
+    /// A symbolic link on the way to a file is refused, wherever it leads: what is written stays in real folders.
+    pub fn ours<'p>(&self, paths: impl IntoIterator<Item = &'p RelPath>) -> Result<BTreeMap<RelPath, Ours>> {
+        let mut folders = Folders::new(&self.root);
+        paths.into_iter().map(|path| Ok((path.clone(), folders.look(path)?))).collect()
+    }
+}
+
+/// The listings of the folders that were looked into.
+struct Folders<'r> {
+    root: &'r Path,
+    known: HashMap<String, Folder>,
+}
+
+enum Folder {
+    Missing,
+    Blocked { by: RelPath, why: Block },
+    Real { names: HashMap<OsString, FileType>, folded: HashMap<String, OsString> },
+}
+
+impl<'r> Folders<'r> {
+    fn new(root: &'r Path) -> Self {
+        Self { root, known: HashMap::new() }
+    }
+
+    fn look(&mut self, rel: &str) -> Result<Ours> {
+        path::check(rel)?;
+        let folder = path::parent(rel);
+        self.enter(folder)?;
+        let found = match self.known.get(folder) {
+            None | Some(Folder::Missing) => return Ok(Ours::Missing),
+            Some(Folder::Blocked { by, why }) => return Ok(Ours::Blocked { by: by.clone(), why: *why }),
+            Some(Folder::Real { names, folded }) => {
+                match (names.get(OsStr::new(path::name(rel))), folded.get(&path::fold(path::name(rel)))) {
+                    (Some(kind), _) => *kind,
+                    (None, Some(other)) => {
+                        let by = path::join(folder, &other.to_string_lossy());
+                        return Ok(Ours::Blocked { by, why: Block::OtherCase });
+                    }
+                    (None, None) => return Ok(Ours::Missing),
+                }
+            }
+        };
+        Ok(if found.is_file() {
+            read(&self.root.join(rel))?.map_or(Ours::Missing, |(file, _)| Ours::File(file))
+        } else if found.is_dir() {
+            Ours::Directory
+        } else if found.is_symlink() {
+            Ours::Symlink
+        } else {
+            Ours::Other
+        })
+    }
+
+    /// Makes sure that `folder` is known.
+    fn enter(&mut self, folder: &str) -> Result<()> {
+        if self.known.contains_key(folder) {
+            return Ok(());
+        }
+        let state = if folder.is_empty() {
+            self.list(folder)?
+        } else {
+            let parent = path::parent(folder);
+            self.enter(parent)?;
+            match self.known.get(parent) {
+                None | Some(Folder::Missing) => Folder::Missing,
+                Some(Folder::Blocked { by, why }) => Folder::Blocked { by: by.clone(), why: *why },
+                Some(Folder::Real { names, folded }) => match names.get(OsStr::new(path::name(folder))) {
+                    Some(kind) if kind.is_dir() => self.list(folder)?,
+                    Some(kind) if kind.is_symlink() => return Err(link_on_the_way(&self.root.join(folder), folder)),
+                    Some(_) => Folder::Blocked { by: folder.to_owned(), why: Block::NotAFolder },
+                    None => match folded.get(&path::fold(path::name(folder))) {
+                        Some(other) => {
+                            Folder::Blocked { by: path::join(parent, &other.to_string_lossy()), why: Block::OtherCase }
+                        }
+                        None => Folder::Missing,
+                    },
+                },
+            }
+        };
+        self.known.insert(folder.to_owned(), state);
+        Ok(())
+    }
+
+    fn list(&self, folder: &str) -> Result<Folder> {
+        let full = self.root.join(folder);
+        let entries = match fs::read_dir(&full) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Folder::Missing),
+            Err(error) => return Err(explain(error, "read the folder", &full)),
+        };
+        let (mut names, mut folded) = (HashMap::new(), HashMap::new());
+        for entry in entries {
+            let entry = entry.map_err(|error| explain(error, "read the folder", &full))?;
+            let kind = entry.file_type().map_err(|error| explain(error, "read", &entry.path()))?;
+            let name = entry.file_name();
+            if let Some(text) = name.to_str() {
+                folded.insert(path::fold(text), name.clone());
+            }
+            names.insert(name, kind);
+        }
+        Ok(Folder::Real { names, folded })
+    }
+}
+
+/// The error for a link where a folder is expected.
+pub(crate) fn link_on_the_way(full: &Path, rel: &str) -> anyhow::Error {
+    let to = fs::read_link(full).map(|to| format!(" to `{}`", to.display())).unwrap_or_default();
+    UserError::new(format!("`{rel}` is a symbolic link{to}, and scaffold does not write through links"))
+        .hint(format!("put a folder in place of `{rel}`"))
+        .into()
+}
+
+/// A regular file with its properties; `None` if there is none. Does not follow a link.
+pub(crate) fn read(path: &Path) -> Result<Option<(File, Metadata)>> {
+    // Without blocking: between the listing and now it may have become a pipe.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let open = |flags: OFlags| fs::OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path);
+    // Recording the first access to every file after it was written takes five times as long as reading it. Only the
+    // owner may leave that out.
+    #[cfg(target_os = "linux")]
+    let opened = open(flags | OFlags::NOATIME).or_else(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied => open(flags),
+        _ => Err(error),
+    });
+    #[cfg(not(target_os = "linux"))]
+    let opened = open(flags);
+    let failed = |error| explain(error, "read", path);
+    let file = match opened {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    let found = file.metadata().map_err(failed)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0));
+    // `take` spares the two calls by which `File` would ask for the size again.
+    file.take(u64::MAX).read_to_end(&mut bytes).map_err(failed)?;
+    let executable = found.mode() & 0o100 != 0;
+    Ok(Some((File { bytes, executable }, found)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+use super::*;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+fn ours(root: &Path, path: &str) -> Result<Ours> {
+    let path = path.to_owned();
+    Ok(Project::open(root)?.ours([&path])?.remove(&path).unwrap())
+}
+
+#[test]
+fn tells_what_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::create_dir_all(root.join("Docs/x")).unwrap();
+    fs::write(root.join("Docs/a.md"), "a").unwrap();
+    fs::write(root.join("run"), "r").unwrap();
+    fs::set_permissions(root.join("run"), fs::Permissions::from_mode(0o755)).unwrap();
+    symlink("nowhere", root.join("link")).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, root.join("pipe"), rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
+        .unwrap();
+    let file = |text: &str, executable| Ours::File(File { bytes: text.into(), executable });
+    let blocked = |by: &str, why| Ours::Blocked { by: by.into(), why };
+    for (path, expected) in [
+        ("Docs/a.md", file("a", false)),
+        ("run", file("r", true)),
+        ("Docs", Ours::Directory),
+        ("Docs/x", Ours::Directory),
+        ("Docs/b.md", Ours::Missing),
+        ("none/at/all", Ours::Missing),
+        ("link", Ours::Symlink),
+        ("pipe", Ours::Other),
+        ("run/x", blocked("run", Block::NotAFolder)),
+        ("run/x/y", blocked("run", Block::NotAFolder)),
+        ("RUN", blocked("run", Block::OtherCase)),
+        ("docs/a.md", blocked("Docs", Block::OtherCase)),
+        ("docs/z/y", blocked("Docs", Block::OtherCase)),
+        ("Docs/A.md", blocked("Docs/a.md", Block::OtherCase)),
+    ] {
+        assert_eq!(ours(root, path).unwrap(), expected, "{path}");
+    }
+    assert_eq!(ours(&root.join("new"), "a/b").unwrap(), Ours::Missing);
+}
+
+#[test]
+fn links_on_the_way_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    symlink(outside.path(), folder.path().join("out")).unwrap();
+    let error = ours(folder.path(), "out/a/b").unwrap_err();
+    assert!(error.to_string().starts_with("`out` is a symbolic link to `"), "{error}");
+    assert!(error.downcast_ref::<UserError>().is_some());
+    symlink(outside.path(), folder.path().join(".scaffold")).unwrap();
+    assert!(Project::open(folder.path()).unwrap().base().is_err());
+}
+
+#[test]
+fn targets() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = fs::canonicalize(folder.path()).unwrap();
+    fs::write(root.join("file"), "").unwrap();
+    symlink(&root, root.join("self")).unwrap();
+    symlink("nowhere", root.join("dangling")).unwrap();
+    let open = |path: &str| Project::open(&root.join(path));
+    assert!(open("").unwrap().exists());
+    assert_eq!(open("self").unwrap().root(), root);
+    assert_eq!(open("self/new").unwrap().root(), root.join("new"));
+    let new = open("a/b/c").unwrap();
+    assert_eq!((new.exists(), new.root()), (false, root.join("a/b/c").as_path()));
+    let missing = new.missing().unwrap();
+    assert_eq!((&*missing.parent, &*missing.first, &*missing.rest), (&*root, OsStr::new("a"), Path::new("b/c")));
+    assert!(open("file").unwrap_err().to_string().contains("is not a folder"));
+    assert!(open("file/x").unwrap_err().to_string().contains("is not a folder"));
+    assert!(open("dangling").unwrap_err().to_string().contains("link to nothing"));
+    assert!(open("dangling/x").unwrap_err().to_string().contains("link to nothing"));
+    assert!(open("none/../x").is_err());
+}

@@ -1,0 +1,273 @@
+//! Single questions on the terminal: the only user of inquire.
+
+use std::fmt;
+
+use anyhow::Result;
+use inquire::autocompletion::{Autocomplete, Replacement};
+use inquire::error::CustomUserError;
+use inquire::list_option::ListOption;
+use inquire::ui::{Attributes, Color, ErrorMessageRenderConfig, RenderConfig, StyleSheet, Styled};
+use inquire::validator::{ErrorMessage, Validation};
+use inquire::{Confirm, InquireError, MultiSelect, Select, Text};
+
+use crate::error::Interrupted;
+use crate::text::{columns, wrap};
+use crate::ui::Ui;
+
+/// Lists longer than this can be narrowed by typing.
+const FILTER_FROM: usize = 12;
+
+/// Asks a person on the terminal.
+#[derive(Clone, Copy, Debug)]
+pub struct Dialog {
+    /// The terminal.
+    pub ui: Ui,
+}
+
+/// What is asked, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'q> {
+    /// The question.
+    pub ask: &'q str,
+    /// Why it matters and what the default means.
+    pub help: &'q str,
+}
+
+/// What stands in the line of a text question at first.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'s> {
+    /// Nothing.
+    Empty,
+    /// A text to be edited.
+    Text(&'s str),
+    /// Nothing; leaving it so means this.
+    Default(&'s str),
+}
+
+/// One entry of a list.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// What the list shows.
+    pub label: String,
+    /// What remains on the screen when it was taken.
+    pub answer: String,
+}
+
+impl Item {
+    /// An entry that reads the same before and after.
+    pub fn new(label: impl Into<String>) -> Self {
+        let label = label.into();
+        Self { answer: label.clone(), label }
+    }
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.label)
+    }
+}
+
+impl Dialog {
+    /// A line of text. What is refused stays in the line, with the refusal above it.
+    ///
+    /// # Errors
+    /// [`Interrupted`] when the person leaves.
+    pub fn text(
+        &self,
+        ask: Ask<'_>,
+        start: Start<'_>,
+        words: &[&str],
+        check: &dyn Fn(&str) -> Result<(), String>,
+    ) -> Result<String> {
+        let (message, help) = (self.beside_mark(ask.ask), self.help(ask.help, ""));
+        let validator = |text: &str| -> Result<Validation, CustomUserError> {
+            Ok(match check(text.trim()) {
+                Ok(()) => Validation::Valid,
+                Err(why) => Validation::Invalid(ErrorMessage::Custom(self.beside_mark(&why))),
+            })
+        };
+        let shown;
+        let mut prompt = Text::new(&message).with_render_config(self.look()).with_validator(validator);
+        if !words.is_empty() {
+            prompt = prompt.with_autocomplete(Words(words.iter().map(ToString::to_string).collect())).with_page_size(5);
+        }
+        let echo = |answer: &str| self.echo(&message, answer);
+        prompt.formatter = &echo;
+        prompt.help_message = help.as_deref();
+        match start {
+            Start::Empty => {}
+            Start::Text(text) => {
+                shown = self.ui.visible(text);
+                prompt.initial_value = Some(&shown);
+            }
+            Start::Default(text) => {
+                shown = self.ui.visible(text);
+                prompt.default = Some(&shown);
+            }
+        }
+        Ok(prompt.prompt().map_err(left)?.trim().to_string())
+    }
+
+    /// Yes or no.
+    ///
+    /// # Errors
+    /// [`Interrupted`] when the person leaves.
+    pub fn yes_no(&self, ask: Ask<'_>, default: Option<bool>) -> Result<bool> {
+        let (message, help) = (self.beside_mark(ask.ask), self.help(ask.help, ""));
+        let mut prompt = Confirm::new(&message).with_render_config(self.look());
+        prompt.error_message = "type `y` for yes or `n` for no".into();
+        prompt.placeholder = default.is_none().then_some("y/n");
+        prompt.default = default;
+        prompt.help_message = help.as_deref();
+        prompt.prompt().map_err(left)
+    }
+
+    /// One of a list: the index of the entry.
+    ///
+    /// # Errors
+    /// [`Interrupted`] when the person leaves.
+    pub fn one_of(&self, ask: Ask<'_>, items: Vec<Item>, start: usize) -> Result<usize> {
+        let filter = items.len() > FILTER_FROM;
+        let keys = if filter { "arrow keys move, typing filters, Enter takes" } else { "arrow keys move, Enter takes" };
+        let (message, help) = (self.beside_mark(ask.ask), self.help(ask.help, keys));
+        let items = self.fitted(items, 2);
+        let rows = self.rows(&items, &message, help.as_deref());
+        let start = start.min(items.len().saturating_sub(1));
+        let answer = |o: ListOption<&Item>| self.echo(&message, &o.value.answer);
+        let mut prompt = Select::new(&message, items).with_render_config(self.look()).with_page_size(rows);
+        prompt.help_message = help.as_deref();
+        prompt.formatter = &answer;
+        prompt.starting_cursor = start;
+        prompt.filter_input_enabled = filter;
+        Ok(prompt.raw_prompt().map_err(left)?.index)
+    }
+
+    /// Any of a list: the indices of the entries.
+    ///
+    /// # Errors
+    /// [`Interrupted`] when the person leaves.
+    pub fn any_of(&self, ask: Ask<'_>, items: Vec<Item>, marked: &[usize]) -> Result<Vec<usize>> {
+        let filter = items.len() > FILTER_FROM;
+        let keys = if filter { "Space marks, typing filters, Enter takes" } else { "Space marks, Enter takes" };
+        let (message, help) = (self.beside_mark(ask.ask), self.help(ask.help, keys));
+        let items = self.fitted(items, 6);
+        let rows = self.rows(&items, &message, help.as_deref());
+        let answer = |all: &[ListOption<&Item>]| match all {
+            [] => "none".to_string(),
+            _ => self.echo(&message, &all.iter().map(|o| o.value.answer.as_str()).collect::<Vec<_>>().join(", ")),
+        };
+        let mut prompt = MultiSelect::new(&message, items).with_render_config(self.look()).with_page_size(rows);
+        prompt.help_message = help.as_deref();
+        prompt.formatter = &answer;
+        prompt.filter_input_enabled = filter;
+        prompt.keep_filter = false;
+        if !marked.is_empty() {
+            prompt = prompt.with_default(marked);
+        }
+        Ok(prompt.raw_prompt().map_err(left)?.into_iter().map(|o| o.index).collect())
+    }
+
+    /// Lines that fit beside a mark of two columns, the later ones below the text of the first.
+    fn beside_mark(&self, text: &str) -> String {
+        wrap(&self.ui.visible(text), self.ui.width.saturating_sub(3), 2)
+    }
+
+    fn help(&self, help: &str, keys: &str) -> Option<String> {
+        let lines: Vec<String> =
+            [help, keys].iter().filter(|t| !t.is_empty()).map(|t| self.beside_bracket(t)).collect();
+        if lines.is_empty() { None } else { Some(lines.join("\n ")) }
+    }
+
+    /// An answer as it stays on the screen, behind its question.
+    fn echo(&self, message: &str, answer: &str) -> String {
+        let both = wrap(&format!("{message} {}", self.ui.visible(answer)), self.ui.width.saturating_sub(3), 2);
+        both.strip_prefix(message).map_or(both.as_str(), |rest| rest.strip_prefix(' ').unwrap_or(rest)).to_string()
+    }
+
+    fn beside_bracket(&self, text: &str) -> String {
+        wrap(&self.ui.visible(text), self.ui.width.saturating_sub(3), 1)
+    }
+
+    /// Entries broken into lines that fit beside what stands in front of them.
+    fn fitted(&self, items: Vec<Item>, before: usize) -> Vec<Item> {
+        let fit = |item: Item| Item {
+            label: fit_lines(&self.ui.visible_lines(&item.label), self.ui.width.saturating_sub(before + 1), before),
+            answer: self.ui.visible(&item.answer),
+        };
+        items.into_iter().map(fit).collect()
+    }
+
+    /// How many entries fit on the screen at once, so that redrawing never scrolls.
+    fn rows(&self, items: &[Item], message: &str, help: Option<&str>) -> usize {
+        let lines = |text: &str| text.lines().count();
+        let around = lines(message) + help.map_or(0, lines) + 1;
+        let tallest = items.iter().map(|i| lines(&i.label)).max().unwrap_or(1).max(1);
+        (self.ui.height.saturating_sub(around) / tallest).max(2)
+    }
+
+    fn look(&self) -> RenderConfig<'static> {
+        let refusal = ErrorMessageRenderConfig::empty().with_prefix(Styled::new("!"));
+        if !self.ui.err.color {
+            return RenderConfig::empty().with_answered_prompt_prefix(Styled::new(">")).with_error_message(refusal);
+        }
+        let plain = StyleSheet::empty();
+        let red = plain.with_fg(Color::LightRed);
+        RenderConfig::default_colored()
+            .with_prompt_prefix(Styled::new("?").with_fg(Color::DarkGreen).with_attr(Attributes::BOLD))
+            .with_answered_prompt_prefix(Styled::new(">").with_fg(Color::DarkGreen))
+            .with_help_message(plain.with_fg(Color::DarkCyan))
+            .with_answer(plain.with_fg(Color::DarkCyan))
+            .with_error_message(refusal.with_prefix(Styled::new("!").with_fg(Color::LightRed)).with_message(red))
+    }
+}
+
+/// Breaks each line where it does not fit. A line that is moved in keeps its place.
+fn fit_lines(text: &str, width: usize, before: usize) -> String {
+    let line = |(i, line): (usize, &str)| {
+        // a line that fits may be a row of a table
+        if i == 0 && columns(line) <= width {
+            return line.to_string();
+        }
+        let own = line.len() - line.trim_start().len();
+        let front = if i == 0 { own } else { own + before };
+        let wrapped = wrap(line, width.saturating_sub(own), own + before + usize::from(own == 0) * 2);
+        format!("{:front$}{wrapped}", "")
+    };
+    text.lines().enumerate().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Completes words from a list.
+#[derive(Clone)]
+struct Words(Vec<String>);
+
+impl Autocomplete for Words {
+    fn get_suggestions(&mut self, input: &str) -> Result<Vec<String>, CustomUserError> {
+        let found = self.0.iter().filter(|w| w.contains(input) && *w != input);
+        Ok(if input.is_empty() || self.0.iter().any(|w| w == input) { Vec::new() } else { found.cloned().collect() })
+    }
+
+    fn get_completion(&mut self, input: &str, highlighted: Option<String>) -> Result<Replacement, CustomUserError> {
+        Ok(highlighted.or_else(|| self.0.iter().find(|w| w.contains(input)).cloned()))
+    }
+}
+
+/// A person who leaves and a terminal that is gone are the same to us.
+fn left(error: InquireError) -> anyhow::Error {
+    match error {
+        InquireError::OperationCanceled | InquireError::OperationInterrupted => Interrupted.into(),
+        InquireError::NotTTY | InquireError::IO(_) => Interrupted.into(),
+        InquireError::InvalidConfiguration(why) => anyhow::anyhow!("a prompt is set up wrongly: {why}"),
+        InquireError::Custom(why) => anyhow::anyhow!(why),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_fit_beside_their_marks() {
+        assert_eq!(fit_lines("shop\n  A web shop with a database", 18, 2), "shop\n    A web shop with\n    a database");
+        assert_eq!(fit_lines("a rather long title", 10, 2), "a rather\n    long\n    title");
+    }
+}

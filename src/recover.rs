@@ -1,0 +1,176 @@
+//! Finishes or undoes a run that was killed.
+
+use crate::disk;
+use crate::error::UserError;
+use crate::journal::{self, Journal, Phase, advance};
+use crate::lock::{Held, Lock, beside};
+use crate::project::link_on_the_way;
+use crate::swap::{self, Places};
+use anyhow::Result;
+use std::fs;
+use std::path::Path;
+
+/// What there was to recover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// Nothing: the last run ended properly.
+    Nothing,
+    /// A run had got far enough to be finished.
+    Finished {
+        /// The files it was about.
+        files: usize,
+    },
+    /// A run was undone; everything is as before it.
+    Undone {
+        /// The files it had written or prepared.
+        files: usize,
+    },
+}
+
+/// Brings the target into the state before or after a run that was killed. To be called before planning.
+///
+/// A run whose journal is complete is finished. If the user has since changed a file that it had yet to write, it is
+/// undone; if they also changed one that it had written, nothing is touched and the error names these files.
+pub fn recover(lock: &Lock) -> Result<Recovery> {
+    if !lock.project().exists() {
+        return remove_tree(lock.folder());
+    }
+    let mut recovery = sweep(lock.project().root());
+    let places = Places::new(lock.project().root(), lock.folder());
+    refuse_links(&places)?;
+    match journal::find(places.folder())? {
+        None => {
+            if fs::symlink_metadata(places.staging()).is_ok() {
+                recovery = Recovery::Undone { files: disk::remove_all(&places.staging())? };
+            }
+        }
+        Some((Phase::Forward, None)) => {
+            // The journal was not complete, so no file was exchanged.
+            recovery = Recovery::Undone { files: disk::remove_all(&places.staging())? };
+            disk::remove_file(&places.folder().join(Phase::Forward.name()))?;
+        }
+        Some((Phase::Forward, Some(journal))) => recovery = go_on(&places, &journal)?,
+        Some((phase @ (Phase::Done | Phase::Undone), journal)) => {
+            let journal = journal.unwrap_or_default();
+            swap::clean_up(&places, &journal, phase)?;
+            let files = journal.count();
+            recovery = if phase == Phase::Done { Recovery::Finished { files } } else { Recovery::Undone { files } };
+        }
+        Some((Phase::Backward, Some(journal))) => recovery = go_back(&places, &journal)?,
+        Some((Phase::Backward, None)) => {
+            let name = places.folder().join(Phase::Backward.name());
+            return Err(UserError::new(format!(
+                "`{}` is damaged, so an interrupted run cannot be undone",
+                name.display()
+            ))
+            .hint(format!("its originals are in `{}`", places.originals().display()))
+            .into());
+        }
+    }
+    Ok(recovery)
+}
+
+fn go_on(places: &Places<'_>, journal: &Journal) -> Result<Recovery> {
+    if fs::symlink_metadata(places.new_files()).is_err() || fs::symlink_metadata(places.originals()).is_err() {
+        let journal = places.folder().join(Phase::Forward.name());
+        return Err(UserError::new(format!(
+            "a run was interrupted, but its files in `{}` are gone",
+            places.staging().display()
+        ))
+        .hint(format!("compare the project with your last commit, then remove `{}`", journal.display()))
+        .into());
+    }
+    for (slot, entry) in journal.entries.iter().enumerate() {
+        if !swap::can_carry_out(places, slot, entry)? {
+            refuse_if_in_the_way(places, journal)?;
+            advance(places.folder(), Phase::Forward, Phase::Backward)?;
+            return go_back(places, journal);
+        }
+    }
+    for (slot, entry) in journal.entries.iter().enumerate() {
+        swap::carry_out(places, slot, entry)?;
+    }
+    disk::sync_below(places.root())?;
+    advance(places.folder(), Phase::Forward, Phase::Done)?;
+    swap::clean_up(places, journal, Phase::Done)?;
+    Ok(Recovery::Finished { files: journal.count() })
+}
+
+fn go_back(places: &Places<'_>, journal: &Journal) -> Result<Recovery> {
+    refuse_if_in_the_way(places, journal)?;
+    swap::undo(places, journal)?;
+    Ok(Recovery::Undone { files: journal.count() })
+}
+
+fn refuse_if_in_the_way(places: &Places<'_>, journal: &Journal) -> Result<()> {
+    let mut changed = Vec::new();
+    for (slot, entry) in journal.entries.iter().enumerate() {
+        changed.extend(swap::in_the_way_back(places, slot, entry)?);
+    }
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<String> = changed.iter().map(|path| format!("`{path}`")).collect();
+    let message = format!("a run was interrupted, and {} changed since then", shown.join(", "));
+    Err(UserError::new(message)
+        .hint("move these files away and repeat the command; then put your changes back")
+        .hint(format!(
+            "the new files are in `{}`, the originals in `{}`",
+            places.new_files().display(),
+            places.originals().display()
+        ))
+        .into())
+}
+
+/// A clone could bring links that lead the recovery elsewhere.
+fn refuse_links(places: &Places<'_>) -> Result<()> {
+    for (full, rel) in [
+        (places.staging(), ".scaffold/staging"),
+        (places.new_files(), ".scaffold/staging/new"),
+        (places.originals(), ".scaffold/staging/old"),
+    ] {
+        if fs::symlink_metadata(&full).is_ok_and(|found| found.is_symlink()) {
+            return Err(link_on_the_way(&full, rel));
+        }
+    }
+    let Some((_, Some(journal))) = journal::find(places.folder())? else { return Ok(()) };
+    let mut seen = std::collections::HashSet::new();
+    for entry in &journal.entries {
+        let ancestors = entry.path.match_indices('/').map(|(at, _)| &entry.path[..at]);
+        for folder in ancestors.filter(|folder| seen.insert(*folder)) {
+            let full = places.root().join(folder);
+            if fs::symlink_metadata(&full).is_ok_and(|found| found.is_symlink()) {
+                return Err(link_on_the_way(&full, folder));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Undoes a run that was killed before its new target was in place.
+fn remove_tree(folder: &Path) -> Result<Recovery> {
+    let tree = folder.join("tree");
+    if fs::symlink_metadata(&tree).is_err() {
+        return Ok(Recovery::Nothing);
+    }
+    Ok(Recovery::Undone { files: disk::remove_all(&tree)? })
+}
+
+/// Removes what a killed run left beside a target, or beside one of its parents, that exists by now. No failure
+/// matters here: such a folder may belong to another user, or to a run that is at work.
+fn sweep(root: &Path) -> Recovery {
+    let mut recovery = Recovery::Nothing;
+    for place in root.ancestors() {
+        let (Some(parent), Some(name)) = (place.parent(), place.file_name()) else { continue };
+        let folder = beside(parent, name);
+        if fs::symlink_metadata(&folder).is_ok_and(|found| found.is_dir())
+            && let Ok(Some(held)) = Held::take(&folder)
+        {
+            if let Ok(found @ Recovery::Undone { .. }) = remove_tree(&folder) {
+                recovery = found;
+            }
+            drop(held);
+        }
+    }
+    recovery
+}

@@ -1,0 +1,194 @@
+//! The plan before it is carried out: the person looks and decides. Writes nothing.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use crate::diff::Look;
+use crate::listing::{Listing, meaning};
+use crate::pager::page;
+use crate::plan::{BESIDE, Kind, Ours, Plan, Resolution};
+use crate::prompt::{Ask, Dialog, Item};
+use crate::text::{count, cut};
+use crate::tree::RelPath;
+use crate::ui::Ui;
+
+/// What the person decided about each collision.
+pub type Resolutions = BTreeMap<RelPath, Resolution>;
+
+/// More lines than this of a tree nobody reads before a question.
+const LINES: usize = 40;
+
+/// Asks a person about a plan.
+pub struct Review<'r> {
+    /// The terminal.
+    pub ui: &'r Ui,
+    /// The plan.
+    pub plan: &'r Plan<'r>,
+    /// Whether nothing is at a path, so that a file can be written beside the person's own.
+    pub is_free: &'r dyn Fn(&str) -> bool,
+}
+
+/// What can be done next.
+#[derive(Clone, Copy)]
+enum Step {
+    Write,
+    Decide,
+    Changed,
+    New,
+    One,
+    Stop,
+}
+
+/// Nobody to ask: what is there stays.
+pub fn keep_all(plan: &Plan<'_>) -> Resolutions {
+    plan.collisions().map(|(path, _, _)| (path.to_string(), Resolution::KeepMine)).collect()
+}
+
+/// How many files would be written or removed.
+pub fn touched(plan: &Plan<'_>, resolutions: &Resolutions) -> usize {
+    plan.operations(resolutions).map_or(0, |operations| operations.len())
+}
+
+impl Review<'_> {
+    /// Shows the plan and lets the person look and decide until they write or stop; `None` when they stop.
+    ///
+    /// # Errors
+    /// [`Interrupted`](crate::error::Interrupted) when the person leaves.
+    pub fn run(&self) -> Result<Option<Resolutions>> {
+        let listing = Listing { ui: self.ui, paint: self.ui.err, lines: LINES };
+        self.ui.say(&format!("\n{}\n{}", listing.tree(self.plan), listing.counts(self.plan)));
+        let mut decided = Resolutions::new();
+        loop {
+            let (steps, items) = self.steps(&decided);
+            let chosen = self.dialog().one_of(Ask { ask: "What should happen?", help: "" }, items, 0)?;
+            match steps.get(chosen) {
+                Some(Step::Write) => return Ok(Some(decided)),
+                Some(Step::Decide) => self.decide(&mut decided)?,
+                Some(Step::Changed) => page(self.ui, &self.diffs(|kind| kind != Kind::Create))?,
+                Some(Step::New) => page(self.ui, &self.diffs(|kind| kind == Kind::Create))?,
+                Some(Step::One) => self.one()?,
+                Some(Step::Stop) | None => return Ok(None),
+            }
+        }
+    }
+
+    fn steps(&self, decided: &Resolutions) -> (Vec<Step>, Vec<Item>) {
+        let has = |wanted: &dyn Fn(Kind) -> bool| self.plan.changes.values().any(|c| wanted(c.kind()));
+        let open = self.plan.collisions().filter(|(path, _, _)| !decided.contains_key(*path)).count();
+        let mut steps = Vec::new();
+        if open > 0 {
+            let verb = if open == 1 { "is" } else { "are" };
+            steps.push((Step::Decide, format!("Decide about {} that {verb} there already", count(open, "file"))));
+        } else {
+            let label = match touched(self.plan, decided) {
+                0 => "Write: no file changes, only the answers are recorded".into(),
+                n => format!("Write {}", count(n, "file")),
+            };
+            steps.push((Step::Write, label));
+        }
+        if has(&|kind| differs(kind) && kind != Kind::Create) {
+            steps.push((Step::Changed, "Look at the differences".into()));
+        }
+        if has(&|kind| kind == Kind::Create) {
+            steps.push((Step::New, "Look at the new files".into()));
+        }
+        if has(&differs) {
+            steps.push((Step::One, "Look at one file".into()));
+        }
+        if open == 0 && !decided.is_empty() {
+            steps.push((Step::Decide, "Decide again about the files that are there already".into()));
+        }
+        steps.push((Step::Stop, "Stop: write nothing".into()));
+        steps.into_iter().map(|(step, label)| (step, Item { answer: word(step).into(), label })).unzip()
+    }
+
+    /// Goes through the collisions that are not decided; when all are, through all.
+    fn decide(&self, decided: &mut Resolutions) -> Result<()> {
+        let all = self.plan.collisions().all(|(path, _, _)| decided.contains_key(path));
+        for (path, ours, _) in self.plan.collisions() {
+            if all || !decided.contains_key(path) {
+                let resolution = self.decide_one(path, ours, decided.get(path).copied())?;
+                decided.insert(path.to_string(), resolution);
+            }
+        }
+        Ok(())
+    }
+
+    fn decide_one(&self, path: &str, ours: &Ours, before: Option<Resolution>) -> Result<Resolution> {
+        let beside = format!("{path}{BESIDE}");
+        let item = |label: &str, answer: &str| Item { label: label.into(), answer: answer.into() };
+        let mut options = vec![(Some(Resolution::KeepMine), item("Keep mine", "keep mine"))];
+        if matches!(ours, Ours::File(_)) {
+            options.push((Some(Resolution::TakeNew), item("Take the new one", "take the new one")));
+        }
+        // below something that is not a folder there is no place beside it either
+        let has_place = !matches!(ours, Ours::Blocked { by, .. } if by.len() < path.len());
+        if has_place && (self.is_free)(&beside) {
+            let name = beside.rsplit('/').next().unwrap_or(&beside);
+            options.push((Some(Resolution::Both), item(&format!("Both: the new one becomes {name}"), "both")));
+        }
+        options.push((None, item("Look at the difference", "look at the difference")));
+        let start = options.iter().position(|(r, _)| r.is_some() && *r == before).unwrap_or(0);
+        let question = match ours {
+            Ours::File(_) => format!("{path} is there already, with other content. Which one?"),
+            other => format!("{path} cannot be written: {}. What now?", crate::plan::describe(other)),
+        };
+        loop {
+            let items = options.iter().map(|(_, item)| item.clone()).collect();
+            let chosen = self.dialog().one_of(Ask { ask: &question, help: "" }, items, start)?;
+            match options.get(chosen) {
+                Some((Some(resolution), _)) => return Ok(*resolution),
+                _ => page(self.ui, &self.diff(path))?,
+            }
+        }
+    }
+
+    fn one(&self) -> Result<()> {
+        let paths: Vec<&str> = self.plan.changes.iter().filter(|(_, c)| differs(c.kind())).map(|(p, _)| *p).collect();
+        let item = |path: &&str| {
+            let kind = self.plan.changes.get(path).map_or(Kind::Create, |c| c.kind());
+            let label = format!("{}  ({})", self.ui.visible(path), meaning(kind));
+            Item { label: cut(&label, self.ui.width.saturating_sub(4), self.ui.unicode), answer: (*path).to_string() }
+        };
+        let chosen = self.dialog().one_of(Ask { ask: "Which one?", help: "" }, paths.iter().map(item).collect(), 0)?;
+        paths.get(chosen).map_or(Ok(()), |path| page(self.ui, &self.diff(path)))
+    }
+
+    fn diff(&self, path: &str) -> String {
+        self.plan.changes.get(path).map(|change| self.look().change(path, change)).unwrap_or_default()
+    }
+
+    fn diffs(&self, wanted: impl Fn(Kind) -> bool) -> String {
+        let changes = self.plan.changes.iter().filter(|(_, change)| wanted(change.kind()));
+        let texts: Vec<String> = changes.map(|(path, change)| self.look().change(path, change)).collect();
+        texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
+    fn look(&self) -> Look {
+        // as the pager does: to the terminal, which is stderr when stdout leads elsewhere
+        let paint = if self.ui.stdout { self.ui.out } else { self.ui.err };
+        Look { paint, unicode: self.ui.unicode }
+    }
+
+    fn dialog(&self) -> Dialog {
+        Dialog { ui: *self.ui }
+    }
+}
+
+/// Whether there is something to see.
+fn differs(kind: Kind) -> bool {
+    matches!(kind, Kind::Create | Kind::Collide | Kind::Update | Kind::Merge | Kind::Conflict | Kind::Delete)
+}
+
+/// What remains on the screen.
+fn word(step: Step) -> &'static str {
+    match step {
+        Step::Write => "write",
+        Step::Decide => "decide",
+        Step::Changed => "look at the differences",
+        Step::New => "look at the new files",
+        Step::One => "look at one file",
+        Step::Stop => "stop",
+    }
+}

@@ -1,0 +1,204 @@
+//! One journal entry: carried out, or taken back. Both can be repeated from any point at which a run died.
+//!
+//! What is in the staging folder tells the state: while `new/N` is there, the entry is not carried out yet; `old/N`
+//! is the original. Originals get a second name there before the new file takes the first one, so a file that is
+//! replaced is never missing.
+
+use crate::checksum::Sum;
+use crate::disk::{self, explain};
+use crate::journal::{Entry, Journal, Kind, Phase, STAGING, advance};
+use crate::path;
+use crate::project::read;
+use crate::tree::RelPath;
+use anyhow::Result;
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Where things are.
+pub struct Places<'r> {
+    root: &'r Path,
+    folder: &'r Path,
+}
+
+impl<'r> Places<'r> {
+    /// The target folder and its `.scaffold`.
+    pub fn new(root: &'r Path, folder: &'r Path) -> Self {
+        Self { root, folder }
+    }
+
+    /// The target folder.
+    pub fn root(&self) -> &Path {
+        self.root
+    }
+
+    /// `.scaffold`.
+    pub fn folder(&self) -> &Path {
+        self.folder
+    }
+
+    /// The staging folder.
+    pub fn staging(&self) -> PathBuf {
+        self.folder.join(STAGING)
+    }
+
+    /// The staged new files.
+    pub fn new_files(&self) -> PathBuf {
+        self.staging().join("new")
+    }
+
+    /// The originals.
+    pub fn originals(&self) -> PathBuf {
+        self.staging().join("old")
+    }
+
+    fn of(&self, slot: usize, entry: &Entry) -> Spot {
+        let slot = slot.to_string();
+        Spot {
+            new: self.new_files().join(&slot),
+            old: self.originals().join(&slot),
+            target: self.root.join(&entry.path),
+        }
+    }
+}
+
+struct Spot {
+    new: PathBuf,
+    old: PathBuf,
+    target: PathBuf,
+}
+
+/// Carries out an entry, or what is left of it.
+pub fn carry_out(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> {
+    let Spot { new, old, target } = places.of(slot, entry);
+    match entry.kind {
+        Kind::Remove if exists(&old)? || !exists(&target)? => Ok(()),
+        Kind::Remove => disk::set_aside(&target, &old),
+        Kind::Write | Kind::Tree if !exists(&new)? => Ok(()),
+        _ if entry.before.is_none() => disk::rename_new(&new, &target),
+        _ => {
+            if !exists(&old)? {
+                disk::keep_original(&target, &old)?;
+            }
+            disk::rename(&new, &target)
+        }
+    }
+}
+
+/// Takes back an entry, as far as it was carried out. What the user changed since then is left alone.
+pub fn take_back(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> {
+    let Spot { new, old, target } = places.of(slot, entry);
+    if entry.kind == Kind::Remove || exists(&new)? {
+        return if exists(&old)? && !exists(&target)? { disk::rename_new(&old, &target) } else { Ok(()) };
+    }
+    if entry.before.is_some() {
+        return if exists(&old)? { disk::rename(&old, &target) } else { Ok(()) };
+    }
+    let mut folders = BTreeSet::new();
+    for (file, sum) in &entry.files {
+        let full = places.root.join(file);
+        if sum_at(&full)? == Some(*sum) {
+            disk::remove_file(&full)?;
+        }
+        let mut folder = path::parent(file);
+        while entry.kind == Kind::Tree && folder.len() >= entry.path.len() && folders.insert(folder) {
+            folder = path::parent(folder);
+        }
+    }
+    // A folder sorts before what is in it.
+    for folder in folders.iter().rev() {
+        disk::remove_empty_folder(&places.root.join(folder))?;
+    }
+    Ok(())
+}
+
+/// Whether what is left of an entry can be carried out without harm: the staged files are intact and the target is
+/// as it was when the run began.
+pub fn can_carry_out(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<bool> {
+    let Spot { new, old, target } = places.of(slot, entry);
+    if entry.kind == Kind::Remove {
+        return Ok(exists(&old)? || !exists(&target)? || sum_at(&target)? == entry.before);
+    }
+    if !exists(&new)? {
+        return Ok(true);
+    }
+    for (file, sum) in &entry.files {
+        let inside = file.strip_prefix(&entry.path).unwrap_or_default().trim_start_matches('/');
+        let staged = if inside.is_empty() { new.clone() } else { new.join(inside) };
+        if sum_at(&staged)? != Some(*sum) {
+            return Ok(false);
+        }
+    }
+    Ok(if exists(&target)? {
+        entry.before.is_some() && sum_at(&target)? == entry.before
+    } else {
+        entry.before.is_none() || exists(&old)?
+    })
+}
+
+/// The files of an entry that the user changed after it was carried out, so that taking it back would do harm.
+pub fn in_the_way_back(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<Vec<RelPath>> {
+    let Spot { new, old, target } = places.of(slot, entry);
+    let mut changed = Vec::new();
+    if entry.kind == Kind::Remove {
+        if exists(&old)? && exists(&target)? {
+            changed.push(entry.path.clone());
+        }
+    } else if !exists(&new)? {
+        for (file, sum) in &entry.files {
+            let full = places.root.join(file);
+            if exists(&full)? {
+                let found = sum_at(&full)?;
+                if found != Some(*sum) && !(found.is_some() && found == entry.before) {
+                    changed.push(file.clone());
+                }
+            }
+        }
+    }
+    Ok(changed)
+}
+
+/// After the last exchange: removes the folders that became empty, the staging folder and the journal.
+pub fn clean_up(places: &Places<'_>, journal: &Journal, phase: Phase) -> Result<()> {
+    if phase == Phase::Done {
+        for entry in journal.entries.iter().filter(|entry| entry.kind == Kind::Remove) {
+            let mut folder = path::parent(&entry.path);
+            while !folder.is_empty() {
+                // A folder that cannot be removed is no reason to fail.
+                let _ = disk::remove_empty_folder(&places.root.join(folder));
+                folder = path::parent(folder);
+            }
+        }
+    }
+    disk::remove_all(&places.staging())?;
+    disk::remove_file(&places.folder.join(phase.name()))?;
+    disk::sync(places.folder)
+}
+
+/// Takes back all entries and cleans up.
+pub fn undo(places: &Places<'_>, journal: &Journal) -> Result<()> {
+    for (slot, entry) in journal.entries.iter().enumerate().rev() {
+        take_back(places, slot, entry)?;
+    }
+    disk::sync_below(places.root)?;
+    advance(places.folder, Phase::Backward, Phase::Undone)?;
+    clean_up(places, journal, Phase::Undone)
+}
+
+/// Whether anything is there, a dangling link included.
+fn exists(path: &Path) -> Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(false),
+        Err(error) => Err(explain(error, "read", path)),
+    }
+}
+
+/// The checksum of a regular file; `None` for anything else.
+fn sum_at(path: &Path) -> Result<Option<Sum>> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() => Ok(read(path)?.map(|(file, _)| Sum::of_file(&file))),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,160 @@
+//! kill -9 at random moments: afterwards everything is old or everything is new.
+
+use crate::scene::{Snapshot, differences, put, said, scaffold, snapshot, versions};
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Runs that have to be killed while they are at work, and the most that are tried for that.
+const KILLS: u32 = 200;
+const TRIES: u32 = 800;
+
+/// A folder in memory if possible: the syncs of other programs would make the moments uneven.
+fn folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
+/// Runs to the end.
+fn generate(target: &Path, from: &Path) {
+    let output = scaffold().arg(target).arg(from).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+}
+
+/// Kills a run after `wait`; whether it was still at work.
+fn kill_after(wait: Duration, target: &Path, from: &Path) -> bool {
+    let mut child = scaffold().arg(target).arg(from).stderr(Stdio::null()).spawn().unwrap();
+    sleep(wait);
+    let killed = child.try_wait().unwrap().is_none();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    killed
+}
+
+/// What the next run finds and does.
+fn recover(target: &Path) -> String {
+    let output = scaffold().arg(target).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    said(&output)
+}
+
+/// A target in a folder of its own, in the given state; `none` is a target that does not exist.
+fn set_up(scene: &Path, state: &str) -> TempDir {
+    let place = folder();
+    put(place.path(), "beside.txt", "mine", 0o600);
+    if state != "none" {
+        let target = place.path().join("project");
+        put(&target, "same/mine.txt", "mine", 0o640);
+        if state != "new" {
+            generate(&target, &scene.join(state));
+        }
+    }
+    place
+}
+
+#[test]
+fn killed_at_random_moments() {
+    let scene = folder();
+    versions(scene.path());
+    // From, to; the second half of a pair starts where the first one ended.
+    let ways = [("none", "a"), ("a", "b"), ("b", "a"), ("new", "b")];
+    let mut states: Vec<(Snapshot, Snapshot, Duration)> = ways
+        .iter()
+        .map(|(from, to)| {
+            let place = set_up(scene.path(), from);
+            let old = snapshot(place.path());
+            let start = Instant::now();
+            generate(&place.path().join("project"), &scene.path().join(to));
+            (old, snapshot(place.path()), start.elapsed())
+        })
+        .collect();
+
+    let mut random: u64 = 20_261_121;
+    let mut outcome = [0_u32; 5];
+    let mut runs = 0;
+    for run in 0..TRIES {
+        if outcome[0] == KILLS {
+            break;
+        }
+        runs += 1;
+        let way = usize::try_from(run).unwrap() % ways.len();
+        let (from, to) = ways[way];
+        let (old, new, whole) = &mut states[way];
+        let place = set_up(scene.path(), from);
+        let target = place.path().join("project");
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        // Uniform, and every other time in the second half, where files are exchanged.
+        let moment = (random >> 33) as f64 / f64::from(1_u32 << 31);
+        let wait = whole.mul_f64(if run / 4 % 2 == 0 { moment } else { 0.5 + moment / 2.0 });
+        let killed = kill_after(wait, &target, &scene.path().join(to));
+        // Other programs come and go, and with them the time that a run takes.
+        *whole = whole.mul_f64(if killed { 1.02 } else { 0.95 });
+        let said = recover(&target);
+        let found = snapshot(place.path());
+        let (is_old, is_new) = (found == *old, found == *new);
+        assert!(
+            is_old || is_new,
+            "run {run}, {from} to {to}, killed after {wait:?}, {said}: neither old, but for {:?}, nor new, but for {:?}",
+            differences(&found, old),
+            differences(&found, new)
+        );
+        assert!(!said.contains("Finished") || is_new, "run {run}: {said}");
+        assert!(!said.contains("Undone") || is_old, "run {run}: {said}");
+        for (count, seen) in outcome.iter_mut().zip([
+            killed,
+            said.contains("Undone"),
+            said.contains("Finished"),
+            is_old && !said.contains("Undone"),
+            is_new && !said.contains("Finished"),
+        ]) {
+            *count += u32::from(seen);
+        }
+        // And the command works when repeated.
+        if run % 5 == 0 {
+            generate(&target, &scene.path().join(to));
+            assert_eq!(differences(&snapshot(place.path()), new), Vec::<String>::new());
+        }
+    }
+    let [killed, undone, finished, untouched, complete] = outcome;
+    eprintln!(
+        "{runs} runs, {killed} killed: {undone} undone, {finished} finished, {untouched} untouched, {complete} complete"
+    );
+    assert!(killed == KILLS && undone > KILLS / 20, "the moments were badly chosen: {outcome:?}");
+}
+
+#[test]
+fn two_runs_at_once() {
+    let scene = folder();
+    versions(scene.path());
+    let expected = {
+        let place = set_up(scene.path(), "none");
+        generate(&place.path().join("project"), &scene.path().join("a"));
+        snapshot(place.path())
+    };
+    let mut refused = 0;
+    for _ in 0..10 {
+        let place = set_up(scene.path(), "none");
+        let target = place.path().join("project");
+        let runs: Vec<_> = (0..3)
+            .map(|_| scaffold().arg(&target).arg(scene.path().join("a")).stderr(Stdio::piped()).spawn().unwrap())
+            .collect();
+        let mut done = 0;
+        for run in runs {
+            let output = run.wait_with_output().unwrap();
+            if output.status.success() {
+                done += 1;
+            } else {
+                let said = said(&output);
+                let known = ["another run of scaffold is at work in", "was made by somebody else just now"];
+                assert!(known.iter().any(|text| said.contains(text)), "{said}");
+                refused += 1;
+            }
+        }
+        assert!(done >= 1);
+        assert_eq!(differences(&snapshot(place.path()), &expected), Vec::<String>::new());
+        assert!(fs::read_dir(place.path()).unwrap().count() == 2);
+    }
+    eprintln!("{refused} of 30 runs were refused");
+}

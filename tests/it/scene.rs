@@ -1,0 +1,74 @@
+//! Folders to start from, and what is in them afterwards.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// The writer under test: `examples/regenerate.rs`, which cargo builds beside the tests.
+pub fn scaffold() -> Command {
+    let tests = std::env::current_exe().unwrap();
+    let built = tests.parent().and_then(Path::parent).unwrap();
+    Command::new(built.join("examples/regenerate"))
+}
+
+/// What it said.
+pub fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Everything below a folder: permissions, and content of files.
+pub type Snapshot = BTreeMap<String, (u32, Option<Vec<u8>>)>;
+
+/// Takes a [`Snapshot`].
+pub fn snapshot(root: &Path) -> Snapshot {
+    fn enter(root: &Path, folder: &Path, into: &mut Snapshot) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let found = fs::symlink_metadata(&path).unwrap();
+            let bytes = found.is_file().then(|| fs::read(&path).unwrap());
+            into.insert(path.strip_prefix(root).unwrap().display().to_string(), (found.mode(), bytes));
+            if found.is_dir() {
+                enter(root, &path, into);
+            }
+        }
+    }
+    let mut all = Snapshot::new();
+    enter(root, root, &mut all);
+    all
+}
+
+/// The paths in which two snapshots differ.
+pub fn differences(one: &Snapshot, other: &Snapshot) -> Vec<String> {
+    let mut paths: Vec<_> =
+        one.keys().chain(other.keys()).filter(|path| one.get(*path) != other.get(*path)).cloned().collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+/// Writes a file and its folders.
+pub fn put(root: &Path, path: &str, text: &str, mode: u32) {
+    let full = root.join(path);
+    fs::create_dir_all(full.parent().unwrap()).unwrap();
+    fs::write(&full, text).unwrap();
+    fs::set_permissions(&full, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// Two versions of what is generated: files in common, changed, executable in one, only in one, whole folders.
+pub fn versions(root: &Path) {
+    for (version, other) in [("a", "b"), ("b", "a")] {
+        let root = root.join(version);
+        for n in 0..60 {
+            put(&root, &format!("same/{}/{n}.yaml", n % 7), &format!("same {n}\n").repeat(90), 0o644);
+            put(&root, &format!("changed/{}/{n}.yaml", n % 7), &format!("{version} {n}\n").repeat(90), 0o644);
+            put(&root, &format!("only-{version}/{}/{n}.yaml", n % 7), &format!("{n}\n").repeat(90), 0o644);
+            put(&root, &format!("changed/{n}-{version}.txt"), &format!("{n}\n"), 0o644);
+            put(&root, &format!("changed/{n}.txt"), &format!("{version}\n"), 0o644);
+            put(&root, &format!("changed/{n}.md"), &format!("{version}\n"), 0o644);
+        }
+        put(&root, &format!("run-{version}.sh"), "#!/bin/sh\n", 0o755);
+        put(&root, &format!("run-{other}.sh"), "#!/bin/sh\n", 0o644);
+    }
+}
