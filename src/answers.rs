@@ -6,15 +6,16 @@ use std::fmt;
 use anyhow::Result;
 use indexmap::IndexMap;
 use minijinja::Environment;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::answers_file::AnswersFile;
 use crate::catalog::{Catalog, Component};
 use crate::check::Check;
+use crate::dotted;
 use crate::engine;
 use crate::error::{UserError, nearest};
 use crate::expression::Scope;
-use crate::question::{KindName, Question, Rule, Values};
+use crate::question::{Question, Rule, Values};
 
 /// The checked answers of one project.
 #[derive(Clone, Debug, Default)]
@@ -180,7 +181,7 @@ impl<'a> Resolver<'a> {
             Some((current, _)) => current.clone(),
             None => question.default.clone().unwrap_or(Value::Null),
         };
-        match put(&mut whole, &rest, value) {
+        match dotted::put(&mut whole, &rest, value) {
             Ok(()) => {
                 self.given.insert(name.to_string(), (whole, Origin::Flag));
             }
@@ -299,7 +300,7 @@ impl<'a> Resolver<'a> {
             self.missing.push(question);
             return Ok(());
         };
-        match check_value(&self.scope(), question, &value) {
+        match Check::new(self.scope(), question).value(&value) {
             Ok(checked) => {
                 self.values.insert(question.name.clone(), checked);
             }
@@ -395,147 +396,4 @@ pub fn unknown_preset(catalog: &Catalog, name: &str) -> UserError {
         None => error,
     };
     error.hint("`scaffold presets` lists them")
-}
-
-/// Checks a value against its question, field by field for records, and returns its normal form.
-///
-/// # Errors
-/// Every refusal, as a whole sentence.
-pub fn check_value(scope: &Scope<'_>, question: &Question, value: &Value) -> Result<Value, Vec<String>> {
-    let sentence = |path: &str, v: &Value, why: &str| format!("answer `{path}` is {}, {why}", shown(v));
-    let checked = checked_scalar(scope, question, value).map_err(|why| vec![sentence(&question.name, value, &why)])?;
-    if question.kind != KindName::Records {
-        return Ok(checked);
-    }
-    let mut refusals = Vec::new();
-    let mut records = Vec::new();
-    for (i, record) in checked.as_array().into_iter().flatten().enumerate() {
-        let place = format!("{}.{i}", question.name);
-        match check_record(scope, question, &place, record) {
-            Ok(record) => records.push(record),
-            Err(why) => refusals.extend(why),
-        }
-    }
-    for field in &question.unique {
-        for (i, record) in records.iter().enumerate() {
-            let same = |r: &&Map<String, Value>| r.get(field).is_some() && r.get(field) == record.get(field);
-            if records.iter().take(i).find(same).is_some() {
-                let value = record.get(field).cloned().unwrap_or_default();
-                refusals.push(sentence(
-                    &format!("{}.{i}.{field}", question.name),
-                    &value,
-                    "which another one has already",
-                ));
-            }
-        }
-    }
-    if refusals.is_empty() { Ok(Value::Array(records.into_iter().map(Value::Object).collect())) } else { Err(refusals) }
-}
-
-/// Checks a value by its kind and by what the question requires of it.
-fn checked_scalar(scope: &Scope<'_>, question: &Question, value: &Value) -> Result<Value, String> {
-    let checked = question.kind().check(value)?;
-    if let Some(require) = &question.require {
-        let mut own = Map::new();
-        own.insert(question.name.clone(), checked.clone());
-        if !scope.with_map(&own).is_true(require).map_err(|e| format!("{e:#}"))? {
-            return Err(question.require_message.clone().unwrap_or_else(|| format!("which breaks `{require}`")));
-        }
-    }
-    Ok(checked)
-}
-
-fn check_record(
-    scope: &Scope<'_>,
-    question: &Question,
-    place: &str,
-    record: &Value,
-) -> Result<Map<String, Value>, Vec<String>> {
-    let Value::Object(given) = record else {
-        return Err(vec![format!("answer `{place}` is {}, which is not a record", shown(record))]);
-    };
-    let mut refusals = Vec::new();
-    for key in given.keys() {
-        if question.field(key).is_none() {
-            let near = nearest(key, question.fields.iter().map(|f| f.name.as_str()));
-            let near = near.map(|n| format!(" (did you mean `{n}`?)")).unwrap_or_default();
-            refusals.push(format!("there is no field `{place}.{key}`{near}"));
-        }
-    }
-    let mut out = Map::new();
-    for field in &question.fields {
-        let scope = scope.with_map(&out);
-        let undecided = |e: anyhow::Error| if refusals.is_empty() { vec![format!("{e:#}")] } else { Vec::new() };
-        let asked = match &field.when {
-            Some(when) => match scope.is_true(when).map_err(undecided) {
-                Ok(asked) => asked,
-                Err(more) => {
-                    refusals.extend(more);
-                    return Err(refusals);
-                }
-            },
-            None => true,
-        };
-        let path = format!("{place}.{}", field.name);
-        match given.get(&field.name) {
-            Some(value) if !asked => {
-                let why = "which has no meaning with the other fields";
-                refusals.push(format!("answer `{path}` is {}, {why}", shown(value)));
-            }
-            None if !asked => {}
-            value => {
-                let default = match value {
-                    Some(_) => None,
-                    None => scope.default_of(field).map_err(|e| vec![format!("{e:#}")])?,
-                };
-                match value.or(default.as_ref()) {
-                    None => refusals.push(format!("answer `{path}` is missing: {}", field.kind().describe())),
-                    Some(v) => match checked_scalar(&scope, field, v) {
-                        Ok(v) => {
-                            out.insert(field.name.clone(), v);
-                        }
-                        Err(why) => refusals.push(format!("answer `{path}` is {}, {why}", shown(v))),
-                    },
-                }
-            }
-        }
-    }
-    if refusals.is_empty() { Ok(out) } else { Err(refusals) }
-}
-
-/// A value in an error message: short, on one line.
-fn shown(value: &Value) -> String {
-    let text = match value {
-        Value::String(s) => s.escape_debug().to_string(),
-        other => other.to_string(),
-    };
-    if text.chars().count() > 60 {
-        format!("`{}...`", text.chars().take(57).collect::<String>())
-    } else {
-        format!("`{text}`")
-    }
-}
-
-fn put(whole: &mut Value, path: &[&str], value: Value) -> Result<(), String> {
-    let Some((first, rest)) = path.split_first() else {
-        *whole = value;
-        return Ok(());
-    };
-    match whole {
-        Value::Array(items) => {
-            let n = items.len();
-            let i: usize = first.parse().map_err(|_| format!("`{first}` is not an index into a list of {n}"))?;
-            if i == n {
-                items.push(if rest.is_empty() { Value::Null } else { json!({}) });
-            }
-            let item = items.get_mut(i).ok_or_else(|| format!("the list has {n} items, the next index is {n}"))?;
-            put(item, rest, value)
-        }
-        Value::Object(fields) => put(fields.entry((*first).to_string()).or_insert(Value::Null), rest, value),
-        Value::Null if first.parse::<usize>().is_ok() => {
-            *whole = json!([]);
-            put(whole, path, value)
-        }
-        _ => Err(format!("there is nothing below which `{first}` could be")),
-    }
 }

@@ -18,6 +18,7 @@ pub mod context;
 pub mod cron;
 pub mod diff;
 pub mod disk;
+pub mod dotted;
 pub mod duration;
 pub mod engine;
 pub mod error;

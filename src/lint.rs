@@ -30,6 +30,7 @@ pub fn lint(catalog: &Catalog) -> Vec<Fault> {
     lint.paths();
     lint.needs();
     lint.presets();
+    lint.unread_lists();
     let mut faults = lint.faults;
     faults.sort();
     faults.dedup();
@@ -358,6 +359,22 @@ impl Lint<'_> {
             for s in &component.manifest.satisfies {
                 if !ids.contains(s.id.as_str()) {
                     let message = format!("satisfies `{}`, which is not in readiness.yaml", s.id);
+                    self.fault(manifest_file(component), message);
+                }
+            }
+        }
+    }
+
+    /// A contribution that no template prints would be lost without a word.
+    fn unread_lists(&mut self) {
+        let catalog = self.catalog;
+        let templates = catalog.components.iter().flat_map(|c| &c.files).filter(|f| f.template);
+        let sources: Vec<&str> = templates.filter_map(|f| std::str::from_utf8(&f.source).ok()).collect();
+        for component in &catalog.components {
+            for list in component.manifest.contributes.keys() {
+                let name = format!("contributed.{list}");
+                if !sources.iter().any(|s| s.contains(&name)) {
+                    let message = format!("`contributes` {list}: no template reads this list");
                     self.fault(manifest_file(component), message);
                 }
             }
