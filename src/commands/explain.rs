@@ -133,10 +133,10 @@ fn need(catalog: &Catalog, n: &Need) -> String {
             if let Some(when) = &c.manifest.when {
                 let _ = writeln!(out, "  when       {when}");
             }
-            let _ = writeln!(out, "  generates  {}", s.generated);
-            let _ = writeln!(out, "  verify     {}", s.verify);
+            let _ = writeln!(out, "  generates  {}", plain(&s.generated));
+            let _ = writeln!(out, "  verify     {}", plain(&s.verify));
             if let Some(left) = &s.left {
-                let _ = writeln!(out, "  left       {left}");
+                let _ = writeln!(out, "  left       {}", plain(left));
             }
         }
     }
@@ -167,6 +167,23 @@ fn file(usage: &Usage<'_>, c: &Component, f: &TemplateFile, thing: &str) -> Stri
     out
 }
 
+/// A text of the catalog for people: `<%= name | filter %>` becomes `<name>`, conditions vanish.
+fn plain(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, tag)) = rest.split_once("<%") {
+        out.push_str(before);
+        let Some((tag, after)) = tag.split_once("%>") else { break };
+        if let Some(expression) = tag.strip_prefix('=') {
+            let name = expression.split('|').next().unwrap_or_default().trim();
+            let _ = write!(out, "<{name}>");
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 fn decided_by(answers: &BTreeSet<String>) -> String {
     if answers.is_empty() {
         return String::new();
@@ -193,7 +210,12 @@ fn matches(pattern: &str, path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::{matches, plain};
+
+    #[test]
+    fn texts() {
+        assert_eq!(plain("`<%= name | yaml %>-x`<% if y %> z<% endif %>"), "`<name>-x` z");
+    }
 
     #[test]
     fn patterns() {

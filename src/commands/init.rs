@@ -2,9 +2,11 @@
 
 use anyhow::Result;
 
-use crate::answers::{Answers, Prompter};
+use crate::answers::{Answers, Given, Prompter};
+use crate::answers_file::AnswersFile;
 use crate::apply::{Operation, apply};
 use crate::base::{self, Base, Stored};
+use crate::catalog::Catalog;
 use crate::cli::{Format, Init};
 use crate::context::Context;
 use crate::error::UserError;
@@ -37,7 +39,10 @@ const IGNORE: &str = "/lock\n/staging/\n/journal*\n";
 pub fn run(args: &Init, ui: &Ui) -> Result<u8> {
     let catalog = super::load_catalog(&args.catalog)?;
     let mut given = super::given(&args.answers)?;
-    let project = open(args, ui)?;
+    let (project, recorded) = open(args, ui)?;
+    if let Some(recorded) = &recorded {
+        return again(args, ui, &catalog, given, &project, recorded);
+    }
     let mut person = (ui.interactive && !args.yes).then(|| TerminalPrompter::new(*ui));
     if let Some(person) = &mut person
         && given.preset.is_none()
@@ -88,8 +93,8 @@ pub fn run(args: &Init, ui: &Ui) -> Result<u8> {
     Ok(u8::from(remains(&plan, &resolutions)))
 }
 
-/// The target folder, in the state before or after a run that was cut short.
-fn open(args: &Init, ui: &Ui) -> Result<Project> {
+/// The target folder, in the state before or after a run that was cut short, and what was rendered there last.
+fn open(args: &Init, ui: &Ui) -> Result<(Project, Option<Base>)> {
     let mut project = Project::open(&args.dir)?;
     if project.is_unfinished() {
         if args.dry_run {
@@ -111,12 +116,47 @@ fn open(args: &Init, ui: &Ui) -> Result<Project> {
         project = Project::open(&args.dir)?;
     }
     match project.base()? {
-        Stored::Missing => Ok(project),
-        _ => Err(UserError::new(format!("`{}` was generated before: it has a `.scaffold/base`", args.dir.display()))
-            .hint("generate into another folder to compare, for example with `--answers .scaffold/answers.yaml`")
-            .hint("or remove `.scaffold/`: then files that are equal are adopted, and you decide about the others")
-            .into()),
+        Stored::Missing => Ok((project, None)),
+        Stored::Sound(base) => Ok((project, Some(base))),
+        Stored::Damaged { faults, .. } => Err(UserError::new(format!(
+            "`{}/.scaffold/base` is damaged in {}",
+            args.dir.display(),
+            count(faults.len(), "place")
+        ))
+        .hint("bring it back from the history of the repository: `git checkout .scaffold/base`")
+        .hint(START_OVER)
+        .into()),
+        Stored::Newer { format } => Err(UserError::new(format!(
+            "`{}/.scaffold/base` has format {format}, which this scaffold does not know",
+            args.dir.display()
+        ))
+        .hint("install the newest scaffold")
+        .into()),
     }
+}
+
+/// What to do to generate into a folder anew.
+const START_OVER: &str =
+    "or remove `.scaffold/`: then files that are equal are adopted, and you decide about the others";
+
+/// A folder that was generated before: the same answers and templates mean that nothing is left to do.
+fn again(args: &Init, ui: &Ui, catalog: &Catalog, mut given: Given, project: &Project, recorded: &Base) -> Result<u8> {
+    if given.preset.is_none()
+        && given.file.is_none()
+        && let Some(bytes) = project.answers()?
+    {
+        given.file = Some(AnswersFile::parse(&args.dir.join(path::ANSWERS).display().to_string(), bytes)?);
+    }
+    let answers = Answers::resolve(catalog, &given, None)?;
+    let rendered = render(catalog, &Context::new(catalog, &answers)?)?;
+    if rendered.tree == recorded.tree {
+        ui.say(&format!("`{}` is up to date: it was generated from these answers.", args.dir.display()));
+        return Ok(0);
+    }
+    Err(UserError::new(format!("`{}` was generated before, from other answers or templates", args.dir.display()))
+        .hint("generate into another folder to compare, for example with `--answers .scaffold/answers.yaml`")
+        .hint(START_OVER)
+        .into())
 }
 
 fn is_free(project: &Project, path: &str) -> bool {

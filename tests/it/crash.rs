@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Runs that have to be killed while they are at work, and the most that are tried for that.
+/// How often the real program is killed.
+const INIT_RUNS: u32 = 200;
 const KILLS: u32 = 200;
 const TRIES: u32 = 800;
 
@@ -157,4 +159,48 @@ fn two_runs_at_once() {
         assert!(fs::read_dir(place.path()).unwrap().count() == 2);
     }
     eprintln!("{refused} of 30 runs were refused");
+}
+
+/// The real program, killed while it generates into a folder with files of the user.
+#[test]
+fn init_killed_at_random_moments() {
+    let catalog = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/catalogs/small/templates");
+    let init = |target: &Path| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_scaffold"));
+        command.args(["init", "--preset", "shop", "--yes", "--templates"]).arg(&catalog).arg(target);
+        command.stderr(Stdio::piped());
+        command
+    };
+    let set_up = || {
+        let place = folder();
+        put(place.path(), "project/mine/notes.txt", "mine", 0o600);
+        place
+    };
+    let place = set_up();
+    let old = snapshot(place.path());
+    let start = Instant::now();
+    assert!(init(&place.path().join("project")).output().unwrap().status.success());
+    let whole = start.elapsed();
+    let new = snapshot(place.path());
+    let (mut killed, mut repaired) = (0, 0);
+    let mut random: u64 = 20_261_122;
+    for run in 0..INIT_RUNS {
+        let place = set_up();
+        let target = place.path().join("project");
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let mut child = init(&target).spawn().unwrap();
+        // the second half, where files are written
+        sleep(whole.mul_f64(0.5 + (random >> 33) as f64 / f64::from(1_u32 << 31) / 2.0));
+        killed += u32::from(child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let left = snapshot(place.path());
+        assert_eq!(left["project/mine/notes.txt"], old["project/mine/notes.txt"], "run {run}");
+        let output = init(&target).output().unwrap();
+        assert!(output.status.success(), "run {run}: {}", said(&output));
+        repaired += u32::from(said(&output).contains("an earlier run"));
+        assert_eq!(differences(&snapshot(place.path()), &new), Vec::<String>::new(), "run {run}");
+    }
+    eprintln!("{INIT_RUNS} runs, {killed} killed while working, {repaired} repaired by the next one");
+    assert!(killed > INIT_RUNS / 3, "the moments were badly chosen: {killed} of {INIT_RUNS}");
 }

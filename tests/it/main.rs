@@ -3,6 +3,7 @@
 
 mod cases;
 mod catalog;
+mod cli;
 mod crash;
 mod disk;
 mod errors;

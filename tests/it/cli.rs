@@ -1,0 +1,238 @@
+//! The binary: wiring, exit status, what goes where.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::root;
+
+/// Runs the binary without a terminal, in an empty environment.
+fn run(dir: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_scaffold"));
+    command.env_clear().env("LANG", "C.UTF-8").current_dir(dir).args(args).output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn data(args: &[&str]) -> String {
+    let output = run(&root(), args);
+    assert_eq!(output.status.code(), Some(0), "{args:?}: {}", err(&output));
+    assert_eq!(err(&output), "", "{args:?}");
+    out(&output)
+}
+
+const ATLAS: &str = "mongodb-atlas-on-aws";
+
+#[test]
+fn help() {
+    insta::assert_snapshot!(data(&["--help"]), @r"
+    Turns a few answers into a production-ready repository, and keeps it that way
+
+    Usage: scaffold [OPTIONS] <COMMAND>
+
+    Commands:
+      init         Asks, renders, shows what would be written, and writes after a yes
+      presets      Lists the presets; with a name, its answers and what sets it apart
+      questions    Lists every question
+      explain      Explains a question, a component, a readiness id or a path of the generated
+                   repository
+      completions  Prints shell completions
+      man          Prints the man page
+      help         Print this message or the help of the given subcommand(s)
+
+    Options:
+          --color <WHEN>
+              When to use colour
+
+              Possible values:
+              - auto:   On a terminal, unless `NO_COLOR` is set
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+      -V, --version
+              Print version
+    ");
+}
+
+#[test]
+fn presets() {
+    insta::assert_snapshot!(data(&["presets"]), @r"
+    mongodb-atlas-on-aws        MongoDB Atlas, EKS and GitHub Actions on AWS
+    mongodb-self-hosted-on-aws  MongoDB replica set in EKS, GitHub Actions on AWS
+    ");
+    let list: Value = serde_json::from_str(&data(&["presets", "--format", "json"])).unwrap();
+    assert_eq!(list[0]["name"], ATLAS);
+    assert!(list.as_array().unwrap().iter().all(|p| p["title"].is_string()));
+    let one = data(&["presets", ATLAS]);
+    assert!(one.contains("hosting: \"atlas\" instead of \"self-hosted\""), "{one}");
+    let unknown = run(&root(), &["presets", "nope"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert_eq!(out(&unknown), "");
+}
+
+#[test]
+fn questions() {
+    let rows: Value = serde_json::from_str(&data(&["questions", "--format", "json"])).unwrap();
+    let region = rows.as_array().unwrap().iter().find(|q| q["name"] == "region").unwrap();
+    assert_eq!(region["kind"], "region");
+    assert!(region["needed_by"].as_array().unwrap().iter().any(|c| c == "terraform-aws"), "{region}");
+    let schema: Value = serde_json::from_str(&data(&["questions", "--format", "json-schema"])).unwrap();
+    assert_eq!(schema["properties"]["hosting"]["enum"][0], "atlas");
+    assert_eq!(schema["additionalProperties"], false);
+    for (_, row) in rows.as_array().unwrap().iter().enumerate() {
+        assert!(schema["properties"].get(row["name"].as_str().unwrap()).is_some(), "{row}");
+    }
+    assert!(data(&["questions"]).contains("Who operates MongoDB?"));
+}
+
+#[test]
+fn explain_knows_every_sort_of_thing() {
+    for (thing, says) in [
+        ("region", "Regions: af-south-1"),
+        ("services.0.port", "a port from 1024 to 65535"),
+        ("backup-mongodb", "is a component"),
+        ("BAK-01", "The component backup-mongodb meets it"),
+        ("LOAD-01", "No component meets it yet"),
+        ("k8s/base/api/deployment.yaml", "Decided by the answers"),
+        ("apps/api/Dockerfile", "is a file of the component services"),
+        ("k8s/overlays/prod/images/kustomization.yaml", "Written once"),
+    ] {
+        let text = data(&["explain", thing]);
+        assert!(text.contains(says), "{thing}: {text}");
+        assert!(!text.contains("<%"), "{thing}: {text}");
+    }
+    let unknown = run(&root(), &["explain", "regon"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(err(&unknown).contains("did you mean `region`?"), "{}", err(&unknown));
+}
+
+#[test]
+fn completions_and_man() {
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        assert!(data(&["completions", shell]).contains("init"), "{shell}");
+    }
+    let page = data(&["man"]);
+    assert!(page.starts_with(".ie") && page.contains("SCAFFOLD INIT") && page.contains("dry\\-run"), "{page}");
+}
+
+#[test]
+fn init_without_a_terminal_writes_only_when_told() {
+    let temp = TempDir::new().unwrap();
+    let silent = run(temp.path(), &["init", "shop", "--preset", ATLAS]);
+    assert_eq!(silent.status.code(), Some(2));
+    assert!(err(&silent).contains("nobody can be asked whether to write"), "{}", err(&silent));
+    let dry = run(temp.path(), &["init", "shop", "--preset", ATLAS, "--dry-run", "--format", "json"]);
+    assert_eq!(dry.status.code(), Some(0), "{}", err(&dry));
+    let plan: Value = serde_json::from_str(&out(&dry)).unwrap();
+    assert!(plan["counts"]["create"].as_u64().unwrap() > 300, "{}", plan["counts"]);
+    assert!(!temp.path().join("shop").exists());
+    let written = run(temp.path(), &["init", "shop", "--preset", ATLAS, "--yes"]);
+    assert_eq!((written.status.code(), out(&written).as_str()), (Some(0), ""), "{}", err(&written));
+    assert!(temp.path().join("shop/README.md").exists());
+    for name in ["answers.yaml", "base", ".gitattributes", ".gitignore"] {
+        assert!(temp.path().join("shop/.scaffold").join(name).exists(), "{name}");
+    }
+}
+
+#[test]
+fn a_second_run_has_nothing_to_do() {
+    let temp = TempDir::new().unwrap();
+    run(temp.path(), &["init", "shop", "--preset", ATLAS, "--yes"]);
+    let again = run(temp.path(), &["init", "shop", "--yes"]);
+    assert_eq!(again.status.code(), Some(0), "{}", err(&again));
+    assert!(err(&again).contains("is up to date"), "{}", err(&again));
+    let other = run(temp.path(), &["init", "shop", "--yes", "--set", "rto=1d"]);
+    assert_eq!(other.status.code(), Some(2));
+    assert!(err(&other).contains("from other answers"), "{}", err(&other));
+}
+
+#[test]
+fn files_that_are_there_are_adopted_or_kept() {
+    let temp = TempDir::new().unwrap();
+    run(temp.path(), &["init", "shop", "--preset", ATLAS, "--yes"]);
+    std::fs::remove_dir_all(temp.path().join("shop/.scaffold")).unwrap();
+    let adopted = run(temp.path(), &["init", "shop", "--preset", ATLAS, "--yes"]);
+    assert_eq!(adopted.status.code(), Some(0), "{}", err(&adopted));
+    std::fs::remove_dir_all(temp.path().join("shop/.scaffold")).unwrap();
+    std::fs::write(temp.path().join("shop/README.md"), "mine\n").unwrap();
+    let kept = run(temp.path(), &["init", "shop", "--preset", ATLAS, "--yes"]);
+    assert_eq!(kept.status.code(), Some(1), "{}", err(&kept));
+    assert_eq!(std::fs::read_to_string(temp.path().join("shop/README.md")).unwrap(), "mine\n");
+}
+
+#[test]
+fn a_target_that_is_no_folder_or_not_ours() {
+    let temp = TempDir::new().unwrap();
+    std::fs::write(temp.path().join("file"), "").unwrap();
+    let file = run(temp.path(), &["init", "file", "--preset", ATLAS, "--yes"]);
+    assert_eq!(file.status.code(), Some(2));
+    assert!(err(&file).contains("`file` is not a folder") || err(&file).contains("is not a folder"), "{}", err(&file));
+    let templates = run(temp.path(), &["init", "x", "--templates", "nowhere", "--yes"]);
+    assert_eq!(templates.status.code(), Some(2));
+    assert!(err(&templates).contains("`nowhere` is not a folder with templates"), "{}", err(&templates));
+}
+
+#[test]
+fn a_catalog_with_every_fault_names_them_all() {
+    let temp = TempDir::new().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = temp.path().join("templates").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write(
+        "questions.yaml",
+        "questions:\n  - {name: Name, ask: Name, kind: text, default: \"\", min: 3}\n  - {name: size, ask: Size?, help: h, kind: choice}\n  - {name: t, ask: T?, help: h, kind: text, pattern: \"(\", when: nothing}\nrepeats: {x: {each: list, as: y, segment: z}}\nrules: [{require: \"a +\", message: m, answers: [zz]}]\n",
+    );
+    write("readiness.yaml", "area: [{id: A-1, need: n}, {id: A-1, need: n}]\n");
+    write(
+        "components/one/component.yaml",
+        "title: One\nwhy: w\nrequires: [two]\nsatisfies: [{id: Z-9, generated: g, verify: v}]\nfiles: {gone.txt: {write: once}}\ncontributes: {unread: [a]}\nderived: {size: 1 + 1}\n",
+    );
+    write("components/one/files/a.txt.j2", "<%= unknown %> <%= contributed.nobody %>\n");
+    write("components/one/files/b.txt.j2", "<% if %>\n");
+    write("components/one/files/__what__/c.txt", "");
+    write("components/three/component.yaml", "title: Three\nwhy: w\n");
+    write("components/three/files/A.txt", "");
+    let output = run(temp.path(), &["init", "x", "--templates", "templates", "--yes"]);
+    assert_eq!(output.status.code(), Some(2));
+    insta::assert_snapshot!(err(&output), @r#"
+    error: the catalog has 23 faults:
+      templates/components/one/component.yaml: `contributes` unread: no template reads this list
+      templates/components/one/component.yaml: `files` names `gone.txt`, which is not below files/
+      templates/components/one/component.yaml: derived `size` hides another name
+      templates/components/one/component.yaml: requires `two`, which does not exist
+      templates/components/one/component.yaml: satisfies `Z-9`, which is not in readiness.yaml
+      templates/components/one/files/__what__/c.txt: repeats `what`, which is not in `repeats`
+      templates/components/one/files/a.txt.j2: reads the list `contributed.nobody`, to which nobody contributes
+      templates/components/one/files/a.txt.j2: uses `unknown`, which no question or fact has as its name
+      templates/components/one/files/b.txt.j2: line 1: syntax error: unexpected end of block (in templates/components/one/files/b.txt.j2:1)
+      templates/components/three/files/A.txt: has the path of templates/components/one/files/a.txt.j2; one path has one owner
+      templates/questions.yaml: `repeats`, `x`: there is no `list`
+      templates/questions.yaml: question `Name` does not ask: `ask` ends with a question mark
+      templates/questions.yaml: question `Name` has no `help` that says why it matters
+      templates/questions.yaml: question `Name` is not in snake case
+      templates/questions.yaml: question `Name`: `min` and `max` have no meaning for its kind
+      templates/questions.yaml: question `Name`: its default is "", which is empty or has white space around it
+      templates/questions.yaml: question `size`: `choices` go with the kinds `choice` and `multi_choice`, and those need them
+      templates/questions.yaml: question `t`: `nothing` uses `nothing`, which is not known there
+      templates/questions.yaml: question `t`: `pattern` is not a regular expression: found open group without closing ')'
+      templates/questions.yaml: question `t`: a `pattern` needs a `pattern_hint` that begins with `is not`
+      templates/questions.yaml: rule `a +` is about `zz`, which is no question
+      templates/questions.yaml: rule `a +`: `a +` is not an expression: syntax error: unexpected end of input, expected expression (in <expression>:1)
+      templates/readiness.yaml: `A-1` is there twice
+    "#);
+}
