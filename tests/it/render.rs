@@ -101,3 +101,22 @@ fn rendering_twice_gives_the_same_bytes() {
         assert_eq!(first.tree, second.tree, "{}", case.snapshot);
     }
 }
+
+/// With `WRITE_CASES=DIR`, writes every case whole, for the validators.
+#[test]
+fn whole_trees() {
+    let Some(dir) = std::env::var_os("WRITE_CASES") else { return };
+    for case in cases::all() {
+        let (_, _, rendered) = rendered(&case.given).unwrap();
+        let root = std::path::Path::new(&dir).join(&case.snapshot);
+        for (path, file) in &rendered.tree.files {
+            let target = root.join(path);
+            std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+            std::fs::write(&target, &file.bytes).unwrap();
+            if file.executable {
+                use std::os::unix::fs::PermissionsExt as _;
+                std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o755)).unwrap();
+            }
+        }
+    }
+}
