@@ -1,7 +1,5 @@
 //! The cases: whole presets, and small changes of answers per component.
 
-use std::collections::BTreeMap;
-
 use scaffold::answers::Given;
 use scaffold::question::Values;
 use serde::Deserialize;
@@ -42,10 +40,11 @@ pub fn all() -> Vec<Case> {
             given: Given { preset: Some(p.name.clone()), ..Given::default() },
         })
         .collect();
-    for (path, bytes) in sorted_files() {
+    for (path, source) in crate::support::read_tree(&root().join("tests/cases")) {
         let (component, name) = path.split_once('/').expect("tests/cases/<component>/<case>.yaml");
         let name = name.strip_suffix(".yaml").expect("a case is a .yaml file");
-        let file: CaseFile = serde_yaml::from_slice(&bytes).unwrap_or_else(|e| panic!("tests/cases/{path}: {e}"));
+        let file: CaseFile =
+            serde_yaml::from_slice(&source.bytes).unwrap_or_else(|e| panic!("tests/cases/{path}: {e}"));
         assert!(!file.about.is_empty(), "tests/cases/{path} does not say what it is about");
         cases.push(Case {
             snapshot: format!("components/{component}/{name}"),
@@ -54,8 +53,4 @@ pub fn all() -> Vec<Case> {
         });
     }
     cases
-}
-
-fn sorted_files() -> BTreeMap<String, Vec<u8>> {
-    crate::support::read_tree(&root().join("tests/cases"))
 }

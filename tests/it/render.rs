@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::path::Path;
 
+use scaffold::tree::File;
 use similar::TextDiff;
 
 use crate::cases;
-use crate::support::{read_tree, rendered, root};
+use crate::support::{read_tree, rendered, root, write_tree};
 
 const ACCEPT: &str = "UPDATE_SNAPSHOTS=1 cargo test --test it render";
 
@@ -18,12 +20,11 @@ fn snapshots() {
     let mut known = BTreeSet::new();
     for case in cases::all() {
         let (_, _, rendered) = rendered(&case.given).unwrap_or_else(|e| panic!("{}: {e:#}", case.snapshot));
-        let wanted: BTreeMap<String, Vec<u8>> = rendered
+        let wanted: BTreeMap<String, File> = rendered
             .tree
             .files
             .into_iter()
             .filter(|(path, _)| case.component.as_ref().is_none_or(|c| rendered.origin[path].component == *c))
-            .map(|(path, file)| (path, file.bytes))
             .collect();
         let dir = root().join("snapshots").join(&case.snapshot);
         let found = read_tree(&dir);
@@ -33,11 +34,7 @@ fn snapshots() {
         }
         if update {
             let _ = std::fs::remove_dir_all(&dir);
-            for (path, bytes) in &wanted {
-                let target = dir.join(path);
-                std::fs::create_dir_all(target.parent().unwrap()).unwrap();
-                std::fs::write(target, bytes).unwrap();
-            }
+            write_tree(&dir, &wanted);
         } else {
             compare(&case.snapshot, &wanted, &found, &mut report);
         }
@@ -58,13 +55,16 @@ fn snapshots() {
     );
 }
 
-fn compare(name: &str, wanted: &BTreeMap<String, Vec<u8>>, found: &BTreeMap<String, Vec<u8>>, report: &mut String) {
+fn compare(name: &str, wanted: &BTreeMap<String, File>, found: &BTreeMap<String, File>, report: &mut String) {
     let paths: BTreeSet<&String> = wanted.keys().chain(found.keys()).collect();
     for path in paths {
         let place = format!("snapshots/{name}/{path}");
         match (found.get(path), wanted.get(path)) {
+            (Some(old), Some(new)) if old.bytes == new.bytes && old.executable != new.executable => {
+                let _ = writeln!(report, "{place}: the executable bit is {} now", new.executable);
+            }
             (Some(old), Some(new)) if old != new => {
-                let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
+                let (old, new) = (String::from_utf8_lossy(&old.bytes), String::from_utf8_lossy(&new.bytes));
                 let diff = TextDiff::from_lines(old.as_ref(), new.as_ref());
                 let _ = write!(report, "{}", diff.unified_diff().header(&place, "rendered now"));
             }
@@ -108,15 +108,6 @@ fn whole_trees() {
     let Some(dir) = std::env::var_os("WRITE_CASES") else { return };
     for case in cases::all() {
         let (_, _, rendered) = rendered(&case.given).unwrap();
-        let root = std::path::Path::new(&dir).join(&case.snapshot);
-        for (path, file) in &rendered.tree.files {
-            let target = root.join(path);
-            std::fs::create_dir_all(target.parent().unwrap()).unwrap();
-            std::fs::write(&target, &file.bytes).unwrap();
-            if file.executable {
-                use std::os::unix::fs::PermissionsExt as _;
-                std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o755)).unwrap();
-            }
-        }
+        write_tree(&Path::new(&dir).join(&case.snapshot), &rendered.tree.files);
     }
 }

@@ -1,6 +1,7 @@
 //! What several test modules need.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -8,6 +9,7 @@ use scaffold::answers::{Answers, Given};
 use scaffold::catalog::{self, Catalog};
 use scaffold::context::Context;
 use scaffold::render::{Rendered, render};
+use scaffold::tree::File;
 use serde_json::Value;
 
 /// The folder of the project.
@@ -48,16 +50,29 @@ pub fn rendered(given: &Given) -> anyhow::Result<(Answers, Context, Rendered)> {
     Ok((answers, context, rendered))
 }
 
+/// Writes files with their executable bit.
+pub fn write_tree(dir: &Path, files: &BTreeMap<String, File>) {
+    for (path, file) in files {
+        let target = dir.join(path);
+        std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+        std::fs::write(&target, &file.bytes).unwrap();
+        if file.executable {
+            std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+    }
+}
+
 /// The files below a folder by relative path.
-pub fn read_tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
-    fn walk(dir: &Path, prefix: &str, out: &mut BTreeMap<String, Vec<u8>>) {
+pub fn read_tree(dir: &Path) -> BTreeMap<String, File> {
+    fn walk(dir: &Path, prefix: &str, out: &mut BTreeMap<String, File>) {
         let Ok(entries) = std::fs::read_dir(dir) else { return };
         for entry in entries.map(Result::unwrap) {
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
             if entry.file_type().unwrap().is_dir() {
                 walk(&entry.path(), &format!("{name}/"), out);
             } else {
-                out.insert(name, std::fs::read(entry.path()).unwrap());
+                let executable = entry.metadata().unwrap().permissions().mode() & 0o100 != 0;
+                out.insert(name, File { bytes: std::fs::read(entry.path()).unwrap(), executable });
             }
         }
     }

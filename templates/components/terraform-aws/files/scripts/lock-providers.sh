@@ -9,5 +9,6 @@ cd "$(dirname "$0")/../infra/terraform"
 for backend in $(find . -name backend.tf -not -path '*/.terraform/*' | sort); do
   root="$(dirname "$backend")"
   echo "== $root"
+  "$terraform" -chdir="$root" get > /dev/null # the modules name providers too
   "$terraform" -chdir="$root" providers lock -platform=linux_amd64 -platform=linux_arm64 -platform=darwin_arm64
 done
