@@ -1,0 +1,199 @@
+#!/usr/bin/env bash
+# Restores a dump of MongoDB. For people; the procedure around it is docs/runbooks/restore.md.
+#
+#   scripts/restore.sh list ENV                         which backups there are
+#   scripts/restore.sh fetch ENV BACKUP [FOLDER]        download one and check it (FOLDER: restore/BACKUP)
+#   scripts/restore.sh run ENV BACKUP --uri-file FILE   restore into the database of ENV, by a job in the cluster
+#
+# ENV is staging or prod; BACKUP is a name that `list` prints, or `latest`. Options of `run`:
+#   --uri-file FILE   file with the connection string of the target, with a user who may write
+#   --dry-run         fetch and read everything in the cluster, write nothing
+#   --in-place        replace the live collections; without it the data comes back beside them, in
+#                     databases named restored_BACKUP_NAME
+#   --only NAMESPACE  one database or collection, such as 'shop.*' or 'shop.orders'
+#   --from ENV        take the backup of another environment
+#
+# It needs aws (signed in to the account of the backup) and, for `run`, kubectl on the cluster of ENV
+# (scripts/cluster-connect.sh ENV). Replacing live data, or moving production data elsewhere, has to
+# be confirmed by typing the name of what is at stake.
+set -euo pipefail
+
+name=shop
+namespace=shop
+region=eu-west-1
+prefix=mongodb
+
+usage() {
+  sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" >&2
+  exit 2
+}
+
+fail() {
+  echo "restore: $1" >&2
+  exit 1
+}
+
+bucket_of() {
+  case "$1" in
+    staging) echo "$name-staging-backups-111122223333" ;;
+    prod) echo "$name-prod-backups-444455556666" ;;
+    *) fail "unknown environment '$1'" ;;
+  esac
+}
+
+# "NAME<TAB>BYTES" of every complete backup, newest last. Without its manifest a backup is not complete.
+backups() {
+  local listing
+  listing="$(aws s3api list-objects-v2 --bucket "$1" --region "$region" --prefix "$prefix/" \
+    --query 'Contents[].[Key,Size]' --output text)" || fail "s3://$1 could not be listed"
+  awk -F '\t' '
+    { split($1, part, "/") }
+    $1 ~ /\/dump\.archive\.gz$/ { bytes[part[2]] = $2 }
+    $1 ~ /\/manifest\.json$/ { complete[part[2]] = 1 }
+    END { for (backup in complete) if (backup in bytes) print backup "\t" bytes[backup] }
+  ' <<< "$listing" | LC_ALL=C sort
+}
+
+# The backup with this name, or the newest.
+choose() {
+  local all found
+  all="$(backups "$1")" || exit 1
+  if [ "$2" = latest ]; then
+    found="$(tail -n 1 <<< "$all" | cut -f 1)"
+  else
+    found="$(awk -F '\t' -v name="$2" '$1 == name { print $1 }' <<< "$all")"
+  fi
+  [ -n "$found" ] || fail "there is no complete backup '$2' in s3://$1; see: scripts/restore.sh list ENV"
+  echo "$found"
+}
+
+sha256_check() {
+  if command -v sha256sum > /dev/null; then sha256sum --check --quiet "$1"; else shasum -a 256 --check --quiet "$1"; fi
+}
+
+confirm() {
+  local typed=""
+  echo "$2" >&2
+  printf 'Type %s to go on: ' "$1" >&2
+  read -r typed || true
+  [ "$typed" = "$1" ] || fail "not confirmed; nothing was changed"
+}
+
+list() {
+  local bucket
+  [ $# = 1 ] || usage
+  bucket="$(bucket_of "$1")"
+  backups "$bucket" | awk -F '\t' '
+    { printf "%s  %12d bytes\n", $1, $2 }
+    END { if (NR == 0) { print "no complete backup" > "/dev/stderr"; exit 1 } }'
+}
+
+fetch() {
+  local bucket backup folder file bytes
+  [ $# = 2 ] || [ $# = 3 ] || usage
+  bucket="$(bucket_of "$1")"
+  backup="$(choose "$bucket" "$2")"
+  folder="${3:-restore/$backup}"
+  mkdir -p "$folder"
+  for file in manifest.json dump.archive.gz.sha256 dump.archive.gz; do
+    aws s3 cp --only-show-errors --region "$region" "s3://$bucket/$prefix/$backup/$file" "$folder/$file" ||
+      fail "$file could not be fetched"
+  done
+  (cd "$folder" && sha256_check dump.archive.gz.sha256) || fail "the archive does not match its checksum: do not use it"
+  gzip -t "$folder/dump.archive.gz" || fail "the compressed stream is damaged: do not use it"
+  bytes="$(wc -c < "$folder/dump.archive.gz" | tr -d ' ')"
+  grep -q "\"bytes\": $bytes," "$folder/manifest.json" || fail "the manifest names another size: do not use it"
+  echo "$folder: $bytes bytes, checksum and manifest match"
+}
+
+# The environment that the cluster behind kubectl says it is.
+connected_environment() {
+  local settings
+  settings="$(kubectl -n "$namespace" get cronjob mongodb-backup \
+    -o 'jsonpath={.spec.jobTemplate.spec.template.spec.containers[0].envFrom[0].configMapRef.name}')" || return 1
+  kubectl -n "$namespace" get configmap "$settings" -o 'jsonpath={.data.ENVIRONMENT}'
+}
+
+run() {
+  local environment source bucket backup uri_file="" mode=beside only="" connected state dry_run=false temporary
+  [ $# -ge 2 ] || usage
+  environment="$1" backup="$2" source="$1"
+  shift 2
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --uri-file) [ $# -ge 2 ] || usage; uri_file="$2"; shift 2 ;;
+      --only) [ $# -ge 2 ] || usage; only="$2"; shift 2 ;;
+      --from) [ $# -ge 2 ] || usage; source="$2"; shift 2 ;;
+      --in-place) mode=in-place; shift ;;
+      --dry-run) dry_run=true; shift ;;
+      *) usage ;;
+    esac
+  done
+  [ -n "$uri_file" ] || fail "--uri-file is missing: the target is never guessed"
+  [ -s "$uri_file" ] || fail "$uri_file is missing or empty"
+  bucket_of "$environment" > /dev/null
+  bucket="$(bucket_of "$source")"
+  backup="$(choose "$bucket" "$backup")"
+
+  connected="$(connected_environment)" ||
+    fail "kubectl does not reach the cluster; run: scripts/cluster-connect.sh $environment"
+  [ "$connected" = "$environment" ] || fail "kubectl is connected to '$connected', not to '$environment'"
+  state="$(kubectl -n "$namespace" get job mongodb-restore --ignore-not-found -o 'jsonpath={.status.active}')" ||
+    fail "the state of the last restore is unknown"
+  [ -z "$state" ] || [ "$state" = 0 ] || fail "a restore is running already (job mongodb-restore)"
+
+  echo "backup  $backup of $source"
+  if [ "$dry_run" = true ]; then
+    mode=check
+    echo "target  database of $environment, only looked at"
+  elif [ "$mode" = in-place ]; then
+    echo "target  database of $environment, ${only:-every collection} REPLACED"
+    confirm "$name-$environment" "Every collection of the backup replaces the live one in $environment; what was written since $backup is gone."
+  else
+    echo "target  database of $environment, beside the live data: restored_${backup}_NAME"
+  fi
+  if [ "$source" != "$environment" ] && [ "$source" = prod ] && [ "$dry_run" = false ]; then
+    confirm "$name-prod" "This copies production data, with everything personal in it, into $environment."
+  fi
+
+  temporary="$(mktemp -d)"
+  # shellcheck disable=SC2064 # the folder of now
+  trap "rm -rf '$temporary'; kubectl -n '$namespace' delete secret/mongodb-restore configmap/mongodb-restore --ignore-not-found > /dev/null" EXIT
+  chmod 700 "$temporary"
+  for file in dump.archive.gz dump.archive.gz.sha256; do
+    aws s3 presign "s3://$bucket/$prefix/$backup/$file" --region "$region" --expires-in 14400 > "$temporary/$file.url" ||
+      fail "$file could not be signed"
+  done
+  kubectl -n "$namespace" delete job/mongodb-restore secret/mongodb-restore configmap/mongodb-restore --ignore-not-found > /dev/null ||
+    fail "what the last restore left could not be removed"
+  kubectl -n "$namespace" create secret generic mongodb-restore --from-file=uri="$uri_file" \
+    --from-file="$temporary/dump.archive.gz.url" --from-file="$temporary/dump.archive.gz.sha256.url" > /dev/null ||
+    fail "the Secret could not be made"
+  kubectl -n "$namespace" create configmap mongodb-restore --from-literal=MODE="$mode" \
+    --from-literal=PREFIX="restored_${backup}_" --from-literal=ONLY="$only" > /dev/null ||
+    fail "the ConfigMap could not be made"
+  kubectl apply -k "$(dirname "$0")/../k8s/restore" || fail "the job could not be made"
+
+  echo "waiting for the job; its log: kubectl -n $namespace logs -f job/mongodb-restore --all-containers"
+  while :; do
+    state="$(kubectl -n "$namespace" get job mongodb-restore -o 'jsonpath={.status.succeeded}/{.status.failed}')" || state=""
+    case "$state" in
+      1/*) break ;;
+      */[1-9]*)
+        kubectl -n "$namespace" logs job/mongodb-restore --all-containers --tail=20 >&2 || true
+        fail "the job failed${mode:+ in mode $mode}; read its log before you try again"
+        ;;
+    esac
+    sleep "${POLL_SECONDS:-10}"
+  done
+  kubectl -n "$namespace" logs job/mongodb-restore -c restore --tail=5
+  echo "restored: $backup of $source, mode $mode"
+}
+
+[ $# -ge 1 ] || usage
+command="$1"
+shift
+case "$command" in
+  list | fetch | run) "$command" "$@" ;;
+  *) usage ;;
+esac

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Tests of the services' docker-entrypoint.sh.
+# shellcheck disable=SC2016 # what is in single quotes is expanded later, or never
+# shellcheck source=tests/scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+mkdir secrets
+export SECRETS_DIRECTORY="$PWD/secrets"
+printf 'value with spaces and $(id)\n' > secrets/SESSION_KEY
+
+entrypoint="$repository"/site/docker-entrypoint.sh
+expect 0 'value with spaces and $(id)' "site: a file becomes a variable" sh "$entrypoint" sh -c 'echo "$SESSION_KEY"'
+expect 7 "" "site: the command's status is the container's" sh "$entrypoint" sh -c 'exit 7'
+REQUIRED_VARIABLES="SESSION_KEY OTHER" expect 78 "OTHER is missing" "site: a secret is missing" sh "$entrypoint" true
+OTHER=changeme REQUIRED_VARIABLES="OTHER" expect 78 "OTHER is missing, empty or a placeholder" "site: a placeholder" sh "$entrypoint" true
+OTHER=x REQUIRED_VARIABLES="SESSION_KEY OTHER" expect 0 "" "site: all are there" sh "$entrypoint" true
+SECRETS_DIRECTORY=/nonexistent expect 0 "" "site: no secrets at all" sh "$entrypoint" true
+
+entrypoint="$repository"/jobs/docker-entrypoint.sh
+expect 0 'value with spaces and $(id)' "jobs: a file becomes a variable" sh "$entrypoint" sh -c 'echo "$SESSION_KEY"'
+expect 7 "" "jobs: the command's status is the container's" sh "$entrypoint" sh -c 'exit 7'
+REQUIRED_VARIABLES="SESSION_KEY OTHER" expect 78 "OTHER is missing" "jobs: a secret is missing" sh "$entrypoint" true
+OTHER=changeme REQUIRED_VARIABLES="OTHER" expect 78 "OTHER is missing, empty or a placeholder" "jobs: a placeholder" sh "$entrypoint" true
+OTHER=x REQUIRED_VARIABLES="SESSION_KEY OTHER" expect 0 "" "jobs: all are there" sh "$entrypoint" true
+SECRETS_DIRECTORY=/nonexistent expect 0 "" "jobs: no secrets at all" sh "$entrypoint" true
+finish

@@ -1,0 +1,9 @@
+terraform {
+  backend "s3" {
+    bucket       = "shop-staging-tfstate-012345678901"
+    key          = "environments/staging/terraform.tfstate"
+    region       = "us-east-1"
+    encrypt      = true
+    use_lockfile = true
+  }
+}

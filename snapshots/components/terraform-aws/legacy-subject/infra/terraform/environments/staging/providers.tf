@@ -1,0 +1,10 @@
+provider "aws" {
+  region = "us-east-1"
+
+  # Refuses to touch any other account, whatever credentials are around.
+  allowed_account_ids = ["012345678901"]
+
+  default_tags {
+    tags = local.tags
+  }
+}

@@ -1,0 +1,19 @@
+output "ds_record" {
+  description = "DS record for the parent zone."
+  value       = aws_route53_key_signing_key.this.ds_record
+}
+
+output "name_servers" {
+  description = "Name servers for the parent zone."
+  value       = aws_route53_zone.this.name_servers
+}
+
+output "zone_arn" {
+  description = "ARN of the zone."
+  value       = aws_route53_zone.this.arn
+}
+
+output "zone_id" {
+  description = "Id of the zone."
+  value       = aws_route53_zone.this.zone_id
+}

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Restores the Atlas cluster of an environment to a moment, into another cluster. For people; the
+# procedure around it is docs/runbooks/restore.md.
+#
+#   scripts/atlas-pitr-restore.sh ENV --at 2026-11-20T10:15:00Z --target-project ID --target-cluster NAME [--dry-run]
+#
+# Atlas wipes the target before it restores. Therefore the target is always a cluster in another
+# project than the source, has to exist already, and is confirmed by typing its name. It needs atlas
+# (signed in as Project Owner of both projects), jq, and terraform with access to the state of ENV.
+set -euo pipefail
+
+window_days=7
+
+usage() {
+  sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" >&2
+  exit 2
+}
+
+fail() {
+  echo "atlas-pitr-restore: $1" >&2
+  exit 1
+}
+
+# GNU and BSD date read a moment differently.
+epoch() {
+  date -u -d "$1" +%s 2> /dev/null || date -u -j -f %Y-%m-%dT%H:%M:%SZ "$1" +%s
+}
+
+output() {
+  terraform -chdir="$(dirname "$0")/../infra/terraform/environments/$environment" output -raw "$1"
+}
+
+environment="" at="" target_project="" target_cluster="" dry_run=false
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --at) [ $# -ge 2 ] || usage; at="$2"; shift 2 ;;
+    --target-project) [ $# -ge 2 ] || usage; target_project="$2"; shift 2 ;;
+    --target-cluster) [ $# -ge 2 ] || usage; target_cluster="$2"; shift 2 ;;
+    --dry-run) dry_run=true; shift ;;
+    -*) usage ;;
+    *) [ -z "$environment" ] || usage; environment="$1"; shift ;;
+  esac
+done
+case "$environment" in
+  staging) ;;
+  prod) ;;
+  *) usage ;;
+esac
+[ -n "$at" ] && [ -n "$target_project" ] && [ -n "$target_cluster" ] || usage
+
+[[ "$at" =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$ ]] || fail "--at must look like 2026-11-20T10:15:00Z (UTC)"
+moment="$(epoch "$at")" || fail "--at is no moment: $at"
+now="$(date -u +%s)"
+[ "$moment" -lt "$now" ] || fail "--at is in the future"
+[ "$moment" -ge $((now - window_days * 86400)) ] || fail "--at is more than $window_days days ago, which is the window; use a snapshot or a dump"
+[[ "$target_project" =~ ^[0-9a-f]{24}$ ]] || fail "--target-project must be the id of a project, 24 hexadecimal digits"
+
+source_project="$(output atlas_project_id)" || fail "the state of $environment does not say which project is the source"
+source_cluster="$(output atlas_cluster_name)" || fail "the state of $environment does not say which cluster is the source"
+[ -n "$source_project" ] && [ -n "$source_cluster" ] || fail "the state of $environment does not name the source"
+
+# Both, so that a typing error in one of them cannot wipe the source.
+[ "$target_project" != "$source_project" ] || fail "the target is in the project of the source; restore into another project and switch over to it"
+[ "$target_cluster" != "$source_cluster" ] || fail "the target has the name of the source; give the scratch cluster another name"
+
+state="$(atlas clusters describe "$target_cluster" --projectId "$target_project" --output json | jq -r .stateName)" ||
+  fail "there is no cluster '$target_cluster' in project $target_project; make it first, at least as large as the source"
+[ "$state" = IDLE ] || fail "the target is not ready: $state"
+
+echo "source  $source_cluster in project $source_project, as of $at"
+echo "target  $target_cluster in project $target_project, WIPED first"
+if [ "$dry_run" = true ]; then
+  echo "dry run: nothing was started"
+  exit 0
+fi
+typed=""
+printf 'Type %s to wipe it and restore: ' "$target_cluster"
+read -r typed || true
+[ "$typed" = "$target_cluster" ] || fail "not confirmed; nothing was changed"
+
+job="$(atlas backups restores start pointInTime --clusterName "$source_cluster" --projectId "$source_project" \
+  --pointInTimeUTCSeconds "$moment" --targetClusterName "$target_cluster" --targetProjectId "$target_project" \
+  --output json | jq -r .id)" || fail "Atlas did not start the restore"
+[ -n "$job" ] && [ "$job" != null ] || fail "Atlas named no restore job"
+echo "restore job $job; waiting"
+atlas backups restores watch "$job" --clusterName "$source_cluster" --projectId "$source_project" ||
+  fail "the restore job $job did not finish; see: atlas backups restores describe $job --clusterName $source_cluster --projectId $source_project"
+echo "restored: $target_cluster holds $source_cluster as of $at"

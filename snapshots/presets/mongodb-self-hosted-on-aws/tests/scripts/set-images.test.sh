@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Tests of scripts/set-images.sh.
+# shellcheck source=tests/scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+file=k8s/overlays/prod/images/kustomization.yaml
+mkdir -p "$(dirname "$file")" digests
+echo "before" > "$file"
+digest="sha256:$(printf 'b%.0s' {1..64})"
+
+expect 1 "holds no digest of" "a service is missing" scripts/set-images.sh prod digests
+expect 0 "before" "and the file is left alone" cat "$file"
+echo "$digest" > digests/web
+echo "$digest" > digests/api
+expect 0 "2 digests" "all services" scripts/set-images.sh prod digests
+expect 0 "name: 444455556666.dkr.ecr.eu-central-1.amazonaws.com/shop/web" "web is in the file" cat "$file"
+expect 0 "name: 444455556666.dkr.ecr.eu-central-1.amazonaws.com/shop/api" "api is in the file" cat "$file"
+expect 0 "digest: $digest" "the digest is in the file" cat "$file"
+echo "latest" > digests/web
+expect 1 "is no sha256 digest" "a tag in place of a digest" scripts/set-images.sh prod digests
+expect 2 "usage" "an unknown environment" scripts/set-images.sh dev digests
+expect 2 "usage" "no folder" scripts/set-images.sh prod missing
+finish
