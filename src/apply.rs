@@ -12,7 +12,7 @@ use crate::inspect::{changed, inspect};
 use crate::journal::{Kind, Phase, advance};
 use crate::lock::Lock;
 use crate::path;
-use crate::stage::{Stager, stage};
+use crate::stage::{New, stage, write_below};
 use crate::swap::{self, Places};
 use crate::tree::File;
 use anyhow::{Result, anyhow};
@@ -90,7 +90,9 @@ fn put_in_place(lock: &Lock, operations: &[&Operation<'_>]) -> Result<Applied> {
     let mut files = Vec::new();
     for operation in operations {
         match (operation.action, operation.before) {
-            (Action::Write(file), Before::Missing | Before::Any) => files.push((&*operation.path, file)),
+            (Action::Write(file), Before::Missing | Before::Any) => {
+                files.push(New { path: Cow::Borrowed(&*operation.path), file, mode: None });
+            }
             _ => return Err(changed(&[operation.path.to_string()])),
         }
     }
@@ -105,10 +107,7 @@ fn put_in_place(lock: &Lock, operations: &[&Operation<'_>]) -> Result<Applied> {
             root.push(part);
             disk::create_folder(&root)?;
         }
-        let mut stager = Stager::new(root);
-        for (path, file) in &files {
-            stager.put(path, file, None)?;
-        }
+        write_below(&root, &files)?;
         disk::sync_below(&tree)?;
         disk::rename_new(&tree, &missing.parent.join(&missing.first))
     };

@@ -36,6 +36,7 @@ use crate::checksum::Sum;
 use crate::path;
 use crate::tree::{File, RelPath, Tree};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::iter::Peekable;
@@ -95,14 +96,12 @@ pub fn encode(tree: &Tree, once: &BTreeSet<RelPath>) -> Vec<u8> {
     let size: usize = tree.files.iter().map(|(path, file)| path.len() + file.bytes.len() * 21 / 20 + 64).sum();
     let mut out = Vec::with_capacity(size + 128);
     out.extend_from_slice(format!("{TITLE}{FORMAT}\n{NOTE}\n\n").as_bytes());
-    for (path, file) in &tree.files {
-        let text = as_text(&file.bytes);
-        let properties = Properties { base64: text.is_none(), executable: file.executable, once: once.contains(path) };
-        let sum = properties.sum(path, &file.bytes);
+    for (path, file, properties, sum) in records(tree, once) {
         out.extend_from_slice(format!("file {}\n  {}{sum}\n", path::to_line(path), properties.words()).as_bytes());
-        match text {
-            Some(text) => encode_text(&mut out, text),
-            None => encode_base64(&mut out, &file.bytes),
+        if properties.base64 {
+            encode_base64(&mut out, &file.bytes)
+        } else {
+            encode_text(&mut out, &file.bytes)
         }
         out.push(b'\n');
     }
@@ -110,17 +109,27 @@ pub fn encode(tree: &Tree, once: &BTreeSet<RelPath>) -> Vec<u8> {
     out
 }
 
-fn encode_text(out: &mut Vec<u8>, text: &str) {
-    for line in text.split_inclusive('\n') {
-        let (ending, line) = if let Some(line) = line.strip_suffix("\r\n") {
+/// What has to be computed of each file, on every core.
+fn records<'t>(tree: &'t Tree, once: &BTreeSet<RelPath>) -> Vec<(&'t RelPath, &'t File, Properties, Sum)> {
+    let record = |(path, file): (&'t RelPath, &'t File)| {
+        let base64 = as_text(&file.bytes).is_none();
+        let properties = Properties { base64, executable: file.executable, once: once.contains(path) };
+        (path, file, properties, properties.sum(path, &file.bytes))
+    };
+    tree.files.par_iter().map(record).collect()
+}
+
+fn encode_text(out: &mut Vec<u8>, text: &[u8]) {
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        let (ending, line) = if let Some(line) = line.strip_suffix(b"\r\n") {
             (b'^', line)
-        } else if let Some(line) = line.strip_suffix('\n') {
+        } else if let Some(line) = line.strip_suffix(b"\n") {
             (b'|', line)
         } else {
             (b'\\', line)
         };
         out.push(ending);
-        out.extend_from_slice(line.as_bytes());
+        out.extend_from_slice(line);
         out.push(b'\n');
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::answers::Given;
 use crate::answers_file::AnswersFile;
-use crate::catalog::{self, Catalog};
+use crate::catalog::{self, Catalog, Fault};
 use crate::cli::{AnswerArgs, CatalogArgs, Cli, Command};
 use crate::error::{Interrupted, UserError};
 use crate::lint;
@@ -63,16 +63,28 @@ fn report(ui: &Ui, error: &anyhow::Error) {
 /// # Errors
 /// When it has faults; all of them are named.
 pub fn load_catalog(args: &CatalogArgs) -> Result<Catalog> {
-    let (source, from_disk) = match &args.templates {
-        Some(dir) => (catalog::from_disk(dir)?, true),
-        None => (catalog::embedded(), false),
-    };
-    let (catalog, mut faults) = Catalog::parse(source);
-    if from_disk && faults.is_empty() {
-        faults = lint::lint(&catalog);
+    let catalog = parse_catalog(args)?;
+    if args.templates.is_some() {
+        refuse(&lint::lint(&catalog))?;
     }
+    Ok(catalog)
+}
+
+/// The catalog that the arguments name, as far as parsing goes.
+fn parse_catalog(args: &CatalogArgs) -> Result<Catalog> {
+    let source = match &args.templates {
+        Some(dir) => catalog::from_disk(dir)?,
+        None => catalog::embedded(),
+    };
+    let (catalog, faults) = Catalog::parse(source);
+    refuse(&faults)?;
+    Ok(catalog)
+}
+
+/// Names all faults of a catalog, if there are any.
+fn refuse(faults: &[Fault]) -> Result<()> {
     if faults.is_empty() {
-        return Ok(catalog);
+        return Ok(());
     }
     let list: Vec<String> = faults.iter().map(|f| format!("\n  {f}")).collect();
     let count = if faults.len() == 1 { "1 fault".to_string() } else { format!("{} faults", faults.len()) };

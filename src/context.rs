@@ -128,24 +128,28 @@ impl Context {
 
         let mut values = answers.values.clone();
         values.extend(derived);
-        let shared = merge_maps([
-            any(&values),
-            any(json!({
-                "pins": catalog.pins,
-                "contributed": contributed,
-                "readiness": readiness,
-                "components": components,
-            })),
-        ]);
-        let own = own_values.iter().map(|(name, facts)| (name.clone(), any(facts))).collect();
+        // One flat map for each component: a template that looks up a name would else ask map after map.
+        let mut shared: BTreeMap<String, Any> = values.iter().map(|(k, v)| (k.clone(), any(v))).collect();
+        shared.insert("pins".into(), any(&catalog.pins));
+        shared.insert("contributed".into(), any(&contributed));
+        shared.insert("readiness".into(), any(&readiness));
+        shared.insert("components".into(), any(&components));
+        let own = own_values
+            .iter()
+            .map(|(name, facts)| {
+                let mut names = shared.clone();
+                names.extend(facts.iter().map(|(k, v)| (k.clone(), any(v))));
+                (name.clone(), Any::from(names))
+            })
+            .collect();
+        let shared = Any::from(shared);
         Ok(Self { shared, own, values, own_values })
     }
 
     /// What the templates of one component see, with the items that its path goes through.
     pub fn of(&self, component: &str, repeated: &Values) -> Any {
-        let own = self.own.get(component).cloned();
-        let repeated = (!repeated.is_empty()).then(|| any(repeated));
-        merge_maps([Some(self.shared.clone()), own, repeated].into_iter().flatten())
+        let own = self.own.get(component).unwrap_or(&self.shared).clone();
+        if repeated.is_empty() { own } else { merge_maps([own, any(repeated)]) }
     }
 }
 

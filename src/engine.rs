@@ -50,7 +50,9 @@ pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
 fn format_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     match value.kind() {
         ValueKind::Bool => Ok(out.write_str(if value.is_true() { "true" } else { "false" })?),
-        ValueKind::String | ValueKind::Number => Ok(write!(out, "{value}")?),
+        // `write!` takes a detour through `fmt`, and most of what is printed is text.
+        ValueKind::String => Ok(out.write_str(value.as_str().unwrap_or_default())?),
+        ValueKind::Number => Ok(write!(out, "{value}")?),
         ValueKind::Undefined => minijinja::escape_formatter(out, state, value),
         other => Err(Error::new(
             ErrorKind::InvalidOperation,

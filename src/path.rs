@@ -34,6 +34,9 @@ pub fn check(path: &str) -> Result<(), UserError> {
             _ => {}
         }
     }
+    if !path.starts_with('.') {
+        return Ok(());
+    }
     let folded = fold(path);
     if folded == FOLDER {
         return fault("is reserved for scaffold's own files");

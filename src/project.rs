@@ -122,7 +122,11 @@ impl Project {
     /// What is on disk at each path. Every folder on the way is listed once and only files that exist are opened.
     ///
     /// A symbolic link on the way to a file is refused, wherever it leads: what is written stays in real folders.
+    /// Of a target that does not exist nothing is returned, which means the same as that every path is missing.
     pub fn ours<'p>(&self, paths: impl IntoIterator<Item = &'p RelPath>) -> Result<BTreeMap<RelPath, Ours>> {
+        if !self.exists() {
+            return Ok(BTreeMap::new());
+        }
         let mut folders = Folders::new(&self.root);
         paths.into_iter().map(|path| Ok((path.clone(), folders.look(path)?))).collect()
     }

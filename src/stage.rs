@@ -8,68 +8,94 @@ use crate::path;
 use crate::swap::Places;
 use crate::tree::File;
 use anyhow::Result;
+use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::os::fd::{AsFd as _, OwnedFd};
-use std::path::PathBuf;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 /// Writes all new files to the staging folder and then the journal.
 pub(crate) fn stage(places: &Places<'_>, units: &mut [Unit<'_>]) -> Result<Journal> {
     disk::create_folder(&places.staging())?;
     disk::create_folder(&places.new_files())?;
     disk::create_folder(&places.originals())?;
-    let mut stager = Stager::new(places.new_files());
+    let files: Vec<New<'_>> = units.iter().enumerate().flat_map(|(slot, unit)| staged(slot, unit)).collect();
+    write_below(&places.new_files(), &files)?;
+    drop(files);
     let mut journal = Journal::default();
-    for (slot, unit) in units.iter_mut().enumerate() {
-        for (path, file) in &unit.files {
-            let inside = path.strip_prefix(&unit.path).unwrap_or_default();
-            stager.put(
-                &format!("{slot}{inside}"),
-                file,
-                unit.stamp.as_ref().map(|stamp| stamp.mode(file.executable)),
-            )?;
-        }
+    for unit in units {
         let files = unit.files.iter().map(|(path, file)| ((*path).to_owned(), Sum::of_file(file))).collect();
         let path = std::mem::take(&mut unit.path);
         journal.entries.push(Entry { kind: unit.kind, path, before: unit.before, files });
     }
-    drop(stager);
     disk::sync_below(&places.staging())?;
     journal.write(places.folder())?;
     Ok(journal)
 }
 
-/// Writes new files below a folder; makes each folder once and keeps the last one open.
-pub(crate) struct Stager {
-    root: PathBuf,
-    made: HashSet<String>,
-    open: Option<(String, OwnedFd)>,
+/// The new files of a unit, in the staging folder.
+fn staged<'u>(slot: usize, unit: &'u Unit<'_>) -> impl Iterator<Item = New<'u>> {
+    unit.files.iter().map(move |(path, file)| New {
+        path: format!("{slot}{}", path.strip_prefix(&unit.path).unwrap_or_default()).into(),
+        file,
+        mode: unit.stamp.as_ref().map(|stamp| stamp.mode(file.executable)),
+    })
 }
 
-impl Stager {
-    pub(crate) fn new(root: PathBuf) -> Self {
-        Self { root, made: HashSet::from([String::new()]), open: None }
+/// A file to write.
+pub(crate) struct New<'a> {
+    /// Where, below the folder.
+    pub(crate) path: Cow<'a, str>,
+    pub(crate) file: &'a File,
+    /// Its permissions, if they are not those of a new file.
+    pub(crate) mode: Option<u32>,
+}
+
+/// Files that one thread writes in a row. Fewer would make more folders be opened twice.
+const PART: usize = 32;
+
+/// Writes new files below a folder, on every core: most of the time goes into the kernel's creation of files.
+pub(crate) fn write_below(root: &Path, files: &[New<'_>]) -> Result<()> {
+    let folders = Folders { root, made: Mutex::new(HashSet::from([""])) };
+    if cfg!(test) {
+        // One after the other, so that a planned fault always meets the same call.
+        return files.chunks(PART).try_for_each(|part| write_part(&folders, part));
+    }
+    files.par_chunks(PART).try_for_each(|part| write_part(&folders, part))
+}
+
+/// Writes files one after the other; keeps the last folder open.
+fn write_part<'f>(folders: &Folders<'f>, files: &'f [New<'f>]) -> Result<()> {
+    for files in files.chunk_by(|a, b| path::parent(&a.path) == path::parent(&b.path)) {
+        let folder = files.first().map_or("", |new| path::parent(&new.path));
+        let opened = folders.open(folder)?;
+        for New { path, file, mode } in files {
+            let full = folders.root.join(&**path);
+            disk::write_new(opened.as_fd(), path::name(path), &file.bytes, file.executable, *mode, &full)?;
+        }
+    }
+    Ok(())
+}
+
+/// The folders below a new one; each is made once, when its first file is written.
+struct Folders<'f> {
+    root: &'f Path,
+    made: Mutex<HashSet<&'f str>>,
+}
+
+impl<'f> Folders<'f> {
+    fn open(&self, folder: &'f str) -> Result<OwnedFd> {
+        // The lock is held until the folder is there: another thread may want the same one.
+        self.make(folder, &mut self.made.lock().unwrap_or_else(PoisonError::into_inner))?;
+        disk::open_folder(&self.root.join(folder))
     }
 
-    pub(crate) fn put(&mut self, rel: &str, file: &File, mode: Option<u32>) -> Result<()> {
-        let folder = path::parent(rel);
-        let opened = match self.open.take() {
-            Some((name, opened)) if name == folder => opened,
-            _ => {
-                self.make(folder)?;
-                disk::open_folder(&self.root.join(folder))?
-            }
-        };
-        let full = self.root.join(rel);
-        disk::write_new(opened.as_fd(), path::name(rel), &file.bytes, file.executable, mode, &full)?;
-        self.open = Some((folder.to_owned(), opened));
-        Ok(())
-    }
-
-    fn make(&mut self, folder: &str) -> Result<()> {
-        if !self.made.contains(folder) {
-            self.make(path::parent(folder))?;
+    fn make(&self, folder: &'f str, made: &mut HashSet<&'f str>) -> Result<()> {
+        if !made.contains(folder) {
+            self.make(path::parent(folder), made)?;
             disk::create_folder(&self.root.join(folder))?;
-            self.made.insert(folder.to_owned());
+            made.insert(folder);
         }
         Ok(())
     }

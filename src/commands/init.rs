@@ -1,5 +1,7 @@
 //! `scaffold init`: answers to a new repository.
 
+use std::mem::ManuallyDrop;
+
 use anyhow::Result;
 
 use crate::answers::{Answers, Given, Prompter};
@@ -10,6 +12,7 @@ use crate::catalog::Catalog;
 use crate::cli::{Format, Init};
 use crate::context::Context;
 use crate::error::UserError;
+use crate::lint;
 use crate::listing::{self, Listing};
 use crate::lock::Lock;
 use crate::output;
@@ -19,7 +22,7 @@ use crate::project::Project;
 use crate::prompt::TerminalPrompter;
 use crate::record;
 use crate::recover::{Recovery, recover};
-use crate::render::{Rendered, render};
+use crate::render::{Rendered, render, render_checked};
 use crate::review::{Resolutions, Review, keep_all};
 use crate::summary::{remains, summary};
 use crate::text::count;
@@ -37,20 +40,44 @@ const IGNORE: &str = "/lock\n/staging/\n/journal*\n";
 /// # Errors
 /// When answers are missing or wrong, nobody agrees to writing, or the disk refuses.
 pub fn run(args: &Init, ui: &Ui) -> Result<u8> {
-    let catalog = super::load_catalog(&args.catalog)?;
+    work_on_this_thread_too();
+    let person = ui.interactive && !args.yes;
+    if person || args.catalog.templates.is_none() {
+        return init(args, ui, &super::load_catalog(&args.catalog)?, render);
+    }
+    // Nobody answers questions before the templates are rendered, so that they need not be checked before: each is
+    // compiled once for both. Nothing as large as the catalog is freed at the end: 10 ms for 12,000 files.
+    let catalog = ManuallyDrop::new(super::parse_catalog(&args.catalog)?);
+    super::refuse(&lint::lint_without_templates(&catalog))
+        .and_then(|()| init(args, ui, &catalog, render_checked))
+        // A fault of the catalog is behind most errors; all of them are to be told.
+        .or_else(|error| super::refuse(&lint::lint(&catalog)).and(Err(error)))
+}
+
+/// Makes this thread one of rayon's, where it would else only wait for them: one thread less, and less time in the
+/// kernel, which gives memory to the first thread in larger pieces (5% of the processor time of 1,200 files).
+fn work_on_this_thread_too() {
+    // Fails when there is a pool already, and that does as well.
+    let _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
+}
+
+/// [`render`] or [`render_checked`].
+type Render = fn(&Catalog, &Context) -> Result<Rendered>;
+
+fn init(args: &Init, ui: &Ui, catalog: &Catalog, render: Render) -> Result<u8> {
     let mut given = super::given(&args.answers)?;
     let (project, recorded) = open(args, ui)?;
     if let Some(recorded) = &recorded {
-        return again(args, ui, &catalog, given, &project, recorded);
+        return again(args, ui, catalog, given, render, &project, recorded);
     }
     let mut person = (ui.interactive && !args.yes).then(|| TerminalPrompter::new(*ui));
     if let Some(person) = &mut person
         && given.preset.is_none()
         && given.file.is_none()
     {
-        given.preset = person.choose_preset(&catalog)?;
+        given.preset = person.choose_preset(catalog)?;
     }
-    let answers = Answers::resolve(&catalog, &given, person.as_mut().map(|p| p as &mut dyn Prompter))?;
+    let answers = Answers::resolve(catalog, &given, person.as_mut().map(|p| p as &mut dyn Prompter))?;
     if person.is_none() && !args.yes && !args.dry_run {
         return Err(UserError::new("nobody can be asked whether to write: stdin and stderr are not both a terminal")
             .hint("`--yes` writes without asking, and keeps files that are there already")
@@ -60,8 +87,8 @@ pub fn run(args: &Init, ui: &Ui) -> Result<u8> {
     for note in &answers.notes {
         ui.say(note);
     }
-    let context = Context::new(&catalog, &answers)?;
-    let rendered = render(&catalog, &context)?;
+    let context = Context::new(catalog, &answers)?;
+    let rendered = ManuallyDrop::new(render(catalog, &context)?);
     let (base, ours) = (Base::default(), project.ours(rendered.tree.files.keys())?);
     // without a base there is nothing to merge with
     let plan = Plan::new(&base, &ours, &rendered.tree, &rendered.once, &|_, _, _, new| Merged::Conflict(new.clone()))?;
@@ -88,7 +115,7 @@ pub fn run(args: &Init, ui: &Ui) -> Result<u8> {
         ui.say(Listing { ui, paint: ui.err, lines: 0 }.counts(&plan).trim_end());
         keep_all(&plan)
     };
-    write(&project, &plan, &resolutions, &rendered, record::answers(&catalog, &answers)?)?;
+    write(&project, &plan, &resolutions, &rendered, record::answers(catalog, &answers)?)?;
     ui.say(&summary(ui, &args.dir, &plan, &resolutions));
     Ok(u8::from(remains(&plan, &resolutions)))
 }
@@ -140,7 +167,15 @@ const START_OVER: &str =
     "or remove `.scaffold/`: then files that are equal are adopted, and you decide about the others";
 
 /// A folder that was generated before: the same answers and templates mean that nothing is left to do.
-fn again(args: &Init, ui: &Ui, catalog: &Catalog, mut given: Given, project: &Project, recorded: &Base) -> Result<u8> {
+fn again(
+    args: &Init,
+    ui: &Ui,
+    catalog: &Catalog,
+    mut given: Given,
+    render: Render,
+    project: &Project,
+    recorded: &Base,
+) -> Result<u8> {
     if given.preset.is_none()
         && given.file.is_none()
         && let Some(bytes) = project.answers()?

@@ -236,3 +236,29 @@ fn a_catalog_with_every_fault_names_them_all() {
       templates/readiness.yaml: `A-1` is there twice
     "#);
 }
+
+/// A template is checked where it is rendered, and the others too.
+#[test]
+fn faults_of_templates_are_found_whether_they_are_rendered_or_not() {
+    let temp = TempDir::new().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = temp.path().join("templates").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("questions.yaml", "questions:\n  - {name: a, ask: A?, help: h, kind: bool, default: true}\n");
+    write("components/off/component.yaml", "title: Off\nwhy: w\nwhen: not a\n");
+    write("components/off/files/off.j2", "<%= unknown %>\n");
+    let fault = |text: &str| {
+        let output = run(temp.path(), &["init", "x", "--templates", "templates", "--yes"]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(err(&output).contains(text), "{}", err(&output));
+        assert!(!temp.path().join("x").exists());
+    };
+    fault("the catalog has 1 fault:\n  templates/components/off/files/off.j2: uses `unknown`");
+    write("components/on/component.yaml", "title: On\nwhy: w\n");
+    write("components/on/files/on.j2", "<% if not a %><%= other %><% endif %>\n");
+    fault("the catalog has 2 faults:");
+    write("components/off/files/off.j2", "");
+    fault("the catalog has 1 fault:\n  templates/components/on/files/on.j2: uses `other`");
+}
