@@ -17,9 +17,27 @@ pub fn seconds(text: &str) -> Option<u64> {
     (total > 0).then_some(total)
 }
 
+/// A span for people, as [`seconds`] reads it: `29h`, `1h30m`. Days begin at three, so that hours stay comparable.
+pub fn text(seconds: u64) -> String {
+    let days = if seconds >= 259_200 && seconds.is_multiple_of(86_400) { seconds / 86_400 } else { 0 };
+    let rest = seconds - days * 86_400;
+    let parts = [(days, 'd'), (rest / 3_600, 'h'), (rest % 3_600 / 60, 'm'), (rest % 60, 's')];
+    let text: String = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();
+    if text.is_empty() { "0s".into() } else { text }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::seconds;
+    use super::{seconds, text};
+
+    #[test]
+    fn for_people() {
+        for (n, want) in
+            [(0, "0s"), (90, "1m30s"), (104_400, "29h"), (172_800, "48h"), (604_800, "7d"), (5_400, "1h30m")]
+        {
+            assert_eq!(text(n), want);
+        }
+    }
 
     #[test]
     fn spans() {

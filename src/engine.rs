@@ -37,6 +37,7 @@ pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
     env.add_filter("shell", shell);
     env.add_filter("markdown", markdown);
     env.add_filter("words", words);
+    env.add_filter("span", duration::text);
     env.add_function("duration", duration_seconds);
     env.add_function("cron_interval", cron_interval);
     for (name, text) in &catalog.partials {

@@ -128,7 +128,7 @@ fn rules_across_answers() {
     ");
     let sets = [("point_in_time_recovery", json!(false)), ("rpo", json!("1h"))];
     insta::assert_snapshot!(refused(&given(PRESET, &sets)), @r"
-    `rpo` is 1h, but with `backup_schedule` `17 2 * * *` up to 104400 s can be lost: the gap between two dumps and the time that one may take
+    `rpo` is 1h, but with `backup_schedule` `17 2 * * *` up to 29h can be lost: the gap between two dumps and the time that one may take
       --> --set
     hint: dump more often, allow a longer `rpo`, or answer `point_in_time_recovery` with yes
     ");
