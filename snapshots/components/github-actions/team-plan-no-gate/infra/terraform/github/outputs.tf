@@ -1,6 +1,6 @@
 output "environments" {
-  description = "Environments of GitHub, and whether a deployment to them waits for a reviewer."
-  value       = { for name, environment in local.environments : name => environment.reviewed }
+  description = "Environments of GitHub."
+  value       = local.environments
 }
 
 output "required_checks" {
