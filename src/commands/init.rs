@@ -185,6 +185,8 @@ fn again(
     let answers = Answers::resolve(catalog, &given, None)?;
     let rendered = render(catalog, &Context::new(catalog, &answers)?)?;
     if rendered.tree == recorded.tree {
+        // a run that was killed at its very end leaves its lock
+        drop(Lock::acquire(project)?);
         ui.say(&format!("`{}` is up to date: it was generated from these answers.", args.dir.display()));
         return Ok(0);
     }

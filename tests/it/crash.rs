@@ -9,8 +9,6 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Runs that have to be killed while they are at work, and the most that are tried for that.
-/// How often the real program is killed.
-const INIT_RUNS: u32 = 200;
 const KILLS: u32 = 200;
 const TRIES: u32 = 800;
 
@@ -180,27 +178,31 @@ fn init_killed_at_random_moments() {
     let old = snapshot(place.path());
     let start = Instant::now();
     assert!(init(&place.path().join("project")).output().unwrap().status.success());
-    let whole = start.elapsed();
+    let mut whole = start.elapsed();
     let new = snapshot(place.path());
-    let (mut killed, mut repaired) = (0, 0);
+    let (mut tries, mut killed, mut repaired) = (0, 0, 0);
     let mut random: u64 = 20_261_122;
-    for run in 0..INIT_RUNS {
+    while killed < KILLS {
+        assert!(tries < TRIES, "only {killed} of {tries} kills hit a run at work");
+        tries += 1;
         let place = set_up();
         let target = place.path().join("project");
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let mut child = init(&target).spawn().unwrap();
         // the second half, where files are written
         sleep(whole.mul_f64(0.5 + (random >> 33) as f64 / f64::from(1_u32 << 31) / 2.0));
-        killed += u32::from(child.try_wait().unwrap().is_none());
+        let at_work = child.try_wait().unwrap().is_none();
         child.kill().unwrap();
         child.wait().unwrap();
+        killed += u32::from(at_work);
+        // how long a run takes depends on what else the machine does
+        whole = whole.mul_f64(if at_work { 1.02 } else { 0.94 });
         let left = snapshot(place.path());
-        assert_eq!(left["project/mine/notes.txt"], old["project/mine/notes.txt"], "run {run}");
+        assert_eq!(left["project/mine/notes.txt"], old["project/mine/notes.txt"], "try {tries}");
         let output = init(&target).output().unwrap();
-        assert!(output.status.success(), "run {run}: {}", said(&output));
+        assert!(output.status.success(), "try {tries}: {}", said(&output));
         repaired += u32::from(said(&output).contains("an earlier run"));
-        assert_eq!(differences(&snapshot(place.path()), &new), Vec::<String>::new(), "run {run}");
+        assert_eq!(differences(&snapshot(place.path()), &new), Vec::<String>::new(), "try {tries}");
     }
-    eprintln!("{INIT_RUNS} runs, {killed} killed while working, {repaired} repaired by the next one");
-    assert!(killed > INIT_RUNS / 3, "the moments were badly chosen: {killed} of {INIT_RUNS}");
+    eprintln!("{tries} runs, {killed} killed while working, {repaired} repaired by the next one");
 }
