@@ -62,7 +62,8 @@ pub(crate) fn write_below(root: &Path, files: &[New<'_>]) -> Result<()> {
         // One after the other, so that a planned fault always meets the same call.
         return files.chunks(PART).try_for_each(|part| write_part(&folders, part));
     }
-    files.par_chunks(PART).try_for_each(|part| write_part(&folders, part))
+    // The base comes last and is the largest: begun first, one thread writes it while the others create files.
+    files.par_chunks(PART).rev().try_for_each(|part| write_part(&folders, part))
 }
 
 /// Writes files one after the other; keeps the last folder open.
