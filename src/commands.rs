@@ -6,10 +6,11 @@ use anyhow::Result;
 
 use crate::answers::Given;
 use crate::answers_file::AnswersFile;
-use crate::catalog::{self, Catalog, Fault};
+use crate::catalog::{Catalog, Fault};
 use crate::cli::{AnswerArgs, CatalogArgs, Cli, Command};
 use crate::error::{Interrupted, UserError};
 use crate::lint;
+use crate::source;
 use crate::ui::{Style, Ui};
 
 mod explain;
@@ -73,8 +74,8 @@ pub fn load_catalog(args: &CatalogArgs) -> Result<Catalog> {
 /// The catalog that the arguments name, as far as parsing goes.
 fn parse_catalog(args: &CatalogArgs) -> Result<Catalog> {
     let source = match &args.templates {
-        Some(dir) => catalog::from_disk(dir)?,
-        None => catalog::embedded(),
+        Some(dir) => source::from_disk(dir)?,
+        None => source::embedded(),
     };
     let (catalog, faults) = Catalog::parse(source);
     refuse(&faults)?;

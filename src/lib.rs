@@ -43,6 +43,7 @@ pub mod render;
 pub mod review;
 pub mod schema;
 pub mod secret;
+pub mod source;
 mod stage;
 pub mod summary;
 mod swap;

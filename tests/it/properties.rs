@@ -4,9 +4,10 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use scaffold::answers::{Answers, Given};
 use scaffold::answers_file::AnswersFile;
-use scaffold::catalog::{self, Catalog};
+use scaffold::catalog::Catalog;
 use scaffold::lint::lint;
 use scaffold::record;
+use scaffold::source;
 use serde_json::{Value, json};
 
 use crate::support::{embedded, given, rendered};
@@ -157,7 +158,7 @@ fn any_answers_file_is_an_answer_or_an_error() {
 
 #[test]
 fn any_catalog_is_sound_or_faulty() {
-    let source = catalog::embedded();
+    let source = source::embedded();
     let paths: Vec<String> = source.keys().filter(|p| p.ends_with(".yaml") || p.ends_with(".j2")).cloned().collect();
     let damage = (
         prop::sample::select(paths),
@@ -167,7 +168,7 @@ fn any_catalog_is_sound_or_faulty() {
     );
     TestRunner::new(config(48))
         .run(&damage, |(path, from, length, noise)| {
-            let mut source = catalog::embedded();
+            let mut source = source::embedded();
             let old = source[&path].to_vec();
             let start = from.index(old.len() + 1);
             let end = (start + length.index(30)).min(old.len());

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use scaffold::answers::{Answers, Given};
-use scaffold::catalog::{self, Catalog};
+use scaffold::catalog::Catalog;
 use scaffold::context::Context;
 use scaffold::render::{Rendered, render};
+use scaffold::source;
 use scaffold::tree::File;
 use serde_json::Value;
 
@@ -21,7 +22,7 @@ pub fn root() -> PathBuf {
 pub fn embedded() -> &'static Catalog {
     static CATALOG: OnceLock<Catalog> = OnceLock::new();
     CATALOG.get_or_init(|| {
-        let (catalog, faults) = Catalog::parse(catalog::embedded());
+        let (catalog, faults) = Catalog::parse(source::embedded());
         assert!(faults.is_empty(), "{}", lines(&faults));
         catalog
     })
