@@ -30,7 +30,7 @@ impl Look {
         match change {
             Change::Create(new) => self.files(path, None, Some(new)),
             Change::Update { ours, theirs } => self.files(path, Some(ours), Some(theirs)),
-            Change::Merge { ours, merged, .. } => self.files(path, Some(ours), Some(merged.file())),
+            Change::Merge { ours, theirs, merged } => self.files(path, Some(ours), merged.file().or(Some(theirs))),
             Change::Delete(ours) => self.files(path, Some(ours), None),
             Change::Collide { ours: Ours::File(ours), theirs } => self.files(path, Some(ours), Some(theirs)),
             Change::Collide { ours, .. } => format!("{}: {}\n", self.shown(path), self.shown(&describe(ours))),

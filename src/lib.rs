@@ -29,6 +29,7 @@ pub mod kind;
 pub mod lint;
 pub mod listing;
 pub mod lock;
+pub mod merge;
 pub mod output;
 pub mod pager;
 pub mod path;

@@ -179,7 +179,7 @@ pub fn json(plan: &Plan<'_>) -> Value {
             Change::Create(file) | Change::Collide { theirs: file, .. } | Change::Update { theirs: file, .. } => {
                 Some(*file)
             }
-            Change::Merge { merged, .. } => Some(merged.file()),
+            Change::Merge { merged, .. } => merged.file(),
             _ => None,
         };
         if let Some(file) = file {

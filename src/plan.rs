@@ -3,6 +3,7 @@
 use crate::apply::{Action, Before, Operation};
 use crate::base::Base;
 use crate::error::UserError;
+use crate::merge::Merged;
 use crate::path;
 use crate::tree::{File, RelPath, Tree};
 use std::borrow::Cow;
@@ -40,31 +41,8 @@ pub enum Block {
     OtherCase,
 }
 
-/// The outcome of a three-way merge.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Merged {
-    /// Both sides' changes fit together.
-    Clean(File),
-    /// They do not; the file shows both sides.
-    Conflict(File),
-}
-
-impl Merged {
-    /// The file to write.
-    pub fn file(&self) -> &File {
-        match self {
-            Self::Clean(file) | Self::Conflict(file) => file,
-        }
-    }
-}
-
 /// Merges one file: path, base, ours, theirs.
 pub type Merge<'m> = &'m dyn Fn(&str, &File, &File, &File) -> Merged;
-
-/// The executable bit of a merge: a side that changed it wins; both can only have changed it alike.
-pub fn merge_executable(base: &File, ours: &File, theirs: &File) -> bool {
-    if ours.executable == base.executable { theirs.executable } else { ours.executable }
-}
 
 /// What would happen to one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,7 +136,7 @@ impl Change<'_> {
             Self::Unchanged => Kind::Unchanged,
             Self::Keep => Kind::Keep,
             Self::Merge { merged: Merged::Clean(_), .. } => Kind::Merge,
-            Self::Merge { merged: Merged::Conflict(_), .. } => Kind::Conflict,
+            Self::Merge { .. } => Kind::Conflict,
             Self::KeepDeleted => Kind::KeepDeleted,
             Self::Delete(_) => Kind::Delete,
             Self::Orphan => Kind::Orphan,
@@ -255,9 +233,10 @@ impl<'a> Plan<'a> {
                 Change::Update { ours, theirs } => {
                     operations.push(operation(Before::File(ours), Action::Write(theirs)));
                 }
-                Change::Merge { ours, merged, .. } => {
-                    operations.push(operation(Before::File(ours), Action::Write(merged.file())));
-                }
+                Change::Merge { ours, theirs, merged } => operations.push(match merged.file() {
+                    Some(file) => operation(Before::File(ours), Action::Write(file)),
+                    None => beside(path, theirs),
+                }),
                 Change::Delete(ours) => operations.push(operation(Before::File(ours), Action::Remove)),
                 Change::Collide { ours, theirs } => {
                     let resolution = *resolutions.get(path).ok_or_else(|| undecided(path))?;
@@ -323,11 +302,15 @@ fn resolve<'a>(
         }
         (Resolution::TakeNew, _) => refuse("replace"),
         (Resolution::Both, Ours::Blocked { by, .. }) if by.len() < path.len() => refuse("write a file beside"),
-        (Resolution::Both, _) => Ok(Some(Operation {
-            path: Cow::Owned(format!("{path}{BESIDE}")),
-            before: Before::Missing,
-            action: Action::Write(theirs),
-        })),
+        (Resolution::Both, _) => Ok(Some(beside(path, theirs))),
+    }
+}
+
+fn beside<'a>(path: &str, theirs: &'a File) -> Operation<'a> {
+    Operation {
+        path: Cow::Owned(format!("{path}{BESIDE}")),
+        before: Before::Missing,
+        action: Action::Write(theirs),
     }
 }
 

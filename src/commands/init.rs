@@ -17,7 +17,8 @@ use crate::listing::{self, Listing};
 use crate::lock::Lock;
 use crate::output;
 use crate::path;
-use crate::plan::{Merged, Ours, Plan};
+use crate::merge::Merged;
+use crate::plan::{Ours, Plan};
 use crate::project::Project;
 use crate::prompt::TerminalPrompter;
 use crate::record;
@@ -91,7 +92,7 @@ fn init(args: &Init, ui: &Ui, catalog: &Catalog, render: Render) -> Result<u8> {
     let rendered = ManuallyDrop::new(render(catalog, &context)?);
     let (base, ours) = (Base::default(), project.ours(rendered.tree.files.keys())?);
     // without a base there is nothing to merge with
-    let plan = Plan::new(&base, &ours, &rendered.tree, &rendered.once, &|_, _, _, new| Merged::Conflict(new.clone()))?;
+    let plan = Plan::new(&base, &ours, &rendered.tree, &rendered.once, &|_, _, _, new| Merged::Clean(new.clone()))?;
 
     if args.format == Format::Json {
         output::data(&output::json(&listing::json(&plan))?)?;

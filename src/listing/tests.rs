@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::base::Base;
-use crate::plan::{Merged, Ours};
+use crate::merge::Merged;
+use crate::plan::Ours;
 use crate::tree::{File, RelPath, Tree};
 
 fn with_plan(look: impl FnOnce(&Plan<'_>)) {
@@ -25,7 +26,7 @@ fn with_plan(look: impl FnOnce(&Plan<'_>)) {
     ]
     .into();
     let base = Base::default();
-    let merge = |_: &str, _: &File, _: &File, theirs: &File| Merged::Conflict(theirs.clone());
+    let merge = |_: &str, _: &File, _: &File, theirs: &File| Merged::Conflict { file: theirs.clone(), lines: vec![1] };
     let plan = Plan::new(&base, &ours, &theirs, &BTreeSet::new(), &merge).unwrap();
     look(&plan);
 }
@@ -64,7 +65,7 @@ fn a_long_tree_is_folded() {
         files: (0..60).map(|i| (format!("a/b{}/c/d/{i}", i % 3), File { bytes: vec![], executable: false })).collect(),
     };
     let (base, ours, once) = (Base::default(), BTreeMap::new(), BTreeSet::new());
-    let plan = Plan::new(&base, &ours, &theirs, &once, &|_, _, _, t| Merged::Conflict(t.clone())).unwrap();
+    let plan = Plan::new(&base, &ours, &theirs, &once, &|_, _, _, t| Merged::Conflict { file: t.clone(), lines: vec![1] }).unwrap();
     let ui = Ui::plain(80);
     let expected =
         "  `-- a/\n      |-- + b0/c/d/  (20 files)\n      |-- + b1/c/d/  (20 files)\n      `-- + b2/c/d/  (20 files)\n";

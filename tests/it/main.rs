@@ -7,6 +7,7 @@ mod cli;
 mod crash;
 mod disk;
 mod errors;
+mod merge;
 mod properties;
 mod render;
 mod scene;
