@@ -5,6 +5,8 @@
 //! `syncfs`; write the journal, from which on the run will be finished even if this process dies; rename the files
 //! into place, whole folders at once where they are new, `.scaffold/*` last; `syncfs`; clean up. No file is synced
 //! on its own, since that would cost ten times as much.
+//!
+//! What is to be removed makes room first, so that a file can become a folder and a folder a file.
 
 use crate::disk;
 use crate::error::UserError;
@@ -17,11 +19,13 @@ use crate::swap::{self, Places};
 use crate::tree::File;
 use anyhow::{Result, anyhow};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// What has to be on disk for an operation to be right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Before<'a> {
-    /// Nothing.
+    /// Nothing, once the other operations have removed what they remove: a folder without a file in it counts as
+    /// nothing, and so does a file on the way.
     Missing,
     /// This file.
     File(&'a File),
@@ -70,16 +74,14 @@ pub struct Applied {
 /// On an error everything is as before, and a hint says so. Call [`recover`](crate::recover::recover) first.
 pub fn apply(lock: &Lock, operations: &[Operation<'_>]) -> Result<Applied> {
     let mut sorted: Vec<&Operation<'_>> = operations.iter().collect();
-    sorted.sort_by_key(|operation| (operation.path.starts_with(".scaffold/"), &operation.path));
-    for pair in sorted.windows(2) {
-        anyhow::ensure!(
-            pair[0].path != pair[1].path,
-            "two operations for `{}`: this is a bug in scaffold",
-            pair[0].path
-        );
-    }
-    for operation in &sorted {
-        path::check(&operation.path)?;
+    // Removals first: one of them may make room for a new file or folder.
+    sorted.sort_by_key(|Operation { path, action, .. }| {
+        (path.starts_with(".scaffold/"), matches!(action, Action::Write(_)), path)
+    });
+    let mut seen = HashSet::new();
+    for Operation { path, .. } in operations {
+        path::check(path)?;
+        anyhow::ensure!(seen.insert(path), "two operations for `{path}`: this is a bug in scaffold");
     }
     if lock.project().exists() { exchange(lock, &sorted) } else { put_in_place(lock, &sorted) }
 }

@@ -102,7 +102,7 @@ pub fn keep_original(from: &Path, to: &Path) -> anyhow::Result<()> {
     run("replace", from, || fs::hard_link(from, to).or_else(|_| fs::rename(from, to)))
 }
 
-/// Moves a file away that is to be removed.
+/// Moves a file or a folder away that is to be removed.
 pub fn set_aside(from: &Path, to: &Path) -> anyhow::Result<()> {
     run("remove", from, || fs::rename(from, to))
 }
@@ -121,8 +121,9 @@ pub fn remove_file(path: &Path) -> anyhow::Result<()> {
 
 /// Removes a folder if it is there and empty.
 pub fn remove_empty_folder(path: &Path) -> anyhow::Result<()> {
+    use io::ErrorKind::{DirectoryNotEmpty, NotADirectory, NotFound};
     run("remove the folder", path, || match fs::remove_dir(path) {
-        Err(error) if matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound) => Ok(()),
+        Err(error) if matches!(error.kind(), DirectoryNotEmpty | NotADirectory | NotFound) => Ok(()),
         result => result,
     })
 }

@@ -6,14 +6,14 @@ use crate::disk;
 use crate::error::UserError;
 use crate::journal::Kind;
 use crate::path;
-use crate::project::{link_on_the_way, read};
+use crate::project::{files_below, link_on_the_way, read};
 use crate::tree::File;
 use anyhow::Result;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// An entry in the making.
 pub(crate) struct Unit<'a> {
@@ -27,7 +27,8 @@ pub(crate) struct Unit<'a> {
 
 /// Looks whether the disk is as planned and groups the files of new folders.
 pub(crate) fn inspect<'a>(root: &Path, operations: &[&'a Operation<'_>]) -> Result<Vec<Unit<'a>>> {
-    let mut folders = Folders { root, known: HashMap::new() };
+    let paths: HashSet<&str> = operations.iter().map(|operation| &*operation.path).collect();
+    let mut folders = Folders { root, paths: &paths, known: HashMap::new() };
     let mut units: Vec<Unit<'a>> = Vec::new();
     let mut trees: HashMap<String, usize> = HashMap::new();
     let mut unexpected = Vec::new();
@@ -40,12 +41,15 @@ pub(crate) fn inspect<'a>(root: &Path, operations: &[&'a Operation<'_>]) -> Resu
         };
         let as_planned = match (&found, operation.before) {
             (Found::Missing, Before::Missing | Before::Any) | (Found::File(..), Before::Any) => true,
+            (Found::Folder(_), Before::Missing) => true,
             (Found::File(file, _), Before::File(planned)) => file == planned,
             _ => false,
         };
         match (operation.action, found) {
             (Action::Write(wanted), Found::File(file, _)) if file == *wanted => {}
             (Action::Remove, Found::Missing) => {}
+            // The file is gone, and what takes its place is there already.
+            (Action::Remove, Found::Folder(_)) if operations.iter().any(|other| is_below(&other.path, path)) => {}
             _ if !as_planned => unexpected.push(path.to_owned()),
             (Action::Remove, Found::File(file, metadata)) => units.push(Unit {
                 kind: Kind::Remove,
@@ -59,6 +63,14 @@ pub(crate) fn inspect<'a>(root: &Path, operations: &[&'a Operation<'_>]) -> Resu
                     Found::File(file, metadata) => (Some(Sum::of_file(file)), Some(Stamp::of(metadata))),
                     _ => (None, None),
                 };
+                if let Found::Folder(full) = &found {
+                    // What is to be removed from it was seen by now, as removals come first.
+                    if let Some(other) = files_below(full, path)?.iter().find(|file| !paths.contains(file.as_str())) {
+                        return Err(occupied(path, other));
+                    }
+                    let (path, files) = (path.to_owned(), Vec::new());
+                    units.push(Unit { kind: Kind::Folder, path, before: None, stamp: None, files });
+                }
                 let files = vec![(path, wanted)];
                 match missing_folder {
                     None => units.push(Unit { kind: Kind::Write, path: path.to_owned(), before, stamp, files }),
@@ -71,7 +83,7 @@ pub(crate) fn inspect<'a>(root: &Path, operations: &[&'a Operation<'_>]) -> Resu
                     },
                 }
             }
-            (Action::Remove, Found::Else) => unexpected.push(path.to_owned()),
+            (Action::Remove, Found::Folder(_) | Found::Else) => unexpected.push(path.to_owned()),
         }
     }
     if unexpected.is_empty() { Ok(units) } else { Err(changed(&unexpected)) }
@@ -80,6 +92,7 @@ pub(crate) fn inspect<'a>(root: &Path, operations: &[&'a Operation<'_>]) -> Resu
 enum Found {
     Missing,
     File(File, Box<Metadata>),
+    Folder(PathBuf),
     Else,
 }
 
@@ -88,6 +101,7 @@ fn look(path: &Path) -> Result<Found> {
         Ok(found) if found.is_file() => {
             Ok(read(path)?.map_or(Found::Missing, |(file, found)| Found::File(file, Box::new(found))))
         }
+        Ok(found) if found.is_dir() => Ok(Found::Folder(path.to_owned())),
         Ok(_) => Ok(Found::Else),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Missing),
         Err(error) => Err(disk::explain(error, "read", path)),
@@ -97,6 +111,9 @@ fn look(path: &Path) -> Result<Found> {
 /// Which folders exist; each is looked at once.
 struct Folders<'r> {
     root: &'r Path,
+    /// Where something is to be done. A file there is about to become a folder, or was a folder until now; whether it
+    /// is as planned shows when it is looked at itself.
+    paths: &'r HashSet<&'r str>,
     /// For a folder that is missing: the first of its ancestors (or itself) that is.
     known: HashMap<String, Option<String>>,
 }
@@ -115,6 +132,7 @@ impl Folders<'_> {
             match fs::symlink_metadata(&full) {
                 Ok(found) if found.is_dir() => {}
                 Ok(found) if found.is_symlink() => return Err(link_on_the_way(&full, folder)),
+                Ok(_) if self.paths.contains(folder) => missing = Some(folder.to_owned()),
                 Ok(_) => return Err(UserError::new(format!("`{folder}` is not a folder")).into()),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => missing = Some(folder.to_owned()),
                 Err(error) => return Err(disk::explain(error, "read", &full)),
@@ -162,6 +180,17 @@ impl Stamp {
             mode | (mode & 0o444) >> 2 | 0o100
         }
     }
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The error for a folder that cannot become a file.
+pub(crate) fn occupied(folder: &str, file: &str) -> anyhow::Error {
+    UserError::new(format!("cannot write `{folder}`: it is a folder that holds `{file}`"))
+        .hint("nothing was written; move that away and repeat the command")
+        .into()
 }
 
 /// The error for files that are not as planned.

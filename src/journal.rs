@@ -7,7 +7,10 @@
 //! file 9f86d081884c7d65 README.md       checksum of the new file
 //! tree - k8s                            a whole new folder, moved at once
 //! file fd61a03af4f77d87 k8s/a.yaml
-//! remove 2c26b46b68ffc68f old.txt
+//! remove 2c26b46b68ffc68f old/a.txt
+//! folder - old                          a folder without a file in it, which a file replaces
+//! write - old
+//! file 2c26b46b68ffc68f old
 //! end 486ea46224d1bb4f                  checksum of all lines above
 //! ```
 //!
@@ -65,6 +68,8 @@ pub enum Kind {
     Tree,
     /// One file is removed.
     Remove,
+    /// A folder in which no file is left makes room for a file. Set aside, it keeps its permissions for the way back.
+    Folder,
 }
 
 /// One exchange.
@@ -76,7 +81,7 @@ pub struct Entry {
     pub path: RelPath,
     /// The original, if there is one.
     pub before: Option<Sum>,
-    /// The new files: one for `Write`, all in it for `Tree`, none for `Remove`.
+    /// The new files: one for `Write`, all in it for `Tree`, none for the others.
     pub files: Vec<(RelPath, Sum)>,
 }
 
@@ -90,7 +95,15 @@ pub struct Journal {
 impl Journal {
     /// How many files it is about.
     pub fn count(&self) -> usize {
-        self.entries.iter().map(|entry| entry.files.len().max(1)).sum()
+        let removed = self.entries.iter().filter(|entry| entry.kind == Kind::Remove).count();
+        removed + self.entries.iter().map(|entry| entry.files.len()).sum::<usize>()
+    }
+
+    /// The other entry for the path of entry `slot`: where a file becomes a folder or a folder a file, one makes room
+    /// and a later one fills it.
+    pub fn counterpart(&self, slot: usize) -> Option<usize> {
+        let path = &self.entries.get(slot)?.path;
+        self.entries.iter().enumerate().position(|(other, entry)| other != slot && entry.path == *path)
     }
 
     fn encode(&self) -> String {
@@ -100,6 +113,7 @@ impl Journal {
                 Kind::Write => "write",
                 Kind::Tree => "tree",
                 Kind::Remove => "remove",
+                Kind::Folder => "folder",
             };
             let before = before.map_or_else(|| "-".to_owned(), |sum| sum.to_string());
             let _ = writeln!(text, "{word} {before} {}", path::to_line(path));
@@ -132,6 +146,7 @@ impl Journal {
                 "write" => Kind::Write,
                 "tree" => Kind::Tree,
                 "remove" => Kind::Remove,
+                "folder" => Kind::Folder,
                 _ => return None,
             };
             entries.push(Entry { kind, path, before: sum, files: Vec::new() });
@@ -210,7 +225,8 @@ mod tests {
             entries: vec![
                 entry(Kind::Write, "a b", Some(sum("x")), &["a b"]),
                 entry(Kind::Tree, "k8s", None, &["k8s/a\nb", "k8s/c/d"]),
-                entry(Kind::Remove, "old", Some(sum("y")), &[]),
+                entry(Kind::Remove, "old/a", Some(sum("y")), &[]),
+                entry(Kind::Folder, "old", None, &[]),
             ],
         }
     }

@@ -18,7 +18,10 @@ pub enum Ours {
     /// A regular file.
     File(File),
     /// A folder where a file is expected.
-    Directory,
+    Directory {
+        /// Everything in it but folders, however deep; of very many files only some, and then a path that none has.
+        files: Vec<RelPath>,
+    },
     /// A symbolic link; never followed.
     Symlink,
     /// A socket, a pipe, a device.
@@ -323,7 +326,7 @@ pub fn describe(ours: &Ours) -> String {
     match ours {
         Ours::Missing => "there is nothing".into(),
         Ours::File(_) => "there is a file".into(),
-        Ours::Directory => "there is a folder".into(),
+        Ours::Directory { .. } => "there is a folder".into(),
         Ours::Symlink => "there is a symbolic link".into(),
         Ours::Other => "there is something that is not a file".into(),
         Ours::Blocked { by, why: Block::NotAFolder } => format!("`{by}` is not a folder"),

@@ -170,7 +170,7 @@ impl<'r> Folders<'r> {
         Ok(if found.is_file() {
             read(&self.root.join(rel))?.map_or(Ours::Missing, |(file, _)| Ours::File(file))
         } else if found.is_dir() {
-            Ours::Directory
+            Ours::Directory { files: files_below(&self.root.join(rel), rel)? }
         } else if found.is_symlink() {
             Ours::Symlink
         } else {
@@ -227,6 +227,37 @@ impl<'r> Folders<'r> {
         }
         Ok(Folder::Real { names, folded })
     }
+}
+
+/// More files in a folder are not listed: nobody wants to see it become a file.
+const MOST_FILES: usize = 1_000;
+
+/// Everything in a folder but folders, sorted, without following links. Where there is too much of it the list is cut
+/// off, and its last element is `folder/`, which is the path of no file.
+pub(crate) fn files_below(full: &Path, folder: &str) -> Result<Vec<RelPath>> {
+    fn enter(full: &Path, folder: &str, into: &mut Vec<RelPath>) -> Result<()> {
+        let failed = |error| explain(error, "read the folder", full);
+        for entry in fs::read_dir(full).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let path = path::join(folder, &entry.file_name().to_string_lossy());
+            if into.len() > MOST_FILES {
+                break;
+            } else if entry.file_type().map_err(failed)?.is_dir() {
+                enter(&entry.path(), &path, into)?;
+            } else {
+                into.push(path);
+            }
+        }
+        Ok(())
+    }
+    let mut files = Vec::new();
+    enter(full, folder, &mut files)?;
+    files.sort();
+    if files.len() > MOST_FILES {
+        files.truncate(MOST_FILES);
+        files.push(format!("{folder}/"));
+    }
+    Ok(files)
 }
 
 /// The error for a link where a folder is expected.

@@ -80,8 +80,8 @@ fn go_on(places: &Places<'_>, journal: &Journal) -> Result<Recovery> {
         .hint(format!("compare the project with your last commit, then remove `{}`", journal.display()))
         .into());
     }
-    for (slot, entry) in journal.entries.iter().enumerate() {
-        if !swap::can_carry_out(places, slot, entry)? {
+    for slot in 0..journal.entries.len() {
+        if !swap::can_carry_out(places, journal, slot)? {
             refuse_if_in_the_way(places, journal)?;
             advance(places.folder(), Phase::Forward, Phase::Backward)?;
             return go_back(places, journal);
@@ -104,8 +104,8 @@ fn go_back(places: &Places<'_>, journal: &Journal) -> Result<Recovery> {
 
 fn refuse_if_in_the_way(places: &Places<'_>, journal: &Journal) -> Result<()> {
     let mut changed = Vec::new();
-    for (slot, entry) in journal.entries.iter().enumerate() {
-        changed.extend(swap::in_the_way_back(places, slot, entry)?);
+    for slot in 0..journal.entries.len() {
+        changed.extend(swap::in_the_way_back(places, journal, slot)?);
     }
     if changed.is_empty() {
         return Ok(());
@@ -136,7 +136,8 @@ fn refuse_links(places: &Places<'_>) -> Result<()> {
     let Some((_, Some(journal))) = journal::find(places.folder())? else { return Ok(()) };
     let mut seen = std::collections::HashSet::new();
     for entry in &journal.entries {
-        let ancestors = entry.path.match_indices('/').map(|(at, _)| &entry.path[..at]);
+        let paths = entry.files.iter().map(|(file, _)| file).chain([&entry.path]);
+        let ancestors = paths.flat_map(|path| path.match_indices('/').map(|(at, _)| &path[..at]));
         for folder in ancestors.filter(|folder| seen.insert(*folder)) {
             let full = places.root().join(folder);
             if fs::symlink_metadata(&full).is_ok_and(|found| found.is_symlink()) {

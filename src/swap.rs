@@ -6,9 +6,10 @@
 
 use crate::checksum::Sum;
 use crate::disk::{self, explain};
+use crate::inspect::occupied;
 use crate::journal::{Entry, Journal, Kind, Phase, STAGING, advance};
 use crate::path;
-use crate::project::read;
+use crate::project::{files_below, read};
 use crate::tree::RelPath;
 use anyhow::Result;
 use std::collections::BTreeSet;
@@ -75,6 +76,16 @@ pub fn carry_out(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> 
     match entry.kind {
         Kind::Remove if exists(&old)? || !exists(&target)? => Ok(()),
         Kind::Remove => disk::set_aside(&target, &old),
+        Kind::Folder => {
+            if !exists(&old)? && exists(&target)? {
+                disk::set_aside(&target, &old)?;
+            }
+            // Asked once it is out of reach: nobody can put a file into it any more.
+            match files_in(&old, &entry.path)?.first() {
+                Some(file) => Err(occupied(&entry.path, file)),
+                None => Ok(()),
+            }
+        }
         Kind::Write | Kind::Tree if !exists(&new)? => Ok(()),
         _ if entry.before.is_none() => disk::rename_new(&new, &target),
         _ => {
@@ -89,7 +100,11 @@ pub fn carry_out(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> 
 /// Takes back an entry, as far as it was carried out. What the user changed since then is left alone.
 pub fn take_back(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> {
     let Spot { new, old, target } = places.of(slot, entry);
-    if entry.kind == Kind::Remove || exists(&new)? {
+    if matches!(entry.kind, Kind::Remove | Kind::Folder) {
+        // Fails if something is in the way: an original that is not put back would be lost.
+        return if exists(&old)? { disk::rename_new(&old, &target) } else { Ok(()) };
+    }
+    if exists(&new)? {
         return if exists(&old)? && !exists(&target)? { disk::rename_new(&old, &target) } else { Ok(()) };
     }
     if entry.before.is_some() {
@@ -115,10 +130,20 @@ pub fn take_back(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> 
 
 /// Whether what is left of an entry can be carried out without harm: the staged files are intact and the target is
 /// as it was when the run began.
-pub fn can_carry_out(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<bool> {
+pub fn can_carry_out(places: &Places<'_>, journal: &Journal, slot: usize) -> Result<bool> {
+    let Some(entry) = journal.entries.get(slot) else { return Ok(true) };
     let Spot { new, old, target } = places.of(slot, entry);
     if entry.kind == Kind::Remove {
         return Ok(exists(&old)? || !exists(&target)? || sum_at(&target)? == entry.before);
+    }
+    if entry.kind == Kind::Folder {
+        let removed =
+            |file: &RelPath| journal.entries.iter().any(|other| other.kind == Kind::Remove && other.path == *file);
+        return Ok(if exists(&old)? {
+            files_in(&old, &entry.path)?.is_empty()
+        } else {
+            !exists(&target)? || is_folder(&target) && files_in(&target, &entry.path)?.iter().all(removed)
+        });
     }
     if !exists(&new)? {
         return Ok(true);
@@ -131,21 +156,25 @@ pub fn can_carry_out(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<
         }
     }
     Ok(if exists(&target)? {
-        entry.before.is_some() && sum_at(&target)? == entry.before
+        match entry.before {
+            Some(_) => sum_at(&target)? == entry.before,
+            None => makes_room(places, journal, slot)?.is_some_and(|old| !old),
+        }
     } else {
         entry.before.is_none() || exists(&old)?
     })
 }
 
 /// The files of an entry that the user changed after it was carried out, so that taking it back would do harm.
-pub fn in_the_way_back(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<Vec<RelPath>> {
+pub fn in_the_way_back(places: &Places<'_>, journal: &Journal, slot: usize) -> Result<Vec<RelPath>> {
+    let Some(entry) = journal.entries.get(slot) else { return Ok(Vec::new()) };
     let Spot { new, old, target } = places.of(slot, entry);
     let mut changed = Vec::new();
-    if entry.kind == Kind::Remove {
+    if matches!(entry.kind, Kind::Remove | Kind::Folder) {
         if exists(&old)? && exists(&target)? {
-            changed.push(entry.path.clone());
+            changed = strangers(places, journal, slot, &entry.path)?;
         }
-    } else if !exists(&new)? {
+    } else if !exists(&new)? && makes_room(places, journal, slot)? != Some(false) {
         for (file, sum) in &entry.files {
             let full = places.root.join(file);
             if exists(&full)? {
@@ -157,6 +186,35 @@ pub fn in_the_way_back(places: &Places<'_>, slot: usize, entry: &Entry) -> Resul
         }
     }
     Ok(changed)
+}
+
+/// Of an entry that fills what another one makes room for: whether the original of that one is set aside. It is not
+/// either before the room is made, or after all was taken back.
+fn makes_room(places: &Places<'_>, journal: &Journal, slot: usize) -> Result<Option<bool>> {
+    match journal.counterpart(slot).and_then(|other| Some((other, journal.entries.get(other)?))) {
+        Some((other, entry)) => exists(&places.of(other, entry).old).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What is at the place of an original that was set aside, but for what this run put there.
+fn strangers(places: &Places<'_>, journal: &Journal, slot: usize, path: &str) -> Result<Vec<RelPath>> {
+    if let Some(other) = journal.counterpart(slot)
+        && let Some(entry) = journal.entries.get(other)
+        && let Spot { new, target, .. } = places.of(other, entry)
+        && !exists(&new)?
+    {
+        let ours = |file: &RelPath| entry.files.iter().any(|(own, _)| own == file);
+        return Ok(match entry.kind {
+            Kind::Tree if is_folder(&target) => {
+                files_in(&target, path)?.into_iter().filter(|file| !ours(file)).collect()
+            }
+            Kind::Tree => vec![path.to_owned()],
+            // Whether it was edited is asked with its own entry.
+            _ => Vec::new(),
+        });
+    }
+    Ok(vec![path.to_owned()])
 }
 
 /// After the last exchange: removes the folders that became empty, the staging folder and the journal.
@@ -193,6 +251,15 @@ fn exists(path: &Path) -> Result<bool> {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(false),
         Err(error) => Err(explain(error, "read", path)),
     }
+}
+
+fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
+}
+
+/// The files in a folder, which may not exist.
+fn files_in(full: &Path, path: &str) -> Result<Vec<RelPath>> {
+    if exists(full)? { files_below(full, path) } else { Ok(Vec::new()) }
 }
 
 /// The checksum of a regular file; `None` for anything else.

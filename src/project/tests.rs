@@ -10,7 +10,8 @@ fn ours(root: &Path, path: &str) -> Result<Ours> {
 fn tells_what_is_there() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
-    fs::create_dir_all(root.join("Docs/x")).unwrap();
+    fs::create_dir_all(root.join("Docs/x/y")).unwrap();
+    symlink("/", root.join("Docs/x/link")).unwrap();
     fs::write(root.join("Docs/a.md"), "a").unwrap();
     fs::write(root.join("run"), "r").unwrap();
     fs::set_permissions(root.join("run"), fs::Permissions::from_mode(0o755)).unwrap();
@@ -22,8 +23,8 @@ fn tells_what_is_there() {
     for (path, expected) in [
         ("Docs/a.md", file("a", false)),
         ("run", file("r", true)),
-        ("Docs", Ours::Directory),
-        ("Docs/x", Ours::Directory),
+        ("Docs", Ours::Directory { files: vec!["Docs/a.md".into(), "Docs/x/link".into()] }),
+        ("Docs/x/y", Ours::Directory { files: Vec::new() }),
         ("Docs/b.md", Ours::Missing),
         ("none/at/all", Ours::Missing),
         ("link", Ours::Symlink),
@@ -38,6 +39,22 @@ fn tells_what_is_there() {
         assert_eq!(ours(root, path).unwrap(), expected, "{path}");
     }
     assert_eq!(ours(&root.join("new"), "a/b").unwrap(), Ours::Missing);
+}
+
+#[test]
+fn a_folder_with_too_many_files_is_not_listed_to_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("d/e")).unwrap();
+    for n in 0..MOST_FILES {
+        fs::write(folder.path().join(format!("d/e/{n}")), "").unwrap();
+    }
+    let files = |path: &str| match ours(folder.path(), path).unwrap() {
+        Ours::Directory { files } => files,
+        other => panic!("{other:?}"),
+    };
+    assert!(files("d").len() == MOST_FILES && !files("d").contains(&"d/".to_owned()));
+    fs::write(folder.path().join("d/one more"), "").unwrap();
+    assert!(files("d").len() == MOST_FILES + 1 && files("d").contains(&"d/".to_owned()));
 }
 
 #[test]
