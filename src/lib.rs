@@ -52,3 +52,4 @@ pub mod text;
 pub mod tree;
 pub mod ui;
 pub mod usage;
+pub mod version;

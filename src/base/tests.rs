@@ -1,6 +1,7 @@
 use super::*;
+use crate::path;
+use crate::tree::Tree;
 use proptest::prelude::*;
-use std::collections::BTreeMap;
 
 fn file(text: &str) -> File {
     File { bytes: text.as_bytes().to_vec(), executable: false }
@@ -11,7 +12,12 @@ fn tree(files: &[(&str, &str)]) -> Tree {
 }
 
 fn text(files: &[(&str, &str)]) -> String {
-    String::from_utf8(encode(&tree(files), &BTreeSet::new())).unwrap()
+    String::from_utf8(encode(&tree(files), &BTreeSet::new(), &Version::new(0, 3, 0))).unwrap()
+}
+
+/// An empty base.
+fn written() -> Base {
+    Base { version: Some(Version::new(0, 3, 0)), ..Base::default() }
 }
 
 fn damaged(text: &str) -> (Base, Vec<Fault>) {
@@ -26,7 +32,7 @@ fn looks_as_documented() {
     let mut tree = tree(&[("a.txt", "one\n\ttwo\r\nthree"), ("empty", ""), ("z", "|\n")]);
     tree.files.insert("run".into(), File { bytes: b"\x00\xff".to_vec(), executable: true });
     let once = BTreeSet::from(["a.txt".to_owned()]);
-    let encoded = encode(&tree, &once);
+    let encoded = encode(&tree, &once, &Version::new(0, 3, 0));
     let shown: String = String::from_utf8(encoded.clone())
         .unwrap()
         .lines()
@@ -37,18 +43,20 @@ fn looks_as_documented() {
         .collect();
     assert_eq!(
         shown,
-        "scaffold base 1\n# What scaffold generated last. Commit this file, do not edit it.\n\n\
+        "scaffold base 1\n# What scaffold generated last. Commit this file, do not edit it.\nversion 0.3.0\n\n\
          file a.txt\n  text once SUM\n|one\n^\ttwo\n\\three\n\n\
          file empty\n  text SUM\n\n\
          file run\n  base64 executable SUM\n+AP8=\n\n\
          file z\n  text SUM\n||\n\nend\n"
     );
-    assert_eq!(parse(&encoded), Stored::Sound(Base { tree, once, damaged: BTreeSet::new() }));
+    assert_eq!(parse(&encoded), Stored::Sound(Base { tree, once, ..written() }));
 }
 
 #[test]
 fn a_newer_format_is_not_taken_for_damage() {
-    assert_eq!(parse(b"scaffold base 2\nsomething else\n"), Stored::Newer { format: 2 });
+    let newer = |version| Stored::Newer { format: 2, version };
+    assert_eq!(parse(b"scaffold base 2\nsomething else\n"), newer(None));
+    assert_eq!(parse(b"scaffold base 2\nelse\nversion 1.2.3\n"), newer(Some(Version::new(1, 2, 3))));
     assert!(matches!(parse(b"scaffold base two\n"), Stored::Damaged { .. }));
     assert!(matches!(parse(b""), Stored::Damaged { .. }));
 }
@@ -65,7 +73,7 @@ fn damage_is_confined_to_its_record() {
     for broken in [
         text.replace("|2", "|5"),
         text.replace("|2\n", ""),
-        text.replace("|2", "<<<<<<< ours\n|2\n=======\n|9\n>>>>>>> theirs"),
+        text.replace("|2", "<<<<<<< ours\n|7\n=======\n|9\n>>>>>>> theirs"),
         text.replace("file b\n  text ", "file b\n<<<<<<< ours\n  text 0\n=======\n  text 1\n>>>>>>> theirs\n  text "),
         text.replace("file b\n  text ", "file b\n  text executable "),
         text.replace("file b\n  text ", "file b\n  base64 "),
@@ -76,21 +84,14 @@ fn damage_is_confined_to_its_record() {
         assert_eq!(base.damaged, BTreeSet::from(["b".to_owned()]), "{broken}");
         assert_eq!(faults.len(), 1, "{broken}\n{faults:?}");
         assert_eq!(faults[0].path.as_deref(), Some("b"));
-        assert_eq!(faults[0].line, 8);
+        assert_eq!(faults[0].line, 9);
     }
 }
 
 #[test]
-fn whole_records_inside_conflict_markers_are_still_good() {
-    let text = text(&[("a", "1\n"), ("b", "2\n"), ("c", "3\n")]);
-    let broken = text
-        .replace("file b\n", "<<<<<<< ours\nfile b\n")
-        .replace("file c\n", "=======\nfile c\n")
-        .replace("end\n", ">>>>>>> theirs\nend\n");
-    let (base, faults) = damaged(&broken);
-    assert_eq!(base.tree, tree(&[("a", "1\n"), ("b", "2\n"), ("c", "3\n")]));
-    assert!(base.damaged.is_empty());
-    assert_eq!(faults.len(), 3);
+fn a_base_without_version_is_damaged_in_no_file() {
+    let (base, faults) = damaged(&text(&[("a", "1\n")]).replace("version 0.3.0", "version x"));
+    assert_eq!((base.tree, base.damaged.len(), faults.len()), (tree(&[("a", "1\n")]), 0, 1));
 }
 
 #[test]
@@ -139,7 +140,7 @@ fn git_merges_changes_of_neighbouring_files() {
     }
     let merged = git(folder.path(), ["ours", "base", "theirs"]).unwrap();
     let expected = tree(&[("a", "1\nA\n"), ("b", "B\n"), ("d", "4\n")]);
-    assert_eq!(parse(&merged.stdout), Stored::Sound(Base { tree: expected, ..Base::default() }));
+    assert_eq!(parse(&merged.stdout), Stored::Sound(Base { tree: expected, ..written() }));
 }
 
 fn content() -> impl Strategy<Value = Vec<u8>> {
@@ -171,9 +172,9 @@ proptest! {
             }
             tree.files.insert(path, File { bytes, executable });
         }
-        let text = encode(&tree, &once);
+        let text = encode(&tree, &once, &Version::new(0, 3, 0));
         prop_assert!(!text.contains(&b'\r') && !text.contains(&0));
-        prop_assert_eq!(parse(&text), Stored::Sound(Base { tree, once, damaged: BTreeSet::new() }));
+        prop_assert_eq!(parse(&text), Stored::Sound(Base { tree, once, ..written() }));
     }
 
     #[test]

@@ -29,9 +29,7 @@ use crate::summary::{remains, summary};
 use crate::text::count;
 use crate::tree::File;
 use crate::ui::Ui;
-
-/// The base is generated text that nobody edits: kept byte for byte, folded away in reviews.
-const ATTRIBUTES: &str = "base -text -whitespace linguist-generated\n";
+use crate::version;
 
 /// What a run leaves behind only while it works, or when it was killed.
 const IGNORE: &str = "/lock\n/staging/\n/journal*\n";
@@ -145,7 +143,7 @@ fn open(args: &Init, ui: &Ui) -> Result<(Project, Option<Base>)> {
     }
     match project.base()? {
         Stored::Missing => Ok((project, None)),
-        Stored::Sound(base) => Ok((project, Some(base))),
+        Stored::Sound(base) | Stored::Healed(base) => Ok((project, Some(base))),
         Stored::Damaged { faults, .. } => Err(UserError::new(format!(
             "`{}/.scaffold/base` is damaged in {}",
             args.dir.display(),
@@ -154,11 +152,12 @@ fn open(args: &Init, ui: &Ui) -> Result<(Project, Option<Base>)> {
         .hint("bring it back from the history of the repository: `git checkout .scaffold/base`")
         .hint(START_OVER)
         .into()),
-        Stored::Newer { format } => Err(UserError::new(format!(
-            "`{}/.scaffold/base` has format {format}, which this scaffold does not know",
-            args.dir.display()
+        Stored::Newer { format, version } => Err(UserError::new(format!(
+            "`{}/.scaffold/base` has format {format}, which scaffold {} does not know",
+            args.dir.display(),
+            version::own()
         ))
-        .hint("install the newest scaffold")
+        .hint(version.map_or("install the newest scaffold".into(), |v| format!("install scaffold {v}, which wrote it")))
         .into()),
     }
 }
@@ -211,11 +210,11 @@ fn write(
     answers: String,
 ) -> Result<()> {
     let file = |bytes: Vec<u8>| File { bytes, executable: false };
-    let (base, answers) = (file(base::encode(&rendered.tree, &rendered.once)), file(answers.into_bytes()));
+    let (base, answers) = (file(base::encode(&rendered.tree, &rendered.once, version::own())), file(answers.into_bytes()));
     let mut operations = plan.operations(resolutions)?;
     operations.push(Operation::record(path::BASE, &base));
     operations.push(Operation::record(path::ANSWERS, &answers));
-    let (attributes, ignore) = (file(ATTRIBUTES.into()), file(IGNORE.into()));
+    let (attributes, ignore) = (file(base::ATTRIBUTES.into()), file(IGNORE.into()));
     operations.push(Operation::record(".scaffold/.gitattributes", &attributes));
     operations.push(Operation::record(".scaffold/.gitignore", &ignore));
     let lock = Lock::acquire(project)?;
