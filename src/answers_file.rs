@@ -10,6 +10,9 @@ use serde_json::Value;
 use crate::error::UserError;
 use crate::question::Values;
 
+/// The section that holds recorded answers which are not asked now.
+pub const KEPT: &str = "kept";
+
 /// The largest answers file that is read: a hundred services need about 40 kB.
 const MAX_BYTES: u64 = 1024 * 1024;
 
@@ -21,6 +24,8 @@ pub struct AnswersFile {
     text: String,
     /// The answers by name.
     pub values: Values,
+    /// Recorded answers that were not asked when it was recorded. Only the next update of the same project needs them.
+    pub kept: Values,
 }
 
 impl AnswersFile {
@@ -53,13 +58,20 @@ impl AnswersFile {
             let line = e.as_bytes().iter().take(at).filter(|b| **b == b'\n').count() + 1;
             UserError::new(format!("the answers file is not UTF-8\n  --> {path}:{line}")).hint("save it as UTF-8")
         })?;
+        if let Some(line) = text.lines().position(is_conflict_marker) {
+            return Err(UserError::new(format!(
+                "the answers file has a conflict that git left there\n  --> {path}:{}",
+                line + 1
+            ))
+            .hint("keep the answers that are right, and remove the lines of `<<<<<<<`, `=======` and `>>>>>>>`"));
+        }
         let value: Value = serde_yaml::from_str(&text).map_err(|e| {
             let place = e.location().map(|l| format!(":{}:{}", l.line(), l.column())).unwrap_or_default();
             let what = e.to_string();
             let what = what.split(" at line ").next().unwrap_or(&what).to_string();
             UserError::new(format!("the answers file is not valid YAML: {what}\n  --> {path}{place}"))
         })?;
-        let values = match value {
+        let mut values = match value {
             Value::Null => Values::new(),
             Value::Object(map) => map.into_iter().collect(),
             _ => {
@@ -69,19 +81,62 @@ impl AnswersFile {
                 .hint("each line is `name: value`; `scaffold questions` lists the names"));
             }
         };
-        Ok(Self { path: path.to_string(), text, values })
+        let kept = match values.shift_remove(KEPT) {
+            None | Some(Value::Null) => Values::new(),
+            Some(Value::Object(map)) => map.into_iter().collect(),
+            Some(_) => {
+                let message = format!("`{KEPT}` in the answers file is not a mapping of names to values\n  --> {path}");
+                return Err(UserError::new(message).hint("remove it: it holds only answers that are not asked now"));
+            }
+        };
+        Ok(Self { path: path.to_string(), text, values, kept })
     }
 
     /// Where an answer is written: `path:line`.
     pub fn place(&self, name: &str) -> String {
-        let is_key = |line: &str| {
+        let is_key = |line: &str, name: &str| {
             let line = line.trim_start_matches(['"', '\'']);
             line.strip_prefix(name)
                 .is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':'))
         };
-        match self.text.lines().position(is_key) {
-            Some(i) => format!("{}:{}", self.path, i + 1),
+        let mut lines = self.text.lines().enumerate();
+        let found = if self.values.contains_key(name) {
+            lines.find(|(_, line)| is_key(line, name))
+        } else {
+            lines.find(|(_, line)| is_key(line, KEPT));
+            lines.find(|(_, line)| is_key(line.trim_start(), name))
+        };
+        match found {
+            Some((i, _)) => format!("{}:{}", self.path, i + 1),
             None => self.path.clone(),
         }
+    }
+}
+
+fn is_conflict_marker(line: &str) -> bool {
+    line == "=======" || ["<<<<<<<", "|||||||", ">>>>>>>"].iter().any(|mark| line.starts_with(mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conflict_of_git_is_named_with_its_line() {
+        let sides = ["region: eu-west-1\n", "region: eu-north-1\n"];
+        let text = format!("name: shop\n<<<<<<< HEAD\n{}=======\n{}>>>>>>> other\n", sides[0], sides[1]);
+        let error = AnswersFile::parse("answers.yaml", text.into_bytes()).unwrap_err();
+        assert_eq!(error.message, "the answers file has a conflict that git left there\n  --> answers.yaml:2");
+        assert_eq!(error.hints.len(), 1);
+        // a text of several lines is moved in
+        assert!(AnswersFile::parse("answers.yaml", b"a: |\n  <<<<<<< HEAD\n  =======\n".to_vec()).is_ok());
+    }
+
+    #[test]
+    fn places() {
+        let text = "# name:\nservices:\n- name: api\n  region: x\nname: shop\nkept:\n  region: y\n";
+        let file = AnswersFile::parse("a", text.into()).unwrap();
+        assert_eq!(["services", "name", "region", "none"].map(|n| file.place(n)), ["a:2", "a:5", "a:7", "a"]);
+        assert!(AnswersFile::parse("a", b"kept: [x]\n".to_vec()).is_err());
     }
 }

@@ -24,8 +24,8 @@
 //!
 //! - `version` is the scaffold that wrote it, and the one to install where the format is newer than this one knows.
 //! - Records are sorted by path (`%XX` for `%`, control characters and final spaces) and end with an empty line.
-//! - The second line of a record holds `text` or `base64`, then `executable` and `once` where they apply, then the
-//!   checksum of path, properties and content.
+//! - The second line of a record holds `text` or `base64`, then `executable`, `once` and `orphan` where they apply,
+//!   then the checksum of path, properties and content.
 //! - In a text record the first character of a line says how the line ended: `|` LF, `^` CRLF, `\` not at all.
 //!   A file that is not UTF-8 or holds other control characters than tab, LF and CRLF is `base64`, in `+` lines.
 //!   So the base itself never contains CR, and one that git has given CRLF ends still reads the same.
@@ -63,6 +63,8 @@ pub struct Base {
     pub tree: Tree,
     /// Paths with write policy `once`.
     pub once: BTreeSet<RelPath>,
+    /// Files that are no longer generated, but were kept since the user had edited them.
+    pub orphans: BTreeSet<RelPath>,
     /// Paths that were recorded, but whose record cannot be read.
     pub damaged: BTreeSet<RelPath>,
     /// The scaffold that wrote it, where that can be read.

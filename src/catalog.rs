@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::migrations::Migration;
 use crate::question::{Question, Rule, Values};
 use crate::source::Source;
 
@@ -24,6 +25,8 @@ pub struct Catalog {
     pub partials: BTreeMap<String, String>,
     /// Actions, images and charts by key: `pins` in templates.
     pub pins: Value,
+    /// How recorded answers of earlier catalogs are called now.
+    pub migrations: Vec<Migration>,
     /// The needs of a production system, by id.
     pub needs: Vec<Need>,
     /// Whole sets of answers by name.
@@ -100,9 +103,23 @@ pub struct Manifest {
     /// Exceptions by path; all other files are always rendered and merged.
     #[serde(default)]
     pub files: IndexMap<String, FileRule>,
+    /// Files or folders that had another path in an earlier version, so that edits follow them.
+    #[serde(default)]
+    pub moved: Vec<Moved>,
     /// Items for lists that files of other components print.
     #[serde(default)]
     pub contributes: IndexMap<String, Vec<Value>>,
+}
+
+/// A path of an earlier version and what it is called now, both with the same `__key__` segments. A path that ends with
+/// `/` is a folder.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Moved {
+    /// The path until then.
+    pub from: String,
+    /// The path now.
+    pub to: String,
 }
 
 /// How a component meets a need; the texts are templates.
@@ -226,6 +243,9 @@ impl Catalog {
                 }
                 (Some("templates"), Some("pins.yaml"), None, None) => {
                     read_into(&path, &bytes, &mut faults, &mut catalog.pins);
+                }
+                (Some("templates"), Some("migrations.yaml"), None, None) => {
+                    read_into(&path, &bytes, &mut faults, &mut catalog.migrations);
                 }
                 (Some("templates"), Some("readiness.yaml"), None, None) => {
                     let mut areas: IndexMap<String, Vec<Need>> = IndexMap::new();

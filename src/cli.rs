@@ -32,6 +32,16 @@ pub enum Color {
 pub enum Command {
     /// Asks, renders, shows what would be written, and writes after a yes
     Init(Init),
+    /// Renders again, with newer templates or other answers, and merges with your edits
+    Update(Update),
+    /// Prints what an update would change, as a patch for `git apply`
+    Diff(Diff),
+    /// Tells whether an update would change something, and which files differ from what was generated
+    Status(Status),
+    /// Brings back files as they were generated
+    Restore(Restore),
+    /// Takes the last update back
+    Undo(Undo),
     /// Lists the presets; with a name, its answers and what sets it apart
     Presets(Presets),
     /// Lists every question
@@ -87,6 +97,161 @@ pub struct Init {
     /// How the plan is printed
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+}
+
+/// Where an update starts: every command about an existing repository takes it.
+#[derive(Args, Debug)]
+pub struct Existing {
+    /// The generated repository [default: the folder around the current one that has a `.scaffold/`]
+    pub dir: Option<PathBuf>,
+}
+
+/// What an update is made with.
+#[derive(Args, Debug, Default)]
+pub struct UpdateArgs {
+    /// Read answers from a YAML file, over the recorded ones
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+    /// Set one answer; dotted paths reach into lists, values are YAML (`services.0.port=8080`)
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub sets: Vec<String>,
+    /// Go on though a newer scaffold wrote the repository
+    #[arg(long)]
+    pub allow_downgrade: bool,
+    /// The catalog.
+    #[command(flatten)]
+    pub catalog: CatalogArgs,
+}
+
+/// `scaffold update`.
+#[derive(Args, Debug)]
+pub struct Update {
+    /// The repository.
+    #[command(flatten)]
+    pub existing: Existing,
+    /// Answers and catalog.
+    #[command(flatten)]
+    pub with: UpdateArgs,
+    /// Which questions are asked
+    #[arg(long, value_enum, default_value_t = AskWhich::New, value_name = "WHICH")]
+    pub ask: AskWhich,
+    /// What happens where you and the new version changed the same
+    #[arg(long, value_enum, default_value_t = OnConflict::Markers, value_name = "HOW")]
+    pub on_conflict: OnConflict,
+    /// Ask nothing, and write without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How the plan is printed
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// Which questions an update asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AskWhich {
+    /// Those that came with the new version.
+    New,
+    /// All, with the recorded answers filled in.
+    All,
+}
+
+/// What an update does about conflicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OnConflict {
+    /// Both sides go into the file between conflict markers; what cannot be merged is written beside it.
+    Markers,
+    /// Your side is taken in each conflict.
+    Ours,
+    /// The new side is taken in each conflict.
+    Theirs,
+    /// Nothing is written when there is a conflict.
+    Fail,
+}
+
+/// `scaffold diff`.
+#[derive(Args, Debug)]
+pub struct Diff {
+    /// The repository.
+    #[command(flatten)]
+    pub existing: Existing,
+    /// Only these files and folders, as paths in the repository
+    pub paths: Vec<PathBuf>,
+    /// Answers and catalog.
+    #[command(flatten)]
+    pub with: UpdateArgs,
+}
+
+/// `scaffold status`.
+#[derive(Args, Debug)]
+pub struct Status {
+    /// The repository.
+    #[command(flatten)]
+    pub existing: Existing,
+    /// Answers and catalog.
+    #[command(flatten)]
+    pub with: UpdateArgs,
+    /// Exit with 1 when one of these is found
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "outdated,unmerged",
+        value_name = "WHAT"
+    )]
+    pub exit_code: Vec<Fact>,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// What can be the matter with a repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Fact {
+    /// An update would change something.
+    Outdated,
+    /// A conflict of an earlier update waits for somebody.
+    Unmerged,
+    /// A file was edited.
+    Edited,
+    /// A file was deleted.
+    Deleted,
+    /// A file is no longer generated, and was kept since it was edited.
+    Orphan,
+    /// Something else is where a file would be generated.
+    Collides,
+}
+
+/// `scaffold restore`.
+#[derive(Args, Debug)]
+pub struct Restore {
+    /// The files or folders
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Write without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `scaffold undo`.
+#[derive(Args, Debug)]
+pub struct Undo {
+    /// The repository.
+    #[command(flatten)]
+    pub existing: Existing,
+    /// Write without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// How something is printed.

@@ -11,7 +11,7 @@ use crate::tree::File;
 use crate::ui::{Paint, Style};
 
 /// Lines shown around a change.
-const AROUND: usize = 3;
+pub(crate) const AROUND: usize = 3;
 /// Longer than this nobody waits; what is not compared by then is shown as replaced.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -30,7 +30,10 @@ impl Look {
         match change {
             Change::Create(new) => self.files(path, None, Some(new)),
             Change::Update { ours, theirs } => self.files(path, Some(ours), Some(theirs)),
-            Change::Merge { ours, theirs, merged } => self.files(path, Some(ours), merged.file().or(Some(theirs))),
+            Change::Merge { from, ours, theirs, merged } => {
+                let moved = from.map(|from| format!("{} moves to {}\n", self.shown(from), self.shown(path)));
+                moved.unwrap_or_default() + &self.files(path, Some(ours), merged.file().or(Some(theirs)))
+            }
             Change::Delete(ours) => self.files(path, Some(ours), None),
             Change::Collide { ours: Ours::File(ours), theirs } => self.files(path, Some(ours), Some(theirs)),
             Change::Collide { ours, .. } => format!("{}: {}\n", self.shown(path), self.shown(&describe(ours))),
@@ -109,7 +112,7 @@ impl Look {
 }
 
 /// A range of lines as diff programs write it.
-fn place(range: &std::ops::Range<usize>) -> String {
+pub(crate) fn place(range: &std::ops::Range<usize>) -> String {
     match range.len() {
         0 => format!("{},0", range.start),
         1 => format!("{}", range.start + 1),

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use minijinja::{Environment, Template};
 use rayon::prelude::*;
 
-use crate::catalog::{Catalog, Component, Fault, TemplateFile};
+use crate::answers_file;
+use crate::catalog::{Catalog, Component, Fault, Moved, TemplateFile};
 use crate::context::NAMES;
 use crate::engine::{self, FUNCTIONS};
+use crate::migrations;
 use crate::question::{KindName, Question, Rule};
 
 const QUESTIONS: &str = "templates/questions.yaml";
@@ -41,10 +43,12 @@ fn check(catalog: &Catalog, with_templates: bool) -> Vec<Fault> {
         lint.templates();
     }
     lint.paths();
+    lint.moves();
     lint.needs();
     lint.presets();
     lint.unread_lists();
     let mut faults = lint.faults;
+    faults.extend(migrations::faults(catalog));
     faults.sort();
     faults.dedup();
     faults
@@ -68,6 +72,12 @@ impl Lint<'_> {
         let mut seen: BTreeMap<&str, String> = BTreeMap::new();
         for (component, question) in catalog.questions() {
             let file = component.map_or(QUESTIONS.to_string(), manifest_file);
+            if question.name == answers_file::KEPT {
+                self.fault(
+                    &file,
+                    format!("question `{}` has the name of a section of recorded answers", question.name),
+                );
+            }
             if let Some(other) = seen.insert(&question.name, file.clone()) {
                 self.fault(&file, format!("question `{}` is also in {other}", question.name));
             }
@@ -310,6 +320,37 @@ impl Lint<'_> {
                 }
                 if file.path.starts_with(".scaffold/") || file.path.starts_with(".git/") {
                     self.fault(&file.origin, "lies in a folder that no component can own");
+                }
+            }
+        }
+    }
+
+    /// Moves lead from what no longer exists to what does, file by file.
+    fn moves(&mut self) {
+        let catalog = self.catalog;
+        let exists = |component: &Component, path: &str| {
+            component.files.iter().any(|f| f.path == path || (path.ends_with('/') && f.path.starts_with(path)))
+        };
+        let repeats = |path: &str| -> Vec<String> {
+            let mut keys: Vec<_> = path.split('/').filter(|s| s.starts_with("__")).map(str::to_owned).collect();
+            keys.sort();
+            keys
+        };
+        for component in &catalog.components {
+            for Moved { from, to } in &component.manifest.moved {
+                let what = format!("`moved` from `{from}` to `{to}`");
+                let file = manifest_file(component);
+                if !exists(component, to) {
+                    self.fault(&file, format!("{what}: the component has nothing at the new path"));
+                }
+                if catalog.components.iter().any(|c| exists(c, from)) {
+                    self.fault(&file, format!("{what}: the old path is still generated"));
+                }
+                if from.ends_with('/') != to.ends_with('/') {
+                    self.fault(&file, format!("{what}: one is a folder, the other a file"));
+                }
+                if repeats(from) != repeats(to) {
+                    self.fault(&file, format!("{what}: both need the same `__key__` segments"));
                 }
             }
         }

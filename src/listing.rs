@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::merge::Merged;
 use crate::plan::{Change, Kind, Plan, describe};
 use crate::text::{columns, count, cut};
 use crate::ui::{Paint, Style, Ui};
@@ -25,7 +26,7 @@ fn mark(kind: Kind) -> (&'static str, Style) {
         Kind::Create => ("+", Style::Add),
         Kind::Collide => ("!", Style::Warn),
         Kind::Conflict => ("!", Style::Error),
-        Kind::Update | Kind::Merge => ("~", Style::Place),
+        Kind::Update | Kind::Merge | Kind::Move => ("~", Style::Place),
         Kind::Delete => ("-", Style::Remove),
         Kind::Adopt | Kind::Unchanged | Kind::Keep | Kind::KeepDeleted | Kind::Orphan | Kind::LeaveOnce => {
             ("=", Style::Dim)
@@ -42,6 +43,7 @@ pub fn meaning(kind: Kind) -> &'static str {
         Kind::Update => "to update",
         Kind::Unchanged => "unchanged",
         Kind::Keep => "changed by you, kept",
+        Kind::Move => "to move",
         Kind::Merge => "to merge with your changes",
         Kind::Conflict => "to merge, with conflicts",
         Kind::KeepDeleted => "deleted by you, stays away",
@@ -54,7 +56,13 @@ pub fn meaning(kind: Kind) -> &'static str {
 impl Listing<'_> {
     /// One line per kind of change.
     pub fn counts(&self, plan: &Plan<'_>) -> String {
-        let counts = plan.counts();
+        self.counts_of(plan, |_| true)
+    }
+
+    /// One line per kind of change that is asked for.
+    pub fn counts_of(&self, plan: &Plan<'_>, wanted: impl Fn(Kind) -> bool) -> String {
+        let mut counts = plan.counts();
+        counts.retain(|kind, _| wanted(*kind));
         let width = counts.values().map(|n| n.to_string().len()).max().unwrap_or(0);
         let line = |(kind, n): (&Kind, &usize)| {
             let (mark, style) = mark(*kind);
@@ -68,7 +76,7 @@ impl Listing<'_> {
     pub fn tree(&self, plan: &Plan<'_>) -> String {
         let mut top = Folder::default();
         for (path, change) in &plan.changes {
-            if change.kind() != Kind::Unchanged {
+            if !matches!(change.kind(), Kind::Unchanged | Kind::Keep | Kind::LeaveOnce) {
                 top.insert(path, change);
             }
         }
@@ -120,6 +128,11 @@ impl Listing<'_> {
                 Change::Create(_) | Change::Update { .. } | Change::Delete(_) => String::new(),
                 Change::Collide { ours: crate::plan::Ours::File(_), .. } => meaning(Kind::Collide).into(),
                 Change::Collide { ours, .. } => self.ui.visible(&describe(ours)),
+                Change::Merge { from: Some(from), merged: Merged::Clean(_), .. } => {
+                    format!("from {}", self.ui.visible(from))
+                }
+                Change::Merge { merged: Merged::Conflict { lines, .. }, .. } => count(lines.len(), "conflict"),
+                Change::Merge { merged: Merged::Beside(why), .. } => why.to_string(),
                 other => meaning(other.kind()).into(),
             };
             self.line(&front, change.kind(), name, &note, out);
@@ -170,16 +183,24 @@ impl<'p> Folder<'p> {
     }
 }
 
+/// How many changes of each kind, for programs.
+pub fn counts_json(plan: &Plan<'_>) -> Value {
+    plan.counts().into_iter().map(|(kind, n)| (word(kind), json!(n))).collect::<serde_json::Map<_, _>>().into()
+}
+
+fn word(kind: Kind) -> String {
+    kind.to_string().replace(' ', "_")
+}
+
 /// A plan for programs.
 pub fn json(plan: &Plan<'_>) -> Value {
-    let word = |kind: Kind| kind.to_string().replace(' ', "_");
     let change = |(path, change): (&&str, &Change<'_>)| {
         let mut entry = json!({ "path": path, "change": word(change.kind()) });
         let file = match change {
             Change::Create(file) | Change::Collide { theirs: file, .. } | Change::Update { theirs: file, .. } => {
                 Some(*file)
             }
-            Change::Merge { merged, .. } => merged.file(),
+            Change::Merge { ours, merged, .. } => Some(merged.file().unwrap_or(ours)),
             _ => None,
         };
         if let Some(file) = file {
@@ -188,11 +209,19 @@ pub fn json(plan: &Plan<'_>) -> Value {
         if let Change::Collide { ours, .. } = change {
             entry["reason"] = json!(describe(ours));
         }
+        if let Change::Merge { from, merged, .. } = change {
+            if let Some(from) = from {
+                entry["from"] = json!(from);
+            }
+            match merged {
+                Merged::Clean(_) => {}
+                Merged::Conflict { lines, .. } => entry["conflicts"] = json!(lines),
+                Merged::Beside(why) => entry["reason"] = json!(why.to_string()),
+            }
+        }
         entry
     };
-    let counts: serde_json::Map<String, Value> =
-        plan.counts().into_iter().map(|(kind, n)| (word(kind), json!(n))).collect();
-    json!({ "counts": counts, "changes": plan.changes.iter().map(change).collect::<Vec<_>>() })
+    json!({ "counts": counts_json(plan), "changes": plan.changes.iter().map(change).collect::<Vec<_>>() })
 }
 
 #[cfg(test)]

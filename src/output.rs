@@ -10,7 +10,15 @@ use serde::Serialize;
 /// # Errors
 /// When stdout cannot be written to for another reason.
 pub fn data(text: &str) -> Result<()> {
-    match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+    bytes(text.as_bytes())
+}
+
+/// The same for data that need not be UTF-8.
+///
+/// # Errors
+/// As [`data`].
+pub fn bytes(data: &[u8]) -> Result<()> {
+    match io::stdout().write_all(data).and_then(|()| io::stdout().flush()) {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => Ok(other?),
     }

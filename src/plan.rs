@@ -1,14 +1,16 @@
 //! What would change, and why: one [`Change`] per path from (base, ours, theirs). Pure, no I/O.
 
-use crate::apply::{Action, Before, Operation};
 use crate::base::Base;
 use crate::error::UserError;
 use crate::merge::Merged;
 use crate::path;
 use crate::tree::{File, RelPath, Tree};
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+
+mod open;
+
+pub use open::{BESIDE, Cause, Open, Resolution};
 
 /// What is on disk at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +49,21 @@ pub enum Block {
 /// Merges one file: path, base, ours, theirs.
 pub type Merge<'m> = &'m dyn Fn(&str, &File, &File, &File) -> Merged;
 
+/// What a plan is made from.
+#[derive(Clone, Copy)]
+pub struct Versions<'a> {
+    /// What was generated last.
+    pub base: &'a Base,
+    /// What is on disk. A path that is not mentioned is taken as missing.
+    pub ours: &'a BTreeMap<RelPath, Ours>,
+    /// What would be generated now.
+    pub theirs: &'a Tree,
+    /// The new files with write policy `once`.
+    pub once: &'a BTreeSet<RelPath>,
+    /// Files that have another path now: new path to old path, as [`crate::moved::moves`] finds them.
+    pub moves: &'a BTreeMap<RelPath, RelPath>,
+}
+
 /// What would happen to one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change<'a> {
@@ -72,8 +89,10 @@ pub enum Change<'a> {
     Unchanged,
     /// Edited by the user, nothing new: the edit stays.
     Keep,
-    /// Edited by the user, and the new version differs.
+    /// Edited by the user, or at another path, and the new version differs.
     Merge {
+        /// The path until now, if the file moves.
+        from: Option<&'a str>,
         /// The user's version.
         ours: &'a File,
         /// The new version.
@@ -101,6 +120,7 @@ pub enum Kind {
     Update,
     Unchanged,
     Keep,
+    Move,
     Merge,
     Conflict,
     KeepDeleted,
@@ -118,6 +138,7 @@ impl fmt::Display for Kind {
             Self::Update => "update",
             Self::Unchanged => "unchanged",
             Self::Keep => "keep",
+            Self::Move => "move",
             Self::Merge => "merge",
             Self::Conflict => "conflict",
             Self::KeepDeleted => "keep deleted",
@@ -125,6 +146,13 @@ impl fmt::Display for Kind {
             Self::Orphan => "orphan",
             Self::LeaveOnce => "leave",
         })
+    }
+}
+
+impl Kind {
+    /// Whether a file is written, moved or removed without further decision.
+    pub fn touches_disk(self) -> bool {
+        matches!(self, Self::Create | Self::Update | Self::Move | Self::Merge | Self::Conflict | Self::Delete)
     }
 }
 
@@ -138,8 +166,9 @@ impl Change<'_> {
             Self::Update { .. } => Kind::Update,
             Self::Unchanged => Kind::Unchanged,
             Self::Keep => Kind::Keep,
-            Self::Merge { merged: Merged::Clean(_), .. } => Kind::Merge,
-            Self::Merge { .. } => Kind::Conflict,
+            Self::Merge { merged: Merged::Conflict { .. } | Merged::Beside(_), .. } => Kind::Conflict,
+            Self::Merge { from: Some(_), .. } => Kind::Move,
+            Self::Merge { from: None, .. } => Kind::Merge,
             Self::KeepDeleted => Kind::KeepDeleted,
             Self::Delete(_) => Kind::Delete,
             Self::Orphan => Kind::Orphan,
@@ -148,27 +177,17 @@ impl Change<'_> {
     }
 }
 
-/// What the user decided about one collision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Resolution {
-    /// Leave what is there.
-    KeepMine,
-    /// Replace the file that is there.
-    TakeNew,
-    /// Leave what is there and write the new file beside it, as `NAME.scaffold-new`.
-    Both,
-}
-
-/// Added to the name of a new file that is written beside the user's.
-pub const BESIDE: &str = ".scaffold-new";
-
 /// What the base knows about a path.
 #[derive(Clone, Copy)]
 enum Recorded<'a> {
     Never,
     /// It was recorded, but the record is damaged.
     Unreadable,
-    File(&'a File),
+    File {
+        file: &'a File,
+        /// The file is no longer generated; the user's edited copy was kept.
+        orphan: bool,
+    },
 }
 
 /// One [`Change`] per path.
@@ -181,32 +200,52 @@ pub struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// Compares what was generated last, what is on disk and what would be generated now.
     ///
-    /// `once` names the new files with that write policy. A path that `ours` does not mention is taken as missing.
-    pub fn new(
-        base: &'a Base,
-        ours: &'a BTreeMap<RelPath, Ours>,
-        theirs: &'a Tree,
-        once: &BTreeSet<RelPath>,
-        merge: Merge<'_>,
-    ) -> Result<Self, UserError> {
+    /// # Errors
+    /// When the new files cannot all exist beside each other.
+    pub fn new(versions: &Versions<'a>, merge: Merge<'_>) -> Result<Self, UserError> {
+        let Versions { base, ours, theirs, once, moves } = *versions;
         path::check_tree(theirs)?;
+        let sources: BTreeSet<&str> = moves.values().map(String::as_str).collect();
+        let leaving = Leaving { versions, sources: &sources };
         let paths: BTreeSet<&'a RelPath> =
             base.tree.files.keys().chain(&base.damaged).chain(theirs.files.keys()).collect();
         let mut changes = BTreeMap::new();
-        for path in paths {
-            let recorded = match base.tree.files.get(path) {
-                Some(file) => Recorded::File(file),
+        for path in paths.into_iter().filter(|path| !sources.contains(path.as_str())) {
+            let new = theirs.files.get(path);
+            let from = moves.get(path);
+            let source = from.unwrap_or(path);
+            let recorded = match base.tree.files.get(source) {
+                // after a merge of two updated branches there are two: the one that the disk shows is the right one
+                Some(file) => {
+                    let file = base.others.get(source).filter(|o| file_at(ours, source) == Some(*o)).unwrap_or(file);
+                    Recorded::File { file, orphan: base.orphans.contains(path) }
+                }
                 None if base.damaged.contains(path) => Recorded::Unreadable,
                 None => Recorded::Never,
             };
-            let theirs = theirs.files.get(path);
-            let once = if theirs.is_some() { once.contains(path) } else { base.once.contains(path) };
-            let ours = ours.get(path).unwrap_or(&Ours::Missing);
-            if let Some(change) = decide(path, recorded, ours, theirs, once, merge) {
+            let once = if new.is_some() { once.contains(path) } else { base.once.contains(path) };
+            let change = match from.and_then(|from| Some((from, file_at(ours, from)?))) {
+                Some((from, mine)) => moved(path, from, recorded, mine, new, once, merge),
+                None => decide(path, recorded, leaving.seen(path), new, once, merge),
+            };
+            if let Some(change) = change {
                 changes.insert(path.as_str(), change);
             }
         }
         Ok(Self { changes })
+    }
+
+    /// The same where ours are the base, so that nothing is merged.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn without_merge(versions: &Versions<'a>) -> Result<Self, UserError> {
+        Self::new(versions, &|_, _, _, new| Merged::Clean(new.clone()))
+    }
+
+    /// Whether carrying it out can change any file.
+    pub fn touches_disk(&self) -> bool {
+        self.counts().keys().any(|kind| kind.touches_disk() || *kind == Kind::Collide)
     }
 
     /// How many changes of each kind.
@@ -217,44 +256,62 @@ impl<'a> Plan<'a> {
         }
         counts
     }
+}
 
-    /// The collisions, which need a [`Resolution`] each.
-    pub fn collisions(&self) -> impl Iterator<Item = (&'a str, &'a Ours, &'a File)> {
-        self.changes.iter().filter_map(|(path, change)| match *change {
-            Change::Collide { ours, theirs } => Some((*path, ours, theirs)),
-            _ => None,
-        })
+fn file_at<'a>(ours: &'a BTreeMap<RelPath, Ours>, path: &str) -> Option<&'a File> {
+    match ours.get(path) {
+        Some(Ours::File(file)) => Some(file),
+        _ => None,
     }
+}
 
-    /// What to do on disk. Every collision needs a resolution that is possible for it.
-    pub fn operations(&self, resolutions: &BTreeMap<RelPath, Resolution>) -> Result<Vec<Operation<'_>>, UserError> {
-        let mut operations = Vec::new();
-        for (&path, change) in &self.changes {
-            let operation = |before, action| Operation { path: Cow::Borrowed(path), before, action };
-            match change {
-                Change::Create(theirs) => operations.push(operation(Before::Missing, Action::Write(theirs))),
-                Change::Update { ours, theirs } => {
-                    operations.push(operation(Before::File(ours), Action::Write(theirs)));
-                }
-                Change::Merge { ours, theirs, merged } => operations.push(match merged.file() {
-                    Some(file) => operation(Before::File(ours), Action::Write(file)),
-                    None => beside(path, theirs),
-                }),
-                Change::Delete(ours) => operations.push(operation(Before::File(ours), Action::Remove)),
-                Change::Collide { ours, theirs } => {
-                    let resolution = *resolutions.get(path).ok_or_else(|| undecided(path))?;
-                    operations.extend(resolve(path, ours, theirs, resolution)?);
-                }
-                Change::Adopt
-                | Change::Unchanged
-                | Change::Keep
-                | Change::KeepDeleted
-                | Change::Orphan
-                | Change::LeaveOnce => {}
+/// Which paths become free: a file may become a folder, or a folder a file.
+struct Leaving<'v, 'a> {
+    versions: &'v Versions<'a>,
+    sources: &'v BTreeSet<&'v str>,
+}
+
+impl<'a> Leaving<'_, 'a> {
+    /// What is at a path once the files that go are gone.
+    fn seen(&self, path: &str) -> &'a Ours {
+        match self.versions.ours.get(path) {
+            None => &Ours::Missing,
+            Some(Ours::Blocked { by, .. }) if self.leaves(by) => &Ours::Missing,
+            Some(Ours::Directory { files }) if !files.is_empty() && files.iter().all(|f| self.leaves(f)) => {
+                &Ours::Missing
             }
+            Some(ours) => ours,
         }
-        Ok(operations)
     }
+
+    /// Whether the file at `path` is to be deleted, or moves.
+    fn leaves(&self, path: &str) -> bool {
+        let Versions { base, ours, theirs, .. } = self.versions;
+        let unedited = || file_at(ours, path).is_some_and(|mine| base.tree.files.get(path) == Some(mine));
+        let deleted = || !theirs.files.contains_key(path) && !base.once.contains(path) && unedited();
+        self.sources.contains(path) || deleted()
+    }
+}
+
+/// A file that has another path now.
+fn moved<'a>(
+    path: &str,
+    from: &'a str,
+    recorded: Recorded<'a>,
+    mine: &'a File,
+    theirs: Option<&'a File>,
+    once: bool,
+    merge: Merge<'_>,
+) -> Option<Change<'a>> {
+    let (Recorded::File { file: old, .. }, Some(new)) = (recorded, theirs) else { return None };
+    let merged = if mine == old && !once {
+        Merged::Clean(new.clone())
+    } else if new == old || once {
+        Merged::Clean(mine.clone())
+    } else {
+        merge(path, old, mine, new)
+    };
+    Some(Change::Merge { from: Some(from), ours: mine, theirs: new, merged })
 }
 
 /// The table of the three versions, row by row.
@@ -266,59 +323,35 @@ fn decide<'a>(
     once: bool,
     merge: Merge<'_>,
 ) -> Option<Change<'a>> {
-    use Recorded::{File as Was, Never, Unreadable};
+    use Recorded::{Never, Unreadable};
     let absent = matches!(ours, Ours::Missing | Ours::Blocked { .. });
+    let base = match base {
+        // given up by both sides: as if it had never been
+        Recorded::File { orphan: true, .. } if absent => Never,
+        other => other,
+    };
     Some(match (base, ours, theirs) {
         (Never, _, None) => return None,
         (Never, Ours::Missing, Some(new)) => Change::Create(new),
-        (Was(_) | Unreadable, _, _) if absent => Change::KeepDeleted,
+        (Recorded::File { .. } | Unreadable, _, _) if absent => Change::KeepDeleted,
         (_, _, Some(_)) if once && !absent => Change::LeaveOnce,
         (_, Ours::File(mine), Some(new)) if mine == new => match base {
-            Was(old) if old == mine => Change::Unchanged,
+            Recorded::File { file, orphan: false } if file == mine => Change::Unchanged,
             _ => Change::Adopt,
         },
-        (Was(old), Ours::File(mine), Some(new)) if mine == old => Change::Update { ours: mine, theirs: new },
-        (Was(old), _, Some(new)) if new == old => Change::Keep,
-        (Was(old), Ours::File(mine), Some(new)) => {
-            Change::Merge { ours: mine, theirs: new, merged: merge(path, old, mine, new) }
+        (Recorded::File { file: old, .. }, Ours::File(mine), Some(new)) if mine == old => {
+            Change::Update { ours: mine, theirs: new }
+        }
+        (Recorded::File { file: old, .. }, _, Some(new)) if new == old => Change::Keep,
+        (Recorded::File { file: old, .. }, Ours::File(mine), Some(new)) => {
+            Change::Merge { from: None, ours: mine, theirs: new, merged: merge(path, old, mine, new) }
         }
         (_, _, Some(new)) => Change::Collide { ours, theirs: new },
-        (Was(old), Ours::File(mine), None) if mine == old && !once => Change::Delete(mine),
+        (Recorded::File { file: old, orphan: false }, Ours::File(mine), None) if mine == old && !once => {
+            Change::Delete(mine)
+        }
         (_, _, None) => Change::Orphan,
     })
-}
-
-fn resolve<'a>(
-    path: &'a str,
-    ours: &'a Ours,
-    theirs: &'a File,
-    resolution: Resolution,
-) -> Result<Option<Operation<'a>>, UserError> {
-    let refuse = |what: &str| {
-        Err(UserError::new(format!("cannot {what} `{path}`: {}", describe(ours)))
-            .hint("keep yours, or move it away and repeat the command"))
-    };
-    match (resolution, ours) {
-        (Resolution::KeepMine, _) => Ok(None),
-        (Resolution::TakeNew, Ours::File(mine)) => {
-            Ok(Some(Operation { path: path.into(), before: Before::File(mine), action: Action::Write(theirs) }))
-        }
-        (Resolution::TakeNew, _) => refuse("replace"),
-        (Resolution::Both, Ours::Blocked { by, .. }) if by.len() < path.len() => refuse("write a file beside"),
-        (Resolution::Both, _) => Ok(Some(beside(path, theirs))),
-    }
-}
-
-fn beside<'a>(path: &str, theirs: &'a File) -> Operation<'a> {
-    Operation {
-        path: Cow::Owned(format!("{path}{BESIDE}")),
-        before: Before::Missing,
-        action: Action::Write(theirs),
-    }
-}
-
-fn undecided(path: &str) -> UserError {
-    UserError::new(format!("`{path}` already exists, and nobody decided whether to keep or replace it"))
 }
 
 /// What is there, in words.

@@ -1,5 +1,6 @@
 //! The generated repository: what scaffold recorded in `.scaffold/`, and what is on disk. Reads only.
 
+use crate::answers_file::AnswersFile;
 use crate::base::{self, Stored};
 use crate::disk::explain;
 use crate::error::UserError;
@@ -8,7 +9,7 @@ use crate::plan::{Block, Ours};
 use crate::tree::{File, RelPath};
 use anyhow::Result;
 use rustix::fs::OFlags;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, FileType, Metadata};
 use std::io::{self, Read as _};
@@ -18,6 +19,8 @@ use std::path::{Component, Path, PathBuf};
 /// A target folder, which may not exist yet.
 #[derive(Clone, Debug)]
 pub struct Project {
+    /// As the user gave it.
+    target: PathBuf,
     root: PathBuf,
     missing: Option<Missing>,
 }
@@ -74,7 +77,7 @@ impl Project {
             Some(Missing { rest, first, .. }) => parent.join(first).join(rest),
             None => parent,
         };
-        Ok(Self { root, missing })
+        Ok(Self { target: target.to_owned(), root, missing })
     }
 
     /// The target folder: absolute, without links.
@@ -106,12 +109,20 @@ impl Project {
         })
     }
 
-    /// The text of the recorded answers.
-    pub fn answers(&self) -> Result<Option<Vec<u8>>> {
-        self.recorded(path::ANSWERS)
+    /// The recorded answers.
+    pub fn answers(&self) -> Result<Option<AnswersFile>> {
+        let Some(bytes) = self.recorded(path::ANSWERS)? else { return Ok(None) };
+        Ok(Some(AnswersFile::parse(&self.shown(path::ANSWERS), bytes)?))
     }
 
-    fn recorded(&self, rel: &str) -> Result<Option<Vec<u8>>> {
+    /// A path of the project in messages: from where the user stands.
+    pub fn shown(&self, rel: &str) -> String {
+        let path: PathBuf = self.target.components().filter(|part| *part != Component::CurDir).collect();
+        path.join(rel).display().to_string()
+    }
+
+    /// One of the files in `.scaffold/`.
+    pub(crate) fn recorded(&self, rel: &str) -> Result<Option<Vec<u8>>> {
         match Folders::new(&self.root).look(rel)? {
             Ours::File(file) => Ok(Some(file.bytes)),
             Ours::Missing => Ok(None),
@@ -129,6 +140,20 @@ impl Project {
         }
         let mut folders = Folders::new(&self.root);
         paths.into_iter().map(|path| Ok((path.clone(), folders.look(path)?))).collect()
+    }
+
+    /// Which of some paths have something at them, whatever it is. Opens no file.
+    pub fn present<'p>(&self, paths: &'p [RelPath]) -> Result<BTreeSet<&'p RelPath>> {
+        let mut present = BTreeSet::new();
+        if self.exists() {
+            let mut folders = Folders::new(&self.root);
+            for path in paths {
+                if folders.has(path)? {
+                    present.insert(path);
+                }
+            }
+        }
+        Ok(present)
     }
 }
 
@@ -175,6 +200,15 @@ impl<'r> Folders<'r> {
             Ours::Symlink
         } else {
             Ours::Other
+        })
+    }
+
+    fn has(&mut self, rel: &str) -> Result<bool> {
+        path::check(rel)?;
+        self.enter(path::parent(rel))?;
+        Ok(match self.known.get(path::parent(rel)) {
+            Some(Folder::Real { names, .. }) => names.contains_key(OsStr::new(path::name(rel))),
+            _ => false,
         })
     }
 

@@ -19,23 +19,33 @@ mod records;
 
 pub use dialog::{Ask, Dialog, Item, Start};
 
+/// Which questions a person is asked that have a value already. One without is always asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    /// What names the project: nobody else can know that.
+    Identity,
+    /// What has never been answered, and has only a default.
+    New,
+    /// Everything but what was given just now.
+    All,
+}
+
 /// Puts questions to the person at the terminal.
 #[derive(Debug)]
 pub struct TerminalPrompter {
     dialog: Dialog,
-    /// Whether all questions are asked, or only what nobody else can know.
-    everything: bool,
+    asking: Asking,
     /// The questions that were asked already.
     asked: Vec<String>,
 }
 
 impl TerminalPrompter {
-    /// A prompter that asks only for what names the project and for what has no value yet.
-    pub fn new(ui: Ui) -> Self {
+    /// A prompter that asks these questions.
+    pub fn new(ui: Ui, asking: Asking) -> Self {
         // where a closed terminal is not heard, as below `nohup`, reading from it would never end
         let always = Arc::new(AtomicBool::new(true));
         let _ = signal_hook::flag::register_conditional_default(signal_hook::consts::SIGHUP, always);
-        Self { dialog: Dialog { ui }, everything: false, asked: Vec::new() }
+        Self { dialog: Dialog { ui }, asking, asked: Vec::new() }
     }
 
     /// Lets the person choose a preset. Without one, every question is asked.
@@ -63,7 +73,9 @@ impl TerminalPrompter {
             let i = self.dialog.one_of(ask, presets.chain([all]).collect(), 0)?;
             catalog.presets.get(i).map(|p| p.name.clone())
         };
-        self.everything = preset.is_none();
+        if preset.is_none() {
+            self.asking = Asking::All;
+        }
         Ok(preset)
     }
 
@@ -74,17 +86,20 @@ impl TerminalPrompter {
 
 impl Prompter for TerminalPrompter {
     fn wants(&mut self, question: &Question, current: Option<&Value>, origin: &Origin) -> Result<bool> {
-        Ok(match origin {
+        Ok(match (origin, self.asking) {
             _ if current.is_none() => true,
-            Origin::Prompt | Origin::File(_) | Origin::Flag => false,
-            Origin::Preset(_) | Origin::Default => self.everything || question.identity,
+            (Origin::Prompt | Origin::File(_) | Origin::Flag, _) => false,
+            (_, Asking::All) => true,
+            (Origin::Default, asking) => asking == Asking::New || question.identity,
+            (Origin::Preset(_), asking) => asking == Asking::Identity && question.identity,
+            (Origin::Recorded(_), _) => false,
         })
     }
 
     fn ask(&mut self, current: Option<&Value>, check: &Check<'_>) -> Result<Value> {
         let question = check.question();
         // what a preset calls its project is an example to be replaced, not a text to be corrected
-        let example = question.identity && !self.asked.contains(&question.name);
+        let example = self.asking == Asking::Identity && question.identity && !self.asked.contains(&question.name);
         self.asked.push(question.name.clone());
         match question.kind {
             KindName::Records => records::ask(&self.dialog, current, check),
@@ -104,7 +119,11 @@ impl Prompter for TerminalPrompter {
     }
 
     fn revise(&mut self, answers: &[(&Question, &Value)]) -> Result<Vec<String>> {
-        let others: Vec<_> = answers.iter().filter(|(q, _)| self.everything || !self.asked.contains(&q.name)).collect();
+        if self.asking == Asking::New {
+            return Ok(Vec::new());
+        }
+        let others: Vec<_> =
+            answers.iter().filter(|(q, _)| self.asking == Asking::All || !self.asked.contains(&q.name)).collect();
         // what was answered a moment ago is on the screen, but can be changed as well
         let ask = if others.len() < answers.len() {
             "Change any of the other answers?"

@@ -7,13 +7,13 @@ use anyhow::Result;
 use crate::diff::Look;
 use crate::listing::{Listing, meaning};
 use crate::pager::page;
-use crate::plan::{BESIDE, Kind, Ours, Plan, Resolution};
+use crate::plan::{BESIDE, Cause, Kind, Open, Ours, Plan, Resolution};
 use crate::prompt::{Ask, Dialog, Item};
 use crate::text::{count, cut};
 use crate::tree::RelPath;
 use crate::ui::Ui;
 
-/// What the person decided about each collision.
+/// What was decided about each open change.
 pub type Resolutions = BTreeMap<RelPath, Resolution>;
 
 /// More lines than this of a tree nobody reads before a question.
@@ -40,9 +40,31 @@ enum Step {
     Stop,
 }
 
-/// Nobody to ask: what is there stays.
-pub fn keep_all(plan: &Plan<'_>) -> Resolutions {
-    plan.collisions().map(|(path, _, _)| (path.to_string(), Resolution::KeepMine)).collect()
+/// What happens to the open changes when nobody is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// Everything is kept: markers where there can be some, else the new file beside the user's.
+    Both,
+    /// The user's side.
+    Mine,
+    /// The new side where that is possible, else beside.
+    New,
+}
+
+impl Policy {
+    fn choose(self, choices: &[Resolution]) -> Resolution {
+        let order: &[Resolution] = match self {
+            Self::Both => &[Resolution::Markers, Resolution::Both],
+            Self::Mine => &[Resolution::KeepMine],
+            Self::New => &[Resolution::TakeNew, Resolution::Both],
+        };
+        order.iter().find(|wanted| choices.contains(wanted)).copied().unwrap_or(Resolution::KeepMine)
+    }
+}
+
+/// What a policy decides about a plan.
+pub fn resolve(plan: &Plan<'_>, policy: Policy) -> Resolutions {
+    plan.open().map(|open| (open.path.to_string(), policy.choose(open.choices()))).collect()
 }
 
 /// How many files would be written or removed.
@@ -58,7 +80,10 @@ impl Review<'_> {
     pub fn run(&self) -> Result<Option<Resolutions>> {
         let listing = Listing { ui: self.ui, paint: self.ui.err, lines: LINES };
         self.ui.say(&format!("\n{}\n{}", listing.tree(self.plan), listing.counts(self.plan)));
-        let mut decided = Resolutions::new();
+        // conflict markers lose nothing, so that nobody has to decide about them
+        let markers = |open: &Open<'_>| matches!(open.cause, Cause::Conflict(_));
+        let mut decided: Resolutions =
+            self.plan.open().filter(markers).map(|open| (open.path.to_string(), Resolution::Markers)).collect();
         loop {
             let (steps, items) = self.steps(&decided);
             let chosen = self.dialog().one_of(Ask { ask: "What should happen?", help: "" }, items, 0)?;
@@ -75,11 +100,10 @@ impl Review<'_> {
 
     fn steps(&self, decided: &Resolutions) -> (Vec<Step>, Vec<Item>) {
         let has = |wanted: &dyn Fn(Kind) -> bool| self.plan.changes.values().any(|c| wanted(c.kind()));
-        let open = self.plan.collisions().filter(|(path, _, _)| !decided.contains_key(*path)).count();
+        let open = self.plan.open().filter(|open| !decided.contains_key(open.path)).count();
         let mut steps = Vec::new();
         if open > 0 {
-            let verb = if open == 1 { "is" } else { "are" };
-            steps.push((Step::Decide, format!("Decide about {} that {verb} there already", count(open, "file"))));
+            steps.push((Step::Decide, format!("Decide about {}", self.about(open))));
         } else {
             let label = match touched(self.plan, decided) {
                 0 => "Write: no file changes, only the answers are recorded".into(),
@@ -97,42 +121,63 @@ impl Review<'_> {
             steps.push((Step::One, "Look at one file".into()));
         }
         if open == 0 && !decided.is_empty() {
-            steps.push((Step::Decide, "Decide again about the files that are there already".into()));
+            steps.push((Step::Decide, format!("Decide again about {}", self.about(decided.len()))));
         }
         steps.push((Step::Stop, "Stop: write nothing".into()));
         steps.into_iter().map(|(step, label)| (step, Item { answer: word(step).into(), label })).unzip()
     }
 
-    /// Goes through the collisions that are not decided; when all are, through all.
+    /// Some of the open changes, in words.
+    fn about(&self, n: usize) -> String {
+        let there = self.plan.open().all(|open| matches!(open.cause, Cause::There(_)));
+        let conflict = self.plan.open().all(|open| !matches!(open.cause, Cause::There(_)));
+        let verb = if n == 1 { "is" } else { "are" };
+        match (there, conflict) {
+            (true, _) => format!("{} that {verb} there already", count(n, "file")),
+            (_, true) => format!("{} in conflict", count(n, "file")),
+            _ => format!("{} that {verb} there already or in conflict", count(n, "file")),
+        }
+    }
+
+    /// Goes through the open changes that are not decided; when all are, through all.
     fn decide(&self, decided: &mut Resolutions) -> Result<()> {
-        let all = self.plan.collisions().all(|(path, _, _)| decided.contains_key(path));
-        for (path, ours, _) in self.plan.collisions() {
-            if all || !decided.contains_key(path) {
-                let resolution = self.decide_one(path, ours, decided.get(path).copied())?;
-                decided.insert(path.to_string(), resolution);
+        let all = self.plan.open().all(|open| decided.contains_key(open.path));
+        for open in self.plan.open() {
+            if all || !decided.contains_key(open.path) {
+                let resolution = self.decide_one(&open, decided.get(open.path).copied())?;
+                decided.insert(open.path.to_string(), resolution);
             }
         }
         Ok(())
     }
 
-    fn decide_one(&self, path: &str, ours: &Ours, before: Option<Resolution>) -> Result<Resolution> {
+    fn decide_one(&self, open: &Open<'_>, before: Option<Resolution>) -> Result<Resolution> {
+        let path = open.path;
         let beside = format!("{path}{BESIDE}");
         let item = |label: &str, answer: &str| Item { label: label.into(), answer: answer.into() };
-        let mut options = vec![(Some(Resolution::KeepMine), item("Keep mine", "keep mine"))];
-        if matches!(ours, Ours::File(_)) {
-            options.push((Some(Resolution::TakeNew), item("Take the new one", "take the new one")));
-        }
-        // below something that is not a folder there is no place beside it either
-        let has_place = !matches!(ours, Ours::Blocked { by, .. } if by.len() < path.len());
-        if has_place && (self.is_free)(&beside) {
-            let name = beside.rsplit('/').next().unwrap_or(&beside);
-            options.push((Some(Resolution::Both), item(&format!("Both: the new one becomes {name}"), "both")));
+        let mut options = Vec::new();
+        for resolution in open.choices() {
+            options.push(match resolution {
+                Resolution::KeepMine => (Some(Resolution::KeepMine), item("Keep mine", "keep mine")),
+                Resolution::TakeNew => (Some(Resolution::TakeNew), item("Take the new one", "take the new one")),
+                Resolution::Markers => {
+                    (Some(Resolution::Markers), item("Merge: conflict markers show both sides", "conflict markers"))
+                }
+                Resolution::Both if (self.is_free)(&beside) => {
+                    let name = beside.rsplit('/').next().unwrap_or(&beside);
+                    (Some(Resolution::Both), item(&format!("Both: the new one becomes {name}"), "both"))
+                }
+                Resolution::Both => continue,
+            });
         }
         options.push((None, item("Look at the difference", "look at the difference")));
         let start = options.iter().position(|(r, _)| r.is_some() && *r == before).unwrap_or(0);
-        let question = match ours {
-            Ours::File(_) => format!("{path} is there already, with other content. Which one?"),
-            other => format!("{path} cannot be written: {}. What now?", crate::plan::describe(other)),
+        let question = match open.cause {
+            Cause::There(Ours::File(_)) => format!("{path} is there already, with other content. Which one?"),
+            Cause::There(_) => format!("{path} cannot be written: {}. What now?", open.reason()),
+            Cause::Conflict(_) | Cause::Unmergeable(_) => {
+                format!("{path} was changed by you and by the new version: {}. What now?", open.reason())
+            }
         };
         loop {
             let items = options.iter().map(|(_, item)| item.clone()).collect();
@@ -178,7 +223,7 @@ impl Review<'_> {
 
 /// Whether there is something to see.
 fn differs(kind: Kind) -> bool {
-    matches!(kind, Kind::Create | Kind::Collide | Kind::Update | Kind::Merge | Kind::Conflict | Kind::Delete)
+    kind.touches_disk() || kind == Kind::Collide
 }
 
 /// What remains on the screen.

@@ -3,49 +3,79 @@
 use std::path::Path;
 
 use crate::listing::meaning;
-use crate::plan::{BESIDE, Kind, Plan, Resolution};
+use crate::plan::{BESIDE, Cause, Change, Kind, Ours, Plan, Resolution};
 use crate::review::{Resolutions, touched};
 use crate::text::count;
 use crate::ui::{Style, Ui};
 
 /// Whether the disk still differs from what was generated, though a person may have wanted it so.
 pub fn remains(plan: &Plan<'_>, resolutions: &Resolutions) -> bool {
-    let conflict = plan.counts().contains_key(&Kind::Conflict);
-    conflict || plan.collisions().any(|(path, _, _)| resolutions.get(path) != Some(&Resolution::TakeNew))
+    plan.open().any(|open| resolutions.get(open.path) != Some(&Resolution::TakeNew))
 }
 
 /// What was written to `dir`, what was kept, and what to do next.
 pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions) -> String {
     let place = ui.visible(&dir.display().to_string());
-    let n = touched(plan, resolutions);
-    let mut lines = vec![match n {
+    let removed = plan.counts().get(&Kind::Delete).copied().unwrap_or(0);
+    let moved = plan.changes.values().filter(|change| matches!(change, Change::Merge { from: Some(_), .. })).count();
+    // a file that moves is removed and written
+    let written = touched(plan, resolutions) - removed - moved;
+    let and = if removed == 0 { String::new() } else { format!(" and removed {removed}") };
+    let mut lines = vec![match written + removed {
         0 => format!("No file had to be written; the answers are recorded in `{place}/.scaffold/`."),
-        n => format!("Wrote {} to `{place}`; the answers are recorded in its `.scaffold/`.", count(n, "file")),
+        _ => format!(
+            "Wrote {} to `{place}`{and}; the answers are recorded in its `.scaffold/`.",
+            count(written, "file")
+        ),
     }];
-    let mut kept = Vec::new();
-    for (path, ours, _) in plan.collisions() {
-        let path = ui.visible(path);
-        match resolutions.get(path.as_str()) {
-            Some(Resolution::TakeNew) => {}
-            Some(Resolution::Both) => kept.push(format!("{path} (the new one is beside it: {path}{BESIDE})")),
-            _ if matches!(ours, crate::plan::Ours::File(_)) => kept.push(format!("{path} (there already, different)")),
-            _ => kept.push(format!("{path} ({})", ui.visible(&crate::plan::describe(ours)))),
+    let (mut conflicts, mut kept) = (Vec::new(), Vec::new());
+    for open in plan.open() {
+        let path = ui.visible(open.path);
+        let reason = || match open.cause {
+            Cause::There(Ours::File(_)) => "there already, different".into(),
+            _ => ui.visible(&open.reason()),
+        };
+        match (resolutions.get(open.path), open.cause) {
+            (Some(Resolution::TakeNew), _) => {}
+            (Some(Resolution::Markers), _) => conflicts.push(format!("{path} ({})", open.reason())),
+            (Some(Resolution::Both), Cause::There(Ours::File(_))) => {
+                kept.push(format!("{path} (the new one is beside it: {path}{BESIDE})"));
+            }
+            (Some(Resolution::Both), _) => {
+                kept.push(format!("{path} ({}; the new one is beside it: {path}{BESIDE})", reason()));
+            }
+            _ => kept.push(format!("{path} ({})", reason())),
         }
     }
     for (path, change) in &plan.changes {
         let kind = change.kind();
-        if matches!(kind, Kind::Keep | Kind::KeepDeleted | Kind::Orphan | Kind::LeaveOnce) {
+        if matches!(kind, Kind::KeepDeleted | Kind::Orphan) {
             kept.push(format!("{} ({})", ui.visible(path), meaning(kind)));
         }
     }
-    if !kept.is_empty() {
-        lines.push(format!("Left {} as it is:", if kept.len() == 1 { "1 path" } else { "these paths" }));
-        lines.extend(kept.into_iter().map(|line| format!("  {} {line}", ui.err.text(Style::Warn, "!"))));
-    }
-    if remains(plan, resolutions) {
+    let mut list = |head: String, style, entries: &[String]| {
+        if !entries.is_empty() {
+            lines.push(head);
+            lines.extend(entries.iter().map(|line| format!("  {} {line}", ui.err.text(style, "!"))));
+        }
+    };
+    list(format!("Conflict markers were written to {}:", count(conflicts.len(), "file")), Style::Error, &conflicts);
+    let head = if kept.len() == 1 { "1 path" } else { "these paths" };
+    list(
+        format!("Left {head} as it is:").replace("these paths as it is", "these paths as they are"),
+        Style::Warn,
+        &kept,
+    );
+    if !conflicts.is_empty() {
+        lines.push(
+            "Next: edit them until no marker is left. The next update goes on from there; `scaffold status` lists \
+             what is open, `scaffold undo` takes everything back."
+                .into(),
+        );
+    } else if remains(plan, resolutions) {
         lines.push("Compare what was left with what would be new, and take over what you need.".into());
     }
-    if plan.changes.contains_key("README.md") {
+    if matches!(plan.changes.get("README.md"), Some(Change::Create(_))) {
         lines.push(format!(
             "Next: read `{}`; it says what to do first.",
             ui.visible(&dir.join("README.md").display().to_string())

@@ -7,6 +7,7 @@ pub(super) struct Properties {
     pub base64: bool,
     pub executable: bool,
     pub once: bool,
+    pub orphan: bool,
 }
 
 impl Properties {
@@ -18,6 +19,9 @@ impl Properties {
         if self.once {
             words.push_str("once ");
         }
+        if self.orphan {
+            words.push_str("orphan ");
+        }
         words
     }
 
@@ -28,7 +32,8 @@ impl Properties {
     pub fn parse(line: &str) -> Option<(Self, Sum)> {
         let (words, sum) = line.strip_prefix("  ")?.rsplit_once(' ')?;
         let has = |word| words.split(' ').any(|w| w == word);
-        let properties = Self { base64: has("base64"), executable: has("executable"), once: has("once") };
+        let properties =
+            Self { base64: has("base64"), executable: has("executable"), once: has("once"), orphan: has("orphan") };
         // Only the exact line that would be written: nothing unknown, nothing twice.
         (properties.words().trim_end() == words).then_some((properties, sum.parse().ok()?))
     }

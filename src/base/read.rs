@@ -90,6 +90,9 @@ impl Base {
         if content.properties.once {
             self.once.insert(path.clone());
         }
+        if content.properties.orphan {
+            self.orphans.insert(path.clone());
+        }
         self.tree.files.insert(path, content.file());
     }
 

@@ -12,7 +12,7 @@ fn tree(files: &[(&str, &str)]) -> Tree {
 }
 
 fn text(files: &[(&str, &str)]) -> String {
-    String::from_utf8(encode(&tree(files), &BTreeSet::new(), &Version::new(0, 3, 0))).unwrap()
+    String::from_utf8(encode(&tree(files), &BTreeSet::new(), &Tree::default(), &Version::new(0, 3, 0))).unwrap()
 }
 
 /// An empty base.
@@ -32,7 +32,7 @@ fn looks_as_documented() {
     let mut tree = tree(&[("a.txt", "one\n\ttwo\r\nthree"), ("empty", ""), ("z", "|\n")]);
     tree.files.insert("run".into(), File { bytes: b"\x00\xff".to_vec(), executable: true });
     let once = BTreeSet::from(["a.txt".to_owned()]);
-    let encoded = encode(&tree, &once, &Version::new(0, 3, 0));
+    let encoded = encode(&tree, &once, &Tree::default(), &Version::new(0, 3, 0));
     let shown: String = String::from_utf8(encoded.clone())
         .unwrap()
         .lines()
@@ -172,7 +172,7 @@ proptest! {
             }
             tree.files.insert(path, File { bytes, executable });
         }
-        let text = encode(&tree, &once, &Version::new(0, 3, 0));
+        let text = encode(&tree, &once, &Tree::default(), &Version::new(0, 3, 0));
         prop_assert!(!text.contains(&b'\r') && !text.contains(&0));
         prop_assert_eq!(parse(&text), Stored::Sound(Base { tree, once, ..written() }));
     }

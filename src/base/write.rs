@@ -13,12 +13,13 @@ use std::collections::BTreeSet;
 /// Bytes per base64 line: 76 characters.
 const CHUNK: usize = 57;
 
-/// The text of a base; the same for the same input.
-pub fn encode(tree: &Tree, once: &BTreeSet<RelPath>, version: &Version) -> Vec<u8> {
+/// The text of a base; the same for the same input. `orphans` are files that are kept though they are no longer
+/// generated, as they were generated last.
+pub fn encode(tree: &Tree, once: &BTreeSet<RelPath>, orphans: &Tree, version: &Version) -> Vec<u8> {
     let size: usize = tree.files.iter().map(|(path, file)| path.len() + file.bytes.len() * 21 / 20 + 64).sum();
     let mut out = Vec::with_capacity(size + 128);
     out.extend_from_slice(format!("{TITLE}{FORMAT}\n{NOTE}\n{VERSION}{version}\n\n").as_bytes());
-    for (path, file, properties, sum) in records(tree, once) {
+    for (path, file, properties, sum) in records(tree, once, orphans) {
         out.extend_from_slice(format!("file {}\n  {}{sum}\n", path::to_line(path), properties.words()).as_bytes());
         if properties.base64 {
             encode_base64(&mut out, &file.bytes)
@@ -32,13 +33,22 @@ pub fn encode(tree: &Tree, once: &BTreeSet<RelPath>, version: &Version) -> Vec<u
 }
 
 /// What has to be computed of each file, on every core.
-fn records<'t>(tree: &'t Tree, once: &BTreeSet<RelPath>) -> Vec<(&'t RelPath, &'t File, Properties, Sum)> {
-    let record = |(path, file): (&'t RelPath, &'t File)| {
+fn records<'t>(
+    tree: &'t Tree,
+    once: &BTreeSet<RelPath>,
+    orphans: &'t Tree,
+) -> Vec<(&'t RelPath, &'t File, Properties, Sum)> {
+    let mut files: Vec<(&RelPath, &File, bool)> = tree.files.iter().map(|(path, file)| (path, file, false)).collect();
+    if !orphans.files.is_empty() {
+        files.extend(orphans.files.iter().map(|(path, file)| (path, file, true)));
+        files.sort_by_key(|(path, ..)| *path);
+    }
+    let record = |(path, file, orphan): (&'t RelPath, &'t File, bool)| {
         let base64 = as_text(&file.bytes).is_none();
-        let properties = Properties { base64, executable: file.executable, once: once.contains(path) };
+        let properties = Properties { base64, executable: file.executable, once: once.contains(path), orphan };
         (path, file, properties, properties.sum(path, &file.bytes))
     };
-    tree.files.par_iter().map(record).collect()
+    files.into_par_iter().map(record).collect()
 }
 
 fn encode_text(out: &mut Vec<u8>, text: &[u8]) {

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::base::Base;
 use crate::merge::Merged;
-use crate::plan::Ours;
+use crate::plan::{Ours, Versions};
 use crate::tree::{File, RelPath, Tree};
 
 fn with_plan(look: impl FnOnce(&Plan<'_>)) {
@@ -26,9 +26,13 @@ fn with_plan(look: impl FnOnce(&Plan<'_>)) {
     ]
     .into();
     let base = Base::default();
-    let merge = |_: &str, _: &File, _: &File, theirs: &File| Merged::Conflict { file: theirs.clone(), lines: vec![1] };
-    let plan = Plan::new(&base, &ours, &theirs, &BTreeSet::new(), &merge).unwrap();
-    look(&plan);
+    let (once, moves) = (BTreeSet::new(), BTreeMap::new());
+    look(&plan_of(&Versions { base: &base, ours: &ours, theirs: &theirs, once: &once, moves: &moves }));
+}
+
+/// Every merge has two conflicts.
+fn plan_of<'a>(versions: &Versions<'a>) -> Plan<'a> {
+    Plan::new(versions, &|_, _, _, new| Merged::Conflict { file: new.clone(), lines: vec![1, 9] }).unwrap()
 }
 
 fn tree(ui: &Ui, lines: usize, plan: &Plan<'_>) -> String {
@@ -64,8 +68,8 @@ fn a_long_tree_is_folded() {
     let theirs = Tree {
         files: (0..60).map(|i| (format!("a/b{}/c/d/{i}", i % 3), File { bytes: vec![], executable: false })).collect(),
     };
-    let (base, ours, once) = (Base::default(), BTreeMap::new(), BTreeSet::new());
-    let plan = Plan::new(&base, &ours, &theirs, &once, &|_, _, _, t| Merged::Conflict { file: t.clone(), lines: vec![1] }).unwrap();
+    let (base, ours, once, moves) = (Base::default(), BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+    let plan = plan_of(&Versions { base: &base, ours: &ours, theirs: &theirs, once: &once, moves: &moves });
     let ui = Ui::plain(80);
     let expected =
         "  `-- a/\n      |-- + b0/c/d/  (20 files)\n      |-- + b1/c/d/  (20 files)\n      `-- + b2/c/d/  (20 files)\n";
@@ -90,4 +94,41 @@ fn counts_and_json() {
         );
         assert_eq!(json["changes"][5], json!({"path": "run.sh", "change": "create", "executable": true}));
     });
+}
+
+#[test]
+fn an_update_as_a_tree() {
+    let file = |text: &str| File { bytes: text.as_bytes().to_vec(), executable: false };
+    let files = |pairs: &[(&str, &str)]| Tree { files: pairs.iter().map(|(p, t)| ((*p).into(), file(t))).collect() };
+    let base = Base {
+        tree: files(&[
+            ("gone", "B"),
+            ("kept", "B"),
+            ("lost", "B"),
+            ("mine", "B"),
+            ("old", "B"),
+            ("same", "B"),
+            ("two", "B"),
+        ]),
+        ..Base::default()
+    };
+    let theirs = files(&[("lost", "N"), ("mine", "B"), ("new", "N"), ("same", "B"), ("two", "N")]);
+    let disk = [("gone", "B"), ("kept", "O"), ("mine", "O"), ("old", "B"), ("same", "B"), ("two", "O")];
+    let ours: BTreeMap<RelPath, Ours> = disk.iter().map(|(p, t)| ((*p).into(), Ours::File(file(t)))).collect();
+    let (once, moves) = (BTreeSet::new(), BTreeMap::from([("new".to_owned(), "old".to_owned())]));
+    let plan = plan_of(&Versions { base: &base, ours: &ours, theirs: &theirs, once: &once, moves: &moves });
+    let ui = Ui::plain(80);
+    assert_eq!(
+        tree(&ui, 100, &plan),
+        "  |-- - gone
+  |-- = kept  (no longer generated, kept)
+  |-- = lost  (deleted by you, stays away)
+  |-- ~ new  (from old)
+  `-- ! two  (2 conflicts)
+"
+    );
+    assert_eq!(
+        json(&plan)["changes"].as_array().unwrap().iter().find(|c| c["path"] == "new"),
+        Some(&json!({"path": "new", "change": "move", "executable": false, "from": "old"}))
+    );
 }

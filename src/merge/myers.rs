@@ -124,8 +124,7 @@ impl<'s> Search<'s> {
         });
         let ahead = ahead.reduce(|a, b| if b.0 + b.1 > a.0 + a.1 { b } else { a }).unwrap_or((left, top));
         let behind = behind.reduce(|a, b| if b.0 + b.1 < a.0 + a.1 { b } else { a }).unwrap_or((right, bottom));
-        let (x, y) =
-            if right + bottom - behind.0 - behind.1 < ahead.0 + ahead.1 - left - top { ahead } else { behind };
+        let (x, y) = if right + bottom - behind.0 - behind.1 < ahead.0 + ahead.1 - left - top { ahead } else { behind };
         (x as usize, y as usize)
     }
 }
@@ -152,4 +151,3 @@ fn widen(
         *max -= 1;
     }
 }
-

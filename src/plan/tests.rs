@@ -1,11 +1,57 @@
 use super::*;
+use crate::merge::Why;
 
 fn file(text: &str) -> File {
     File { bytes: text.as_bytes().to_vec(), executable: false }
 }
 
-fn conflict(_: &str, _: &File, ours: &File, theirs: &File) -> Merged {
-    Merged::Conflict { file: file(&format!("{}/{}", ours.bytes.len(), theirs.bytes.len())), lines: vec![1] }
+/// Texts that both have a `!` do not merge, and those with `?` cannot.
+fn merge(_: &str, _: &File, ours: &File, theirs: &File) -> Merged {
+    let text = |file: &File| String::from_utf8(file.bytes.clone()).unwrap();
+    let (ours, theirs) = (text(ours), text(theirs));
+    match () {
+        () if ours.contains('?') => Merged::Beside(Why::Binary),
+        () if ours.contains('!') => Merged::Conflict { file: file(&format!("<{ours}|{theirs}>")), lines: vec![3] },
+        () => Merged::Clean(file(&format!("{ours}+{theirs}"))),
+    }
+}
+
+/// A project before an update: path to text each.
+#[derive(Default)]
+struct Scene {
+    base: Base,
+    ours: BTreeMap<RelPath, Ours>,
+    theirs: Tree,
+    once: BTreeSet<RelPath>,
+    moves: BTreeMap<RelPath, RelPath>,
+}
+
+impl Scene {
+    fn new(base: &[(&str, &str)], ours: &[(&str, &str)], theirs: &[(&str, &str)]) -> Self {
+        let tree =
+            |files: &[(&str, &str)]| Tree { files: files.iter().map(|(p, t)| ((*p).to_owned(), file(t))).collect() };
+        let ours = ours.iter().map(|(path, text)| ((*path).to_owned(), Ours::File(file(text)))).collect();
+        Self { base: Base { tree: tree(base), ..Base::default() }, ours, theirs: tree(theirs), ..Self::default() }
+    }
+
+    fn plan(&self) -> Plan<'_> {
+        let Self { base, ours, theirs, once, moves } = self;
+        Plan::new(&Versions { base, ours, theirs, once, moves }, &merge).unwrap()
+    }
+
+    /// What is done, as `write path text` and `remove path`, with a decision about `p` or with markers.
+    fn done(&self, resolution: Option<Resolution>) -> Vec<String> {
+        let plan = self.plan();
+        let decide = |open: Open<'_>| (open.path.to_owned(), resolution.unwrap_or(Resolution::Markers));
+        let resolutions = plan.open().map(decide).collect();
+        let line = |operation: crate::apply::Operation<'_>| match operation.action {
+            crate::apply::Action::Write(file) => {
+                format!("write {} {}", operation.path, String::from_utf8_lossy(&file.bytes))
+            }
+            crate::apply::Action::Remove => format!("remove {}", operation.path),
+        };
+        plan.operations(&resolutions).unwrap().into_iter().map(line).collect()
+    }
 }
 
 /// `-` is nothing, `?` an unreadable record, `d` a folder, `c` another case, anything else the content.
@@ -33,8 +79,8 @@ fn kind(base: &str, ours: &str, theirs: &str, once: bool) -> Option<Kind> {
     if theirs != "-" {
         tree.files.insert(path, file(theirs));
     }
-    let plan = Plan::new(&recorded, &ours, &tree, &policy, &conflict).unwrap();
-    plan.changes.get("p").map(Change::kind)
+    let scene = Scene { base: recorded, ours, theirs: tree, once: policy, moves: BTreeMap::new() };
+    scene.plan().changes.get("p").map(Change::kind)
 }
 
 #[test]
@@ -46,7 +92,9 @@ fn the_table() {
         ("B", "B", "N", Kind::Update),
         ("B", "B", "B", Kind::Unchanged),
         ("B", "O", "B", Kind::Keep),
-        ("B", "O", "N", Kind::Conflict),
+        ("B", "O", "N", Kind::Merge),
+        ("B", "O!", "N", Kind::Conflict),
+        ("B", "O?", "N", Kind::Conflict),
         ("B", "-", "N", Kind::KeepDeleted),
         ("B", "-", "B", Kind::KeepDeleted),
         ("B", "-", "-", Kind::KeepDeleted),
@@ -92,11 +140,96 @@ fn files_written_once_are_the_users() {
 fn a_changed_executable_bit_is_a_change() {
     let old = file("x");
     let new = File { executable: true, ..old.clone() };
-    let base = Base { tree: Tree { files: BTreeMap::from([("p".into(), old.clone())]) }, ..Base::default() };
-    let ours = BTreeMap::from([("p".to_owned(), Ours::File(old.clone()))]);
-    let theirs = Tree { files: BTreeMap::from([("p".into(), new.clone())]) };
-    let plan = Plan::new(&base, &ours, &theirs, &BTreeSet::new(), &conflict).unwrap();
-    assert_eq!(plan.counts(), BTreeMap::from([(Kind::Update, 1)]));
+    let mut scene = Scene::new(&[("p", "x")], &[("p", "x")], &[]);
+    scene.theirs.files.insert("p".into(), new);
+    assert_eq!(scene.plan().counts(), BTreeMap::from([(Kind::Update, 1)]));
+}
+
+#[test]
+fn edits_follow_a_file_that_moves() {
+    let scene = |mine: &str, new: &str| {
+        let mut scene = Scene::new(&[("a", "B")], &[("a", mine)], &[("b", new)]);
+        scene.moves.insert("b".into(), "a".into());
+        scene
+    };
+    for (mine, new, expected) in [("B", "N", "N"), ("O", "B", "O"), ("O", "N", "O+N"), ("O!", "N", "<O!|N>")] {
+        let scene = scene(mine, new);
+        assert_eq!(scene.done(None), ["remove a".to_owned(), format!("write b {expected}")], "{mine} {new}");
+        let kind = if mine == "O!" { Kind::Conflict } else { Kind::Move };
+        assert_eq!(scene.plan().counts(), BTreeMap::from([(kind, 1)]), "{mine} {new}");
+    }
+    assert_eq!(
+        scene("O?", "N").done(Some(Resolution::Both)),
+        ["remove a", "write b O?", "write b.scaffold-new N"],
+        "mine moves, and the new one goes beside it"
+    );
+    let mut once = scene("O", "N");
+    once.once.insert("b".into());
+    assert_eq!(once.done(None), ["remove a", "write b O"], "a file that is the user's moves as it is");
+}
+
+#[test]
+fn a_move_finds_what_the_user_did_with_the_file() {
+    let mut moved = Scene::new(&[("a", "B")], &[("b", "O")], &[("b", "N")]);
+    moved.moves.insert("b".into(), "a".into());
+    assert_eq!(moved.done(None), ["write b O+N"], "moved by hand before");
+    let mut deleted = Scene::new(&[("a", "B")], &[], &[("b", "N")]);
+    deleted.moves.insert("b".into(), "a".into());
+    assert_eq!(deleted.plan().counts(), BTreeMap::from([(Kind::KeepDeleted, 1)]));
+}
+
+#[test]
+fn files_and_folders_change_places_when_nothing_of_the_user_is_in_the_way() {
+    let blocked = |by: &str| Ours::Blocked { by: by.into(), why: Block::NotAFolder };
+    let mut deeper = Scene::new(&[("a", "B")], &[("a", "B")], &[("a/b", "N")]);
+    deeper.ours.insert("a/b".into(), blocked("a"));
+    assert_eq!(deeper.done(None), ["remove a", "write a/b N"]);
+    deeper.ours.insert("a".into(), Ours::File(file("O")));
+    assert_eq!(deeper.plan().counts(), BTreeMap::from([(Kind::Orphan, 1), (Kind::Collide, 1)]), "edited: kept");
+
+    let mut flatter = Scene::new(&[("a/b", "B")], &[("a/b", "B")], &[("a", "N")]);
+    flatter.ours.insert("a".into(), Ours::Directory { files: vec!["a/b".into()] });
+    assert_eq!(flatter.done(None), ["write a N", "remove a/b"]);
+    flatter.ours.insert("a".into(), Ours::Directory { files: vec!["a/b".into(), "a/mine".into()] });
+    assert_eq!(flatter.plan().counts(), BTreeMap::from([(Kind::Delete, 1), (Kind::Collide, 1)]));
+}
+
+#[test]
+fn a_file_that_comes_back_is_merged_with_what_was_kept() {
+    let mut scene = Scene::new(&[("p", "B")], &[("p", "O")], &[]);
+    scene.base.orphans.insert("p".into());
+    assert_eq!(scene.plan().counts(), BTreeMap::from([(Kind::Orphan, 1)]), "every time");
+    scene.theirs.files.insert("p".into(), file("N"));
+    assert_eq!(scene.done(None), ["write p O+N"]);
+    scene.ours.clear();
+    assert_eq!(scene.done(None), ["write p N"], "deleted after it was given up");
+}
+
+#[test]
+fn of_two_bases_the_one_on_disk_counts() {
+    let mut scene = Scene::new(&[("p", "B1")], &[("p", "B2")], &[("p", "N")]);
+    scene.base.others.insert("p".into(), file("B2"));
+    assert_eq!(scene.plan().counts(), BTreeMap::from([(Kind::Update, 1)]));
+    scene.ours.insert("p".into(), Ours::File(file("B1")));
+    assert_eq!(scene.plan().counts(), BTreeMap::from([(Kind::Update, 1)]));
+}
+
+#[test]
+fn conflicts_are_resolved_one_by_one() {
+    let conflict = Scene::new(&[("p", "B")], &[("p", "O!")], &[("p", "N")]);
+    for (resolution, expected) in [
+        (Resolution::Markers, vec!["write p <O!|N>"]),
+        (Resolution::KeepMine, vec![]),
+        (Resolution::TakeNew, vec!["write p N"]),
+        (Resolution::Both, vec!["write p.scaffold-new N"]),
+    ] {
+        assert_eq!(conflict.done(Some(resolution)), expected, "{resolution:?}");
+    }
+    let binary = Scene::new(&[("p", "B")], &[("p", "O?")], &[("p", "N")]);
+    assert_eq!(binary.done(Some(Resolution::Both)), ["write p.scaffold-new N"]);
+    let markers = BTreeMap::from([("p".to_owned(), Resolution::Markers)]);
+    let error = binary.plan().operations(&markers).unwrap_err();
+    assert_eq!(error.message, "cannot write conflict markers into `p`: both sides changed a binary file");
 }
 
 #[test]
@@ -109,8 +242,10 @@ fn collisions_are_resolved_one_by_one() {
         ("C".to_owned(), Ours::Blocked { by: "c".into(), why: Block::OtherCase }),
         ("x/y".to_owned(), Ours::Blocked { by: "x".into(), why: Block::NotAFolder }),
     ]);
-    let plan = Plan::new(&base, &ours, &theirs, &BTreeSet::new(), &conflict).unwrap();
-    assert_eq!(plan.collisions().count(), 4);
+    let (once, moves) = (BTreeSet::new(), BTreeMap::new());
+    let versions = Versions { base: &base, ours: &ours, theirs: &theirs, once: &once, moves: &moves };
+    let plan = Plan::new(&versions, &merge).unwrap();
+    assert_eq!(plan.open().count(), 4);
     let with = |changed: &[(&str, Resolution)]| {
         let mut all: BTreeMap<_, _> = theirs.files.keys().map(|p| (p.clone(), Resolution::KeepMine)).collect();
         all.extend(changed.iter().map(|(p, r)| ((*p).to_owned(), *r)));

@@ -90,3 +90,18 @@ fn targets() {
     assert!(open("dangling/x").unwrap_err().to_string().contains("link to nothing"));
     assert!(open("none/../x").is_err());
 }
+
+#[test]
+fn recorded_answers_are_named_as_the_user_sees_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = Project::open(folder.path()).unwrap();
+    assert!(project.answers().unwrap().is_none());
+    std::fs::create_dir(folder.path().join(".scaffold")).unwrap();
+    std::fs::write(folder.path().join(".scaffold/answers.yaml"), "a: 1\n").unwrap();
+    assert_eq!(
+        project.answers().unwrap().unwrap().place("a"),
+        format!("{}/.scaffold/answers.yaml:1", folder.path().display())
+    );
+    assert_eq!(Project::open(Path::new(".")).unwrap().shown("a/b"), "a/b");
+    assert_eq!(Project::open(Path::new("./new")).unwrap().shown("a"), "new/a");
+}

@@ -49,7 +49,7 @@ pub fn all() -> Vec<Case> {
         cases.push(Case {
             snapshot: format!("components/{component}/{name}"),
             component: Some(component.to_string()),
-            given: Given { preset: Some(file.preset), file: None, sets: file.set.into_iter().collect() },
+            given: Given { preset: Some(file.preset), sets: file.set.into_iter().collect(), ..Given::default() },
         });
     }
     cases

@@ -30,7 +30,7 @@ fn file(text: &str) -> Result<AnswersFile, UserError> {
 }
 
 fn from_file(text: &str) -> String {
-    refused(&Given { preset: Some(PRESET.into()), file: Some(file(text).unwrap()), sets: Vec::new() })
+    refused(&Given { preset: Some(PRESET.into()), file: Some(file(text).unwrap()), ..Given::default() })
 }
 
 #[test]

@@ -142,7 +142,7 @@ fn any_answers_file_is_an_answer_or_an_error() {
     TestRunner::new(config(512))
         .run(&yaml, |pieces| {
             if let Ok(file) = AnswersFile::parse("x", pieces.concat().into_bytes()) {
-                let given = Given { preset: Some("mongodb-atlas-on-aws".into()), file: Some(file), sets: Vec::new() };
+                let given = Given { preset: Some("mongodb-atlas-on-aws".into()), file: Some(file), ..Given::default() };
                 let _ = Answers::resolve(embedded(), &given, None);
             }
             Ok(())

@@ -37,8 +37,8 @@ pub fn lines(items: &[impl ToString]) -> String {
 pub fn given(preset: &str, sets: &[(&str, Value)]) -> Given {
     Given {
         preset: Some(preset.to_string()),
-        file: None,
         sets: sets.iter().map(|(k, v)| ((*k).to_string(), v.clone())).collect(),
+        ..Given::default()
     }
 }
 

@@ -18,7 +18,7 @@ fn tree(files: Files<'_>) -> Tree {
 }
 
 fn text(version: &str, files: Files<'_>) -> Vec<u8> {
-    encode(&tree(files), &BTreeSet::new(), &Version::parse(version).unwrap())
+    encode(&tree(files), &BTreeSet::new(), &Tree::default(), &Version::parse(version).unwrap())
 }
 
 fn git(folder: &Path, args: &[&str]) -> bool {
@@ -70,7 +70,8 @@ fn healed(files: Files<'_>) -> Stored {
 
 /// Forty lines, with others in some places.
 fn lines(changes: &[(usize, &str)]) -> String {
-    let line = |n| changes.iter().find(|(at, _)| *at == n).map_or_else(|| format!("line {n}\n"), |(_, t)| format!("{t}\n"));
+    let line =
+        |n| changes.iter().find(|(at, _)| *at == n).map_or_else(|| format!("line {n}\n"), |(_, t)| format!("{t}\n"));
     (1..=40).map(line).collect()
 }
 
@@ -79,11 +80,11 @@ fn changes_in_different_places_of_a_file_give_the_text_that_git_merged() {
     let (base, ours, theirs) = (lines(&[]), lines(&[(5, "ours")]), lines(&[(30, "theirs"), (31, "theirs")]));
     let both = lines(&[(5, "ours"), (30, "theirs"), (31, "theirs")]);
     assert_eq!(
-        merged(&[("a", "1\n"), ("m", &base), ("z", "1\n")], &[("a", "2\n"), ("m", &ours), ("z", "1\n")], &[
-            ("a", "1\n"),
-            ("m", &theirs),
-            ("z", "2\n")
-        ]),
+        merged(
+            &[("a", "1\n"), ("m", &base), ("z", "1\n")],
+            &[("a", "2\n"), ("m", &ours), ("z", "1\n")],
+            &[("a", "1\n"), ("m", &theirs), ("z", "2\n")]
+        ),
         healed(&[("a", "2\n"), ("m", &both), ("z", "2\n")])
     );
 }

@@ -1,0 +1,100 @@
+//! The answers that were given, layer over layer.
+
+use anyhow::Result;
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use super::{Given, Origin, Problem, kept, unknown_preset};
+use crate::answers_file::AnswersFile;
+use crate::catalog::Catalog;
+use crate::dotted;
+use crate::migrations::migrate;
+
+/// All but defaults and what a person says.
+#[derive(Default)]
+pub(super) struct Layers {
+    /// The last layer of each answer.
+    pub given: IndexMap<String, (Value, Origin)>,
+    /// The layer of the recorded answers, as the catalog asks for them now.
+    pub recorded: Map<String, Value>,
+    /// What was done with the recorded ones.
+    pub notes: Vec<String>,
+    pub problems: Vec<Problem>,
+}
+
+impl Layers {
+    pub fn new(catalog: &Catalog, given: &Given) -> Result<Self> {
+        let mut layers = Self::default();
+        if let Some(name) = &given.preset {
+            let preset = catalog.preset(name).ok_or_else(|| unknown_preset(catalog, name))?;
+            for (key, value) in &preset.answers {
+                layers.give(catalog, key, value.clone(), Origin::Preset(name.clone()));
+            }
+        }
+        if let Some(file) = &given.recorded {
+            layers.record(catalog, file);
+        }
+        if let Some(file) = &given.file {
+            for (key, value) in &file.values {
+                layers.give(catalog, key, value.clone(), Origin::File(file.place(key)));
+            }
+        }
+        for (path, value) in &given.sets {
+            layers.set(catalog, path, value.clone());
+        }
+        Ok(layers)
+    }
+
+    /// Recorded answers are never refused for their names: an older or newer catalog asked for them.
+    fn record(&mut self, catalog: &Catalog, file: &AnswersFile) {
+        let mut values: Map<String, Value> = file.values.clone().into_iter().collect();
+        kept::restore(&mut values, &file.kept);
+        let migrated = migrate(&catalog.migrations, values);
+        self.notes.extend(migrated.notes);
+        for (name, value) in &migrated.values {
+            let place = file.place(migrated.was.get(name).unwrap_or(name));
+            match catalog.question(name) {
+                Some(question) => {
+                    self.notes.extend(kept::unknown_fields(question, value, file, &place));
+                    self.given.insert(name.clone(), (value.clone(), Origin::Recorded(place)));
+                }
+                None => self.notes.extend(kept::unknown(catalog, name, file, &place)),
+            }
+        }
+        self.recorded = migrated.values;
+    }
+
+    fn give(&mut self, catalog: &Catalog, name: &str, value: Value, origin: Origin) {
+        if catalog.question(name).is_some() {
+            self.given.insert(name.to_string(), (value, origin));
+        } else {
+            self.problems.push(Problem::unknown(catalog, name, origin));
+        }
+    }
+
+    /// Puts a value at a dotted path such as `services.0.port`.
+    fn set(&mut self, catalog: &Catalog, path: &str, value: Value) {
+        let mut parts = path.split('.');
+        let name = parts.next().unwrap_or_default();
+        let Some(question) = catalog.question(name) else {
+            self.problems.push(Problem::unknown(catalog, name, Origin::Flag));
+            return;
+        };
+        let rest: Vec<&str> = parts.collect();
+        let mut whole = match self.given.get(name) {
+            Some((current, _)) => current.clone(),
+            None => question.default.clone().unwrap_or(Value::Null),
+        };
+        match dotted::put(&mut whole, &rest, value) {
+            Ok(()) => {
+                self.given.insert(name.to_string(), (whole, Origin::Flag));
+            }
+            Err(why) => self.problems.push(Problem {
+                message: format!("`--set {path}=...` has no place: {why}"),
+                origin: None,
+                hints: vec![format!("`scaffold explain {name}` shows what it looks like")],
+                answers: Vec::new(),
+            }),
+        }
+    }
+}

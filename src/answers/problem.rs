@@ -1,0 +1,86 @@
+//! What can be wrong with answers, in words.
+
+use std::fmt;
+
+use super::Origin;
+use crate::catalog::Catalog;
+use crate::error::{UserError, nearest};
+use crate::question::Question;
+
+/// Something wrong with the answers.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// What is wrong with which value, and why.
+    pub message: String,
+    /// Where the value was written.
+    pub origin: Option<Origin>,
+    /// What to do next.
+    pub hints: Vec<String>,
+    /// The answers to ask again.
+    pub answers: Vec<String>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.origin {
+            Some(Origin::File(place) | Origin::Recorded(place)) => write!(f, "\n  --> {place}"),
+            Some(Origin::Flag) => f.write_str("\n  --> --set"),
+            Some(Origin::Preset(name)) => write!(f, "\n  --> preset `{name}`"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Problem {
+    /// A name that no question has.
+    pub(super) fn unknown(catalog: &Catalog, name: &str, origin: Origin) -> Self {
+        let mut hints = Vec::new();
+        let names = catalog.questions().map(|(_, q)| q.name.as_str());
+        if let Some(now) = catalog.migrations.iter().find_map(|migration| migration.renamed(name)) {
+            hints.push(format!("`{name}` is now called `{now}`"));
+        } else if let Some(near) = nearest(name, names) {
+            hints.push(format!("did you mean `{near}`?"));
+        }
+        hints.push("`scaffold questions` lists every answer".into());
+        Self { message: format!("there is no answer `{name}`"), origin: Some(origin), hints, answers: Vec::new() }
+    }
+}
+
+/// Everything that is wrong or missing, as one error.
+pub(super) fn error(problems: &[Problem], missing: &[&Question]) -> Option<UserError> {
+    let mut parts: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    let mut hints: Vec<String> = Vec::new();
+    for hint in problems.iter().flat_map(|p| &p.hints) {
+        if !hints.contains(hint) {
+            hints.push(hint.clone());
+        }
+    }
+    if !missing.is_empty() {
+        let n = missing.len();
+        let width = missing.iter().map(|q| q.name.len()).max().unwrap_or(0);
+        let list: Vec<String> =
+            missing.iter().map(|q| format!("\n  {:width$}  {}", q.name, q.kind().describe())).collect();
+        parts.push(format!("{n} {} missing:{}", if n == 1 { "answer is" } else { "answers are" }, list.concat()));
+        hints.push("give them with `--set NAME=VALUE`, in a file with `--answers FILE`, or take a `--preset`".into());
+    }
+    match parts.len() {
+        0 => None,
+        1 => Some(UserError { message: parts.concat(), hints }),
+        n => {
+            let message = format!("{n} things are wrong with the answers\n\n{}", parts.join("\n\n"));
+            Some(UserError { message, hints })
+        }
+    }
+}
+
+/// The error for a preset that does not exist.
+pub fn unknown_preset(catalog: &Catalog, name: &str) -> UserError {
+    let names: Vec<&str> = catalog.presets.iter().map(|p| p.name.as_str()).collect();
+    let error = UserError::new(format!("there is no preset `{name}`"));
+    let error = match nearest(name, names.iter().copied()) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error,
+    };
+    error.hint("`scaffold presets` lists them")
+}

@@ -1,0 +1,168 @@
+use std::path::Path;
+
+use serde_json::json;
+
+use super::*;
+use crate::error::UserError;
+use crate::lint;
+use crate::prompt::{Asking, TerminalPrompter};
+use crate::record;
+use crate::source;
+use crate::ui::Ui;
+
+/// The small catalog of the tests: `route` is asked of services of kind `api`, `backup_schedule` with a database.
+fn catalog() -> Catalog {
+    let (catalog, faults) = Catalog::parse(source::from_disk(Path::new("tests/catalogs/small/templates")).unwrap());
+    assert!(faults.is_empty() && lint::lint(&catalog).is_empty());
+    catalog
+}
+
+fn file(text: &str) -> AnswersFile {
+    AnswersFile::parse(".scaffold/answers.yaml", text.as_bytes().to_vec()).unwrap()
+}
+
+fn set(sets: &[(&str, Value)]) -> Vec<(String, Value)> {
+    sets.iter().map(|(path, value)| ((*path).to_string(), value.clone())).collect()
+}
+
+fn update(recorded: &str, sets: &[(&str, Value)]) -> anyhow::Result<Answers> {
+    Answers::resolve(&catalog(), &Given { recorded: Some(file(recorded)), sets: set(sets), ..Given::default() }, None)
+}
+
+fn error(result: anyhow::Result<Answers>) -> String {
+    result.unwrap_err().downcast::<UserError>().unwrap().message
+}
+
+fn recorded(answers: &Answers) -> String {
+    record::answers(&catalog(), answers).unwrap()
+}
+
+fn shop() -> String {
+    let given = Given {
+        preset: Some("shop".into()),
+        sets: set(&[("backup_schedule", json!("5 5 * * *")), ("services.0.route", json!("/shop"))]),
+        ..Given::default()
+    };
+    recorded(&Answers::resolve(&catalog(), &given, None).unwrap())
+}
+
+const PROJECT: &str = "name: shop\ncontact: a@example.com\nservices:\n- name: api\n";
+
+#[test]
+fn what_is_given_now_wins_over_what_is_recorded_and_that_over_a_preset() {
+    let given = Given {
+        preset: Some("shop".into()),
+        recorded: Some(file(&format!("{PROJECT}region: eu-west-1\nreplicas: 3\n"))),
+        file: Some(file("replicas: 4\n")),
+        ..Given::default()
+    };
+    let values = Answers::resolve(&catalog(), &given, None).unwrap().values;
+    assert_eq!((&values["region"], &values["replicas"]), (&json!("eu-west-1"), &json!(4)));
+    assert_eq!((&values["database"], &values["contact"]), (&json!("postgres"), &json!("a@example.com")));
+}
+
+#[test]
+fn an_answer_that_is_changed_and_changed_back_gives_the_former_ones_back() {
+    let before = shop();
+    let without = update(&before, &[("database", json!("none")), ("services.0.kind", json!("worker"))]).unwrap();
+    assert!(without.notes.is_empty(), "{:?}", without.notes);
+    assert!(!without.values.contains_key("backup_schedule"));
+    let between = recorded(&without);
+    assert!(
+        between.ends_with(
+            "\n# Not asked with the answers above, or by this scaffold. Taken up again when they are.\n\
+             kept:\n  backup_schedule: 5 5 * * *\n  services.*:\n  - name: api\n    route: /shop\n"
+        ),
+        "{between}"
+    );
+    assert_eq!(recorded(&update(&between, &[]).unwrap()), between);
+    let back = update(&between, &[("database", json!("postgres")), ("services.0.kind", json!("api"))]).unwrap();
+    assert!(back.kept.is_empty() && back.notes.is_empty());
+    assert_eq!(recorded(&back), before);
+}
+
+#[test]
+fn kept_fields_go_with_their_record() {
+    let between = recorded(&update(&shop(), &[("services.0.kind", json!("worker"))]).unwrap());
+    let swapped = json!([{"name": "mails", "kind": "api"}, {"name": "api", "kind": "api", "route": "/new"}]);
+    let swapped = update(&between, &[("services", swapped)]).unwrap();
+    assert_eq!(swapped.values["services"][0]["route"], "/mails");
+    assert_eq!(swapped.values["services"][1]["route"], "/new");
+}
+
+#[test]
+fn unknown_recorded_names_are_kept_and_reported_once() {
+    let text = format!("{PROJECT}  colour: red\nregoin: eu-west-1\n");
+    let answers = update(&text, &[]).unwrap();
+    assert_eq!(
+        answers.notes,
+        [
+            "Field `colour` of answer `services` (.scaffold/answers.yaml:3) is unknown to this scaffold, and is kept.",
+            "Answer `regoin` (.scaffold/answers.yaml:6) is unknown to this scaffold, and is kept. Did you mean `region`?",
+        ]
+    );
+    let kept = recorded(&answers);
+    let again = update(&kept, &[]).unwrap();
+    assert_eq!((again.notes.len(), &again.kept["regoin"]), (0, &json!("eu-west-1")));
+    assert_eq!(again.kept["services.*"], json!([{"name": "api", "colour": "red"}]));
+    assert_eq!(recorded(&again), kept);
+    // the same names given now are mistakes
+    assert!(error(update(PROJECT, &[("regoin", json!("x"))])).starts_with("there is no answer `regoin`"));
+    assert!(error(update(PROJECT, &[("services.0.colour", json!("x"))])).contains("no field `services.0.colour`"));
+}
+
+#[test]
+fn a_wrong_recorded_value_names_its_line() {
+    let text = format!("{PROJECT}region: eu-cental-1\n");
+    assert!(error(update(&text, &[])).ends_with("\n  --> .scaffold/answers.yaml:5"));
+    let text = format!("{PROJECT}database: none\nkept:\n  backup_schedule: never\n");
+    assert!(update(&text, &[]).is_ok());
+    let message = error(update(&text, &[("database", json!("postgres"))]));
+    assert!(message.contains("`backup_schedule` is `never`"), "{message}");
+    assert!(message.ends_with("\n  --> .scaffold/answers.yaml:7"), "{message}");
+}
+
+#[test]
+fn a_field_without_meaning_that_is_given_now_is_still_refused() {
+    let sets = [("services.0.kind", json!("worker")), ("services.0.route", json!("/other"))];
+    assert!(error(update(&shop(), &sets)).contains("which has no meaning with the other fields"));
+}
+
+#[test]
+fn an_answers_file_may_hold_kept_answers_which_are_not_taken() {
+    let text = format!("{PROJECT}kept:\n  gone: 1\n  region: eu-west-1\n");
+    let given = Given { file: Some(file(&text)), ..Given::default() };
+    let answers = Answers::resolve(&catalog(), &given, None).unwrap();
+    assert_eq!((answers.values["region"].as_str(), answers.kept.len()), (Some("eu-central-1"), 0));
+}
+
+#[test]
+fn missing_recorded_answers_are_one_error() {
+    let message = error(update("services:\n- name: api\n", &[]));
+    assert!(message.starts_with("2 answers are missing:\n  name ") && message.contains("\n  contact "), "{message}");
+}
+
+#[test]
+fn an_update_asks_what_is_new() {
+    let catalog = catalog();
+    let question = catalog.question("region").unwrap();
+    let identity = catalog.question("name").unwrap();
+    let value = json!("x");
+    let origins = [
+        Origin::Default,
+        Origin::Preset("p".into()),
+        Origin::Recorded("r".into()),
+        Origin::File("f".into()),
+        Origin::Flag,
+        Origin::Prompt,
+    ];
+    let mut asked = |asking, question: &Question| -> Vec<bool> {
+        let mut person = TerminalPrompter::new(Ui::plain(80), asking);
+        assert!(person.wants(question, None, &Origin::Default).unwrap());
+        origins.iter().map(|origin| person.wants(question, Some(&value), origin).unwrap()).collect()
+    };
+    assert_eq!(asked(Asking::New, question), [true, false, false, false, false, false]);
+    assert_eq!(asked(Asking::All, question), [true, true, true, false, false, false]);
+    assert_eq!(asked(Asking::Identity, question), [false; 6]);
+    assert_eq!(asked(Asking::Identity, identity), [true, true, false, false, false, false]);
+}

@@ -1,0 +1,99 @@
+//! `scaffold diff`: what an update would change, as a patch.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use super::open::{folder, open};
+use super::{Work, given_for_update};
+use crate::apply::{Action, Before};
+use crate::cli;
+use crate::merge::OnConflict;
+use crate::output;
+use crate::pager::page;
+use crate::patch::{FileChange, patch};
+use crate::plan::{Change, Plan};
+use crate::review::{Policy, resolve};
+use crate::ui::{Style, Ui};
+use crate::update::{Last, Update};
+
+/// Prints the patch; 1 when there is something in it.
+///
+/// # Errors
+/// When the repository cannot be rendered or read.
+pub fn run(args: &cli::Diff, ui: &Ui) -> Result<u8> {
+    super::with_catalog(&args.with.catalog, false, |Work { catalog, render }| {
+        let project = open(&folder(args.existing.dir.as_deref()), ui, false)?;
+        let last = Last::read(&project, args.with.allow_downgrade)?;
+        let update = Update::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
+        for note in &update.notes {
+            ui.say(note);
+        }
+        update.refuse_unmerged()?;
+        let patch = chosen(&update.plan(OnConflict::Markers)?, &args.paths)?;
+        if ui.stdout {
+            page(ui, &painted(ui, &String::from_utf8_lossy(&patch)))?;
+        } else {
+            output::bytes(&patch)?;
+        }
+        Ok(u8::from(!patch.is_empty()))
+    })
+}
+
+/// What `update --yes` would do below the chosen paths.
+fn chosen(plan: &Plan<'_>, paths: &[PathBuf]) -> Result<Vec<u8>> {
+    let moves: BTreeMap<&str, &str> =
+        plan.changes.iter().filter_map(|(to, change)| Some((*to, from(change)?))).collect();
+    let operations = plan.operations(&resolve(plan, Policy::Both))?;
+    let old: BTreeMap<&str, _> = operations.iter().map(|o| (&*o.path, o.before)).collect();
+    let is_chosen = |path: &str| {
+        let below = |wanted: &PathBuf| Path::new(path).starts_with(wanted.strip_prefix(".").unwrap_or(wanted));
+        paths.is_empty() || paths.iter().any(below)
+    };
+    let mut changes = Vec::new();
+    for operation in operations.iter().filter(|operation| is_chosen(&operation.path)) {
+        let path = &*operation.path;
+        if moves.values().any(|from| *from == path) {
+            continue;
+        }
+        let from = moves.get(path).copied();
+        let before = from.and_then(|from| old.get(from).copied()).unwrap_or(operation.before);
+        let old = match before {
+            Before::File(file) => Some(file),
+            Before::Missing | Before::Any => None,
+        };
+        let new = match operation.action {
+            Action::Write(file) => Some(file),
+            Action::Remove => None,
+        };
+        changes.push(FileChange { path, from, old, new });
+    }
+    Ok(patch(&changes))
+}
+
+fn from<'a>(change: &Change<'a>) -> Option<&'a str> {
+    match change {
+        Change::Merge { from, .. } => *from,
+        _ => None,
+    }
+}
+
+/// A patch as git colours it.
+fn painted(ui: &Ui, patch: &str) -> String {
+    let style = |line: &str| match line.as_bytes().first() {
+        Some(b'+') if !line.starts_with("+++ ") => Some(Style::Add),
+        Some(b'-') if !line.starts_with("--- ") => Some(Style::Remove),
+        Some(b'@') => Some(Style::Place),
+        Some(b' ' | b'\\') | None => None,
+        _ => Some(Style::Bold),
+    };
+    let paint = |line: &str| {
+        let shown = ui.visible(line);
+        match style(line) {
+            Some(style) if !shown.is_empty() => ui.out.text(style, &shown) + "\n",
+            _ => shown + "\n",
+        }
+    };
+    patch.lines().map(paint).collect()
+}

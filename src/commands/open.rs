@@ -1,0 +1,52 @@
+//! The folder that a command is about.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::error::UserError;
+use crate::lock::Lock;
+use crate::path;
+use crate::project::Project;
+use crate::recover::{Recovery, recover};
+use crate::text::count;
+use crate::ui::Ui;
+
+/// The folder that is named, else the nearest one upwards that scaffold has generated, else the current one.
+pub fn folder(named: Option<&Path>) -> PathBuf {
+    let around = || {
+        let current = std::env::current_dir().ok()?;
+        let found = current.ancestors().position(|folder| folder.join(path::FOLDER).is_dir())?;
+        // relative, since that is how a person thinks of it
+        Some(if found == 0 { PathBuf::from(".") } else { ["..", "/"].concat().repeat(found).into() })
+    };
+    named.map(Path::to_path_buf).or_else(around).unwrap_or_else(|| PathBuf::from("."))
+}
+
+/// The target folder, in the state before or after a run that was cut short.
+///
+/// # Errors
+/// When the folder cannot be read, or a run was cut short and nothing may be written.
+pub fn open(dir: &Path, ui: &Ui, may_write: bool) -> Result<Project> {
+    let project = Project::open(dir)?;
+    if !project.is_unfinished() {
+        return Ok(project);
+    }
+    if !may_write {
+        return Err(UserError::new(format!("an earlier run in `{}` was cut short", dir.display()))
+            .hint("the next `scaffold update` or `scaffold init` that writes finishes or undoes it first")
+            .into());
+    }
+    let lock = Lock::acquire(&project)?;
+    match recover(&lock)? {
+        Recovery::Nothing => {}
+        Recovery::Finished { files } => {
+            ui.say(&format!("Finished an earlier run, which wrote {}.", count(files, "file")))
+        }
+        Recovery::Undone { files } => {
+            ui.say(&format!("Undid an earlier run, which had begun with {}.", count(files, "file")))
+        }
+    }
+    drop(lock);
+    Project::open(dir)
+}

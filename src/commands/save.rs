@@ -1,0 +1,91 @@
+//! Files, answers and base to disk, everything at once.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use crate::apply::{Action, Before, Operation, apply};
+use crate::base;
+use crate::lock::Lock;
+use crate::path;
+use crate::plan::{Ours, Plan};
+use crate::project::Project;
+use crate::render::Rendered;
+use crate::review::Resolutions;
+use crate::tree::{File, RelPath, Tree};
+use crate::undo::{self, Undo};
+use crate::version;
+
+/// What a run leaves behind only while it works, or when it was killed, and what is of use only here.
+const IGNORE: &str = "/lock\n/staging/\n/journal*\n/undo/\n";
+
+/// What is to be recorded with the files.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'r> {
+    /// The new files.
+    pub rendered: &'r Rendered,
+    /// The files that are kept though they are no longer generated, as they were generated last.
+    pub orphans: &'r Tree,
+    /// The text of the answers.
+    pub answers: &'r str,
+}
+
+/// Carries out a plan and records what the next update needs to know. Returns whether anything changed on disk.
+///
+/// # Errors
+/// When a resolution is missing, somebody else is at work, or the disk refuses; then everything is as before.
+pub fn save(project: &Project, plan: &Plan<'_>, resolutions: &Resolutions, record: Record<'_>) -> Result<bool> {
+    let file = |bytes: Vec<u8>| File { bytes, executable: false };
+    let Record { rendered, orphans, answers } = record;
+    let records = [
+        (path::BASE, file(base::encode(&rendered.tree, &rendered.once, orphans, version::own()))),
+        (path::ANSWERS, file(answers.into())),
+        (".scaffold/.gitattributes", file(base::ATTRIBUTES.into())),
+        (".scaffold/.gitignore", file(IGNORE.into())),
+    ];
+    let mut operations = plan.operations(resolutions)?;
+    operations.extend(records.iter().map(|(path, file)| Operation::record(path, file)));
+    let lock = Lock::acquire(project)?;
+    let names: Vec<RelPath> = records.iter().map(|(path, _)| (*path).to_owned()).collect();
+    let recorded: BTreeMap<RelPath, Ours> = project.ours(&names)?;
+    let is_new = |(path, file): &(&str, File)| recorded.get(*path) != Some(&Ours::File(file.clone()));
+    if operations.len() == records.len() && !records.iter().any(is_new) {
+        return Ok(false);
+    }
+    let undo = Undo::of(&operations, &recorded);
+    let (before, after) = undo.encode();
+    // the first run in a folder has nothing to go back to
+    if recorded.values().any(|ours| matches!(ours, Ours::File(_))) {
+        operations.push(Operation::record(undo::BEFORE, &before));
+        operations.push(Operation::record(undo::AFTER, &after));
+    }
+    apply(&lock, &operations)?;
+    Ok(true)
+}
+
+/// Takes an update back: the files as they were, and nothing left to take back.
+///
+/// # Errors
+/// As [`save`].
+pub fn take_back(project: &Project, undo: &Undo, ours: &BTreeMap<RelPath, Ours>) -> Result<()> {
+    let mut operations = Vec::new();
+    for path in undo.after.keys() {
+        let current = match ours.get(path) {
+            Some(Ours::File(file)) => Some(file),
+            _ => None,
+        };
+        let before = current.map_or(Before::Missing, Before::File);
+        match undo.before.files.get(path) {
+            Some(file) => operations.push(Operation { path: path.into(), before, action: Action::Write(file) }),
+            None if current.is_some() => {
+                operations.push(Operation { path: path.into(), before, action: Action::Remove });
+            }
+            None => {}
+        }
+    }
+    for path in [undo::BEFORE, undo::AFTER] {
+        operations.push(Operation { path: path.into(), before: Before::Any, action: Action::Remove });
+    }
+    apply(&Lock::acquire(project)?, &operations)?;
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! `scaffold undo`: the last update taken back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+
+use super::agreed;
+use super::open::{folder, open};
+use super::save::take_back;
+use crate::base::Base;
+use crate::cli;
+use crate::error::UserError;
+use crate::path;
+use crate::plan::{Ours, Plan, Versions};
+use crate::text::count;
+use crate::tree::{RelPath, Tree};
+use crate::ui::Ui;
+use crate::undo::Undo;
+
+/// Shows what comes back, asks and writes.
+///
+/// # Errors
+/// When there is no update, files have changed since, nobody agrees, or the disk refuses.
+pub fn run(args: &cli::Undo, ui: &Ui) -> Result<u8> {
+    let project = open(&folder(args.existing.dir.as_deref()), ui, !args.dry_run)?;
+    let undo = Undo::read(&project)?;
+    let ours = project.ours(undo.after.keys())?;
+    let changed = undo.changed_since(&ours);
+    if !changed.is_empty() {
+        let list: Vec<String> = changed.iter().map(|path| format!("\n  {path}")).collect();
+        return Err(UserError::new(format!(
+            "{} changed since the last update:{}",
+            count(changed.len(), "file"),
+            list.concat()
+        ))
+        .hint("nothing was taken back, so that no edit is lost")
+        .hint("undo your changes to these files first, or use the history of the repository")
+        .into());
+    }
+    let is_file = |path: &str| !path.starts_with(path::FOLDER);
+    let current = |(path, ours): (&RelPath, &Ours)| match ours {
+        Ours::File(file) if is_file(path) => Some((path.clone(), file.clone())),
+        _ => None,
+    };
+    let base = Base { tree: Tree { files: ours.iter().filter_map(current).collect() }, ..Base::default() };
+    let before = undo.before.files.iter().filter(|(path, _)| is_file(path));
+    let before = Tree { files: before.map(|(path, file)| (path.clone(), file.clone())).collect() };
+    let (once, moves) = (BTreeSet::new(), BTreeMap::new());
+    let versions = Versions { base: &base, ours: &ours, theirs: &before, once: &once, moves: &moves };
+    let plan = Plan::without_merge(&versions)?;
+    let n = plan.changes.len();
+    if !agreed(ui, &plan, &format!("Take the update of {} back?", count(n, "file")), args.yes, args.dry_run)? {
+        return Ok(1);
+    }
+    take_back(&project, &undo, &ours)?;
+    ui.say(&format!("Took the last update back: {} as before it.", count(n, "file")));
+    Ok(0)
+}

@@ -1,0 +1,105 @@
+//! `scaffold update`: render again, merge with the user's edits, write.
+
+use std::mem::ManuallyDrop;
+
+use anyhow::Result;
+
+use super::open::{folder, open};
+use super::save::{Record, save};
+use super::{Render, Work, given_for_update};
+use crate::answers::Prompter;
+use crate::catalog::Catalog;
+use crate::cli::{self, AskWhich, Format};
+use crate::error::UserError;
+use crate::listing::{self, Listing};
+use crate::merge;
+use crate::output;
+use crate::plan::Plan;
+use crate::prompt::{Asking, TerminalPrompter};
+use crate::review::{Policy, Resolutions, Review, resolve};
+use crate::summary::{remains, summary};
+use crate::text::count;
+use crate::ui::Ui;
+use crate::update::{Last, Update};
+
+/// Renders again, shows, writes.
+///
+/// # Errors
+/// When answers are missing or wrong, conflicts of an earlier update are open, nobody agrees to writing, or the disk
+/// refuses.
+pub fn run(args: &cli::Update, ui: &Ui) -> Result<u8> {
+    let person = ui.interactive && !args.yes;
+    super::with_catalog(&args.with.catalog, person, |Work { catalog, render }| update(args, ui, catalog, render))
+}
+
+fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Result<u8> {
+    let dir = folder(args.existing.dir.as_deref());
+    let project = open(&dir, ui, !args.dry_run)?;
+    let last = Last::read(&project, args.with.allow_downgrade)?;
+    let asking = if args.ask == AskWhich::All { Asking::All } else { Asking::New };
+    let mut person = (ui.interactive && !args.yes).then(|| TerminalPrompter::new(*ui, asking));
+    let prompter = person.as_mut().map(|person| person as &mut dyn Prompter);
+    let update =
+        ManuallyDrop::new(Update::prepare(&project, last, catalog, given_for_update(&args.with)?, prompter, render)?);
+    for note in &update.notes {
+        ui.say(note);
+    }
+    update.refuse_unmerged()?;
+    if person.is_none() && !args.yes && !args.dry_run {
+        return Err(UserError::new("nobody can be asked whether to write: stdin and stderr are not both a terminal")
+            .hint("`--yes` writes without asking")
+            .hint("`--dry-run` shows what would be written")
+            .into());
+    }
+    let (merging, policy) = match args.on_conflict {
+        cli::OnConflict::Markers | cli::OnConflict::Fail => (merge::OnConflict::Markers, Policy::Both),
+        cli::OnConflict::Ours => (merge::OnConflict::Ours, Policy::Mine),
+        cli::OnConflict::Theirs => (merge::OnConflict::Theirs, Policy::New),
+    };
+    let plan = update.plan(merging)?;
+    if args.format == Format::Json {
+        output::data(&output::json(&listing::json(&plan))?)?;
+    }
+    let automatic = resolve(&plan, policy);
+    if args.dry_run {
+        if args.format == Format::Human {
+            let listing = Listing { ui, paint: ui.out, lines: usize::MAX };
+            output::data(&format!("{}\n{}", listing.tree(&plan), listing.counts(&plan)))?;
+        }
+        ui.say("Nothing was written, because of `--dry-run`.");
+        return Ok(u8::from(remains(&plan, &automatic) || plan.touches_disk()));
+    }
+    let resolutions = if !plan.touches_disk() {
+        Resolutions::new()
+    } else if person.is_some() {
+        let is_free = |path: &str| super::is_free(&project, path);
+        let Some(resolutions) = Review { ui, plan: &plan, is_free: &is_free }.run()? else {
+            ui.say("Stopped. Nothing was written.");
+            return Ok(1);
+        };
+        resolutions
+    } else {
+        if args.on_conflict == cli::OnConflict::Fail && plan.open().next().is_some() {
+            return Err(conflicts(&plan).into());
+        }
+        ui.say(Listing { ui, paint: ui.err, lines: 0 }.counts(&plan).trim_end());
+        automatic
+    };
+    let orphans = update.orphans(&plan);
+    let record = Record { rendered: &update.rendered, orphans: &orphans, answers: &update.answers };
+    let written = save(&project, &plan, &resolutions, record)?;
+    if plan.touches_disk() {
+        ui.say(&summary(ui, &dir, &plan, &resolutions));
+    } else if written {
+        ui.say(&format!("`{}` is up to date; what is recorded about it was renewed.", dir.display()));
+    } else {
+        ui.say(&format!("`{}` is up to date.", dir.display()));
+    }
+    Ok(u8::from(remains(&plan, &resolutions)))
+}
+
+fn conflicts(plan: &Plan<'_>) -> UserError {
+    let list: Vec<String> = plan.open().map(|open| format!("\n  {}: {}", open.path, open.reason())).collect();
+    UserError::new(format!("{} with conflicts, and `--on-conflict fail`:{}", count(list.len(), "file"), list.concat()))
+        .hint("nothing was written; `scaffold diff` shows what would be")
+}

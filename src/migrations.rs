@@ -1,0 +1,292 @@
+//! Migrations: `templates/migrations.yaml` says how answers that an earlier catalog asked for are called now.
+//!
+//! They are applied to recorded answers only, in their order, and each only where it fits; so it does no harm to apply
+//! them again, and none has to know which version recorded the answers.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use indexmap::IndexMap;
+use semver::Version;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+mod lint;
+
+pub use lint::faults;
+
+type Record = Map<String, Value>;
+
+/// One change of the questions.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Entry")]
+pub struct Migration {
+    /// What changed.
+    pub step: Step,
+    /// The version that brought it.
+    pub since: Option<Version>,
+}
+
+/// What a migration does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Another name for the same answer.
+    Rename(Rename),
+    /// Other values.
+    Map(MapValues),
+    /// Several answers in place of one.
+    Split(Split),
+    /// The answer is gone.
+    Drop(Remove),
+}
+
+/// `rename`: does not fit where the new name has a value.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)] // The names are the documentation.
+pub struct Rename {
+    pub from: Place,
+    pub to: Place,
+}
+
+/// `map`: fits values that it names; in lists, each of them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MapValues {
+    /// The answer.
+    pub answer: Place,
+    /// New values by old ones; numbers, `true` and `false` as they are written.
+    pub values: IndexMap<String, Value>,
+}
+
+/// `split`: fits values that it names for at least one of the new answers. An answer that has a value keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Split {
+    /// The old answer; it can be one of the new ones as well.
+    pub from: Place,
+    /// For each new answer its values by the old one.
+    pub into: IndexMap<Place, IndexMap<String, Value>>,
+}
+
+/// `drop`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Remove {
+    /// The answer.
+    pub answer: Place,
+    /// Why nobody needs it any more, as the end of a sentence.
+    pub reason: String,
+}
+
+/// As it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    rename: Option<Rename>,
+    map: Option<MapValues>,
+    split: Option<Split>,
+    drop: Option<Remove>,
+    since: Option<String>,
+}
+
+impl TryFrom<Entry> for Migration {
+    type Error = String;
+
+    fn try_from(entry: Entry) -> Result<Self, String> {
+        let step = match (entry.rename, entry.map, entry.split, entry.drop) {
+            (Some(rename), None, None, None) => Step::Rename(rename),
+            (None, Some(map), None, None) => Step::Map(map),
+            (None, None, Some(split), None) => Step::Split(split),
+            (None, None, None, Some(drop)) => Step::Drop(drop),
+            _ => return Err("a migration is one of `rename`, `map`, `split` and `drop`".into()),
+        };
+        let since = entry.since.map(|since| {
+            Version::parse(&since).map_err(|_| format!("`since` is `{since}`, which is not a version such as `0.4.0`"))
+        });
+        Ok(Self { step, since: since.transpose()? })
+    }
+}
+
+/// An answer, or with `LIST.*.NAME` a field of every record of one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Place {
+    /// The answer that holds the records.
+    pub list: Option<String>,
+    /// The answer or the field.
+    pub name: String,
+}
+
+impl TryFrom<String> for Place {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let parts: Vec<&str> = text.split('.').collect();
+        match *parts.as_slice() {
+            [name] if !name.is_empty() => Ok(Self { list: None, name: name.into() }),
+            [list, "*", name] if !list.is_empty() && !name.is_empty() => {
+                Ok(Self { list: Some(list.into()), name: name.into() })
+            }
+            _ => Err(format!("`{text}` is neither the name of an answer nor, as in `services.*.port`, of a field")),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.list {
+            Some(list) => write!(f, "{list}.*.{}", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
+}
+
+impl Place {
+    /// What holds it: all answers, or each record of the list.
+    fn holders<'v>(&self, answers: &'v mut Record) -> Vec<&'v mut Record> {
+        match &self.list {
+            None => vec![answers],
+            Some(list) => {
+                let items = answers.get_mut(list).and_then(Value::as_array_mut);
+                items.into_iter().flatten().filter_map(Value::as_object_mut).collect()
+            }
+        }
+    }
+}
+
+/// Recorded answers as the catalog asks for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Migrated {
+    /// The answers.
+    pub values: Map<String, Value>,
+    /// How answers were called, where that was otherwise.
+    pub was: BTreeMap<String, String>,
+    /// A sentence for each migration that fitted.
+    pub notes: Vec<String>,
+}
+
+/// Applies migrations where they fit.
+pub fn migrate(migrations: &[Migration], values: Map<String, Value>) -> Migrated {
+    let mut migrated = Migrated { values, ..Migrated::default() };
+    for Migration { step, since } in migrations {
+        let mut fitted = false;
+        for holder in step.place().holders(&mut migrated.values) {
+            fitted |= step.apply(holder);
+        }
+        if !fitted {
+            continue;
+        }
+        if step.place().list.is_none() {
+            let from = &step.place().name;
+            let was = migrated.was.get(from).unwrap_or(from).clone();
+            migrated.was.extend(step.targets().into_iter().map(|to| (to.name.clone(), was.clone())));
+        }
+        let since = since.as_ref().map(|version| format!(" since scaffold {version}")).unwrap_or_default();
+        migrated.notes.push(format!("{}.", step.sentence(&since)));
+    }
+    migrated
+}
+
+impl Migration {
+    /// The present name of an answer that was called so.
+    pub fn renamed(&self, name: &str) -> Option<&Place> {
+        match &self.step {
+            Step::Rename(Rename { from, to }) if from.list.is_none() && from.name == name => Some(to),
+            _ => None,
+        }
+    }
+}
+
+impl Step {
+    /// The answer that it changes.
+    fn place(&self) -> &Place {
+        match self {
+            Self::Rename(Rename { from, .. }) | Self::Split(Split { from, .. }) => from,
+            Self::Map(MapValues { answer, .. }) | Self::Drop(Remove { answer, .. }) => answer,
+        }
+    }
+
+    /// The answers that it makes of it.
+    fn targets(&self) -> Vec<&Place> {
+        match self {
+            Self::Rename(Rename { to, .. }) => vec![to],
+            Self::Map(MapValues { answer, .. }) => vec![answer],
+            Self::Split(Split { into, .. }) => into.keys().collect(),
+            Self::Drop(_) => Vec::new(),
+        }
+    }
+
+    /// Changes what fits, and says whether there was anything.
+    fn apply(&self, holder: &mut Record) -> bool {
+        match self {
+            Self::Rename(Rename { from, to }) => {
+                if holder.contains_key(&to.name) {
+                    return false;
+                }
+                let value = holder.shift_remove(&from.name);
+                value.map(|value| holder.insert(to.name.clone(), value)).is_some()
+            }
+            Self::Map(MapValues { answer, values }) => {
+                holder.get_mut(&answer.name).is_some_and(|value| map(value, values))
+            }
+            Self::Split(Split { from, into }) => {
+                let Some(old) = holder.get(&from.name).and_then(word) else { return false };
+                let new: Vec<_> = into.iter().filter_map(|(to, values)| Some((to, values.get(&old)?))).collect();
+                if new.is_empty() {
+                    return false;
+                }
+                holder.shift_remove(&from.name);
+                for (to, value) in new {
+                    holder.entry(&to.name).or_insert_with(|| value.clone());
+                }
+                true
+            }
+            Self::Drop(Remove { answer, .. }) => holder.shift_remove(&answer.name).is_some(),
+        }
+    }
+
+    fn sentence(&self, since: &str) -> String {
+        match self {
+            Self::Rename(Rename { from, to }) => format!("Answer `{from}` is called `{to}`{since}"),
+            Self::Map(MapValues { answer, .. }) => {
+                format!("Answer `{answer}` has other values{since}, and was adapted")
+            }
+            Self::Split(Split { from, into }) => {
+                let names: Vec<String> = into.keys().map(|to| format!("`{to}`")).collect();
+                format!("Answer `{from}` is asked as {}{since}", names.join(" and "))
+            }
+            Self::Drop(Remove { answer, reason }) => format!("Answer `{answer}` is gone{since}: {reason}"),
+        }
+    }
+}
+
+fn map(value: &mut Value, values: &IndexMap<String, Value>) -> bool {
+    let Value::Array(items) = value else {
+        let new = word(value).and_then(|old| values.get(&old));
+        return new.map(|new| *value = new.clone()).is_some();
+    };
+    let mut fitted = false;
+    let mut mapped: Vec<Value> = Vec::new();
+    for mut item in std::mem::take(items) {
+        fitted |= map(&mut item, values);
+        // two old values can have become the same new one
+        if !mapped.contains(&item) {
+            mapped.push(item);
+        }
+    }
+    *items = mapped;
+    fitted
+}
+
+/// A value as a key of a migration has it.
+fn word(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! The changes that somebody has to decide about, and what a decision does on disk.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::{Change, Ours, Plan, describe};
+use crate::apply::{Action, Before, Operation};
+use crate::error::UserError;
+use crate::merge::{Merged, Why};
+use crate::tree::{File, RelPath};
+
+/// Added to the name of a new file that is written beside the user's.
+pub const BESIDE: &str = ".scaffold-new";
+
+/// A change that cannot be carried out without a decision.
+#[derive(Clone, Copy, Debug)]
+pub struct Open<'p> {
+    /// Where.
+    pub path: &'p str,
+    /// Why somebody has to decide.
+    pub cause: Cause<'p>,
+}
+
+/// Why somebody has to decide.
+#[derive(Clone, Copy, Debug)]
+pub enum Cause<'p> {
+    /// Something else is there.
+    There(&'p Ours),
+    /// Both sides changed the same lines: the lines at which the conflicts begin.
+    Conflict(&'p [usize]),
+    /// The two versions cannot be merged.
+    Unmergeable(&'p Why),
+}
+
+/// What was decided about a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// Leave what is there.
+    KeepMine,
+    /// Replace the file that is there.
+    TakeNew,
+    /// Leave what is there and write the new file beside it, as `NAME.scaffold-new`.
+    Both,
+    /// Write both sides into the file, between conflict markers.
+    Markers,
+}
+
+impl Open<'_> {
+    /// What can be decided, the mildest first.
+    pub fn choices(&self) -> &'static [Resolution] {
+        use Resolution::{Both, KeepMine, Markers, TakeNew};
+        match self.cause {
+            Cause::Conflict(_) => &[Markers, KeepMine, TakeNew, Both],
+            Cause::Unmergeable(_) | Cause::There(Ours::File(_)) => &[KeepMine, TakeNew, Both],
+            // below something that is not a folder there is no place beside it either
+            Cause::There(Ours::Blocked { by, .. }) if by.len() < self.path.len() => &[KeepMine],
+            Cause::There(_) => &[KeepMine, Both],
+        }
+    }
+
+    /// What stands in the way, in words.
+    pub fn reason(&self) -> String {
+        match self.cause {
+            Cause::There(ours) => describe(ours),
+            Cause::Conflict(lines) => match lines {
+                [one] => format!("a conflict at line {one}"),
+                _ => format!("{} conflicts, the first at line {}", lines.len(), lines.first().unwrap_or(&1)),
+            },
+            Cause::Unmergeable(why) => why.to_string(),
+        }
+    }
+}
+
+impl<'a> Plan<'a> {
+    /// The changes that need a [`Resolution`] each.
+    pub fn open(&self) -> impl Iterator<Item = Open<'_>> {
+        self.changes.iter().filter_map(|(path, change)| {
+            let cause = match change {
+                Change::Collide { ours, .. } => Cause::There(ours),
+                Change::Merge { merged: Merged::Conflict { lines, .. }, .. } => Cause::Conflict(lines),
+                Change::Merge { merged: Merged::Beside(why), .. } => Cause::Unmergeable(why),
+                _ => return None,
+            };
+            Some(Open { path, cause })
+        })
+    }
+
+    /// What to do on disk. Every open change needs a resolution that is possible for it.
+    ///
+    /// # Errors
+    /// When a resolution is missing or impossible.
+    pub fn operations(&self, resolutions: &BTreeMap<RelPath, Resolution>) -> Result<Vec<Operation<'_>>, UserError> {
+        for open in self.open() {
+            match resolutions.get(open.path) {
+                Some(resolution) if open.choices().contains(resolution) => {}
+                Some(resolution) => return Err(impossible(&open, *resolution)),
+                None => return Err(UserError::new(format!("nobody decided about `{}`", open.path))),
+            }
+        }
+        let mut operations = Vec::new();
+        for (&path, change) in &self.changes {
+            let resolution = resolutions.get(path).copied().unwrap_or(Resolution::Markers);
+            match change {
+                Change::Create(theirs) => operations.push(write(path, Before::Missing, theirs)),
+                Change::Update { ours, theirs } => operations.push(write(path, Before::File(ours), theirs)),
+                Change::Delete(ours) => operations.push(remove(path, ours)),
+                Change::Collide { ours, theirs } => match (resolution, ours) {
+                    (Resolution::TakeNew, Ours::File(mine)) => {
+                        operations.push(write(path, Before::File(mine), theirs));
+                    }
+                    (Resolution::Both, _) => operations.push(beside(path, theirs)),
+                    _ => {}
+                },
+                Change::Merge { from, ours, theirs, merged } => {
+                    let result = match (merged, resolution) {
+                        (Merged::Clean(file) | Merged::Conflict { file, .. }, Resolution::Markers) => file,
+                        (_, Resolution::TakeNew) => *theirs,
+                        _ => *ours,
+                    };
+                    match from {
+                        Some(from) => {
+                            operations.push(remove(from, ours));
+                            operations.push(write(path, Before::Missing, result));
+                        }
+                        None if result == *ours => {}
+                        None => operations.push(write(path, Before::File(ours), result)),
+                    }
+                    if resolution == Resolution::Both {
+                        operations.push(beside(path, theirs));
+                    }
+                }
+                Change::Adopt
+                | Change::Unchanged
+                | Change::Keep
+                | Change::KeepDeleted
+                | Change::Orphan
+                | Change::LeaveOnce => {}
+            }
+        }
+        Ok(operations)
+    }
+}
+
+fn write<'o>(path: &'o str, before: Before<'o>, file: &'o File) -> Operation<'o> {
+    Operation { path: Cow::Borrowed(path), before, action: Action::Write(file) }
+}
+
+fn remove<'o>(path: &'o str, file: &'o File) -> Operation<'o> {
+    Operation { path: Cow::Borrowed(path), before: Before::File(file), action: Action::Remove }
+}
+
+fn beside<'o>(path: &str, file: &'o File) -> Operation<'o> {
+    Operation { path: Cow::Owned(format!("{path}{BESIDE}")), before: Before::Missing, action: Action::Write(file) }
+}
+
+fn impossible(open: &Open<'_>, resolution: Resolution) -> UserError {
+    let what = match resolution {
+        Resolution::KeepMine => "keep what is at",
+        Resolution::TakeNew => "replace",
+        Resolution::Both => "write a file beside",
+        Resolution::Markers => "write conflict markers into",
+    };
+    UserError::new(format!("cannot {what} `{}`: {}", open.path, open.reason()))
+        .hint("keep yours, or move it away and repeat the command")
+}
