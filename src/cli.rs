@@ -36,7 +36,7 @@ pub enum Command {
     Update(Update),
     /// Prints what an update would change, as a patch for `git apply`
     Diff(Diff),
-    /// Tells whether an update would change something, and which files differ from what was generated
+    /// Tells whether an update would change something, and what was edited since
     Status(Status),
     /// Brings back files as they were generated
     Restore(Restore),

@@ -23,10 +23,9 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions) 
     let and = if removed == 0 { String::new() } else { format!(" and removed {removed}") };
     let mut lines = vec![match written + removed {
         0 => format!("No file had to be written; the answers are recorded in `{place}/.scaffold/`."),
-        _ => format!(
-            "Wrote {} to `{place}`{and}; the answers are recorded in its `.scaffold/`.",
-            count(written, "file")
-        ),
+        _ => {
+            format!("Wrote {} to `{place}`{and}; the answers are recorded in its `.scaffold/`.", count(written, "file"))
+        }
     }];
     let (mut conflicts, mut kept) = (Vec::new(), Vec::new());
     for open in plan.open() {
@@ -75,7 +74,7 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions) 
     } else if remains(plan, resolutions) {
         lines.push("Compare what was left with what would be new, and take over what you need.".into());
     }
-    if matches!(plan.changes.get("README.md"), Some(Change::Create(_))) {
+    if matches!(plan.changes.get("README.md"), Some(Change::Create(_) | Change::Collide { .. })) {
         lines.push(format!(
             "Next: read `{}`; it says what to do first.",
             ui.visible(&dir.join("README.md").display().to_string())

@@ -40,6 +40,11 @@ fn help() {
 
     Commands:
       init         Asks, renders, shows what would be written, and writes after a yes
+      update       Renders again, with newer templates or other answers, and merges with your edits
+      diff         Prints what an update would change, as a patch for `git apply`
+      status       Tells whether an update would change something, and what was edited since
+      restore      Brings back files as they were generated
+      undo         Takes the last update back
       presets      Lists the presets; with a name, its answers and what sets it apart
       questions    Lists every question
       explain      Explains a question, a component, a readiness id or a path of the generated
