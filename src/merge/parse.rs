@@ -3,6 +3,8 @@
 use std::fmt;
 
 use serde::Deserialize as _;
+// Refuses a key that occurs twice, whatever format it is read from.
+use serde_yaml::Value;
 
 /// A format whose files are checked after a merge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +29,7 @@ impl fmt::Display for Format {
 
 impl Format {
     /// The format of a file, if it is one that can be checked.
-    pub fn of(path: &str) -> Option<Self> {
+    fn of(path: &str) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path);
         match name.rsplit_once('.')?.1 {
             "yaml" | "yml" => Some(Self::Yaml),
@@ -38,16 +40,21 @@ impl Format {
         }
     }
 
-    /// What keeps a text from being of this format.
-    pub fn fault(self, text: &str) -> Option<String> {
+    /// What keeps a text from being of this format, in one line.
+    fn fault(self, text: &str) -> Option<String> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         match self {
             Self::Yaml => serde_yaml::Deserializer::from_str(text)
-                .find_map(|document| serde_yaml::Value::deserialize(document).err())
+                .find_map(|document| Value::deserialize(document).err())
                 .map(|e| e.to_string()),
-            Self::Json => serde_json::from_str::<serde_json::Value>(text).err().map(|e| e.to_string()),
-            Self::Toml => text.parse::<toml::Table>().err().map(|e| e.to_string()),
-            Self::Hcl => hcl_edit::parser::parse_body(text).err().map(|e| e.to_string()),
+            Self::Json => serde_json::from_str::<Value>(text).err().map(|e| e.to_string()),
+            Self::Toml => text.parse::<toml::Table>().err().map(|e| {
+                let line = e.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+                format!("{} at line {line}", e.message())
+            }),
+            Self::Hcl => hcl_edit::parser::parse_body(text)
+                .err()
+                .map(|e| format!("{} at line {}", e.message(), e.location().line())),
         }
     }
 }
