@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::myers::{Search, root};
+use super::myers::{compare, root};
 use super::slide::{Group, settle};
 
 /// A line this frequent tells little about what belongs together, in files of any size.
@@ -28,11 +28,12 @@ pub fn hunks(old: &[usize], new: &[usize]) -> Vec<Hunk> {
     let start = old.iter().zip(new).take_while(|(a, b)| a == b).count();
     let end = old[start..].iter().rev().zip(new[start..].iter().rev()).take_while(|(a, b)| a == b).count();
     let (mut removed, mut added) = (vec![false; old.len()], vec![false; new.len()]);
-    let (old_kept, new_kept) = (
-        worth_comparing(old, new, start..old.len() - end, &mut removed),
-        worth_comparing(new, old, start..new.len() - end, &mut added),
-    );
-    Search::new(old, new, &old_kept, &new_kept, &mut removed, &mut added).compare(0..old_kept.len(), 0..new_kept.len());
+    let old_kept = worth_comparing(old, new, start..old.len() - end, &mut removed);
+    let new_kept = worth_comparing(new, old, start..new.len() - end, &mut added);
+    let lines = |all: &[usize], kept: &[usize]| kept.iter().map(|&i| all[i]).collect::<Vec<_>>();
+    let (old_changed, new_changed) = compare(&lines(old, &old_kept), &lines(new, &new_kept));
+    old_kept.iter().zip(old_changed).for_each(|(&i, changed)| removed[i] = changed);
+    new_kept.iter().zip(new_changed).for_each(|(&i, changed)| added[i] = changed);
     settle(old, &mut removed, &added);
     settle(new, &mut added, &removed);
     collect(&removed, &added)
@@ -49,22 +50,18 @@ fn worth_comparing(lines: &[usize], other: &[usize], range: Range<usize>, change
     let many = root(lines.len()).min(FREQUENT);
     let frequent = |i: usize| counts[lines[i]] >= many;
     let unmatched = |i: usize| counts[lines[i]] == 0;
-    let alone = |i: usize| {
-        let around = |positions: &mut dyn Iterator<Item = usize>| {
-            let (mut gone, mut often) = (0, 1);
-            for i in positions.take(WINDOW).take_while(|i| unmatched(*i) || frequent(*i)) {
-                if unmatched(i) { gone += 1 } else { often += 1 }
-            }
-            (gone, often)
-        };
-        let (before, often_before) = around(&mut (range.start..i).rev());
-        let (after, often_after) = around(&mut (i + 1..range.end));
-        let often = often_before + often_after;
-        before > 0 && after > 0 && often * 4 < often + before + after
+    let neighbours = |positions: &mut dyn Iterator<Item = usize>| {
+        let near = positions.take(WINDOW).take_while(|&i| unmatched(i) || frequent(i));
+        near.fold((0, 0), |(alone, often), i| if unmatched(i) { (alone + 1, often) } else { (alone, often + 1) })
+    };
+    let misleading = |i: usize| {
+        let (before, often_before) = neighbours(&mut (range.start..i).rev());
+        let (after, often_after) = neighbours(&mut (i + 1..range.end));
+        before > 0 && after > 0 && 3 * (2 + often_before + often_after) < before + after
     };
     let mut kept = Vec::with_capacity(range.len());
     for i in range.clone() {
-        if unmatched(i) || frequent(i) && alone(i) {
+        if unmatched(i) || frequent(i) && misleading(i) {
             changed[i] = true;
         } else {
             kept.push(i);
