@@ -31,8 +31,9 @@
 //!   So the base itself never contains CR, and one that git has given CRLF ends still reads the same.
 //! - No count and no checksum over everything: two branches that change different files merge without a conflict,
 //!   as the lines `file ...` and the empty line stay between any two changes. Each record stands for itself; where
-//!   a merge went wrong, only that file's record is damaged, and most of those can be healed. A record that is lost altogether makes its file look
-//!   like one that scaffold never wrote, which is safe. `end` tells when the file was cut off.
+//!   a merge went wrong, only that file's record is damaged, and most conflicts that git leaves can be healed.
+//!   A record that is lost altogether makes its file look like one that scaffold never wrote, which is safe. `end`
+//!   tells when the file was cut off.
 
 use crate::tree::{File, RelPath, Tree};
 use semver::Version;

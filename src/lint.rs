@@ -73,10 +73,7 @@ impl Lint<'_> {
         for (component, question) in catalog.questions() {
             let file = component.map_or(QUESTIONS.to_string(), manifest_file);
             if question.name == answers_file::KEPT {
-                self.fault(
-                    &file,
-                    format!("question `{}` has the name of a section of recorded answers", question.name),
-                );
+                self.fault(&file, "question `kept` has the name of the section for answers that are not asked");
             }
             if let Some(other) = seen.insert(&question.name, file.clone()) {
                 self.fault(&file, format!("question `{}` is also in {other}", question.name));

@@ -2,13 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::answers_file::KEPT;
 use crate::catalog::Catalog;
 use crate::question::{KindName, Question};
 use crate::region;
 
 /// The schema, draft 2020-12. Nothing is required: a preset or a flag can give the rest.
 pub fn answers(catalog: &Catalog) -> Value {
-    let properties: Map<String, Value> = catalog.questions().map(|(_, q)| (q.name.clone(), property(q))).collect();
+    let mut properties: Map<String, Value> = catalog.questions().map(|(_, q)| (q.name.clone(), property(q))).collect();
+    let kept = "Recorded answers that are not asked with the others. The next update may need them again.";
+    properties.insert(KEPT.into(), json!({"type": "object", "description": kept}));
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Answers for scaffold",

@@ -143,6 +143,15 @@ fn missing_recorded_answers_are_one_error() {
 }
 
 #[test]
+fn no_question_has_the_name_of_the_section_for_kept_answers() {
+    let text = "questions:\n- {name: kept, ask: \"Is it?\", help: Why., kind: bool, default: true}\n";
+    let source = source::Source::from([("templates/questions.yaml".to_string(), text.as_bytes().into())]);
+    let faults = lint::lint(&Catalog::parse(source).0);
+    assert_eq!(faults.len(), 1);
+    assert_eq!(faults[0].message, "question `kept` has the name of the section for answers that are not asked");
+}
+
+#[test]
 fn an_update_asks_what_is_new() {
     let catalog = catalog();
     let question = catalog.question("region").unwrap();
@@ -156,7 +165,7 @@ fn an_update_asks_what_is_new() {
         Origin::Flag,
         Origin::Prompt,
     ];
-    let mut asked = |asking, question: &Question| -> Vec<bool> {
+    let asked = |asking, question: &Question| -> Vec<bool> {
         let mut person = TerminalPrompter::new(Ui::plain(80), asking);
         assert!(person.wants(question, None, &Origin::Default).unwrap());
         origins.iter().map(|origin| person.wants(question, Some(&value), origin).unwrap()).collect()

@@ -171,3 +171,12 @@ fn faults_are_named() {
         assert!(faults.len() == 1 && faults[0].contains(message), "{faults:?}");
     }
 }
+
+#[test]
+fn the_example_in_the_author_guide_is_one() {
+    let guide = include_str!("../../templates/README.md");
+    let example =
+        guide.split("```").find(|block| block.contains("- rename:")).and_then(|b| b.strip_prefix("yaml\n")).unwrap();
+    let migrations: Vec<Migration> = serde_yaml::from_str(example).unwrap();
+    assert_eq!(migrations.len(), 5);
+}

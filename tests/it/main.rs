@@ -9,6 +9,7 @@ mod disk;
 mod errors;
 mod merge;
 mod properties;
+mod recorded;
 mod render;
 mod scene;
 #[cfg(target_os = "linux")]

@@ -115,8 +115,14 @@ fn accepted_answers_render_to_files_that_parse() {
             let recorded = record::answers(embedded(), &answers).map_err(|e| TestCaseError::fail(e.to_string()))?;
             let file =
                 AnswersFile::parse("x", recorded.into_bytes()).map_err(|e| TestCaseError::fail(e.to_string()))?;
-            let again = Answers::resolve(embedded(), &Given { file: Some(file), ..Given::default() }, None);
-            prop_assert_eq!(&again.unwrap().values, &answers.values);
+            for given in [
+                Given { file: Some(file.clone()), ..Given::default() },
+                Given { recorded: Some(file), ..Given::default() },
+            ] {
+                let again = Answers::resolve(embedded(), &given, None).unwrap();
+                prop_assert_eq!(&again.values, &answers.values);
+                prop_assert!(again.kept.is_empty() && again.notes.is_empty());
+            }
             let (_, _, rendered) = rendered(&given).map_err(|e| TestCaseError::fail(format!("{e:#}")))?;
             for (path, file) in &rendered.tree.files {
                 let text = std::str::from_utf8(&file.bytes).unwrap();
