@@ -47,8 +47,8 @@ impl Problem {
     }
 }
 
-/// Everything that is wrong or missing, as one error.
-pub(super) fn error(problems: &[Problem], missing: &[&Question]) -> Option<UserError> {
+/// Everything that is wrong or missing, as one error. An `update` takes no preset.
+pub(super) fn error(problems: &[Problem], missing: &[&Question], update: bool) -> Option<UserError> {
     let mut parts: Vec<String> = problems.iter().map(Problem::to_string).collect();
     let mut hints: Vec<String> = Vec::new();
     for hint in problems.iter().flat_map(|p| &p.hints) {
@@ -62,7 +62,10 @@ pub(super) fn error(problems: &[Problem], missing: &[&Question]) -> Option<UserE
         let list: Vec<String> =
             missing.iter().map(|q| format!("\n  {:width$}  {}", q.name, q.kind().describe())).collect();
         parts.push(format!("{n} {} missing:{}", if n == 1 { "answer is" } else { "answers are" }, list.concat()));
-        hints.push("give them with `--set NAME=VALUE`, in a file with `--answers FILE`, or take a `--preset`".into());
+        hints.push(match update {
+            true => "give them with `--set NAME=VALUE` or in a file with `--answers FILE`".into(),
+            false => "give them with `--set NAME=VALUE`, in a file with `--answers FILE`, or take a `--preset`".into(),
+        });
     }
     match parts.len() {
         0 => None,

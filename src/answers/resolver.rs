@@ -34,7 +34,7 @@ impl<'a> Resolver<'a> {
     pub fn run(mut self, mut prompter: Option<&mut dyn Prompter>) -> Result<Answers> {
         // what nobody can be asked about is said before the first question, not after the last
         if prompter.is_some()
-            && let Some(error) = error(&self.problems, &self.missing)
+            && let Some(error) = error(&self.problems, &self.missing, !self.recorded.is_empty())
         {
             return Err(error.into());
         }
@@ -175,7 +175,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn finish(&mut self, active: &[&Component]) -> Result<Answers> {
-        if let Some(error) = error(&self.problems, &self.missing) {
+        if let Some(error) = error(&self.problems, &self.missing, !self.recorded.is_empty()) {
             return Err(error.into());
         }
         for (name, (_, origin)) in &self.given {

@@ -138,8 +138,10 @@ fn an_answers_file_may_hold_kept_answers_which_are_not_taken() {
 
 #[test]
 fn missing_recorded_answers_are_one_error() {
-    let message = error(update("services:\n- name: api\n", &[]));
+    let error = update("services:\n- name: api\n", &[]).unwrap_err().downcast::<UserError>().unwrap();
+    let message = error.message;
     assert!(message.starts_with("2 answers are missing:\n  name ") && message.contains("\n  contact "), "{message}");
+    assert_eq!(error.hints, ["give them with `--set NAME=VALUE` or in a file with `--answers FILE`"]);
 }
 
 #[test]
