@@ -12,7 +12,7 @@ use crate::path;
 use crate::project::{files_below, read};
 use crate::tree::RelPath;
 use anyhow::Result;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -137,13 +137,17 @@ pub fn can_carry_out(places: &Places<'_>, journal: &Journal, slot: usize) -> Res
         return Ok(exists(&old)? || !exists(&target)? || sum_at(&target)? == entry.before);
     }
     if entry.kind == Kind::Folder {
-        let removed =
-            |file: &RelPath| journal.entries.iter().any(|other| other.kind == Kind::Remove && other.path == *file);
-        return Ok(if exists(&old)? {
-            files_in(&old, &entry.path)?.is_empty()
-        } else {
-            !exists(&target)? || is_folder(&target) && files_in(&target, &entry.path)?.iter().all(removed)
-        });
+        if exists(&old)? {
+            return Ok(files_in(&old, &entry.path)?.is_empty());
+        }
+        let mut to_remove = HashSet::new();
+        for (slot, entry) in journal.entries.iter().enumerate().filter(|(_, entry)| entry.kind == Kind::Remove) {
+            if !exists(&places.of(slot, entry).old)? {
+                to_remove.insert(&entry.path);
+            }
+        }
+        let empty = || Ok(files_in(&target, &entry.path)?.iter().all(|file| to_remove.contains(file)));
+        return if is_folder(&target) { empty() } else { Ok(!exists(&target)?) };
     }
     if !exists(&new)? {
         return Ok(true);
@@ -174,7 +178,7 @@ pub fn in_the_way_back(places: &Places<'_>, journal: &Journal, slot: usize) -> R
         if exists(&old)? && exists(&target)? {
             changed = strangers(places, journal, slot, &entry.path)?;
         }
-    } else if !exists(&new)? && makes_room(places, journal, slot)? != Some(false) {
+    } else if !exists(&new)? {
         for (file, sum) in &entry.files {
             let full = places.root.join(file);
             if exists(&full)? {
@@ -183,6 +187,10 @@ pub fn in_the_way_back(places: &Places<'_>, journal: &Journal, slot: usize) -> R
                     changed.push(file.clone());
                 }
             }
+        }
+        // What is there instead may be what was there before, back already.
+        if !changed.is_empty() && makes_room(places, journal, slot)? == Some(false) {
+            changed.clear();
         }
     }
     Ok(changed)

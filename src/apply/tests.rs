@@ -501,6 +501,13 @@ fn edits_in_what_took_the_place_of_another_are_not_lost() {
     assert_eq!(found.remove("b/c/mine").unwrap().1.unwrap(), b"mine");
     assert_eq!(found, old);
 
+    // And one with the name of a file that was removed from it: both versions of the user's cannot be there.
+    let (_folder, target) = interrupted(&scene, |target| !target.join("b/1").exists() && target.join("b/c").is_dir());
+    put(&target, "b/1", "mine", 0o644);
+    let error = recover_at(&target).unwrap_err();
+    assert!(error.to_string().contains("`b/1` changed since then"), "{error}");
+    assert!(is("b/1", "mine")(&target));
+
     // One that got into it at the moment when it was set aside.
     let (folder, target) = interrupted(&scene, |target| !target.join("b").exists());
     let aside = fs::read_dir(target.join(".scaffold/staging/old")).unwrap().map(|entry| entry.unwrap().path());
