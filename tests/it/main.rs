@@ -8,6 +8,7 @@ mod crash;
 mod disk;
 mod errors;
 mod merge;
+mod patch;
 mod properties;
 mod recorded;
 mod render;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::support::{embedded, given, rendered};
 
 /// Cases per property: few in ordinary runs, many with `PROPTEST_CASES`.
-fn config(cases: u32) -> Config {
+pub fn config(cases: u32) -> Config {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(cases);
     Config { cases, failure_persistence: None, ..Config::default() }
 }
