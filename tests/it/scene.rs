@@ -56,7 +56,8 @@ pub fn put(root: &Path, path: &str, text: &str, mode: u32) {
     fs::set_permissions(&full, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// Two versions of what is generated: files in common, changed, executable in one, only in one, whole folders.
+/// Two versions of what is generated: files in common, changed, executable in one, only in one, whole folders,
+/// files that are folders in the other, a name that differs in case.
 pub fn versions(root: &Path) {
     for (version, other) in [("a", "b"), ("b", "a")] {
         let root = root.join(version);
@@ -68,6 +69,11 @@ pub fn versions(root: &Path) {
             put(&root, &format!("changed/{n}.txt"), &format!("{version}\n"), 0o644);
             put(&root, &format!("changed/{n}.md"), &format!("{version}\n"), 0o644);
         }
+        for n in 0..9 {
+            put(&root, &format!("turn/{version}{n}"), "file\n", 0o644);
+            put(&root, &format!("turn/{other}{n}/x/{n}"), "file in a folder\n", 0o644);
+        }
+        put(&root, if version == "a" { "notes.md" } else { "NOTES.md" }, "name in other case\n", 0o644);
         put(&root, &format!("run-{version}.sh"), "#!/bin/sh\n", 0o755);
         put(&root, &format!("run-{other}.sh"), "#!/bin/sh\n", 0o644);
     }
