@@ -35,6 +35,9 @@ pub enum Command {
     /// Renders again, with newer templates or other answers, and merges with your edits
     Update(Update),
     /// Prints what an update would change, as a patch for `git apply`
+    ///
+    /// In a subfolder of a repository git looks for the files at the top: there it takes `git apply --directory="$(git
+    /// rev-parse --show-prefix)"`.
     Diff(Diff),
     /// Tells whether an update would change something, and what was edited since
     Status(Status),

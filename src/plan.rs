@@ -277,9 +277,7 @@ impl<'a> Leaving<'_, 'a> {
         match self.versions.ours.get(path) {
             None => &Ours::Missing,
             Some(Ours::Blocked { by, .. }) if self.leaves(by) => &Ours::Missing,
-            Some(Ours::Directory { files }) if !files.is_empty() && files.iter().all(|f| self.leaves(f)) => {
-                &Ours::Missing
-            }
+            Some(Ours::Directory { files }) if files.iter().all(|f| self.leaves(f)) => &Ours::Missing,
             Some(ours) => ours,
         }
     }

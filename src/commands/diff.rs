@@ -54,7 +54,7 @@ fn chosen(plan: &Plan<'_>, paths: &[PathBuf]) -> Result<Vec<u8>> {
     let mut changes = Vec::new();
     for operation in operations.iter().filter(|operation| is_chosen(&operation.path)) {
         let path = &*operation.path;
-        if moves.values().any(|from| *from == path) {
+        if operation.action == Action::Remove && moves.values().any(|from| *from == path) {
             continue;
         }
         let from = moves.get(path).copied();

@@ -21,7 +21,7 @@ fn with_plan(look: impl FnOnce(&Plan<'_>)) {
     let theirs = Tree { files: paths.map(|p| (p.to_string(), file(text(p)))).into() };
     let ours: BTreeMap<RelPath, Ours> = [
         ("README.md".to_string(), Ours::File(file("mine"))),
-        ("k8s/base/x.yaml".to_string(), Ours::Directory { files: Vec::new() }),
+        ("k8s/base/x.yaml".to_string(), Ours::Directory { files: vec!["mine".into()] }),
         ("same".to_string(), Ours::File(file("new"))),
     ]
     .into();

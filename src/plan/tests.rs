@@ -70,7 +70,7 @@ fn kind(base: &str, ours: &str, theirs: &str, once: bool) -> Option<Kind> {
     }
     let ours = match ours {
         "-" => Ours::Missing,
-        "d" => Ours::Directory { files: Vec::new() },
+        "d" => Ours::Directory { files: vec!["mine".into()] },
         "c" => Ours::Blocked { by: "P".into(), why: Block::OtherCase },
         text => Ours::File(file(text)),
     };
@@ -238,7 +238,7 @@ fn collisions_are_resolved_one_by_one() {
     let theirs = Tree { files: ["a", "d", "C", "x/y"].map(|p| (p.to_owned(), file("N"))).into() };
     let ours = BTreeMap::from([
         ("a".to_owned(), Ours::File(file("O"))),
-        ("d".to_owned(), Ours::Directory { files: Vec::new() }),
+        ("d".to_owned(), Ours::Directory { files: vec!["mine".into()] }),
         ("C".to_owned(), Ours::Blocked { by: "c".into(), why: Block::OtherCase }),
         ("x/y".to_owned(), Ours::Blocked { by: "x".into(), why: Block::NotAFolder }),
     ]);
