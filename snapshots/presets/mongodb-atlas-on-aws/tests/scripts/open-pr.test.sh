@@ -10,6 +10,7 @@ case " $* " in
   *" --input - "*) cat >> "$LOG"; echo 1111111111111111111111111111111111111111 ;;
   *"/git/ref/heads/"*) [[ -n "${BRANCH_EXISTS-}" ]] ;;
   *" pr list "*) echo "${OPEN_PR-}" ;;
+  *"/commits/promote/prod "*) echo "${TIP-}" ;;
 esac
 TEXT
 git init --quiet --initial-branch main .
@@ -33,10 +34,42 @@ expect 0 'new \"text\"' "sends the content" cat "$LOG"
 expect 0 "$(git rev-parse HEAD)" "on top of the commit that was tested" cat "$LOG"
 
 : > "$LOG"
-export BRANCH_EXISTS=yes OPEN_PR=7
+export BRANCH_EXISTS=yes OPEN_PR="7 false"
 expect 0 "" "a second time" scripts/open-pr.sh promote/prod "Title" "$sandbox/body" file
 expect 0 "PATCH repos/acme/shop/git/refs/heads/promote/prod" "moves the branch" cat "$LOG"
 expect 0 "pr edit 7" "renews the request" cat "$LOG"
 expect 1 "" "opens no second one" grep -q "pr create" "$LOG"
 expect 2 "usage" "no paths" scripts/open-pr.sh promote/prod "Title" "$sandbox/body"
+
+: > "$LOG"
+export TIP="2222222222222222222222222222222222222222 Tree: 2222222222222222222222222222222222222222"
+expect 0 "" "a branch that only we wrote" scripts/open-pr.sh --keep-edits --draft promote/prod "Title" "$sandbox/body" file
+expect 0 "PATCH" "is renewed" cat "$LOG"
+expect 0 "pr ready 7 --repo acme/shop --undo" "and its request becomes a draft" cat "$LOG"
+: > "$LOG"
+export OPEN_PR="7 true" TIP="3333333333333333333333333333333333333333 Tree: 2222222222222222222222222222222222222222"
+expect 0 "Somebody has committed" "a branch that somebody committed to" scripts/open-pr.sh --keep-edits --ready promote/prod "Title" "$sandbox/body" file
+expect 1 "" "is left alone" grep -qE "POST|PATCH|pr edit|workflow" "$LOG"
+expect 0 "" "unless edits do not matter" scripts/open-pr.sh --ready promote/prod "Title" "$sandbox/body" file
+expect 0 "pr ready 7 --repo acme/shop" "and the draft becomes ready" cat "$LOG"
+
+git add -A && git commit --quiet -m text
+mkdir folder
+printf '\xff\xfe' > folder/binary
+printf 'a\0b' > folder/zero
+printf '#!/bin/sh\n' > folder/run && chmod +x folder/run
+ln -s run folder/link
+git rm --quiet file
+: > "$LOG"
+expect 0 "" "a folder" scripts/open-pr.sh promote/prod "Title" "$sandbox/body" .
+{ echo "{"; sed -n '/"base_tree"/,/^}/p' "$LOG"; } > "$sandbox/tree"
+for entry in \
+  'file: 100644 null' \
+  'folder/binary: 100644 1111111111111111111111111111111111111111' \
+  'folder/zero: 100644 1111111111111111111111111111111111111111' \
+  'folder/run: 100755 #!/bin/sh' \
+  'folder/link: 120000 run'; do
+  expect 0 "$entry" "the tree has ${entry%%:*}" jq --raw-output '.tree[] | "\(.path): \(.mode) \(.content // .sha)"' "$sandbox/tree"
+done
+expect 0 "//4=" "what is not text is stored as it is" cat "$LOG"
 finish

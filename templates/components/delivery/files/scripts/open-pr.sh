@@ -2,17 +2,34 @@
 # Puts changed files of the working tree on a branch and opens a pull request for it, or renews the open one. The commit is
 # made through GitHub's API: it is signed by GitHub, and no credential for pushing lies on the runner.
 #
-#   scripts/open-pr.sh BRANCH TITLE BODY_FILE PATH...
+#   scripts/open-pr.sh [--draft|--ready] [--keep-edits] BRANCH TITLE BODY_FILE PATH...
 #
-# Needs GH_TOKEN and GITHUB_REPOSITORY; the parent is HEAD, the base is main. Pull requests of GITHUB_TOKEN start no checks
-# by themselves, so the script starts ci.yml on the branch: its result appears on the same commit.
+#   --draft, --ready    makes an open pull request that, too; without them it stays what it is, and a new one is ready
+#   --keep-edits        leaves an open pull request alone when somebody else has committed to its branch
+#
+# Needs GH_TOKEN and GITHUB_REPOSITORY; the parent is HEAD, the base is main. A PATH may be a folder: new and deleted files
+# below it count. Pull requests of GITHUB_TOKEN start no checks by themselves, so the script starts ci.yml on the branch:
+# its result appears on the same commit.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(git rev-parse --show-toplevel)"
 
-if [[ $# -lt 4 ]]; then
-  echo "usage: scripts/open-pr.sh BRANCH TITLE BODY_FILE PATH..." >&2
+usage() {
+  echo "usage: scripts/open-pr.sh [--draft|--ready] [--keep-edits] BRANCH TITLE BODY_FILE PATH..." >&2
   exit 2
-fi
+}
+
+draft=
+keep_edits=false
+while [[ "${1-}" == --* ]]; do
+  case "$1" in
+    --draft) draft=true ;;
+    --ready) draft=false ;;
+    --keep-edits) keep_edits=true ;;
+    *) usage ;;
+  esac
+  shift
+done
+[[ $# -ge 4 ]] || usage
 branch="$1"
 title="$2"
 body="$3"
@@ -24,20 +41,53 @@ if [[ -z "$(git status --porcelain -- "$@")" ]]; then
   exit 0
 fi
 
+found="$(gh pr list --repo "$repository" --head "$branch" --base main --state open \
+  --json number,isDraft --jq '.[0] | select(.) | "\(.number) \(.isDraft)"')"
+read -r number was_draft <<< "$found"
+if [[ "$keep_edits" == true && -n "$number" ]]; then
+  # Our commits name their own tree, so a commit by anybody else shows, an amended one too.
+  tip="$(gh api "repos/$repository/commits/$branch" --jq '.commit | "\(.tree.sha) \(.message | split("\n") | last)"')"
+  if [[ "$tip" != "${tip%% *} Tree: ${tip%% *}" ]]; then
+    echo "::notice::Somebody has committed to $branch. Merge or close pull request $number; the next run starts from main again."
+    exit 0
+  fi
+fi
+
+content="$(mktemp)"
+trap 'rm -f "$content"' EXIT
+
+# One entry of the new tree for each change of the index, as GitHub's API takes it. Text goes along; what is not text in
+# UTF-8 is stored first.
+entries() {
+  local mode blob path sha
+  while read -r -d '' _ mode _ blob _ && IFS= read -r -d '' path; do
+    if [[ "$mode" == 000000 ]]; then
+      jq --null-input --arg path "$path" '{path: $path, mode: "100644", type: "blob", sha: null}'
+      continue
+    fi
+    git cat-file blob "$blob" > "$content"
+    if iconv --from-code UTF-8 --to-code UTF-8 "$content" > /dev/null 2>&1 \
+      && [[ "$(tr -d '\0' < "$content" | wc -c)" == "$(wc -c < "$content")" ]]; then
+      jq --null-input --arg path "$path" --arg mode "$mode" --rawfile content "$content" \
+        '{path: $path, mode: $mode, type: "blob", content: $content}'
+    else
+      sha="$(base64 --wrap 0 "$content" | jq --raw-input '{content: ., encoding: "base64"}' \
+        | gh api --method POST "repos/$repository/git/blobs" --input - --jq .sha)"
+      jq --null-input --arg path "$path" --arg mode "$mode" --arg sha "$sha" '{path: $path, mode: $mode, type: "blob", sha: $sha}'
+    fi
+  done < <(git diff-index --cached --raw --no-abbrev --no-renames -z HEAD -- "$@")
+}
+
+git add --all -- "$@"
 parent="$(git rev-parse HEAD)"
 base_tree="$(git rev-parse 'HEAD^{tree}')"
 tree="$(
-  for path in "$@"; do
-    mode=100644
-    [[ -x "$path" ]] && mode=100755
-    jq --null-input --arg path "$path" --arg mode "$mode" --rawfile content "$path" \
-      '{path: $path, mode: $mode, type: "blob", content: $content}'
-  done \
+  entries "$@" \
     | jq --slurp --arg base "$base_tree" '{base_tree: $base, tree: .}' \
     | gh api --method POST "repos/$repository/git/trees" --input - --jq .sha
 )"
 commit="$(
-  jq --null-input --arg message "$title" --arg tree "$tree" --arg parent "$parent" \
+  jq --null-input --arg message "$title"$'\n\n'"Tree: $tree" --arg tree "$tree" --arg parent "$parent" \
     '{message: $message, tree: $tree, parents: [$parent]}' \
     | gh api --method POST "repos/$repository/git/commits" --input - --jq .sha
 )"
@@ -47,10 +97,13 @@ else
   gh api --method POST "repos/$repository/git/refs" --raw-field "ref=refs/heads/$branch" --raw-field "sha=$commit" > /dev/null
 fi
 
-number="$(gh pr list --repo "$repository" --head "$branch" --base main --state open --json number --jq '.[0].number // empty')"
-if [[ -n "$number" ]]; then
-  gh pr edit "$number" --repo "$repository" --title "$title" --body-file "$body"
+if [[ -z "$number" ]]; then
+  options=()
+  if [[ "$draft" == true ]]; then options=(--draft); fi
+  gh pr create --repo "$repository" --head "$branch" --base main --title "$title" --body-file "$body" "${options[@]}"
 else
-  gh pr create --repo "$repository" --head "$branch" --base main --title "$title" --body-file "$body"
+  gh pr edit "$number" --repo "$repository" --title "$title" --body-file "$body"
+  if [[ "$draft $was_draft" == "true false" ]]; then gh pr ready "$number" --repo "$repository" --undo; fi
+  if [[ "$draft $was_draft" == "false true" ]]; then gh pr ready "$number" --repo "$repository"; fi
 fi
 gh workflow run ci.yml --repo "$repository" --ref "$branch"
