@@ -72,7 +72,7 @@ entries() {
         '{path: $path, mode: $mode, type: "blob", content: $content}'
     else
       sha="$(base64 --wrap 0 "$content" | jq --raw-input '{content: ., encoding: "base64"}' \
-        | gh api --method POST "repos/$repository/git/blobs" --input - --jq .sha)"
+        | gh api --method POST "repos/$repository/git/blobs" --input - --jq .sha)" || return
       jq --null-input --arg path "$path" --arg mode "$mode" --arg sha "$sha" '{path: $path, mode: $mode, type: "blob", sha: $sha}'
     fi
   done < <(git diff-index --cached --raw --no-abbrev --no-renames -z HEAD -- "$@")

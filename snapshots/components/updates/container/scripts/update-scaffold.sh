@@ -26,13 +26,11 @@ scaffold() {
 }
 
 answers=()
-recorded=yes
 if [[ -n "${SCAFFOLD_IMAGE-}" ]]; then
   answers=(--set "update_image=$SCAFFOLD_IMAGE")
-  grep --quiet --fixed-strings -- "$SCAFFOLD_IMAGE" .scaffold/answers.yaml || recorded=no
 fi
 
-if scaffold status --exit-code && [[ "$recorded" == yes ]]; then
+if scaffold status --exit-code "${answers[@]}"; then
   echo current
   exit 0
 fi

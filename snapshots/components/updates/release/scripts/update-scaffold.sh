@@ -26,13 +26,11 @@ scaffold() {
 }
 
 answers=()
-recorded=yes
 if [[ -n "${SCAFFOLD_VERSION-}${SCAFFOLD_SHA256-}" ]]; then
   answers=(--set "update_version=${SCAFFOLD_VERSION-}" --set "update_sha256=${SCAFFOLD_SHA256-}")
-  grep --quiet --fixed-strings -- "${SCAFFOLD_SHA256-}" .scaffold/answers.yaml || recorded=no
 fi
 
-if scaffold status --exit-code && [[ "$recorded" == yes ]]; then
+if scaffold status --exit-code "${answers[@]}"; then
   echo current
   exit 0
 fi
