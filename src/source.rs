@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::{fs, io};
 
 use anyhow::{Context as _, Result};
 use include_dir::{Dir, include_dir};
@@ -43,39 +44,39 @@ pub fn from_disk(templates: &Path) -> Result<Source> {
             .hint("`--templates` takes the folder that holds `questions.yaml` and `components/`")
             .into());
     }
-    let mut found = Vec::new();
-    walk(templates, "templates", &mut found)?;
+    let mut found = read_folder(templates, "templates")?;
     let presets = templates.join("../presets");
     if presets.is_dir() {
-        walk(&presets, "presets", &mut found)?;
+        found.extend(read_folder(&presets, "presets")?);
     }
-    found
-        .into_par_iter()
-        .map(|(name, path)| {
-            let bytes = std::fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-            Ok((name, Cow::Owned(bytes)))
-        })
-        .collect()
+    Ok(found.into_iter().collect())
 }
 
-fn walk(dir: &Path, prefix: &str, found: &mut Vec<(String, PathBuf)>) -> Result<()> {
-    let entries = std::fs::read_dir(dir).with_context(|| format!("cannot read the folder `{}`", dir.display()))?;
-    for entry in entries {
-        let entry = entry.with_context(|| format!("cannot read the folder `{}`", dir.display()))?;
-        let name = entry.file_name();
-        let Some(name) = name.to_str() else {
-            return Err(UserError::new(format!("`{}` has a name that is not UTF-8", entry.path().display())).into());
-        };
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            walk(&entry.path(), &format!("{prefix}/{name}"), found)?;
-        } else if kind.is_file() {
-            found.push((format!("{prefix}/{name}"), entry.path()));
-        } else {
-            return Err(UserError::new(format!("`{}` is neither a file nor a folder", entry.path().display()))
-                .hint("a catalog holds plain files; replace the symbolic link by a copy")
-                .into());
-        }
-    }
-    Ok(())
+/// All files below a folder, in no order. Listing the folders is half of the work, so that is done on every core too.
+fn read_folder(dir: &Path, prefix: &str) -> Result<Vec<(String, Cow<'static, [u8]>)>> {
+    let listed = || -> io::Result<Vec<_>> {
+        fs::read_dir(dir)?.map(|entry| entry.and_then(|entry| Ok((entry.file_type()?, entry)))).collect()
+    };
+    let entries = listed().with_context(|| format!("cannot read the folder `{}`", dir.display()))?;
+    let found: Vec<Vec<_>> = entries
+        .into_par_iter()
+        .map(|(kind, entry)| {
+            let path = entry.path();
+            let Ok(name) = entry.file_name().into_string() else {
+                return Err(UserError::new(format!("`{}` has a name that is not UTF-8", path.display())).into());
+            };
+            let name = format!("{prefix}/{name}");
+            if kind.is_dir() {
+                read_folder(&path, &name)
+            } else if kind.is_file() {
+                let bytes = fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+                Ok(vec![(name, Cow::Owned(bytes))])
+            } else {
+                Err(UserError::new(format!("`{}` is neither a file nor a folder", path.display()))
+                    .hint("a catalog holds plain files; replace the symbolic link by a copy")
+                    .into())
+            }
+        })
+        .collect::<Result<_>>()?;
+    Ok(found.into_iter().flatten().collect())
 }
