@@ -77,7 +77,9 @@ fn encode_base64(out: &mut Vec<u8>, bytes: &[u8]) {
 /// The content as text, if it can be written as readable lines.
 fn as_text(bytes: &[u8]) -> Option<&str> {
     let text = str::from_utf8(bytes).ok()?;
-    let odd = bytes.iter().any(|b| (*b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || *b == 0x7f);
+    // Looks at every byte, since a loop that stops early cannot look at many at once.
+    let odd =
+        bytes.iter().fold(false, |odd, b| odd | ((*b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || *b == 0x7f));
     let lone_cr = || bytes.iter().enumerate().any(|(at, b)| *b == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
     if odd || (bytes.contains(&b'\r') && lone_cr()) { None } else { Some(text) }
 }
