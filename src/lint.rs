@@ -1,6 +1,7 @@
 //! Every rule that a catalog must satisfy. All faults are found at once, each with file and name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use minijinja::{Environment, Template};
 use rayon::prelude::*;
@@ -300,11 +301,11 @@ impl Lint<'_> {
 
     fn paths(&mut self) {
         let catalog = self.catalog;
-        let mut owners: BTreeMap<String, String> = BTreeMap::new();
+        let mut owners: HashMap<String, &str> = HashMap::new();
         for component in &catalog.components {
             for file in &component.files {
                 let key = file.path.to_lowercase();
-                if let Some(other) = owners.insert(key, file.origin.clone()) {
+                if let Some(other) = owners.insert(key, &file.origin) {
                     self.fault(&file.origin, format!("has the path of {other}; one path has one owner"));
                 }
                 for segment in file.path.split('/') {
@@ -375,7 +376,8 @@ impl Lint<'_> {
     fn unread_lists(&mut self) {
         let catalog = self.catalog;
         let templates = catalog.components.iter().flat_map(|c| &c.files).filter(|f| f.template);
-        let sources: Vec<&str> = templates.filter_map(|f| std::str::from_utf8(&f.source).ok()).collect();
+        let sources =
+            LazyCell::new(|| templates.filter_map(|f| std::str::from_utf8(&f.source).ok()).collect::<Vec<_>>());
         for component in &catalog.components {
             for list in component.manifest.contributes.keys() {
                 let name = format!("contributed.{list}");
