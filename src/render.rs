@@ -112,21 +112,20 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
         })
         .collect::<Result<_>>()?;
     let mut rendered = Rendered { skipped, ..Rendered::default() };
-    for (job, file) in jobs.into_iter().zip(files) {
+    for job in &jobs {
         let origin = Origin {
             component: job.component.name.clone(),
             template: job.file.origin.clone(),
             pattern: job.file.path.clone(),
         };
-        if let Some(other) = rendered.origin.get(&job.path) {
-            bail!("`{}` is rendered by {} and by {}", job.path, other.template, origin.template);
+        if let Some(other) = rendered.origin.insert(job.path.clone(), origin) {
+            bail!("`{}` is rendered by {} and by {}", job.path, other.template, job.file.origin);
         }
         if job.once {
             rendered.once.insert(job.path.clone());
         }
-        rendered.origin.insert(job.path.clone(), origin);
-        rendered.tree.files.insert(job.path, file);
     }
+    rendered.tree.files = jobs.into_iter().map(|job| job.path).zip(files).collect();
     rendered.moved = moved(catalog, context, &rendered.tree)?;
     Ok(rendered)
 }
