@@ -32,6 +32,7 @@ pub mod lock;
 pub mod merge;
 pub mod migrations;
 pub mod moved;
+pub mod names;
 pub mod output;
 pub mod pager;
 pub mod patch;

@@ -11,7 +11,7 @@ use crate::catalog::{Catalog, Component, TemplateFile, WritePolicy};
 use crate::context::Context;
 use crate::engine;
 use crate::expression::Scope;
-use crate::lint::Templates;
+use crate::names::Templates;
 use crate::question::Values;
 use crate::tree::{File, RelPath, Tree};
 
