@@ -170,11 +170,11 @@ fn check_others(catalog: &Catalog, env: &Environment<'_>, check: &Templates<'_>,
     )
 }
 
-fn ensure_sound(
+fn ensure_sound<'t>(
     check: &Templates<'_>,
     component: &Component,
     file: &TemplateFile,
-    template: &Template<'_, '_>,
+    template: &Template<'t, 't>,
 ) -> Result<()> {
     match check.faults(component, file, template).first() {
         Some(fault) => bail!("{fault}"),
