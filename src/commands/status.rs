@@ -64,6 +64,11 @@ fn drift<'a>(update: &'a Update, plan: &'a Plan<'_>) -> Drift<'a> {
             Change::Adopt if update.base.tree.files.contains_key(*path) => Fact::Edited,
             _ => continue,
         };
+        // where it is now, not where it goes
+        let path = match change {
+            Change::Merge { from: Some(from), .. } => from,
+            _ => path,
+        };
         drift.entry(fact).or_default().push((path, (*path).to_owned()));
     }
     drift

@@ -14,12 +14,12 @@ use crate::error::UserError;
 use crate::listing::{self, Listing};
 use crate::merge;
 use crate::output;
-use crate::plan::Plan;
+use crate::plan::{Open, Plan, Resolution};
 use crate::prompt::{Asking, TerminalPrompter};
 use crate::review::{Policy, Resolutions, Review, resolve};
-use crate::summary::{remains, summary};
+use crate::summary::summary;
 use crate::text::count;
-use crate::ui::Ui;
+use crate::ui::{Style, Ui};
 use crate::update::{Last, Update};
 
 /// Renders again, shows, writes.
@@ -67,7 +67,7 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
             output::data(&format!("{}\n{}", listing.tree(&plan), listing.counts(&plan)))?;
         }
         ui.say("Nothing was written, because of `--dry-run`.");
-        return Ok(u8::from(remains(&plan, &automatic) || plan.touches_disk()));
+        return Ok(u8::from(plan.touches_disk()));
     }
     let resolutions = if !plan.touches_disk() {
         Resolutions::new()
@@ -80,7 +80,8 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
         resolutions
     } else {
         if args.on_conflict == cli::OnConflict::Fail && plan.open().next().is_some() {
-            return Err(conflicts(&plan).into());
+            ui.say(&conflicts(ui, &plan));
+            return Ok(1);
         }
         ui.say(Listing { ui, paint: ui.err, lines: 0 }.counts(&plan).trim_end());
         automatic
@@ -95,11 +96,20 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
     } else {
         ui.say(&format!("`{}` is up to date.", dir.display()));
     }
-    Ok(u8::from(remains(&plan, &resolutions)))
+    // what a person, or `ours`, decided to keep is settled
+    let settled = person.is_some() || args.on_conflict == cli::OnConflict::Ours;
+    let waits = |open: Open<'_>| match resolutions.get(open.path) {
+        Some(Resolution::TakeNew) => false,
+        Some(Resolution::KeepMine) => !settled,
+        _ => true,
+    };
+    Ok(u8::from(plan.open().any(waits)))
 }
 
-fn conflicts(plan: &Plan<'_>) -> UserError {
-    let list: Vec<String> = plan.open().map(|open| format!("\n  {}: {}", open.path, open.reason())).collect();
-    UserError::new(format!("{} with conflicts, and `--on-conflict fail`:{}", count(list.len(), "file"), list.concat()))
-        .hint("nothing was written; `scaffold diff` shows what would be")
+fn conflicts(ui: &Ui, plan: &Plan<'_>) -> String {
+    let line = |open: Open<'_>| {
+        ui.wrapped_line(&format!("  {} {} ({})", ui.err.text(Style::Error, "!"), ui.visible(open.path), open.reason()))
+    };
+    let list: Vec<String> = plan.open().map(line).collect();
+    format!("{} in conflict; nothing was written:\n{}", count(list.len(), "file"), list.join("\n"))
 }
