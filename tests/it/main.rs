@@ -18,3 +18,4 @@ mod session;
 mod support;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod updates;
