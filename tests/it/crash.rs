@@ -1,6 +1,6 @@
 //! kill -9 at random moments: afterwards everything is old or everything is new.
 
-use crate::scene::{Snapshot, differences, put, said, scaffold, snapshot, versions};
+use crate::scene::{Moments, Snapshot, differences, folder, put, said, scaffold, snapshot, versions};
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
@@ -11,11 +11,6 @@ use tempfile::TempDir;
 /// Runs that have to be killed while they are at work, and the most that are tried for that.
 const KILLS: u32 = 200;
 const TRIES: u32 = 800;
-
-/// A folder in memory if possible: the syncs of other programs would make the moments uneven.
-fn folder() -> TempDir {
-    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
-}
 
 /// Runs to the end.
 fn generate(target: &Path, from: &Path) {
@@ -71,7 +66,7 @@ fn killed_at_random_moments() {
         })
         .collect();
 
-    let mut random: u64 = 20_261_121;
+    let mut moments = Moments::new(20_261_121);
     let mut outcome = [0_u32; 5];
     let mut runs = 0;
     for run in 0..TRIES {
@@ -84,9 +79,8 @@ fn killed_at_random_moments() {
         let (old, new, whole) = &mut states[way];
         let place = set_up(scene.path(), from);
         let target = place.path().join("project");
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         // Uniform, and every other time in the second half, where files are exchanged.
-        let moment = (random >> 33) as f64 / f64::from(1_u32 << 31);
+        let moment = moments.part();
         let wait = whole.mul_f64(if run / 4 % 2 == 0 { moment } else { 0.5 + moment / 2.0 });
         let killed = kill_after(wait, &target, &scene.path().join(to));
         // Other programs come and go, and with them the time that a run takes.
@@ -181,16 +175,15 @@ fn init_killed_at_random_moments() {
     let mut whole = start.elapsed();
     let new = snapshot(place.path());
     let (mut tries, mut killed, mut repaired) = (0, 0, 0);
-    let mut random: u64 = 20_261_122;
+    let mut moments = Moments::new(20_261_122);
     while killed < KILLS {
         assert!(tries < TRIES, "only {killed} of {tries} kills hit a run at work");
         tries += 1;
         let place = set_up();
         let target = place.path().join("project");
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let mut child = init(&target).spawn().unwrap();
         // the second half, where files are written
-        sleep(whole.mul_f64(0.5 + (random >> 33) as f64 / f64::from(1_u32 << 31) / 2.0));
+        sleep(whole.mul_f64(0.5 + moments.part() / 2.0));
         let at_work = child.try_wait().unwrap().is_none();
         child.kill().unwrap();
         child.wait().unwrap();

@@ -7,6 +7,7 @@ mod cli;
 mod crash;
 mod disk;
 mod errors;
+mod kill;
 mod merge;
 mod patch;
 mod properties;

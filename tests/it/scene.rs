@@ -6,11 +6,24 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::{Command, Output};
 
+use scaffold::tree::File;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::write_tree;
+
 /// The writer under test: `examples/regenerate.rs`, which cargo builds beside the tests.
 pub fn scaffold() -> Command {
     let tests = std::env::current_exe().unwrap();
     let built = tests.parent().and_then(Path::parent).unwrap();
     Command::new(built.join("examples/regenerate"))
+}
+
+/// The real program without a terminal, in an empty environment.
+pub fn program(folder: &Path) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_scaffold"));
+    program.env_clear().env("LANG", "C.UTF-8").current_dir(folder);
+    program
 }
 
 /// What it said.
@@ -77,4 +90,36 @@ pub fn versions(root: &Path) {
         put(&root, &format!("run-{version}.sh"), "#!/bin/sh\n", 0o755);
         put(&root, &format!("run-{other}.sh"), "#!/bin/sh\n", 0o644);
     }
+}
+
+/// A folder in memory if possible: the syncs of other programs would make the moments of kills uneven.
+pub fn folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
+/// Moments at random, the same in every run of a test.
+pub struct Moments(u64);
+
+impl Moments {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Which part of the time is over, from 0 to 1.
+    pub fn part(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as f64 / f64::from(1_u32 << 31)
+    }
+}
+
+/// Writes a catalog with one component that has these files. `moved` and `rules` are its `moved` and `files`.
+pub fn catalog(folder: &Path, files: &BTreeMap<String, File>, moved: &[Value], rules: &BTreeMap<&String, Value>) {
+    let component = folder.join("templates/components/all");
+    fs::create_dir_all(&component).unwrap();
+    let question =
+        "questions: [{name: name, ask: What is it called?, help: It names it., kind: dns_label, default: demo}]\n";
+    fs::write(folder.join("templates/questions.yaml"), question).unwrap();
+    let manifest = json!({"title": "Everything", "why": "For this test.", "files": rules, "moved": moved});
+    fs::write(component.join("component.yaml"), manifest.to_string()).unwrap();
+    write_tree(&component.join("files"), files);
 }

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use similar::TextDiff;
 use tempfile::TempDir;
 
-use crate::scene::{differences, said, snapshot};
+use crate::scene::{self, Snapshot, differences, program, said, snapshot};
 use crate::support::{read_tree, root, write_tree};
 
 const ACCEPT: &str = "UPDATE_SNAPSHOTS=1 cargo test --test it updates";
@@ -109,29 +109,14 @@ impl Run<'_> {
     fn catalog(&self, files: &Files, moved: &[Value]) {
         let catalog = self.place.path().join("catalog");
         let _ = fs::remove_dir_all(&catalog);
-        let component = catalog.join("templates/components/all");
-        fs::create_dir_all(&component).unwrap();
-        fs::write(
-            catalog.join("templates/questions.yaml"),
-            "questions:\n  - name: name\n    ask: What is it called?\n    help: It names it.\n    kind: dns_label\n    default: demo\n",
-        )
-        .unwrap();
-        let once: BTreeMap<&String, Value> = self
-            .case
-            .rules
-            .once
-            .iter()
-            .filter(|p| files.contains_key(*p))
-            .map(|p| (p, json!({"write": "once"})))
-            .collect();
-        let manifest = json!({"title": "Everything", "why": "For this test.", "files": once, "moved": moved});
-        fs::write(component.join("component.yaml"), manifest.to_string()).unwrap();
-        write_tree(&component.join("files"), files);
+        let once = self.case.rules.once.iter().filter(|path| files.contains_key(*path));
+        let rules = once.map(|path| (path, json!({"write": "once"}))).collect();
+        scene::catalog(&catalog, files, moved, &rules);
     }
 
     fn run(&self, command: &str, args: &[&str]) -> Output {
-        let mut run = Command::new(env!("CARGO_BIN_EXE_scaffold"));
-        run.env_clear().env("LANG", "C.UTF-8").current_dir(self.place.path()).arg(command).arg("project").args(args);
+        let mut run = program(self.place.path());
+        run.arg(command).arg("project").args(args);
         if command != "undo" {
             run.args(["--templates", "catalog/templates"]);
         }
@@ -309,7 +294,7 @@ impl Run<'_> {
         self.nothing_changed("a second update", &before);
     }
 
-    fn nothing_changed(&mut self, what: &str, before: &crate::scene::Snapshot) {
+    fn nothing_changed(&mut self, what: &str, before: &Snapshot) {
         let ignored = |path: &str| path.starts_with(".scaffold/lock");
         let paths: Vec<String> =
             differences(before, &snapshot(&self.project())).into_iter().filter(|path| !ignored(path)).collect();

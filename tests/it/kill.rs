@@ -1,0 +1,175 @@
+//! kill -9 of real updates, with edits of a user, at random moments: afterwards everything is old or everything is new,
+//! or the next call makes it so and says it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::Instant;
+
+use scaffold::tree::File;
+use tempfile::TempDir;
+
+use crate::scene::{Moments, Snapshot, catalog, differences, folder, program, put, said, snapshot};
+
+/// Runs that have to be killed while they are at work, and the most that are tried for that.
+const KILLS: u32 = 200;
+const TRIES: u32 = 800;
+/// Files of each kind.
+const FILES: usize = 12;
+
+/// What is generated in a version.
+fn generated(version: &str) -> BTreeMap<String, File> {
+    let mut files = BTreeMap::new();
+    let mut add = |path: String, first: &str, last: &str| {
+        let bytes = format!("{first}\n{}{last}\n", format!("{path}\n").repeat(40)).into_bytes();
+        files.insert(path, File { bytes, executable: false });
+    };
+    for n in 0..FILES {
+        add(format!("same/{n}.txt"), "first", "last");
+        add(format!("changed/{n}.txt"), version, "last");
+        add(format!("merged/{n}.txt"), version, "last");
+        add(format!("conflicts/{n}.txt"), version, "last");
+        add(format!("only-{version}/{n}.txt"), "first", version);
+        add(format!("turn/{n}{}", if version == "old" { "" } else { "/inside" }), version, version);
+    }
+    files
+}
+
+/// What the user did to the old version.
+fn edit(project: &Path) {
+    for n in 0..FILES {
+        let change = |path: String, from: &str, to: &str| {
+            let full = project.join(path);
+            let text = std::fs::read_to_string(&full).unwrap();
+            std::fs::write(&full, text.replacen(from, to, 1)).unwrap();
+        };
+        change(format!("merged/{n}.txt"), "\nlast\n", "\nedited\n");
+        change(format!("conflicts/{n}.txt"), "old\n", "edited\n");
+        if n % 3 == 0 {
+            change(format!("same/{n}.txt"), "last\n", "edited\n");
+            change(format!("only-old/{n}.txt"), "first\n", "edited\n");
+        }
+        put(project, &format!("mine/{n}.txt"), "mine\n", 0o640);
+    }
+    std::fs::remove_file(project.join("changed/1.txt")).unwrap();
+}
+
+/// A place with two catalogs and a repository made from the old one, edited.
+struct Scene(TempDir);
+
+impl Scene {
+    fn new() -> Self {
+        let scene = Self(folder());
+        for version in ["old", "new"] {
+            catalog(&scene.0.path().join(version), &generated(version), &[], &BTreeMap::new());
+        }
+        let project = scene.0.path().join("project");
+        let mut init = program(scene.0.path());
+        let output = init.args(["init", "project", "--yes", "--templates", "old/templates"]).output().unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        edit(&project);
+        scene
+    }
+
+    /// The command, in a folder that holds a copy of the repository.
+    fn command(&self, place: &Path, command: &str) -> Command {
+        let mut run = program(place);
+        run.args([command, "project", "--yes"]).stderr(Stdio::piped());
+        if command == "update" {
+            run.arg("--templates").arg(self.0.path().join("new/templates"));
+        }
+        run
+    }
+
+    fn run(&self, place: &Path, command: &str) -> Output {
+        self.command(place, command).output().unwrap()
+    }
+
+    /// A copy of a repository.
+    fn copy(project: &Path) -> TempDir {
+        let place = folder();
+        assert!(Command::new("cp").arg("-a").arg(project).arg(place.path()).status().unwrap().success());
+        place
+    }
+}
+
+/// Whatever the next command is, it finds a run that was cut short, and says what it did about it. This one has nothing
+/// else to do.
+fn repair(place: &Path) -> String {
+    let status = program(place).args(["status", "project"]).output().unwrap();
+    let is_unfinished = said(&status).contains("an earlier run in `project` was cut short");
+    let repaired = program(&place.join("project")).args(["restore", "same/1.txt", "--yes"]).output().unwrap();
+    let said = said(&repaired);
+    assert_eq!(repaired.status.code(), Some(0), "{said}");
+    assert!(said.contains("Nothing to restore"), "{said}");
+    assert_eq!(said.contains("an earlier run"), is_unfinished, "{said}");
+    said
+}
+
+#[test]
+fn updates_killed_at_random_moments() {
+    let scene = Scene::new();
+    let edited = scene.0.path().join("project");
+    let updated = Scene::copy(&edited);
+    let output = scene.run(updated.path(), "update");
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let (old, new) = (snapshot(&edited), snapshot(&updated.path().join("project")));
+    assert!(
+        new.contains_key("turn/3/inside") && new.contains_key("only-old/3.txt") && !new.contains_key("only-old/1.txt")
+    );
+    killed(&scene, &edited, "update", KILLS, &old, &new);
+    // what an update did is taken back as safely
+    killed(&scene, &updated.path().join("project"), "undo", KILLS / 5, &new, &old);
+}
+
+/// Kills a command in copies of a repository, which it would turn from one state into the other.
+fn killed(scene: &Scene, project: &Path, command: &str, kills: u32, from: &Snapshot, to: &Snapshot) {
+    let mut whole = {
+        let place = Scene::copy(project);
+        let start = Instant::now();
+        scene.run(place.path(), command);
+        start.elapsed()
+    };
+    let mut moments = Moments::new(20_261_123);
+    let (mut tries, mut hit, mut undone, mut finished) = (0, 0, 0, 0);
+    while hit < kills {
+        assert!(tries < TRIES, "only {hit} of {tries} kills hit a run at work");
+        tries += 1;
+        let place = Scene::copy(project);
+        let target = place.path().join("project");
+        let mut child = scene.command(place.path(), command).spawn().unwrap();
+        // mostly in the second half, where files are written
+        let part = moments.part();
+        sleep(whole.mul_f64(if tries % 4 == 0 { part } else { 0.5 + part / 2.0 }));
+        let at_work = child.try_wait().unwrap().is_none();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        hit += u32::from(at_work);
+        // how long a run takes depends on what else the machine does
+        whole = whole.mul_f64(if at_work { 1.02 } else { 0.94 });
+        let said = repair(place.path());
+        let mut found = snapshot(&target);
+        // the lock of a run that was killed holds nobody up, and git ignores it
+        found.remove(".scaffold/lock");
+        let (is_old, is_new) = (found == *from, found == *to);
+        assert!(
+            is_old || is_new,
+            "{command}, try {tries}, {said}: neither old, but for {:?}, nor new, but for {:?}",
+            differences(&found, from),
+            differences(&found, to)
+        );
+        assert!(!said.contains("Finished") || is_new, "{command}, try {tries}: {said}");
+        assert!(!said.contains("Undid") || is_old, "{command}, try {tries}: {said}");
+        undone += u32::from(said.contains("Undid"));
+        finished += u32::from(said.contains("Finished"));
+        if is_old && tries % 5 == 0 {
+            scene.run(place.path(), command);
+            assert_eq!(differences(&snapshot(&target), to), Vec::<String>::new(), "{command}, try {tries}, repeated");
+        }
+    }
+    eprintln!(
+        "{command}: {tries} runs, {hit} killed while working, {undone} undone and {finished} finished by the next"
+    );
+    assert!(undone + finished > kills / 20, "the moments were badly chosen: {undone} undone, {finished} finished");
+}
