@@ -59,6 +59,8 @@ def main(screen, columns, to):
     console.print(text, soft_wrap=True)
     for name, colours in THEMES.items():
         svg = console.export_svg(title="scaffold update", theme=colours, clear=False, code_format=SVG, unique_id="t")
+        # rich draws the frame in white, which a light page swallows
+        svg = svg.replace("rgba(255,255,255,0.35)", "#8c959f")
         with open(f"{to}-{name}.svg", "w", encoding="utf-8") as file:
             file.write("\n".join(line.rstrip() for line in svg.splitlines()) + "\n")
 

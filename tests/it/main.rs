@@ -6,6 +6,7 @@ mod catalog;
 mod cli;
 mod crash;
 mod disk;
+mod docs;
 mod errors;
 mod kill;
 mod merge;
