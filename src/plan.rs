@@ -277,7 +277,10 @@ impl<'a> Leaving<'_, 'a> {
         match self.versions.ours.get(path) {
             None => &Ours::Missing,
             Some(Ours::Blocked { by, .. }) if self.leaves(by) => &Ours::Missing,
-            Some(Ours::Directory { files }) if files.iter().all(|f| self.leaves(f)) => &Ours::Missing,
+            // an empty folder is the user's: nothing that is generated was in it
+            Some(Ours::Directory { files }) if !files.is_empty() && files.iter().all(|f| self.leaves(f)) => {
+                &Ours::Missing
+            }
             Some(ours) => ours,
         }
     }

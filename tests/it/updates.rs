@@ -194,7 +194,8 @@ impl Run<'_> {
                 self.fail(&format!("update does not say `{text}`:\n{}", said(&output)));
             }
         }
-        if output.status.code() == Some(2) {
+        let stopped = case.rules.on_conflict.as_deref() == Some("fail") && output.status.code() == Some(1);
+        if stopped || output.status.code() == Some(2) {
             self.nothing_changed("a refused update", &whole);
             if case.dir.join("merged").exists() {
                 self.fail("it is refused, and needs no merged/");
