@@ -14,10 +14,13 @@ mod patch;
 mod properties;
 mod recorded;
 mod render;
+mod repository;
 mod scene;
 #[cfg(target_os = "linux")]
 mod session;
 mod support;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod update;
+mod update_output;
 mod updates;

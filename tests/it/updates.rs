@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use rayon::prelude::*;
 use scaffold::merge::unresolved;
@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use similar::TextDiff;
 use tempfile::TempDir;
 
+use crate::repository::git;
 use crate::scene::{self, Snapshot, differences, program, said, snapshot};
 use crate::support::{read_tree, root, write_tree};
 
@@ -303,14 +304,6 @@ impl Run<'_> {
             self.fail(&format!("{what} changes {paths:?}"));
         }
     }
-}
-
-/// Git without the configuration of whoever runs the tests, and not in the repository of these tests.
-fn git(folder: &Path) -> Command {
-    let mut git = Command::new("git");
-    git.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).current_dir(folder);
-    git.env("GIT_CEILING_DIRECTORIES", folder.parent().unwrap()).env("GIT_CONFIG_NOSYSTEM", "1");
-    git
 }
 
 /// The versions in the names of conflict markers.
