@@ -115,10 +115,11 @@ impl Project {
         Ok(Some(AnswersFile::parse(&self.shown(path::ANSWERS), bytes)?))
     }
 
-    /// A path of the project in messages: from where the user stands.
+    /// A path of the project in messages: from where the user stands. The empty path is the project itself.
     pub fn shown(&self, rel: &str) -> String {
         let path: PathBuf = self.target.components().filter(|part| *part != Component::CurDir).collect();
-        path.join(rel).display().to_string()
+        let path = if rel.is_empty() { path } else { path.join(rel) };
+        if path.as_os_str().is_empty() { ".".into() } else { path.display().to_string() }
     }
 
     /// One of the files in `.scaffold/`.

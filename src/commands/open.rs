@@ -18,7 +18,7 @@ pub fn folder(named: Option<&Path>) -> PathBuf {
         let current = std::env::current_dir().ok()?;
         let found = current.ancestors().position(|folder| folder.join(path::FOLDER).is_dir())?;
         // relative, since that is how a person thinks of it
-        Some(if found == 0 { PathBuf::from(".") } else { ["..", "/"].concat().repeat(found).into() })
+        Some(if found == 0 { PathBuf::from(".") } else { vec![".."; found].join("/").into() })
     };
     named.map(Path::to_path_buf).or_else(around).unwrap_or_else(|| PathBuf::from("."))
 }

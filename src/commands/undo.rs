@@ -48,11 +48,20 @@ pub fn run(args: &cli::Undo, ui: &Ui) -> Result<u8> {
     let (once, moves) = (BTreeSet::new(), BTreeMap::new());
     let versions = Versions { base: &base, ours: &ours, theirs: &before, once: &once, moves: &moves };
     let plan = Plan::without_merge(&versions)?;
-    let n = plan.changes.len();
-    if !agreed(ui, &plan, &format!("Take the update of {} back?", count(n, "file")), args.yes, args.dry_run)? {
+    let (ask, done) = match plan.changes.len() {
+        0 => (
+            "Take the update back? Only what is recorded in `.scaffold/` changes.".into(),
+            "Took the last update back: only what is recorded in `.scaffold/` changed.".into(),
+        ),
+        n => {
+            let n = count(n, "file");
+            (format!("Take the update of {n} back?"), format!("Took the last update back: {n} as before it."))
+        }
+    };
+    if !agreed(ui, &plan, &ask, args.yes, args.dry_run)? {
         return Ok(1);
     }
     take_back(&project, &undo, &ours)?;
-    ui.say(&format!("Took the last update back: {} as before it.", count(n, "file")));
+    ui.say(&done);
     Ok(0)
 }

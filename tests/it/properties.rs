@@ -1,13 +1,26 @@
-//! Random answers: what is accepted renders to files which all parse; nothing panics.
+//! Random answers: what is accepted renders to files which all parse, and updates between them lose nothing; nothing
+//! panics.
+
+use std::collections::{BTreeMap, HashSet};
 
 use proptest::prelude::*;
+use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
 use scaffold::answers::{Answers, Given};
 use scaffold::answers_file::AnswersFile;
+use scaffold::apply::Action;
+use scaffold::base::Base;
 use scaffold::catalog::Catalog;
 use scaffold::lint::lint;
+use scaffold::merge::{OnConflict, Sides, merge};
+use scaffold::moved::moves;
+use scaffold::plan::{Change, Ours, Plan, Versions};
 use scaffold::record;
+use scaffold::render::Rendered;
+use scaffold::review::{Policy, resolve};
 use scaffold::source;
+use scaffold::tree::{File, Tree};
+use scaffold::version;
 use serde_json::{Value, json};
 
 use crate::support::{embedded, given, rendered};
@@ -187,4 +200,110 @@ fn any_catalog_is_sound_or_faulty() {
             Ok(())
         })
         .unwrap();
+}
+
+/// What is on disk, in memory.
+type Disk = BTreeMap<String, File>;
+
+/// Makes an update of a disk, as `scaffold update --yes` does. Returns the new base, and whether there was anything to
+/// do and anything to decide.
+fn update(base: &Base, disk: &mut Disk, new: &Rendered) -> (Base, bool, bool) {
+    let paths = base.tree.files.keys().chain(new.tree.files.keys());
+    let ours: BTreeMap<String, Ours> =
+        paths.map(|path| (path.clone(), disk.get(path).cloned().map_or(Ours::Missing, Ours::File))).collect();
+    let moves = moves(base, &ours, &new.tree, &new.moved);
+    let versions = Versions { base, ours: &ours, theirs: &new.tree, once: &new.once, moves: &moves };
+    let sides = Sides::new(None, version::own());
+    let merge = |path: &str, b: &File, o: &File, t: &File| merge(path, b, o, t, &sides, OnConflict::Markers);
+    let plan = Plan::new(&versions, &merge).unwrap();
+    for operation in plan.operations(&resolve(&plan, Policy::Both)).unwrap() {
+        match operation.action {
+            Action::Write(file) => disk.insert(operation.path.into_owned(), file.clone()),
+            Action::Remove => disk.remove(&*operation.path),
+        };
+    }
+    let orphans = base.tree.files.iter().filter(|(path, _)| plan.changes.get(path.as_str()) == Some(&Change::Orphan));
+    let orphans: Disk = orphans.map(|(path, file)| (path.clone(), file.clone())).collect();
+    let after = Base {
+        orphans: orphans.keys().cloned().collect(),
+        tree: Tree { files: new.tree.files.clone().into_iter().chain(orphans).collect() },
+        once: new.once.clone(),
+        version: Some(version::own().clone()),
+        ..Base::default()
+    };
+    (after, plan.touches_disk(), plan.open().next().is_some())
+}
+
+fn lines(disk: &Disk) -> HashSet<&[u8]> {
+    disk.values().flat_map(|file| file.bytes.split(|byte| *byte == b'\n')).collect()
+}
+
+#[test]
+fn updates_between_random_answers_lose_no_edit_and_end() {
+    let edits = prop::collection::vec((any::<Index>(), any::<Index>(), 0..5_u8), 0..25);
+    let done = std::cell::Cell::new((0_u32, 0_u32));
+    TestRunner::new(config(24))
+        .run(&(answers(), answers(), edits), |(first, second, edits)| {
+            let (Ok((.., first)), Ok((.., second))) = (rendered(&first), rendered(&second)) else { return Ok(()) };
+            let start = Base { tree: first.tree.clone(), once: first.once.clone(), ..Base::default() };
+            let mut disk = first.tree.files.clone();
+            let (there, ..) = update(&start, &mut disk, &second);
+            prop_assert!(
+                disk.iter().filter(|(path, _)| !first.once.contains(*path)).all(|(path, file)| second
+                    .tree
+                    .files
+                    .get(path)
+                    == Some(file))
+            );
+            let (back, ..) = update(&there, &mut disk, &first);
+            prop_assert_eq!(&disk, &first.tree.files);
+            prop_assert_eq!(&back.tree, &start.tree);
+
+            let mut own = Vec::new();
+            for (n, (file, line, kind)) in edits.iter().enumerate() {
+                let path = file.get(&first.tree.files.keys().collect::<Vec<_>>()).to_string();
+                let Some(file) = disk.get_mut(&path) else { continue };
+                let text = String::from_utf8(file.bytes.clone()).unwrap();
+                let mut lines: Vec<String> = text.lines().map(Into::into).collect();
+                let mark = format!("# edit {n}");
+                let at = line.index(lines.len() + 1);
+                match kind {
+                    0 => drop(disk.remove(&path)),
+                    1 => lines.insert(at, mark.clone()),
+                    2 if at < lines.len() => lines[at] = mark.clone(),
+                    3 => lines.push(mark.clone()),
+                    _ if at < lines.len() => drop(lines.remove(at)),
+                    _ => {}
+                }
+                if let Some(file) = disk.get_mut(&path) {
+                    file.bytes = lines.iter().flat_map(|line| [line.as_bytes(), b"\n"].concat()).collect();
+                    own.push((path, mark));
+                } else {
+                    own.retain(|(other, _)| *other != path);
+                }
+            }
+            let before = disk.clone();
+            let edited: Vec<&[u8]> =
+                own.iter().map(|(_, mark)| mark.as_bytes()).filter(|mark| lines(&before).contains(mark)).collect();
+            let (after, _, is_open) = update(&start, &mut disk, &second);
+            let found = lines(&disk);
+            for mark in edited {
+                prop_assert!(found.contains(mark), "{} is lost", String::from_utf8_lossy(mark));
+            }
+            for path in first.tree.files.keys().filter(|path| !before.contains_key(*path)) {
+                prop_assert!(!disk.contains_key(path), "{path} is there again");
+            }
+            let result = disk.clone();
+            let (again, is_more, _) = update(&after, &mut disk, &second);
+            prop_assert!(!is_more, "a second update has something to do");
+            prop_assert_eq!(&disk, &result);
+            prop_assert_eq!(again, after);
+            let (all, open) = done.get();
+            done.set((all + 1, open + u32::from(is_open)));
+            Ok(())
+        })
+        .unwrap();
+    let (all, open) = done.get();
+    assert!(all > 5, "only {all} of the random answers were accepted");
+    eprintln!("{all} updates, {open} with conflicts");
 }
