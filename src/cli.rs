@@ -180,7 +180,7 @@ pub struct Diff {
     /// The repository.
     #[command(flatten)]
     pub existing: Existing,
-    /// Only these files and folders, as paths in the repository
+    /// Only these files and folders
     pub paths: Vec<PathBuf>,
     /// Answers and catalog.
     #[command(flatten)]

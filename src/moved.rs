@@ -39,7 +39,6 @@ pub fn moves(
         Some(Ours::Directory { files }) => files.iter().all(|file| file == from),
         Some(_) => false,
     };
-    // where the user has moved the file already, the new path is taken and the old one is not
     let possible = |to: &RelPath, from: &RelPath| goes(from) && comes(to) && (!is_file(from) || is_free(to, from));
     let mut moves: BTreeMap<RelPath, RelPath> = BTreeMap::new();
     let mut taken: BTreeSet<&RelPath> = BTreeSet::new();
@@ -49,13 +48,15 @@ pub fn moves(
         }
     }
     let old: Vec<(&RelPath, &File)> =
-        base.tree.files.iter().filter(|(path, _)| goes(path) && is_file(path) && !taken.contains(path)).collect();
+        base.tree.files.iter().filter(|(path, _)| goes(path) && !taken.contains(path)).collect();
     let new: Vec<(&RelPath, &File)> =
         theirs.files.iter().filter(|(path, _)| comes(path) && !moves.contains_key(*path)).collect();
     let mut pairs = alike(&old, &new);
     pairs.sort();
     for (_, from, to) in pairs {
-        if !taken.contains(from) && !moves.contains_key(to) && is_free(to, from) {
+        // where the user has moved the file already, the new path is taken and the old one is not
+        let there = if is_file(from) { is_free(to, from) } else { is_file(to) };
+        if there && !taken.contains(from) && !moves.contains_key(to) {
             taken.insert(from);
             moves.insert(to.clone(), from.clone());
         }
@@ -180,11 +181,12 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_moved_or_deleted_follows_only_a_declaration() {
+    fn what_the_user_moved_is_found_and_what_they_deleted_follows_a_declaration() {
         let deleted: &[(&str, Option<&str>)] = &[("a", None)];
         assert!(found(&[("a", TEXT)], &[("b", TEXT)], &[], deleted).is_empty());
         assert_eq!(found(&[("a", TEXT)], &[("b", TEXT)], &[("a", "b")], deleted), ["a -> b"]);
         let moved: &[(&str, Option<&str>)] = &[("a", None), ("b", Some("edited"))];
         assert_eq!(found(&[("a", TEXT)], &[("b", TEXT)], &[("a", "b")], moved), ["a -> b"]);
+        assert_eq!(found(&[("a", TEXT)], &[("b", TEXT)], &[], moved), ["a -> b"], "the new path shows the move");
     }
 }

@@ -325,7 +325,12 @@ fn decide<'a>(
     merge: Merge<'_>,
 ) -> Option<Change<'a>> {
     use Recorded::{Never, Unreadable};
-    let absent = matches!(ours, Ours::Missing | Ours::Blocked { .. });
+    let absent = match ours {
+        Ours::Missing | Ours::Blocked { .. } => true,
+        // the file is gone, and none is to be there
+        Ours::Directory { .. } => theirs.is_none(),
+        _ => false,
+    };
     let base = match base {
         // given up by both sides: as if it had never been
         Recorded::File { orphan: true, .. } if absent => Never,

@@ -67,7 +67,7 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions) 
     );
     if !conflicts.is_empty() {
         lines.push(
-            "Next: edit them until no marker is left. The next update goes on from there; `scaffold status` lists \
+            "Next: resolve the conflicts until no marker is left. The next update goes on from there; `scaffold status` lists \
              what is open, `scaffold undo` takes everything back."
                 .into(),
         );

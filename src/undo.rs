@@ -56,6 +56,20 @@ impl Undo {
         Self { before, after }
     }
 
+    /// This and a later run that changed nothing but scaffold's own files, as one.
+    #[must_use]
+    pub fn with(mut self, later: Self) -> Self {
+        for (path, sum) in later.after {
+            if !self.after.contains_key(&path)
+                && let Some(file) = later.before.files.get(&path)
+            {
+                self.before.files.insert(path.clone(), file.clone());
+            }
+            self.after.insert(path, sum);
+        }
+        self
+    }
+
     /// The two files.
     pub fn encode(&self) -> (File, File) {
         let line = |(path, sum): (&RelPath, &Option<Sum>)| {
@@ -88,15 +102,16 @@ impl Undo {
         Ok(Self { before: before.tree, after })
     }
 
-    /// The paths that are no longer as the update left them.
-    pub fn changed_since(&self, ours: &BTreeMap<RelPath, Ours>) -> Vec<&str> {
+    /// The paths, of those that are asked for, that are no longer as the update left them.
+    pub fn changed_since(&self, ours: &BTreeMap<RelPath, Ours>, wanted: impl Fn(&str) -> bool) -> Vec<&str> {
         let is_as_left = |(path, sum): &(&RelPath, &Option<Sum>)| match (ours.get(*path), sum) {
             (Some(Ours::File(file)), Some(sum)) => Sum::of_file(file) == *sum,
             // a folder that a file became, or a file that a folder became, is checked by what is in it
             (None | Some(Ours::Missing | Ours::Blocked { .. } | Ours::Directory { .. }), None) => true,
             _ => false,
         };
-        self.after.iter().filter(|entry| !is_as_left(entry)).map(|(path, _)| path.as_str()).collect()
+        let changed = self.after.iter().filter(|entry| wanted(entry.0) && !is_as_left(entry));
+        changed.map(|(path, _)| path.as_str()).collect()
     }
 }
 
@@ -138,7 +153,7 @@ mod tests {
         put("removed", b"there again\n");
         put(path::BASE, b"new\n");
         let ours = project.ours(read.after.keys()).unwrap();
-        assert_eq!(read.changed_since(&ours), ["created", "removed"]);
+        assert_eq!(read.changed_since(&ours, |_| true), ["created", "removed"]);
 
         put(AFTER, b"0123 ../x\n");
         assert!(Undo::read(&project).unwrap_err().to_string().contains("is damaged"));

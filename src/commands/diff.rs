@@ -5,16 +5,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::open::{folder, open};
+use super::open::{folder, inside, open};
 use super::{Work, given_for_update};
 use crate::apply::{Action, Before};
 use crate::cli;
+use crate::error::UserError;
 use crate::merge::OnConflict;
 use crate::output;
 use crate::pager::page;
 use crate::patch::{FileChange, patch};
+use crate::path;
 use crate::plan::{Change, Plan};
 use crate::review::{Policy, resolve};
+use crate::tree::RelPath;
 use crate::ui::{Style, Ui};
 use crate::update::{Last, Update};
 
@@ -24,14 +27,16 @@ use crate::update::{Last, Update};
 /// When the repository cannot be rendered or read.
 pub fn run(args: &cli::Diff, ui: &Ui) -> Result<u8> {
     super::with_catalog(&args.with.catalog, false, |Work { catalog, render }| {
-        let project = open(&folder(args.existing.dir.as_deref()), ui, false)?;
+        let (dir, paths) = split(args);
+        let project = open(&dir, ui, false)?;
+        let paths = paths.iter().map(|path| below(project.root(), path)).collect::<Result<Vec<_>>>()?;
         let last = Last::read(&project, args.with.allow_downgrade)?;
         let update = Update::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
         for note in &update.notes {
             ui.say(note);
         }
         update.refuse_unmerged()?;
-        let patch = chosen(&update.plan(OnConflict::Markers)?, &args.paths)?;
+        let patch = chosen(&update.plan(OnConflict::Markers)?, &paths)?;
         if ui.stdout {
             page(ui, &painted(ui, &String::from_utf8_lossy(&patch)))?;
         } else {
@@ -41,19 +46,40 @@ pub fn run(args: &cli::Diff, ui: &Ui) -> Result<u8> {
     })
 }
 
+/// The repository and the paths in it. A first argument that scaffold has not generated is a path of the repository
+/// around the current folder.
+fn split(args: &cli::Diff) -> (PathBuf, Vec<PathBuf>) {
+    match &args.existing.dir {
+        Some(dir) if !dir.join(path::FOLDER).exists() => {
+            (folder(None), [dir].into_iter().chain(&args.paths).cloned().collect())
+        }
+        dir => (folder(dir.as_deref()), args.paths.clone()),
+    }
+}
+
+/// A path as seen from the root: from the current folder when that is in the repository, else from the root already.
+fn below(root: &Path, path: &Path) -> Result<RelPath> {
+    if std::env::current_dir()?.canonicalize()?.starts_with(root) {
+        return inside(root, path);
+    }
+    let path = path.strip_prefix(".").unwrap_or(path);
+    let text = path.to_str().ok_or_else(|| UserError::new(format!("`{}` is not UTF-8", path.display())))?;
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
 /// What `update --yes` would do below the chosen paths.
-fn chosen(plan: &Plan<'_>, paths: &[PathBuf]) -> Result<Vec<u8>> {
+fn chosen(plan: &Plan<'_>, paths: &[RelPath]) -> Result<Vec<u8>> {
     let moves: BTreeMap<&str, &str> =
         plan.changes.iter().filter_map(|(to, change)| Some((*to, from(change)?))).collect();
     let operations = plan.operations(&resolve(plan, Policy::Both))?;
     let old: BTreeMap<&str, _> = operations.iter().map(|o| (&*o.path, o.before)).collect();
-    let is_chosen = |path: &str| {
-        let below = |wanted: &PathBuf| Path::new(path).starts_with(wanted.strip_prefix(".").unwrap_or(wanted));
-        paths.is_empty() || paths.iter().any(below)
-    };
+    let is_chosen = |path: &str| paths.is_empty() || paths.iter().any(|wanted| Path::new(path).starts_with(wanted));
     let mut changes = Vec::new();
-    for operation in operations.iter().filter(|operation| is_chosen(&operation.path)) {
+    for operation in &operations {
         let path = &*operation.path;
+        if !is_chosen(path) && !moves.get(path).is_some_and(|from| is_chosen(from)) {
+            continue;
+        }
         if operation.action == Action::Remove && moves.values().any(|from| *from == path) {
             continue;
         }

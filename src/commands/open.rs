@@ -1,6 +1,6 @@
 //! The folder that a command is about.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::Result;
 
@@ -10,6 +10,7 @@ use crate::path;
 use crate::project::Project;
 use crate::recover::{Recovery, recover};
 use crate::text::count;
+use crate::tree::RelPath;
 use crate::ui::Ui;
 
 /// The folder that is named, else the nearest one upwards that scaffold has generated, else the current one.
@@ -49,4 +50,26 @@ pub fn open(dir: &Path, ui: &Ui, may_write: bool) -> Result<Project> {
     }
     drop(lock);
     Project::open(dir)
+}
+
+/// A path of the command line, as seen from the repository's root.
+///
+/// # Errors
+/// When it leads out of the repository, or is not UTF-8.
+pub fn inside(root: &Path, path: &Path) -> Result<RelPath> {
+    let outside = || UserError::new(format!("`{}` is not in the repository `{}`", path.display(), root.display()));
+    let mut parts: Vec<String> = Vec::new();
+    let absolute: PathBuf = std::env::current_dir()?.canonicalize()?.join(path);
+    let mut clean = PathBuf::new();
+    for part in absolute.components() {
+        match part {
+            Component::ParentDir => drop(clean.pop()),
+            Component::CurDir => {}
+            other => clean.push(other),
+        }
+    }
+    for part in clean.strip_prefix(root).map_err(|_| outside())?.components() {
+        parts.push(part.as_os_str().to_str().ok_or_else(outside)?.to_owned());
+    }
+    Ok(parts.join("/"))
 }

@@ -1,12 +1,12 @@
 //! `scaffold restore`: files as they were generated.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
 
 use super::agreed;
-use super::open::{folder, open};
+use super::open::{folder, inside, open};
 use crate::apply::apply;
 use crate::base::Base;
 use crate::cli;
@@ -78,25 +78,6 @@ pub fn run(args: &cli::Restore, ui: &Ui) -> Result<u8> {
     apply(&Lock::acquire(&project)?, &operations)?;
     ui.say(&format!("Restored {}.", count(operations.len(), "file")));
     Ok(0)
-}
-
-/// A path of the command line, as seen from the repository's root.
-fn inside(root: &Path, path: &Path) -> Result<RelPath> {
-    let outside = || UserError::new(format!("`{}` is not in the repository `{}`", path.display(), root.display()));
-    let mut parts: Vec<String> = Vec::new();
-    let absolute: PathBuf = std::env::current_dir()?.canonicalize()?.join(path);
-    let mut clean = PathBuf::new();
-    for part in absolute.components() {
-        match part {
-            Component::ParentDir => drop(clean.pop()),
-            Component::CurDir => {}
-            other => clean.push(other),
-        }
-    }
-    for part in clean.strip_prefix(root).map_err(|_| outside())?.components() {
-        parts.push(part.as_os_str().to_str().ok_or_else(outside)?.to_owned());
-    }
-    Ok(parts.join("/"))
 }
 
 fn not_generated(base: &Base, path: &Path, rel: &str) -> UserError {

@@ -52,7 +52,16 @@ pub fn save(project: &Project, plan: &Plan<'_>, resolutions: &Resolutions, recor
     if operations.len() == records.len() && !records.iter().any(is_new) {
         return Ok(false);
     }
-    let undo = Undo::of(&operations, &recorded);
+    let mut undo = Undo::of(&operations, &recorded);
+    if operations.len() == records.len()
+        && let Ok(earlier) = Undo::read(project)
+        && earlier
+            .changed_since(&project.ours(earlier.after.keys().filter(|path| is_record(path)))?, is_record)
+            .is_empty()
+    {
+        // what there is to take back is the update that changed files
+        undo = earlier.with(undo);
+    }
     let (before, after) = undo.encode();
     // the first run in a folder has nothing to go back to
     if recorded.values().any(|ours| matches!(ours, Ours::File(_))) {
@@ -61,6 +70,11 @@ pub fn save(project: &Project, plan: &Plan<'_>, resolutions: &Resolutions, recor
     }
     apply(&lock, &operations)?;
     Ok(true)
+}
+
+/// Whether a path is one of scaffold's own files.
+fn is_record(path: &str) -> bool {
+    path.starts_with(".scaffold/")
 }
 
 /// Takes an update back: the files as they were, and nothing left to take back.

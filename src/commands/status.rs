@@ -96,8 +96,10 @@ fn as_text(ui: &Ui, update: &Update, plan: &Plan<'_>, drift: &Drift<'_>) -> Stri
     if update.is_outdated() {
         let changes = |kind: Kind| kind.touches_disk() || matches!(kind, Kind::Adopt | Kind::Collide);
         let listing = Listing { ui, paint: ui.out, lines: 0 };
-        out.push_str("Outdated: something else would be generated today.\n");
-        out.push_str(&listing.counts_of(plan, changes));
+        let counts = listing.counts_of(plan, changes);
+        let what =
+            if counts.is_empty() { "the record is to be renewed" } else { "something else would be generated today" };
+        out.push_str(&format!("Outdated: {what}.\n{counts}"));
     } else {
         out.push_str("Up to date: the same would be generated today.\n");
     }

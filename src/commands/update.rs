@@ -69,6 +69,10 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
         ui.say("Nothing was written, because of `--dry-run`.");
         return Ok(u8::from(plan.touches_disk()));
     }
+    if args.on_conflict == cli::OnConflict::Fail && plan.open().next().is_some() {
+        ui.say(&conflicts(ui, &plan));
+        return Ok(1);
+    }
     let resolutions = if !plan.touches_disk() {
         Resolutions::new()
     } else if person.is_some() {
@@ -79,10 +83,6 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
         };
         resolutions
     } else {
-        if args.on_conflict == cli::OnConflict::Fail && plan.open().next().is_some() {
-            ui.say(&conflicts(ui, &plan));
-            return Ok(1);
-        }
         ui.say(Listing { ui, paint: ui.err, lines: 0 }.counts(&plan).trim_end());
         automatic
     };

@@ -106,7 +106,7 @@ fn the_table() {
         ("-", "d", "N", Kind::Collide),
         ("B", "d", "N", Kind::Collide),
         ("B", "d", "B", Kind::Keep),
-        ("B", "d", "-", Kind::Orphan),
+        ("B", "d", "-", Kind::KeepDeleted),
         ("-", "c", "N", Kind::Collide),
         ("B", "c", "N", Kind::KeepDeleted),
         // The record is damaged.
