@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::plan::{Change, Ours, describe};
+use crate::plan::{BESIDE, Change, Ours, Resolution, describe};
 use crate::text::{count, visible};
 use crate::tree::File;
 use crate::ui::{Paint, Style};
@@ -31,14 +31,33 @@ impl Look {
             Change::Create(new) => self.files(path, None, Some(new)),
             Change::Update { ours, theirs } => self.files(path, Some(ours), Some(theirs)),
             Change::Merge { from, ours, theirs, merged } => {
-                let moved = from.map(|from| format!("{} moves to {}\n", self.shown(from), self.shown(path)));
-                moved.unwrap_or_default() + &self.files(path, Some(ours), merged.file().or(Some(theirs)))
+                self.moved(*from, path) + &self.files(path, Some(ours), merged.file().or(Some(theirs)))
             }
             Change::Delete(ours) => self.files(path, Some(ours), None),
             Change::Collide { ours: Ours::File(ours), theirs } => self.files(path, Some(ours), Some(theirs)),
             Change::Collide { ours, .. } => format!("{}: {}\n", self.shown(path), self.shown(&describe(ours))),
             _ => String::new(),
         }
+    }
+
+    /// What a change does to its file after a decision about it.
+    pub fn decided(self, path: &str, change: &Change<'_>, resolution: Resolution) -> String {
+        let (from, ours, theirs) = match change {
+            Change::Merge { from, ours, theirs, .. } => (*from, Some(*ours), *theirs),
+            Change::Collide { theirs, .. } => (None, None, *theirs),
+            _ => return self.change(path, change),
+        };
+        let kept = || format!("{}{}: stays as it is\n", self.moved(from, path), self.shown(path));
+        match (resolution, ours) {
+            (Resolution::TakeNew, Some(ours)) => self.moved(from, path) + &self.files(path, Some(ours), Some(theirs)),
+            (Resolution::TakeNew, None) | (Resolution::Markers, _) => self.change(path, change),
+            (Resolution::KeepMine, _) => kept(),
+            (Resolution::Both, _) => kept() + &self.files(&format!("{path}{BESIDE}"), None, Some(theirs)),
+        }
+    }
+
+    fn moved(self, from: Option<&str>, path: &str) -> String {
+        from.map(|from| format!("{} moves to {}\n", self.shown(from), self.shown(path))).unwrap_or_default()
     }
 
     /// From one version to the other.

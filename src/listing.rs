@@ -128,11 +128,16 @@ impl Listing<'_> {
                 Change::Create(_) | Change::Update { .. } | Change::Delete(_) => String::new(),
                 Change::Collide { ours: crate::plan::Ours::File(_), .. } => meaning(Kind::Collide).into(),
                 Change::Collide { ours, .. } => self.ui.visible(&describe(ours)),
-                Change::Merge { from: Some(from), merged: Merged::Clean(_), .. } => {
-                    format!("from {}", self.ui.visible(from))
+                Change::Merge { from, merged, .. } => {
+                    let from = from.map(|from| format!("from {}", self.ui.visible(from)));
+                    let conflict = match merged {
+                        Merged::Clean(_) if from.is_some() => None,
+                        Merged::Clean(_) => Some(meaning(Kind::Merge).to_string()),
+                        Merged::Conflict { lines, .. } => Some(count(lines.len(), "conflict")),
+                        Merged::Beside(why) => Some(why.to_string()),
+                    };
+                    from.into_iter().chain(conflict).collect::<Vec<_>>().join(", ")
                 }
-                Change::Merge { merged: Merged::Conflict { lines, .. }, .. } => count(lines.len(), "conflict"),
-                Change::Merge { merged: Merged::Beside(why), .. } => why.to_string(),
                 other => meaning(other.kind()).into(),
             };
             self.line(&front, change.kind(), name, &note, out);

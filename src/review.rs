@@ -13,6 +13,10 @@ use crate::text::{count, cut};
 use crate::tree::RelPath;
 use crate::ui::Ui;
 
+mod effect;
+
+pub use effect::Effect;
+
 /// What was decided about each open change.
 pub type Resolutions = BTreeMap<RelPath, Resolution>;
 
@@ -67,11 +71,6 @@ pub fn resolve(plan: &Plan<'_>, policy: Policy) -> Resolutions {
     plan.open().map(|open| (open.path.to_string(), policy.choose(open.choices()))).collect()
 }
 
-/// How many files would be written or removed.
-pub fn touched(plan: &Plan<'_>, resolutions: &Resolutions) -> usize {
-    plan.operations(resolutions).map_or(0, |operations| operations.len())
-}
-
 impl Review<'_> {
     /// Shows the plan and lets the person look and decide until they write or stop; `None` when they stop.
     ///
@@ -90,9 +89,9 @@ impl Review<'_> {
             match steps.get(chosen) {
                 Some(Step::Write) => return Ok(Some(decided)),
                 Some(Step::Decide) => self.decide(&mut decided)?,
-                Some(Step::Changed) => page(self.ui, &self.diffs(|kind| kind != Kind::Create))?,
-                Some(Step::New) => page(self.ui, &self.diffs(|kind| kind == Kind::Create))?,
-                Some(Step::One) => self.one()?,
+                Some(Step::Changed) => page(self.ui, &self.diffs(&decided, |kind| kind != Kind::Create))?,
+                Some(Step::New) => page(self.ui, &self.diffs(&decided, |kind| kind == Kind::Create))?,
+                Some(Step::One) => self.one(&decided)?,
                 Some(Step::Stop) | None => return Ok(None),
             }
         }
@@ -105,11 +104,7 @@ impl Review<'_> {
         if open > 0 {
             steps.push((Step::Decide, format!("Decide about {}", self.about(open))));
         } else {
-            let label = match touched(self.plan, decided) {
-                0 => "Write: no file changes, only the answers are recorded".into(),
-                n => format!("Write {}", count(n, "file")),
-            };
-            steps.push((Step::Write, label));
+            steps.push((Step::Write, Effect::of(self.plan, decided).offer()));
         }
         if has(&|kind| differs(kind) && kind != Kind::Create) {
             steps.push((Step::Changed, "Look at the differences".into()));
@@ -121,7 +116,9 @@ impl Review<'_> {
             steps.push((Step::One, "Look at one file".into()));
         }
         if open == 0 && !decided.is_empty() {
-            steps.push((Step::Decide, format!("Decide again about {}", self.about(decided.len()))));
+            let asked = decided.values().any(|resolution| *resolution != Resolution::Markers);
+            let decide = if asked { "Decide again" } else { "Decide" };
+            steps.push((Step::Decide, format!("{decide} about {}", self.about(decided.len()))));
         }
         steps.push((Step::Stop, "Stop: write nothing".into()));
         steps.into_iter().map(|(step, label)| (step, Item { answer: word(step).into(), label })).unzip()
@@ -184,12 +181,12 @@ impl Review<'_> {
             let chosen = self.dialog().one_of(Ask { ask: &question, help: "" }, items, start)?;
             match options.get(chosen) {
                 Some((Some(resolution), _)) => return Ok(*resolution),
-                _ => page(self.ui, &self.diff(path))?,
+                _ => page(self.ui, &self.diff(path, None))?,
             }
         }
     }
 
-    fn one(&self) -> Result<()> {
+    fn one(&self, decided: &Resolutions) -> Result<()> {
         let paths: Vec<&str> = self.plan.changes.iter().filter(|(_, c)| differs(c.kind())).map(|(p, _)| *p).collect();
         let item = |path: &&str| {
             let kind = self.plan.changes.get(path).map_or(Kind::Create, |c| c.kind());
@@ -197,16 +194,20 @@ impl Review<'_> {
             Item { label: cut(&label, self.ui.width.saturating_sub(4), self.ui.unicode), answer: (*path).to_string() }
         };
         let chosen = self.dialog().one_of(Ask { ask: "Which one?", help: "" }, paths.iter().map(item).collect(), 0)?;
-        paths.get(chosen).map_or(Ok(()), |path| page(self.ui, &self.diff(path)))
+        paths.get(chosen).map_or(Ok(()), |path| page(self.ui, &self.diff(path, decided.get(*path))))
     }
 
-    fn diff(&self, path: &str) -> String {
-        self.plan.changes.get(path).map(|change| self.look().change(path, change)).unwrap_or_default()
+    fn diff(&self, path: &str, decided: Option<&Resolution>) -> String {
+        let Some(change) = self.plan.changes.get(path) else { return String::new() };
+        match decided {
+            Some(resolution) => self.look().decided(path, change, *resolution),
+            None => self.look().change(path, change),
+        }
     }
 
-    fn diffs(&self, wanted: impl Fn(Kind) -> bool) -> String {
+    fn diffs(&self, decided: &Resolutions, wanted: impl Fn(Kind) -> bool) -> String {
         let changes = self.plan.changes.iter().filter(|(_, change)| wanted(change.kind()));
-        let texts: Vec<String> = changes.map(|(path, change)| self.look().change(path, change)).collect();
+        let texts: Vec<String> = changes.map(|(path, _)| self.diff(path, decided.get(*path))).collect();
         texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
     }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::listing::meaning;
 use crate::plan::{BESIDE, Cause, Change, Kind, Ours, Plan, Resolution};
-use crate::review::{Resolutions, touched};
+use crate::review::{Effect, Resolutions};
 use crate::text::count;
 use crate::ui::{Style, Ui};
 
@@ -16,22 +16,24 @@ pub fn remains(plan: &Plan<'_>, resolutions: &Resolutions) -> bool {
 /// What was written to `dir`, what was kept, and what to do next.
 pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions) -> String {
     let place = ui.visible(&dir.display().to_string());
-    let removed = plan.counts().get(&Kind::Delete).copied().unwrap_or(0);
-    let moved = plan.changes.values().filter(|change| matches!(change, Change::Merge { from: Some(_), .. })).count();
-    // a file that moves is removed and written
-    let written = touched(plan, resolutions) - removed - moved;
-    let and = if removed == 0 { String::new() } else { format!(" and removed {removed}") };
-    let mut lines = vec![match written + removed {
-        0 => format!("No file had to be written; the answers are recorded in `{place}/.scaffold/`."),
-        _ => {
-            format!("Wrote {} to `{place}`{and}; the answers are recorded in its `.scaffold/`.", count(written, "file"))
-        }
+    let Effect { written, removed, .. } = Effect::of(plan, resolutions);
+    let done = match (count(written, "file"), removed) {
+        _ if written + removed == 0 => None,
+        (_, removed) if written == 0 => Some(format!("Removed {} from `{place}`", count(removed, "file"))),
+        (files, 0) => Some(format!("Wrote {files} to `{place}`")),
+        (files, removed) => Some(format!("Wrote {files} to `{place}` and removed {removed}")),
+    };
+    let mut lines = vec![match done {
+        Some(done) => format!("{done}; the answers are recorded in its `.scaffold/`."),
+        None => format!("No file had to be written; the answers are recorded in `{place}/.scaffold/`."),
     }];
     let (mut conflicts, mut kept) = (Vec::new(), Vec::new());
     for open in plan.open() {
         let path = ui.visible(open.path);
         let reason = || match open.cause {
             Cause::There(Ours::File(_)) => "there already, different".into(),
+            // no conflict is left in it
+            Cause::Conflict(_) => "changed by you and by the new version".into(),
             _ => ui.visible(&open.reason()),
         };
         match (resolutions.get(open.path), open.cause) {
@@ -67,8 +69,8 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions) 
     );
     if !conflicts.is_empty() {
         lines.push(
-            "Next: resolve the conflicts until no marker is left. The next update goes on from there; `scaffold status` lists \
-             what is open, `scaffold undo` takes everything back."
+            "Next: resolve the conflicts until no marker is left. The next update goes on from there; `scaffold status` \
+             lists what is open, `scaffold undo` takes everything back."
                 .into(),
         );
     } else if remains(plan, resolutions) {
