@@ -1,8 +1,11 @@
 //! Single questions on the terminal: the only user of inquire.
 
 use std::fmt;
+use std::io::stderr;
 
 use anyhow::Result;
+use crossterm::execute;
+use crossterm::terminal::{Clear, ClearType};
 use inquire::autocompletion::{Autocomplete, Replacement};
 use inquire::error::CustomUserError;
 use inquire::list_option::ListOption;
@@ -254,8 +257,12 @@ impl Autocomplete for Words {
 /// A person who leaves and a terminal that is gone are the same to us.
 fn left(error: InquireError) -> anyhow::Error {
     match error {
-        InquireError::OperationCanceled | InquireError::OperationInterrupted => Interrupted.into(),
-        InquireError::NotTTY | InquireError::IO(_) => Interrupted.into(),
+        InquireError::OperationInterrupted => {
+            // at the lower end of the screen the cursor is still on the last line of the question
+            let _ = execute!(stderr(), Clear(ClearType::UntilNewLine));
+            Interrupted.into()
+        }
+        InquireError::OperationCanceled | InquireError::NotTTY | InquireError::IO(_) => Interrupted.into(),
         InquireError::InvalidConfiguration(why) => anyhow::anyhow!("a prompt is set up wrongly: {why}"),
         InquireError::Custom(why) => anyhow::anyhow!(why),
     }
