@@ -25,7 +25,7 @@ pub fn run(args: &cli::Undo, ui: &Ui) -> Result<u8> {
     let project = open(&folder(args.existing.dir.as_deref()), ui, !args.dry_run)?;
     let undo = Undo::read(&project)?;
     let ours = project.ours(undo.after.keys())?;
-    let changed = undo.changed_since(&ours, |_| true);
+    let changed = undo.changed_since(&ours);
     if !changed.is_empty() {
         let list: Vec<String> = changed.iter().map(|path| format!("\n  {path}")).collect();
         return Err(UserError::new(format!(
@@ -48,20 +48,14 @@ pub fn run(args: &cli::Undo, ui: &Ui) -> Result<u8> {
     let (once, moves) = (BTreeSet::new(), BTreeMap::new());
     let versions = Versions { base: &base, ours: &ours, theirs: &before, once: &once, moves: &moves };
     let plan = Plan::without_merge(&versions)?;
-    let (ask, done) = match plan.changes.len() {
-        0 => (
-            "Take the update back? Only what is recorded in `.scaffold/` changes.".into(),
-            "Took the last update back: only what is recorded in `.scaffold/` changed.".into(),
-        ),
-        n => {
-            let n = count(n, "file");
-            (format!("Take the update of {n} back?"), format!("Took the last update back: {n} as before it."))
-        }
+    let what = match plan.changes.len() {
+        0 => "the answers".into(),
+        n => count(n, "file"),
     };
-    if !agreed(ui, &plan, &ask, args.yes, args.dry_run)? {
+    if !agreed(ui, &plan, &format!("Take the update of {what} back?"), args.yes, args.dry_run)? {
         return Ok(1);
     }
     take_back(&project, &undo, &ours)?;
-    ui.say(&done);
+    ui.say(&format!("Took the last update back: {what} as before it."));
     Ok(0)
 }
