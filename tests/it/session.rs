@@ -29,6 +29,8 @@ pub struct Start {
     columns: u16,
     rows: u16,
     dir: PathBuf,
+    /// Whether it is started in that folder.
+    inside: bool,
     args: Vec<String>,
     vars: BTreeMap<String, String>,
     /// Whether it is started like below `nohup`, with the signal of a closed terminal ignored.
@@ -38,15 +40,30 @@ pub struct Start {
 }
 
 impl Start {
-    /// `scaffold init` with the small catalog, 80 columns, UTF-8, no pager.
+    /// `scaffold init` with the small catalog.
     pub fn init(dir: &Path, args: &[&str]) -> Self {
-        let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/catalogs/small/templates");
-        let fixed = ["init".into(), dir.display().to_string(), "--templates".into(), templates.display().to_string()];
-        let args = fixed.into_iter().chain(args.iter().map(ToString::to_string)).collect();
+        let small = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/catalogs/small/templates");
+        Self::with(dir, "init", &small, args)
+    }
+
+    /// A command about a folder, with a catalog.
+    pub fn with(dir: &Path, verb: &str, templates: &Path, args: &[&str]) -> Self {
+        let (dir_arg, templates) = (dir.display().to_string(), templates.display().to_string());
+        Self::plain(dir, &[&[verb, &dir_arg, "--templates", &templates], args].concat())
+    }
+
+    /// A command that is started in a folder.
+    pub fn inside(dir: &Path, args: &[&str]) -> Self {
+        Self { inside: true, ..Self::plain(dir, args) }
+    }
+
+    /// 80 columns, UTF-8, no pager.
+    fn plain(dir: &Path, args: &[&str]) -> Self {
+        let args = args.iter().map(ToString::to_string).collect();
         let path = std::env::var("PATH").unwrap_or_default();
         let vars = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("PAGER", "cat"), ("PATH", &path)];
         let vars = vars.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
-        Self { columns: 80, rows: 40, dir: dir.to_owned(), args, vars, deaf: false, stdout: None }
+        Self { columns: 80, rows: 40, dir: dir.to_owned(), inside: false, args, vars, deaf: false, stdout: None }
     }
 
     pub fn var(mut self, name: &str, value: &str) -> Self {
@@ -81,7 +98,11 @@ impl Start {
         tcsetwinsize(&end, size).unwrap();
         let io = || Stdio::from(end.try_clone().unwrap());
         // `setsid` makes it the terminal of the session, so that hanging up is heard
-        let child = Command::new("setsid")
+        let mut command = Command::new("setsid");
+        if self.inside {
+            command.current_dir(&self.dir);
+        }
+        let child = command
             .args(["--ctty", "sh", "-c", if self.deaf { "trap '' HUP; exec \"$@\"" } else { "exec \"$@\"" }, "sh"])
             .arg(env!("CARGO_BIN_EXE_scaffold"))
             .args(&self.args)
@@ -230,13 +251,15 @@ impl Drop for Session {
     }
 }
 
-/// All files and folders below a folder.
+/// All files, links and folders below a folder.
 fn snapshot(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let Ok(entries) = fs::read_dir(dir) else { return found };
     found.insert(dir.to_owned(), Vec::new());
     for path in entries.map(|e| e.unwrap().path()) {
-        if path.is_dir() {
+        if let Ok(leads_to) = fs::read_link(&path) {
+            found.insert(path, leads_to.into_os_string().into_encoded_bytes());
+        } else if path.is_dir() {
             found.extend(snapshot(&path));
         } else {
             found.insert(path.clone(), fs::read(&path).unwrap());

@@ -8,6 +8,10 @@ use tempfile::TempDir;
 
 use crate::session::{CTRL_C, DOWN, ENTER, ESC, Session, Start, UP};
 
+mod places;
+mod update;
+mod way_back;
+
 const START: &str = "What do you want to start from?";
 const NAME: &str = "What is the project called?";
 const CONTACT: &str = "Who is told when something breaks?";
