@@ -115,10 +115,10 @@ impl Project {
         Ok(Some(AnswersFile::parse(&self.shown(path::ANSWERS), bytes)?))
     }
 
-    /// A path of the project in messages: from where the user stands. The empty path is the project itself.
+    /// A path of the project in messages, from where the user stands; an empty one is the project itself.
     pub fn shown(&self, rel: &str) -> String {
-        let path: PathBuf = self.target.components().filter(|part| *part != Component::CurDir).collect();
-        let path = if rel.is_empty() { path } else { path.join(rel) };
+        let target = self.target.components().filter(|part| *part != Component::CurDir);
+        let path: PathBuf = target.chain(Path::new(rel).components()).collect();
         if path.as_os_str().is_empty() { ".".into() } else { path.display().to_string() }
     }
 

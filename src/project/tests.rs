@@ -104,4 +104,7 @@ fn recorded_answers_are_named_as_the_user_sees_them() {
     );
     assert_eq!(Project::open(Path::new(".")).unwrap().shown("a/b"), "a/b");
     assert_eq!(Project::open(Path::new("./new")).unwrap().shown("a"), "new/a");
+    // the project itself
+    assert_eq!(Project::open(Path::new(".")).unwrap().shown(""), ".");
+    assert_eq!(Project::open(Path::new("new/")).unwrap().shown(""), "new");
 }
