@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use crate::session::{CTRL_C, DOWN, ENTER, ESC, Session, Start, UP};
 
+mod cut_short;
 mod places;
 mod update;
 mod way_back;

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use scaffold::tree::File;
 use tempfile::TempDir;
@@ -62,7 +61,7 @@ pub fn small() -> PathBuf {
 }
 
 /// A run without a terminal.
-fn scaffold(templates: &Path, args: &[&str], dir: &Path) -> Command {
+pub fn scaffold(templates: &Path, args: &[&str], dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_scaffold"));
     command.args(args).arg("--templates").arg(templates).arg(dir).stdin(Stdio::null()).stderr(Stdio::null());
     command
@@ -267,49 +266,4 @@ fn files_that_go_are_counted_apart() {
     assert!(!shop.dir.join("monitoring").exists());
     let mut s = shop.start(&["--set", "database=none", "--set", "replicas=3"]).run();
     s.see("> Write 1 file and remove 1").send(ENTER).see("Wrote 1 file to").see("and removed 1;").ends_with(0);
-}
-
-/// A run of `update` that was killed once `sign` was there.
-fn cut_short(sign: &str, unwanted: &str) -> Shop {
-    for _ in 0..100 {
-        let shop = shop();
-        let record = shop.dir.join(".scaffold");
-        let mut run = scaffold(&shop.next, &["update", "--yes"], &shop.dir).spawn().unwrap();
-        let until = Instant::now() + Duration::from_secs(10);
-        while !record.join(sign).exists() && run.try_wait().unwrap().is_none() && Instant::now() < until {}
-        run.kill().unwrap();
-        run.wait().unwrap();
-        if record.join(sign).exists() && !record.join(unwanted).exists() {
-            return shop;
-        }
-    }
-    panic!("no run was killed at the right moment");
-}
-
-#[test]
-fn a_run_that_was_cut_short_is_undone() {
-    for verb in ["update", "init"] {
-        let shop = cut_short("staging", "journal");
-        let mut s = Start::with(&shop.dir, verb, &shop.next, &["--set", "tier=gold"]).run();
-        s.see("Undid an earlier run, which had begun with ");
-        if verb == "update" {
-            s.see("> Write 4 files").send(ENTER).ends_with(0);
-            assert!(s.file("README.md").contains("tier is gold"));
-        } else {
-            s.see("was generated before, from other answers or templates").ends_with(2);
-            assert!(s.file("README.md").contains("\nIt runs in"));
-        }
-        assert!(!shop.dir.join(".scaffold/staging").exists());
-    }
-}
-
-#[test]
-fn a_run_that_was_cut_short_is_finished() {
-    for verb in ["update", "init"] {
-        let shop = cut_short("journal", "journal.done");
-        let mut s = Start::with(&shop.dir, verb, &shop.next, &[]).run();
-        s.see("Finished an earlier run, which wrote ").see("is up to date").ends_with(0);
-        assert!(s.file("README.md").contains("tier is silver") && s.file("run.sh").contains("sleep 1"));
-        assert!(!shop.dir.join(".scaffold/staging").exists() && !shop.dir.join("db/backup.yaml").exists());
-    }
 }
