@@ -225,6 +225,14 @@ In this order:
 <% endfor %>
 """
 
+# What a later version of each text changes: one line, and one line more
+CHANGES = {
+    "store": ("  tags   = local.labels\n", '  tags   = merge(local.labels, { store = "@ID@" })\n  object_lock_enabled = true\n'),
+    "part": ("  - namespace.yaml\n", "  - namespaces.yaml\n  - quota.yaml\n"),
+    "checks": ("name: part-@ID@\n", "name: checks-of-part-@ID@\nrun-name: Checks of <%= name %>\n"),
+    "restore": ("Owner: <%= owner %>\n", "Owner: <%= owner | upper %>\nReviewed: each quarter\n"),
+}
+
 TEXTS = [("store", "tf", TERRAFORM), ("part", "yaml", KUSTOMIZE), ("checks", "yml", WORKFLOW), ("restore", "md", RUNBOOK)]
 
 
@@ -253,16 +261,37 @@ def write(path, text):
     path.write_text(text, encoding="utf-8")
 
 
-def write_files(count, dialect, place):
-    """Writes `count` template files; `place` gives the path of number N from its path in the output."""
-    texts = [(name, suffix, dialect(text)) for name, suffix, text in TEXTS]
+def path_of(n):
+    """The path of file number N in the output."""
+    name, suffix, _ = TEXTS[n % len(TEXTS)]
+    return "parts/%04d/%s-%05d.%s" % (n // FILES_PER_FOLDER, name, n, suffix)
+
+
+def write_files(count, dialect, place, changed):
+    """Writes `count` template files, those in `changed` in their later version; `place` gives the path of number N."""
+    old = [dialect(text) for _, _, text in TEXTS]
+    new = [dialect(later(name, text)) for name, _, text in TEXTS]
     for n in range(count):
-        name, suffix, text = texts[n % len(texts)]
-        path = "parts/%04d/%s-%05d.%s" % (n // FILES_PER_FOLDER, name, n, suffix)
-        write(place(n, path), text.replace("@ID@", "%05d" % n))
+        text = (new if n in changed else old)[n % len(TEXTS)]
+        write(place(n), text.replace("@ID@", "%05d" % n))
 
 
-def scaffold_catalog(folder, count):
+def later(name, text):
+    before, after = CHANGES[name]
+    if text.count(before) != 1:
+        raise ValueError("the change of `%s` does not fit" % name)
+    return text.replace(before, after)
+
+
+def edit(project, numbers):
+    """Edits files as a user would: the last line is changed and one comes after it."""
+    for n in numbers:
+        path = project / path_of(n)
+        text = path.read_text(encoding="utf-8").rstrip("\n")
+        path.write_text(text + "  # tuned by hand\n# a note of the user\n", encoding="utf-8")
+
+
+def scaffold_catalog(folder, count, changed=()):
     """A catalog for `scaffold init --templates FOLDER/templates --answers FOLDER/answers.yaml`."""
     templates = folder / "templates"
     questions = []
@@ -285,13 +314,13 @@ def scaffold_catalog(folder, count):
         manifest = {"title": "Part %d of the benchmark" % i, "why": "Rendering it takes time."}
         write(templates / ("components/part-%02d/component.yaml" % i), json.dumps(manifest, indent=2) + "\n")
 
-    def place(n, path):
-        return templates / ("components/part-%02d/files" % (n // FILES_PER_FOLDER % COMPONENTS)) / (path + ".j2")
+    def place(n):
+        return templates / ("components/part-%02d/files" % (n // FILES_PER_FOLDER % COMPONENTS)) / (path_of(n) + ".j2")
 
-    write_files(count, lambda text: text, place)
+    write_files(count, lambda text: text, place, changed)
 
 
-def copier_template(folder, count):
+def copier_template(folder, count, changed=()):
     """A template for copier; the caller makes a git repository of it."""
     questions = {"_subdirectory": "template"}
     for name, value in ANSWERS.items():
@@ -300,7 +329,7 @@ def copier_template(folder, count):
             questions[name]["choices"] = CHOICES[name]
     write(folder / "copier.yml", json.dumps(questions, indent=2) + "\n")
     write(folder / "template/{{ _copier_conf.answers_file }}.jinja", "{{ _copier_answers|to_nice_yaml -}}\n")
-    write_files(count, jinja, lambda n, path: folder / "template" / (path + ".jinja"))
+    write_files(count, jinja, lambda n: folder / "template" / (path_of(n) + ".jinja"), changed)
 
 
 def kickstart_template(folder, count):
@@ -311,4 +340,4 @@ def kickstart_template(folder, count):
         if name in CHOICES:
             lines.append("choices = " + json.dumps(CHOICES[name]))
     write(folder / "template.toml", "\n".join(lines) + "\n")
-    write_files(count, tera, lambda n, path: folder / path)
+    write_files(count, tera, lambda n: folder / path_of(n), ())
