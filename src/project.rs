@@ -140,6 +140,8 @@ impl Project {
             return Ok(BTreeMap::new());
         }
         let mut folders = Folders::new(&self.root);
+        // a path that was generated and is generated again is named twice
+        let paths: BTreeSet<&RelPath> = paths.into_iter().collect();
         paths.into_iter().map(|path| Ok((path.clone(), folders.look(path)?))).collect()
     }
 
