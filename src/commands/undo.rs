@@ -25,7 +25,7 @@ pub fn run(args: &cli::Undo, ui: &Ui) -> Result<u8> {
     let project = open(&folder(args.existing.dir.as_deref()), ui, !args.dry_run)?;
     let undo = Undo::read(&project)?;
     let ours = project.ours(undo.after.keys())?;
-    let changed = undo.changed_since(&ours);
+    let changed = undo.changed_since(&ours, |_| true);
     if !changed.is_empty() {
         let list: Vec<String> = changed.iter().map(|path| format!("\n  {path}")).collect();
         return Err(UserError::new(format!(
