@@ -142,7 +142,7 @@ fn a_conflict_becomes_markers_unless_decided_otherwise() {
     s.see("! 1 file to merge, with conflicts").see("> Write 4 files, 1 of them with conflict markers");
     s.see("Decide about 1 file in conflict").send(ENTER);
     s.see("Wrote 4 files").see("Conflict markers were written to 1 file: ! README.md (a conflict at line 5)");
-    s.see("Next: edit it until no marker is left.").ends_with(1);
+    s.see("Next: resolve the conflicts until no marker is left.").ends_with(1);
     assert!(s.file("README.md").contains("\n<<<<<<< yours\nIt runs at home"));
     assert!(s.file("db/nightly/backup.yaml").starts_with("mine: 1\nschedule"));
     assert!(!shop.dir.join("services/mails/service.yaml").exists());
@@ -154,7 +154,7 @@ fn a_conflict_becomes_markers_unless_decided_otherwise() {
 #[test]
 fn a_conflict_is_decided_and_decided_again() {
     for (keys, word, label, mine, beside) in [
-        (DOWN.repeat(1), "keep mine", "Write 3 files", true, false),
+        (DOWN.to_string(), "keep mine", "Write 3 files", true, false),
         (DOWN.repeat(2), "take the new one", "Write 4 files", false, false),
         (DOWN.repeat(3), "both", "Write 4 files", true, true),
     ] {
@@ -165,7 +165,7 @@ fn a_conflict_is_decided_and_decided_again() {
         s.see(&format!("> {DECIDE} {word}")).see(&format!("> {label} Look at"));
         // the second time the list starts at what was decided
         s.see("Decide again about 1 file in conflict").send(&[UP, UP, ENTER].concat()).see(&format!("? {DECIDE}"));
-        s.send(ENTER).see(&format!("> {label} Look at")).send(ENTER).ends_with(i32::from(mine));
+        s.send(ENTER).see(&format!("> {label} Look at")).send(ENTER).ends_with(i32::from(beside));
         assert_eq!(s.file("README.md").contains("It runs at home"), mine);
         assert_eq!(s.words().contains("! README.md (changed by you and by the new version"), mine);
         assert!(!s.file("README.md").contains("<<<<<<<"));
@@ -198,7 +198,7 @@ fn the_difference_of_a_moved_file_in_conflict() {
     let mut s = shop.plan();
     s.see("! backup.yaml (from db/backup.yaml, 1 conflict)").see("> Write 4 files, 2 of them with conflict markers");
     s.send(&[DOWN, ENTER].concat()).see("db/backup.yaml moves to db/nightly/backup.yaml --- a/db/nightly/backup.yaml");
-    s.answer(REVIEW, ENTER).see("Conflict markers were written to 2 files").see("Next: edit them").ends_with(1);
+    s.answer(REVIEW, ENTER).see("Conflict markers were written to 2 files").see("Next: resolve the conflicts").ends_with(1);
     assert!(s.file("db/nightly/backup.yaml").contains("schedule: \"17 5") && !shop.dir.join("db/backup.yaml").exists());
 }
 
