@@ -20,12 +20,13 @@ const SMALLEST: usize = 40;
 /// More pairs than this are not compared: only files with equal content move then.
 const PAIRS: usize = 250_000;
 
-/// New path to old path of every file that moves. `declared` is what the catalog says, in the same form.
+/// New path to old path of every file that moves. `declared` is what the catalog says, old path and new path: a file that
+/// had several names in earlier versions has as many old paths.
 pub fn moves(
     base: &Base,
     ours: &BTreeMap<RelPath, Ours>,
     theirs: &Tree,
-    declared: &BTreeMap<RelPath, RelPath>,
+    declared: &[(RelPath, RelPath)],
 ) -> BTreeMap<RelPath, RelPath> {
     let goes = |path: &RelPath| {
         base.tree.files.contains_key(path) && !base.orphans.contains(path) && !theirs.files.contains_key(path)
@@ -42,8 +43,8 @@ pub fn moves(
     let possible = |to: &RelPath, from: &RelPath| goes(from) && comes(to) && (!is_file(from) || is_free(to, from));
     let mut moves: BTreeMap<RelPath, RelPath> = BTreeMap::new();
     let mut taken: BTreeSet<&RelPath> = BTreeSet::new();
-    for (to, from) in declared {
-        if possible(to, from) && taken.insert(from) {
+    for (from, to) in declared {
+        if possible(to, from) && !moves.contains_key(to) && taken.insert(from) {
             moves.insert(to.clone(), from.clone());
         }
     }
@@ -149,7 +150,7 @@ mod tests {
         for (path, text) in disk {
             ours.insert((*path).to_owned(), text.map_or(Ours::Missing, |text| Ours::File(file(text))));
         }
-        let declared = declared.iter().map(|(from, to)| ((*to).to_owned(), (*from).to_owned())).collect();
+        let declared = declared.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect::<Vec<_>>();
         moves(&base, &ours, &tree(new), &declared).into_iter().map(|(to, from)| format!("{from} -> {to}")).collect()
     }
 
@@ -171,6 +172,14 @@ mod tests {
     fn short_files_do_not_move_by_accident() {
         assert!(found(&[("a", "x\n")], &[("b", "x\n")], &[], &[]).is_empty());
         assert_eq!(found(&[("a", "x\n")], &[("b", "y\n")], &[("a", "b")], &[]), ["a -> b"]);
+    }
+
+    #[test]
+    fn a_file_moves_from_whichever_name_it_had() {
+        let twice = &[("a", "c"), ("b", "c")];
+        assert_eq!(found(&[("a", "x\n")], &[("c", "y\n")], twice, &[]), ["a -> c"]);
+        assert_eq!(found(&[("b", "x\n")], &[("c", "y\n")], twice, &[]), ["b -> c"]);
+        assert_eq!(found(&[("a", "x\n"), ("b", "x\n")], &[("c", "y\n")], twice, &[]), ["a -> c"]);
     }
 
     #[test]

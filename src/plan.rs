@@ -289,7 +289,8 @@ impl<'a> Leaving<'_, 'a> {
     fn leaves(&self, path: &str) -> bool {
         let Versions { base, ours, theirs, .. } = self.versions;
         let unedited = || file_at(ours, path).is_some_and(|mine| base.tree.files.get(path) == Some(mine));
-        let deleted = || !theirs.files.contains_key(path) && !base.once.contains(path) && unedited();
+        let is_kept = || base.once.contains(path) || base.orphans.contains(path);
+        let deleted = || !theirs.files.contains_key(path) && !is_kept() && unedited();
         self.sources.contains(path) || deleted()
     }
 }

@@ -24,8 +24,8 @@ pub struct Rendered {
     pub once: BTreeSet<RelPath>,
     /// Paths left out because of their `when`, with their pattern.
     pub skipped: Vec<(String, RelPath)>,
-    /// Files that had another path in an earlier version, as the components declare: new path to old path.
-    pub moved: BTreeMap<RelPath, RelPath>,
+    /// Files that had another path in an earlier version, as the components declare: old path and new path.
+    pub moved: Vec<(RelPath, RelPath)>,
     /// The component that owns a file, and the template it comes from.
     pub origin: BTreeMap<RelPath, Origin>,
 }
@@ -131,19 +131,19 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
 }
 
 /// The declared moves of the active components, file by file.
-fn moved(catalog: &Catalog, context: &Context, tree: &Tree) -> Result<BTreeMap<RelPath, RelPath>> {
-    let mut all = BTreeMap::new();
+fn moved(catalog: &Catalog, context: &Context, tree: &Tree) -> Result<Vec<(RelPath, RelPath)>> {
+    let mut all = Vec::new();
     for component in catalog.components.iter().filter(|c| context.own_values.contains_key(&c.name)) {
         for moved in &component.manifest.moved {
             let (from, to) = (expand(catalog, context, &moved.from)?, expand(catalog, context, &moved.to)?);
             for ((from, _), (to, _)) in from.into_iter().zip(to) {
                 if !moved.to.ends_with('/') {
-                    all.insert(to, from);
+                    all.push((from, to));
                     continue;
                 }
                 let (from, to) = (format!("{}/", from.trim_end_matches('/')), format!("{}/", to.trim_end_matches('/')));
                 let inside = tree.files.range(to.clone()..).map_while(|(path, _)| path.strip_prefix(&to));
-                all.extend(inside.map(|rest| (format!("{to}{rest}"), format!("{from}{rest}"))));
+                all.extend(inside.map(|rest| (format!("{from}{rest}"), format!("{to}{rest}"))));
             }
         }
     }

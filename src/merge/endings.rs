@@ -5,7 +5,8 @@
 
 use std::borrow::Cow;
 
-const MARK: &[u8] = b"\xef\xbb\xbf";
+/// The byte order mark.
+pub const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// How the lines of a text end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use semver::Version;
 
+use super::endings::MARK;
 use super::lines::{Line, Run};
 
 /// Characters in a marker, as in git.
@@ -80,6 +81,7 @@ pub fn size<'a>(lines: impl Iterator<Item = Line<'a>>) -> usize {
 /// Each conflict counts once, at its first marker that is still there. A row of `=` alone says nothing: it may
 /// underline a title. Neither do markers of others, whose names differ.
 pub fn unresolved(bytes: &[u8]) -> Vec<usize> {
+    let bytes = bytes.strip_prefix(MARK).unwrap_or(bytes);
     let mut found = Vec::new();
     let mut open = false;
     for (index, line) in bytes.split(|&b| b == b'\n').enumerate() {

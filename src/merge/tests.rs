@@ -189,6 +189,7 @@ fn only_our_own_markers_are_unresolved() {
         ("    <<<<<<< yours\n<<<<<< yours\n", vec![]),
         // half resolved
         ("a\n<<<<<<< yours\n", vec![2]),
+        ("\u{feff}<<<<<<< yours\n", vec![1]),
         ("a\n||||||| scaffold 0.3.0\nb\n=======\n>>>>>>> scaffold 0.4.0\n", vec![2]),
         ("a\n=======\nb\n>>>>>>> scaffold 0.4.0-rc.1\n\n>>>>>>> scaffold 0.4.0\n", vec![4, 6]),
         ("<<<<<<<<< yours\n>>>>>>>>> scaffold 0.4.0\n", vec![1]),

@@ -195,6 +195,15 @@ fn files_and_folders_change_places_when_nothing_of_the_user_is_in_the_way() {
 }
 
 #[test]
+fn what_was_kept_once_is_in_the_way_even_as_it_was_generated() {
+    let mut scene = Scene::new(&[("p", "B")], &[("p", "B")], &[("p/x", "N")]);
+    scene.ours.insert("p/x".into(), Ours::Blocked { by: "p".into(), why: Block::NotAFolder });
+    assert_eq!(scene.plan().counts(), BTreeMap::from([(Kind::Create, 1), (Kind::Delete, 1)]));
+    scene.base.orphans.insert("p".into());
+    assert_eq!(scene.plan().counts(), BTreeMap::from([(Kind::Collide, 1), (Kind::Orphan, 1)]));
+}
+
+#[test]
 fn a_file_that_comes_back_is_merged_with_what_was_kept() {
     let mut scene = Scene::new(&[("p", "B")], &[("p", "O")], &[]);
     scene.base.orphans.insert("p".into());

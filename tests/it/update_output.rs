@@ -135,6 +135,40 @@ fn dry_run() {
 }
 
 #[test]
+fn the_plan_is_printed_for_programs_while_it_is_carried_out() {
+    let shop = Repository::small();
+    let output = shop.run(&["update", "--yes", "--format", "json", "--set", REGION]);
+    assert_eq!(output.status.code(), Some(0));
+    let plan: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(plan["changes"][0]["path"], "README.md");
+    assert_eq!(plan["counts"]["update"], 1);
+    assert!(shop.file("README.md").contains("eu-west-1"));
+}
+
+#[test]
+fn answers_changed_by_hand() {
+    let shop = Repository::small();
+    shop.edit(".scaffold/answers.yaml", "eu-central-1", "eu-west-1");
+    assert!(shop.says(1, &["status", "--exit-code"]).contains("Outdated"));
+    shop.update(0, &[]);
+    assert!(shop.file("README.md").contains("eu-west-1"));
+    shop.says(0, &["status", "--exit-code"]);
+    shop.edit(".scaffold/answers.yaml", "eu-west-1", "eu-wset-1");
+    insta::assert_snapshot!(shop.update(2, &[]), @r"
+    error: answer `region` is `eu-wset-1`, which AWS does not have (did you mean `eu-west-1`?)
+      --> .scaffold/answers.yaml:27
+    hint: `scaffold explain region` says what it takes
+    ");
+    shop.edit(".scaffold/answers.yaml", "eu-wset-1", "eu-west-1");
+    shop.append(".scaffold/answers.yaml", "of_old: 1");
+    insta::assert_snapshot!(shop.update(0, &[]), @r"
+    Answer `of_old` (.scaffold/answers.yaml:44) is unknown to this scaffold, and is kept.
+    `.` is up to date; what is recorded about it was renewed.
+    ");
+    insta::assert_snapshot!(shop.update(0, &[]), @"`.` is up to date.");
+}
+
+#[test]
 fn nobody_to_ask() {
     insta::assert_snapshot!(Repository::small().says(2, &["update", "--set", REGION]), @r"
     error: nobody can be asked whether to write: stdin and stderr are not both a terminal
@@ -147,10 +181,9 @@ fn nobody_to_ask() {
 fn conflicts() {
     let shop = Repository::small();
     shop.edit("README.md", "eu-central-1", "Frankfurt");
-    insta::assert_snapshot!(shop.says(2, &["update", "--yes", "--on-conflict", "fail", "--set", REGION]), @r"
-    error: 1 file with conflicts, and `--on-conflict fail`:
-      README.md: a conflict at line 5
-    hint: nothing was written; `scaffold diff` shows what would be
+    insta::assert_snapshot!(shop.says(1, &["update", "--yes", "--on-conflict", "fail", "--set", REGION]), @r"
+    1 file in conflict; nothing was written:
+      ! README.md (a conflict at line 5)
     ");
     insta::assert_snapshot!(shop.update(1, &[REGION]), @r"
       = 5 files unchanged
@@ -484,6 +517,17 @@ fn undo() {
     error: there is no update to take back
     hint: only the last one can be, and only once
     ");
+}
+
+#[test]
+fn undo_leaves_what_the_user_has_added_since() {
+    let shop = Repository::small();
+    shop.update(0, &["services.1.name=post"]);
+    shop.write("services/post/mine.txt", "mine\n");
+    shop.says(0, &["undo", "--yes"]);
+    assert!(shop.path().join("services/mails/service.yaml").exists());
+    assert!(!shop.path().join("services/post/service.yaml").exists());
+    assert_eq!(shop.file("services/post/mine.txt"), "mine\n");
 }
 
 #[test]
