@@ -1,6 +1,7 @@
 //! The one test binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs)]
 
+mod back;
 mod cases;
 mod catalog;
 mod cli;

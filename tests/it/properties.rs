@@ -242,7 +242,7 @@ fn lines(disk: &Disk) -> HashSet<&[u8]> {
 fn updates_between_random_answers_lose_no_edit_and_end() {
     let edits = prop::collection::vec((any::<Index>(), any::<Index>(), 0..5_u8), 0..25);
     let done = std::cell::Cell::new((0_u32, 0_u32));
-    TestRunner::new(config(24))
+    TestRunner::new(config(12))
         .run(&(answers(), answers(), edits), |(first, second, edits)| {
             let (Ok((.., first)), Ok((.., second))) = (rendered(&first), rendered(&second)) else { return Ok(()) };
             let start = Base { tree: first.tree.clone(), once: first.once.clone(), ..Base::default() };

@@ -1,7 +1,9 @@
 //! Updates of a repository that the built-in catalog generated: what people do to it, one story each.
 
+use std::collections::BTreeMap;
 use std::fs;
 
+use scaffold::tree::File;
 use serde_json::Value;
 
 use crate::repository::{Repository, assert_same, git, text};
@@ -230,6 +232,12 @@ fn neither_git_nor_a_folder_of_its_own_is_needed() {
     assert_eq!(shop.says(0, &["diff"]), "");
 }
 
+/// A tree without what scaffold records.
+fn unrecorded(mut tree: BTreeMap<String, File>) -> BTreeMap<String, File> {
+    tree.retain(|path, _| !path.starts_with(".scaffold/"));
+    tree
+}
+
 /// Under a configuration of git that spoils the patches of others.
 #[test]
 fn the_patch_does_what_the_update_does() {
@@ -261,12 +269,27 @@ fn the_patch_does_what_the_update_does() {
         };
         other.git(args);
         shop.says(0, &[&["update", "--yes"][..], &sets].concat());
-        let [mut patched, mut updated] = [other.tree(), shop.tree()];
-        for tree in [&mut patched, &mut updated] {
-            tree.retain(|path, _| !path.starts_with(".scaffold/"));
-        }
-        assert_same(&patched, &updated);
+        assert_same(&unrecorded(other.tree()), &unrecorded(shop.tree()));
     }
+}
+
+#[test]
+fn the_patch_for_a_subfolder_of_a_repository() {
+    let shop = Repository::built_in();
+    let outer = shop.path().parent().unwrap().to_owned();
+    assert!(git(&outer).args(["init", "-q"]).status().unwrap().success());
+    let sets = ["--set", "hosting=self-hosted"];
+    let patch = shop.run(&[&["diff"][..], &sets].concat());
+    fs::write(outer.join("patch"), &patch.stdout).unwrap();
+    let applied = git(&outer).args(["apply", "--directory=project", "patch"]).output().unwrap();
+    assert!(applied.status.success(), "{}", text(&applied.stderr));
+    let patched = shop.tree();
+    let said = shop.update(0, &sets[1..]);
+    assert!(
+        said.contains("No file had to be written") || said.contains("what is recorded about it was renewed"),
+        "{said}"
+    );
+    assert_same(&unrecorded(shop.tree()), &unrecorded(patched));
 }
 
 #[test]
