@@ -198,7 +198,10 @@ fn the_difference_of_a_moved_file_in_conflict() {
     let mut s = shop.plan();
     s.see("! backup.yaml (from db/backup.yaml, 1 conflict)").see("> Write 4 files, 2 of them with conflict markers");
     s.send(&[DOWN, ENTER].concat()).see("db/backup.yaml moves to db/nightly/backup.yaml --- a/db/nightly/backup.yaml");
-    s.answer(REVIEW, ENTER).see("Conflict markers were written to 2 files").see("Next: resolve the conflicts").ends_with(1);
+    s.answer(REVIEW, ENTER)
+        .see("Conflict markers were written to 2 files")
+        .see("Next: resolve the conflicts")
+        .ends_with(1);
     assert!(s.file("db/nightly/backup.yaml").contains("schedule: \"17 5") && !shop.dir.join("db/backup.yaml").exists());
 }
 
