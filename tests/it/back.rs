@@ -200,3 +200,18 @@ fn restore_from_below() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(!shop.file("services/api/service.yaml").contains("# ours"));
 }
+
+#[test]
+fn undo_reaches_the_last_update_that_changed_files() {
+    let shop = Repository::small();
+    shop.append("monitoring/alerts.yaml", "# ours");
+    let readme = shop.file("README.md");
+    shop.update(0, &[REGION, "monitoring=false"]);
+    // what was kept goes by hand, so that the next update only has something to record
+    shop.remove("monitoring/alerts.yaml");
+    assert!(shop.update(0, &[]).contains("what is recorded about it was renewed"));
+    insta::assert_snapshot!(shop.says(0, &["undo", "--yes"]), @"Took the last update back: 1 file as before it.");
+    assert_eq!(shop.file("README.md"), readme);
+    assert!(shop.update(0, &[]).contains("is up to date."));
+    assert!(shop.says(0, &["status"]).contains("1 file deleted:"));
+}

@@ -281,32 +281,3 @@ fn equals_git() {
     let share = conflicts.get() * 100 / cases;
     assert!((10..90).contains(&share), "{share} % conflicts: this tests little");
 }
-
-/// `cargo test --release --test it -- --ignored --nocapture how_long` prints, per format, how long 12,000 files of some
-/// 95 lines take on one core when both sides changed every one.
-#[test]
-#[ignore = "measures, by hand"]
-fn how_long_12000_merges_take() {
-    let all = read_tree(&root().join("snapshots"));
-    for format in ["yaml", "tf", "sh"] {
-        let comment = |file: &File, at: usize| {
-            let mut lines: Vec<_> = file.bytes.split_inclusive(|b| *b == b'\n').collect();
-            lines.insert(at, b"# another line\n");
-            lines.insert(at + 30, b"# and another\n");
-            File { bytes: lines.concat(), executable: file.executable }
-        };
-        let files: Vec<_> = all
-            .iter()
-            .filter(|(path, _)| path.ends_with(&format!(".{format}")))
-            .filter(|(_, file)| (85..105).contains(&file.bytes.split(|b| *b == b'\n').count()))
-            .map(|(path, file)| (path, file, comment(file, 20), comment(file, 40)))
-            .collect();
-        let start = std::time::Instant::now();
-        let mut clean = 0;
-        for (path, base, ours, theirs) in files.iter().cycle().take(12_000) {
-            let merged = merge(path, base, ours, theirs, &sides(), OnConflict::Markers);
-            clean += usize::from(matches!(merged, Merged::Clean(_)));
-        }
-        eprintln!("{format}: {} files, {clean} clean, {:?}", files.len(), start.elapsed());
-    }
-}

@@ -138,6 +138,7 @@ fn two_updated_branches_merged_by_git() {
     let unmerged = shop.git(&["diff", "--name-only", "--diff-filter=U"]);
     assert_eq!(merge.status.success(), unmerged.is_empty());
     assert!(unmerged.lines().all(|path| path == ".scaffold/base"), "{unmerged}");
+    shop.says(i32::from(!unmerged.is_empty()), &["status", "--exit-code"]);
     let said = shop.update(0, &[]);
     assert_eq!(
         said.contains("had conflict markers of git; both sides could be read and were joined"),
@@ -271,6 +272,26 @@ fn the_patch_does_what_the_update_does() {
         shop.says(0, &[&["update", "--yes"][..], &sets].concat());
         assert_same(&unrecorded(other.tree()), &unrecorded(shop.tree()));
     }
+}
+
+#[test]
+fn the_patch_of_some_paths() {
+    let shop = Repository::built_in();
+    let diff = |folder: &str, args: &[&str]| {
+        let output = shop.run_from(&shop.path().join(folder), &[&["diff"][..], args].concat());
+        let changed = text(&output.stdout).lines().filter(|line| line.starts_with("diff ")).count();
+        (output.status.code(), changed)
+    };
+    let set = ["--set", "contact=b@example.org"];
+    let (_, all) = diff("", &set);
+    let (_, docs) = diff("", &["docs", set[0], set[1]]);
+    assert!(0 < docs && docs < all, "{docs} of {all}");
+    // as typed, from where the person stands
+    assert_eq!(diff("docs", &[".", set[0], set[1]]), (Some(1), docs));
+    assert_eq!(diff("", &[".", "docs", "docs/runbooks", set[0], set[1]]), (Some(1), docs));
+    assert_eq!(diff("k8s", &["../docs", set[0], set[1]]), (Some(1), docs));
+    assert_eq!(diff("", &["LICENSE", set[0], set[1]]), (Some(0), 0));
+    assert_eq!(diff("", &["../elsewhere"]), (Some(2), 0));
 }
 
 #[test]

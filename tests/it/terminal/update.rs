@@ -152,6 +152,13 @@ fn a_conflict_becomes_markers_unless_decided_otherwise() {
 }
 
 #[test]
+fn a_conflict_ends_the_update_where_that_is_asked_for() {
+    let shop = shop().edited();
+    let mut s = shop.start(&["--on-conflict", "fail"]).run();
+    s.answer(TIER, ENTER).see("1 file in conflict; nothing was written:").ends_with(1).nothing_changed();
+}
+
+#[test]
 fn a_conflict_is_decided_and_decided_again() {
     for (keys, word, label, mine, beside) in [
         (DOWN.to_string(), "keep mine", "Write 3 files", true, false),
