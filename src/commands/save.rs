@@ -48,28 +48,37 @@ pub fn save(project: &Project, plan: &Plan<'_>, resolutions: &Resolutions, recor
     let lock = Lock::acquire(project)?;
     let names: Vec<RelPath> = records.iter().map(|(path, _)| (*path).to_owned()).collect();
     let recorded: BTreeMap<RelPath, Ours> = project.ours(&names)?;
-    let is_new = |(path, file): &(&str, File)| recorded.get(*path) != Some(&Ours::File(file.clone()));
-    if operations.len() == records.len() && !records.iter().any(is_new) {
+    let is_recorded = |(path, file): &(&str, File)| matches!(recorded.get(*path), Some(Ours::File(old)) if old == file);
+    let only_records = operations.len() == records.len();
+    if only_records && records.iter().all(is_recorded) {
         return Ok(false);
     }
-    let mut undo = Undo::of(&operations, &recorded);
-    if operations.len() == records.len()
-        && let Ok(earlier) = Undo::read(project)
-        && earlier
-            .changed_since(&project.ours(earlier.after.keys().filter(|path| is_record(path)))?, is_record)
-            .is_empty()
-    {
-        // what there is to take back is the update that changed files
-        undo = earlier.with(undo);
-    }
-    let (before, after) = undo.encode();
     // the first run in a folder has nothing to go back to
-    if recorded.values().any(|ours| matches!(ours, Ours::File(_))) {
-        operations.push(Operation::record(undo::BEFORE, &before));
-        operations.push(Operation::record(undo::AFTER, &after));
+    let is_first = !recorded.values().any(|ours| matches!(ours, Ours::File(_)));
+    let undo = if is_first { None } else { Some(undo(project, &operations, &recorded, only_records)?.encode()) };
+    if let Some((before, after)) = &undo {
+        operations.push(Operation::record(undo::BEFORE, before));
+        operations.push(Operation::record(undo::AFTER, after));
     }
     apply(&lock, &operations)?;
     Ok(true)
+}
+
+/// How to take operations back. Where they are about scaffold's own files only, what there is to take back is still the
+/// update that changed others.
+fn undo(
+    project: &Project,
+    operations: &[Operation<'_>],
+    recorded: &BTreeMap<RelPath, Ours>,
+    only_records: bool,
+) -> Result<Undo> {
+    let undo = Undo::of(operations, recorded);
+    if !only_records {
+        return Ok(undo);
+    }
+    let Ok(earlier) = Undo::read(project) else { return Ok(undo) };
+    let left = project.ours(earlier.after.keys().filter(|path| is_record(path)))?;
+    Ok(if earlier.changed_since(&left, is_record).is_empty() { earlier.with(undo) } else { undo })
 }
 
 /// Whether a path is one of scaffold's own files.
