@@ -45,6 +45,8 @@ pub enum Command {
     Restore(Restore),
     /// Takes the last update back
     Undo(Undo),
+    /// Finds services, ports, commands, databases and more in a folder, and says where
+    Detect(Detect),
     /// Lists the presets; with a name, its answers and what sets it apart
     Presets(Presets),
     /// Lists every question
@@ -275,6 +277,20 @@ pub enum QuestionsFormat {
     Json,
     /// A JSON Schema of answers files, for editors.
     JsonSchema,
+}
+
+/// `scaffold detect`.
+#[derive(Args, Debug)]
+pub struct Detect {
+    /// The folder to look at
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// The catalog whose questions the findings answer.
+    #[command(flatten)]
+    pub catalog: CatalogArgs,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
 }
 
 /// `scaffold presets`.

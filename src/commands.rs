@@ -22,6 +22,7 @@ use crate::render::{self, Rendered};
 use crate::source;
 use crate::ui::{Style, Ui};
 
+mod detect;
 mod diff;
 mod explain;
 mod generated;
@@ -46,6 +47,7 @@ pub fn main(cli: &Cli) -> ExitCode {
         Command::Status(args) => status::run(args, &ui),
         Command::Restore(args) => restore::run(args, &ui),
         Command::Undo(args) => undo::run(args, &ui),
+        Command::Detect(args) => detect::run(args, &ui),
         Command::Presets(args) => presets::run(args),
         Command::Questions(args) => questions::run(args),
         Command::Explain(args) => explain::run(args),

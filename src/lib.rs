@@ -16,6 +16,7 @@ pub mod cli;
 pub mod commands;
 pub mod context;
 pub mod cron;
+pub mod detect;
 pub mod diff;
 pub mod disk;
 pub mod dotted;

@@ -45,6 +45,7 @@ fn help() {
       status       Tells whether an update would change something, and what was edited since
       restore      Brings back files as they were generated
       undo         Takes the last update back
+      detect       Finds services, ports, commands, databases and more in a folder, and says where
       presets      Lists the presets; with a name, its answers and what sets it apart
       questions    Lists every question
       explain      Explains a question, a component, a readiness id or a path of the generated

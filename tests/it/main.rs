@@ -6,6 +6,7 @@ mod cases;
 mod catalog;
 mod cli;
 mod crash;
+mod detect;
 mod disk;
 mod docs;
 mod errors;

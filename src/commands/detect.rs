@@ -1,0 +1,23 @@
+//! `scaffold detect`: what a folder with code tells, and where.
+
+use anyhow::Result;
+
+use crate::cli::{Detect, Format};
+use crate::commands::load_catalog;
+use crate::detect::{detect, report};
+use crate::output;
+use crate::ui::Ui;
+
+/// Prints the findings.
+///
+/// # Errors
+/// When the folder cannot be listed, or the catalog has faults.
+pub fn run(args: &Detect, ui: &Ui) -> Result<u8> {
+    let catalog = load_catalog(&args.catalog)?;
+    let found = detect(&catalog, &args.dir)?;
+    output::data(&match args.format {
+        Format::Human => report::text(ui, &found),
+        Format::Json => output::json(&found)?,
+    })?;
+    Ok(0)
+}

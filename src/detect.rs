@@ -1,0 +1,107 @@
+//! What a folder with code tells about itself: services, their languages, ports, commands, databases and variables, the
+//! remote, pipelines and infrastructure. Each finding names the file that it was made in.
+//!
+//! Only reads, within the bounds of [`walk`]; what cannot be read or parsed becomes a note.
+
+use std::path::Path;
+
+use anyhow::Result;
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::catalog::Catalog;
+
+pub mod answers;
+pub mod automation;
+pub mod compose;
+mod docker;
+mod env_sample;
+pub mod finding;
+pub mod git;
+mod go;
+mod java;
+mod libraries;
+mod node;
+mod php;
+mod python;
+pub mod report;
+mod routes;
+mod ruby;
+mod rust;
+pub mod service;
+mod tokens;
+mod versions;
+pub mod walk;
+mod wanted;
+mod yaml;
+
+use answers::Answer;
+use automation::{Infrastructure, Pipeline};
+use compose::Backing;
+use finding::{Finding, Note};
+use git::Remote;
+use service::{Service, Services, Variable};
+use walk::Files;
+
+/// All that was found: what `scaffold detect --format json` prints. Fields are only ever added; what was not found is an
+/// empty list or left out. Everywhere `found_in` is the evidence: `file`, relative to the folder, and `line` from 1
+/// where it is known.
+#[derive(Debug, Serialize)]
+pub struct Detected {
+    /// The remote of git.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote: Option<Finding<Remote>>,
+    /// The services, by folder.
+    pub services: Vec<Service>,
+    /// The globs of the workspaces at the top.
+    pub workspaces: Vec<Finding<String>>,
+    /// The systems that compose files run beside the services.
+    pub backing: Vec<Finding<Backing>>,
+    /// The environment variables of samples that belong to no single service.
+    pub variables: Vec<Finding<Variable>>,
+    /// The pipelines.
+    pub pipelines: Vec<Finding<Pipeline>>,
+    /// Terraform, kustomizations, charts and manifests.
+    pub infrastructure: Vec<Finding<Infrastructure>>,
+    /// The answers of the catalog that follow, by question. They are valid as far as each goes.
+    pub answers: IndexMap<String, Answer>,
+    /// What could not be read, and what has no place among the answers.
+    pub notes: Vec<Note>,
+}
+
+/// Looks at a folder.
+///
+/// # Errors
+/// When it is not a folder or cannot be listed, or an expression of the catalog fails.
+pub fn detect(catalog: &Catalog, root: &Path) -> Result<Detected> {
+    let files = Files::below(root)?;
+    let mut services = Services::default();
+    node::detect(&files, &mut services);
+    python::detect(&files, &mut services);
+    go::detect(&files, &mut services);
+    rust::detect(&files, &mut services);
+    java::detect(&files, &mut services);
+    ruby::detect(&files, &mut services);
+    php::detect(&files, &mut services);
+    docker::detect(&files, &mut services);
+    let backing = compose::detect(&files, &mut services);
+    versions::detect(&files, &mut services);
+    versions::prisma(&files, &mut services);
+    routes::detect(&files, &mut services);
+    services.settle();
+    let variables = env_sample::detect(&files, &mut services);
+    let mut detected = Detected {
+        remote: git::detect(&files),
+        services: services.0.into_values().collect(),
+        workspaces: node::workspaces(&files),
+        backing,
+        variables,
+        pipelines: automation::pipelines(&files),
+        infrastructure: automation::infrastructure(&files),
+        answers: IndexMap::new(),
+        notes: Vec::new(),
+    };
+    detected.answers = answers::answers(catalog, &detected, &files)?;
+    detected.notes = files.into_notes();
+    Ok(detected)
+}

@@ -1,0 +1,235 @@
+//! Findings as answers of the catalog: those that a question of that name accepts, with the evidence of each.
+
+use anyhow::Result;
+use indexmap::IndexMap;
+use minijinja::Environment;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::Detected;
+use super::finding::{Finding, Place};
+use super::service::{Command, Language, Route, Service};
+use super::walk::Files;
+use crate::catalog::Catalog;
+use crate::check::Check;
+use crate::engine;
+use crate::expression::Scope;
+use crate::question::{Question, Values};
+
+/// An answer that follows from findings.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answer {
+    /// The value, as an answers file takes it.
+    pub value: Value,
+    /// The evidence by dotted path: `name`, `services.0.port`.
+    pub found_in: IndexMap<String, Place>,
+}
+
+/// The answers that follow, in the order of the questions. What a question refuses becomes a note.
+///
+/// # Errors
+/// When an expression of the catalog fails.
+pub fn answers(catalog: &Catalog, found: &Detected, files: &Files) -> Result<IndexMap<String, Answer>> {
+    let env = engine::environment(catalog)?;
+    let mut answers = IndexMap::new();
+    for question in &catalog.project.questions {
+        let answer = match question.name.as_str() {
+            "name" => scalar(&env, question, remote_name(found).or_else(|| root_name(found))),
+            "repository" => scalar(&env, question, repository(found)),
+            "code_owners" => scalar(&env, question, code_owners(files)),
+            "services" => services(&env, question, &found.services, files)?,
+            _ => None,
+        };
+        answers.extend(answer.map(|answer| (question.name.clone(), answer)));
+    }
+    Ok(answers)
+}
+
+fn scalar(env: &Environment<'_>, question: &Question, found: Option<Finding<String>>) -> Option<Answer> {
+    let found = found?;
+    let value = Check::new(Scope::new(env, &Values::new()), question).value(&json!(found.value)).ok()?;
+    Some(Answer { value, found_in: IndexMap::from_iter([(question.name.clone(), found.found_in)]) })
+}
+
+/// A name as DNS labels are written: small letters, digits and single hyphens.
+fn named(name: &str, place: &Place) -> Finding<String> {
+    let lower = name.to_ascii_lowercase();
+    let parts: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    Finding::new(parts.join("-"), place.clone())
+}
+
+fn remote_name(found: &Detected) -> Option<Finding<String>> {
+    found.remote.as_ref().map(|remote| named(&remote.value.name, &remote.found_in))
+}
+
+fn root_name(found: &Detected) -> Option<Finding<String>> {
+    let root = found.services.iter().find(|service| service.path.is_empty())?;
+    root.name.as_ref().map(|name| named(&name.value, &name.found_in))
+}
+
+fn repository(found: &Detected) -> Option<Finding<String>> {
+    let remote = found.remote.as_ref().filter(|remote| remote.value.platform == Some("github"))?;
+    let slug = format!("{}/{}", remote.value.owner, remote.value.name);
+    Some(Finding::new(slug, remote.found_in.clone()))
+}
+
+/// The first owner of everything: the last rule for `*` wins.
+fn code_owners(files: &Files) -> Option<Finding<String>> {
+    let file = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"].into_iter().find(|file| files.has(file))?;
+    let text = files.text(file)?;
+    let rules = text.lines().enumerate().filter_map(|(i, line)| {
+        let mut words = line.split_whitespace();
+        (words.next() == Some("*")).then(|| words.next()).flatten().map(|owner| (i, owner))
+    });
+    rules.last().map(|(i, owner)| Finding::new(owner.to_owned(), Place::new(file, Some(i + 1))))
+}
+
+fn services(env: &Environment<'_>, question: &Question, services: &[Service], files: &Files) -> Result<Option<Answer>> {
+    let (mut records, mut found_in) = (Vec::<Value>::new(), IndexMap::new());
+    let most = usize::try_from(question.max.unwrap_or(100)).unwrap_or(usize::MAX);
+    for service in services {
+        if records.len() == most {
+            files.note("", format!("has {} services, of which the answers take {most}", services.len()));
+            break;
+        }
+        match record(env, question, service, files)? {
+            Ok((record, places)) => {
+                let taken = |field: &String| records.iter().any(|other| other[field] == record[field.as_str()]);
+                if let Some(field) = question.unique.iter().find(|field| taken(field)) {
+                    refuse(files, service, &format!("another one has the same `{field}`"));
+                    continue;
+                }
+                let i = records.len();
+                let places = places.into_iter();
+                found_in.extend(places.map(|(field, place)| (format!("{}.{i}.{field}", question.name), place)));
+                records.push(Value::Object(record));
+            }
+            Err(why) => refuse(files, service, &why),
+        }
+    }
+    Ok((!records.is_empty()).then(|| Answer { value: Value::Array(records), found_in }))
+}
+
+/// Notes that a service has no place among the answers.
+fn refuse(files: &Files, service: &Service, why: &str) {
+    let place = service.manifest.as_ref().or(service.containers.first());
+    let file = place.map_or(service.path.as_str(), |place| place.file.as_str());
+    files.note(file, format!("describes a service that is no answer: {why}"));
+}
+
+/// A record and the evidence of its fields.
+type Record = (Map<String, Value>, Vec<(String, Place)>);
+
+/// The record of a service, or why there is none: a name, language or path that is refused.
+fn record(
+    env: &Environment<'_>,
+    question: &Question,
+    service: &Service,
+    files: &Files,
+) -> Result<Result<Record, String>> {
+    let wanted = fields(service);
+    let check = Check::new(Scope::new(env, &Values::new()), question);
+    let (mut record, mut places, mut so_far) = (Map::new(), Vec::new(), Map::new());
+    for field in &question.fields {
+        let check = check.within(&so_far, field);
+        if !check.is_asked()? {
+            continue;
+        }
+        let value = match wanted.get(field.name.as_str()).map(|found| (found, check.value(&found.value))) {
+            Some((found, Ok(value))) => {
+                record.insert(field.name.clone(), value.clone());
+                places.push((field.name.clone(), found.found_in.clone()));
+                Some(value)
+            }
+            Some((_, Err(refusals))) if matches!(field.name.as_str(), "name" | "language" | "path") => {
+                return Ok(Err(refusals.join("; ")));
+            }
+            Some((found, Err(refusals))) => {
+                files.note(&found.found_in.file, format!("gives no answer: {}", refusals.join("; ")));
+                check.default_value()?
+            }
+            None if field.name == "name" => return Ok(Err("it has no name".into())),
+            None if field.name == "language" => return Ok(Err("its language is not known".into())),
+            None => check.default_value()?,
+        };
+        so_far.extend(value.map(|value| (field.name.clone(), value)));
+    }
+    Ok(Ok((record, places)))
+}
+
+/// What is known about the fields of a record.
+fn fields(service: &Service) -> Fields {
+    let mut out = Fields::new();
+    let manifest = service.manifest.as_ref().map(|place| Place::new(&place.file, None));
+    let mut put = |field: &'static str, value: Value, place: &Place| {
+        out.insert(field, Finding::new(value, place.clone()));
+    };
+    if let Some(name) = &service.name {
+        put("name", json!(named(&name.value, &name.found_in).value), &name.found_in);
+        put("path", json!(service.path), manifest.as_ref().unwrap_or(&name.found_in));
+    }
+    if let Some(kind) = &service.kind {
+        put("kind", json!(kind.value), &kind.found_in);
+    }
+    if let Some(language) = &service.language {
+        let files_only = service.output.is_some() && language.value == Language::Node;
+        put("language", if files_only { json!("static") } else { json!(language.value) }, &language.found_in);
+    }
+    // nginx serves static files on a port of its own
+    if let Some(port) = service.port.as_ref().filter(|_| service.output.is_none()) {
+        put("port", json!(port.value), &port.found_in);
+    }
+    if let Some(output) = &service.output {
+        put("output", json!(output.value), &output.found_in);
+    }
+    for (route, field) in [(Route::Liveness, "liveness_path"), (Route::Readiness, "readiness_path")] {
+        if let Some(path) = service.routes.get(&route) {
+            put(field, json!(path.value), &path.found_in);
+        }
+    }
+    commands(service, manifest.as_ref(), &mut put);
+    let mongodb = service.client_of("mongodb");
+    if let Some(client) = mongodb {
+        put("database", json!(true), &client.found_in);
+        if let Some(migrate) = service.commands.get(&Command::Migrate) {
+            put("migrate", json!(migrate.value), &migrate.found_in);
+        }
+    }
+    // the address of the database is given to the service without being asked for
+    let is_address = |name: &str| mongodb.is_some() && name.contains("MONGO");
+    let secrets = service.variables.iter().filter(|v| v.value.secret && !is_address(&v.value.name));
+    let secrets: Vec<_> = secrets.collect();
+    if let Some(first) = secrets.first() {
+        let names: Vec<&str> = secrets.iter().map(|secret| secret.value.name.as_str()).collect();
+        put("secrets", json!(names), &Place::new(&first.found_in.file, None));
+    }
+    out
+}
+
+/// Fields and their evidence.
+type Fields = std::collections::BTreeMap<&'static str, Finding<Value>>;
+
+/// Commands, and for those that are not there an empty one: the default would name a script that does not exist.
+fn commands(service: &Service, manifest: Option<&Place>, put: &mut dyn FnMut(&'static str, Value, &Place)) {
+    let command = |command: Command| service.commands.get(&command);
+    if let Some(start) = command(Command::Start) {
+        put("start", json!(start.value), &start.found_in);
+    }
+    let coverage = command(Command::Coverage);
+    let found = [
+        ("build", command(Command::Build)),
+        ("lint", command(Command::Lint)),
+        ("typecheck", command(Command::Typecheck)),
+        ("test", coverage.or_else(|| command(Command::Test))),
+    ];
+    for (field, found) in found {
+        match (found, manifest) {
+            (Some(found), _) => put(field, json!(found.value), &found.found_in),
+            (None, Some(place)) => put(field, json!(""), place),
+            (None, None) => {}
+        }
+    }
+    if let (None, Some(place)) = (coverage, manifest) {
+        put("coverage_file", json!(""), place);
+    }
+}

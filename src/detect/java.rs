@@ -1,0 +1,107 @@
+//! pom.xml, build.gradle and build.gradle.kts.
+
+use roxmltree::{Document, Node};
+
+use super::finding::{Finding, Place};
+use super::libraries;
+use super::service::{Language, Route, Service, Services};
+use super::tokens::{Comments, tokens};
+use super::walk::Files;
+
+/// Deeper documents are refused before they are parsed: the parser calls itself for each level.
+const DEEPEST: usize = 200;
+
+/// Reads every project of Maven and Gradle.
+pub fn detect(files: &Files, services: &mut Services) {
+    for file in files.named("pom.xml") {
+        let Some(text) = files.text(file) else { continue };
+        if is_deep(&text) {
+            files.note(file, "is nested too deep");
+            continue;
+        }
+        match Document::parse(&text) {
+            Ok(document) => maven(services, file, &document),
+            Err(error) => files.note(file, format!("is not XML (line {})", error.pos().row)),
+        }
+    }
+    for file in files.named("build.gradle").chain(files.named("build.gradle.kts")) {
+        let Some(text) = files.text(file) else { continue };
+        gradle(services, file, &text);
+    }
+}
+
+/// Whether more elements are open at one place than any project has.
+fn is_deep(text: &str) -> bool {
+    let mut open = 0usize;
+    text.split('<').skip(1).any(|rest| {
+        match rest.chars().next() {
+            Some('/') => open = open.saturating_sub(1),
+            Some('!' | '?') | None => {}
+            Some(_) if rest.split('>').next().is_some_and(|tag| tag.ends_with('/')) => {}
+            Some(_) => open += 1,
+        }
+        open > DEEPEST
+    })
+}
+
+fn maven(services: &mut Services, file: &str, document: &Document<'_>) {
+    let place = |node: Node<'_, '_>| {
+        let line = usize::try_from(document.text_pos_at(node.range().start).row).ok();
+        Place::new(file, line)
+    };
+    let project = document.root_element();
+    let name = child(project, "artifactId");
+    let at = name.map_or_else(|| Place::new(file, None), place);
+    let service = services.of_manifest(&at, Language::Java, name.and_then(|node| node.text()));
+    let properties = child(project, "properties");
+    let version = ["java.version", "maven.compiler.release", "maven.compiler.source"]
+        .iter()
+        .find_map(|key| child(properties?, key));
+    if let Some(node) = version
+        && let Some(version) = node.text()
+    {
+        service.version = Some(Finding::new(version.trim().to_owned(), place(node)));
+    }
+    let required = child(project, "dependencies").into_iter().flat_map(|list| list.children());
+    for node in required.filter_map(|dependency| child(dependency, "artifactId")) {
+        add(service, node.text().unwrap_or_default().trim(), &place(node));
+    }
+}
+
+fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
+    node.children().find(|child| child.is_element() && child.tag_name().name() == name)
+}
+
+/// Gradle's files are programs. Their texts between quotes are read for `group:artifact:version`, and the number after
+/// `JavaLanguageVersion.of`.
+fn gradle(services: &mut Services, file: &str, text: &str) {
+    let service = services.of_manifest(&Place::new(file, None), Language::Java, None);
+    let tokens = tokens(text, Comments::Slashes);
+    for token in &tokens {
+        let mut parts = token.text().unwrap_or_default().split(':');
+        if let (Some(_), Some(artifact)) = (parts.next(), parts.next()) {
+            add(service, artifact, &Place::new(file, Some(token.line)));
+        }
+    }
+    service.version = tokens.windows(3).find_map(|window| match window {
+        [of, open, number] if of.is_word("of") && open.is_sign('(') => {
+            Some(Finding::new(number.number()?.to_string(), Place::new(file, Some(number.line))))
+        }
+        _ => None,
+    });
+}
+
+fn add(service: &mut Service, artifact: &str, place: &Place) {
+    let route = |path: &str| Finding::new(path.to_owned(), place.clone());
+    match artifact {
+        // the paths that Spring Boot documents
+        "spring-boot-starter-actuator" => {
+            service.routes.insert(Route::Liveness, route("/actuator/health/liveness"));
+            service.routes.insert(Route::Readiness, route("/actuator/health/readiness"));
+        }
+        "micrometer-registry-prometheus" => {
+            service.routes.insert(Route::Metrics, route("/actuator/prometheus"));
+        }
+        _ => libraries::add(service, Language::Java, artifact, place, false),
+    }
+}

@@ -1,0 +1,40 @@
+//! composer.json.
+
+use serde_json::Value;
+
+use super::finding::{Finding, Place};
+use super::libraries;
+use super::service::{Command, Language, Services};
+use super::walk::Files;
+use crate::path;
+
+/// Reads every composer.json.
+pub fn detect(files: &Files, services: &mut Services) {
+    for file in files.named("composer.json") {
+        let Some(text) = files.text(file) else { continue };
+        let Ok(package) = serde_json::from_str::<Value>(&text) else {
+            files.note(file, "is not JSON");
+            continue;
+        };
+        let key = |key: &str| Place::key(file, &text, key);
+        let called = package["name"].as_str().and_then(|name| name.rsplit('/').next());
+        let service = services.of_manifest(&key("name"), Language::Php, called);
+        if let Some(version) = package["require"]["php"].as_str() {
+            service.version = Some(Finding::new(version.to_owned(), key("php")));
+        }
+        for library in package["require"].as_object().into_iter().flatten().map(|(name, _)| name) {
+            if libraries::knows(Language::Php, library) {
+                libraries::add(service, Language::Php, library, &key(library), false);
+            }
+        }
+        for (script, command) in [("test", Command::Test), ("lint", Command::Lint)] {
+            if package["scripts"].get(script).is_some() {
+                service.command(command, format!("composer {script}"), key(script));
+            }
+        }
+        let artisan = path::join(&service.path, "artisan");
+        if files.has(&artisan) {
+            service.command(Command::Migrate, "php artisan migrate --force", Place::new(&artisan, None));
+        }
+    }
+}

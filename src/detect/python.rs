@@ -1,0 +1,183 @@
+//! pyproject.toml, Pipfile and requirements.txt.
+
+use toml::{Table, Value};
+
+use super::finding::{Finding, Place};
+use super::libraries;
+use super::service::{Command, Language, Service, Services};
+use super::walk::Files;
+use crate::path;
+
+/// Packages of one list that are looked for in the text.
+const MOST_REQUIRED: usize = 200;
+
+/// Packages that are commands; see [`add`].
+const TOOLS: [&str; 6] = ["flake8", "mypy", "pyright", "pytest", "pytest-cov", "ruff"];
+
+/// A required package and where it stands.
+struct Required {
+    name: String,
+    place: Place,
+}
+
+/// Reads every Python project.
+pub fn detect(files: &Files, services: &mut Services) {
+    for file in files.named("pyproject.toml") {
+        let Some(table) = parsed(files, file) else { continue };
+        pyproject(files, services, file, &table.0, &table.1);
+    }
+    for file in files.named("Pipfile") {
+        let Some((text, table)) = parsed(files, file) else { continue };
+        let service = services.of_manifest(&Place::new(file, None), Language::Python, None);
+        let lists = ["packages", "dev-packages"].iter().filter_map(|list| table.get(*list)?.as_table());
+        let required: Vec<_> = lists.flat_map(|list| keys(file, &text, list)).collect();
+        add(files, service, &required);
+    }
+    for file in files.named("requirements.txt") {
+        let Some(text) = files.text(file) else { continue };
+        let service = services.of_manifest(&Place::new(file, None), Language::Python, None);
+        let required: Vec<_> = text
+            .lines()
+            .enumerate()
+            .filter_map(|(i, line)| Some(Required { name: name(line)?, place: Place::new(file, Some(i + 1)) }))
+            .collect();
+        add(files, service, &required);
+    }
+}
+
+fn parsed(files: &Files, file: &str) -> Option<(String, Table)> {
+    let text = files.text(file)?;
+    match text.parse::<Table>() {
+        Ok(table) => Some((text, table)),
+        Err(error) => {
+            let line =
+                error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
+            files.note(file, line.map_or("is not TOML".into(), |line| format!("is not TOML (line {line})")));
+            None
+        }
+    }
+}
+
+fn pyproject(files: &Files, services: &mut Services, file: &str, text: &str, table: &Table) {
+    let at = |keys: &[&str]| {
+        keys.iter()
+            .try_fold(None, |found: Option<&Value>, key| {
+                Some(Some(match found {
+                    None => table.get(*key)?,
+                    Some(value) => value.get(key)?,
+                }))
+            })
+            .flatten()
+    };
+    let poetry = at(&["tool", "poetry"]);
+    // one that only configures tools is no project
+    if at(&["project"]).is_none() && poetry.is_none() {
+        return;
+    }
+    let named = at(&["project", "name"]).or_else(|| poetry?.get("name")).and_then(Value::as_str);
+    let service = services.of_manifest(&Place::key(file, text, "name"), Language::Python, named);
+    let wanted = at(&["project", "requires-python"]).map(|v| (v, "requires-python"));
+    let wanted = wanted.or_else(|| Some((at(&["tool", "poetry", "dependencies", "python"])?, "python")));
+    if let Some((version, key)) = wanted.and_then(|(version, key)| Some((version.as_str()?, key))) {
+        service.version = Some(Finding::new(version.to_owned(), Place::key(file, text, key)));
+    }
+    let mut required = Vec::new();
+    let groups = ["optional-dependencies", "dependency-groups"].map(|key| match key {
+        "dependency-groups" => at(&[key]),
+        _ => at(&["project", key]),
+    });
+    let groups = groups.into_iter().flatten().filter_map(Value::as_table).flat_map(Table::values);
+    for list in at(&["project", "dependencies"]).into_iter().chain(groups).filter_map(Value::as_array) {
+        let told = list.iter().filter_map(Value::as_str).filter(|one| name(one).is_some_and(|n| tells(&n)));
+        required.extend(told.take(MOST_REQUIRED).filter_map(|one| {
+            let place = Place::only(file, text, |line| line.contains(&format!("\"{one}\"")));
+            Some(Required { name: name(one)?, place })
+        }));
+    }
+    let poetry_groups = at(&["tool", "poetry", "group"]).and_then(Value::as_table).into_iter().flat_map(Table::values);
+    let lists = at(&["tool", "poetry", "dependencies"]).into_iter();
+    for list in lists.chain(poetry_groups.filter_map(|group| group.get("dependencies"))).filter_map(Value::as_table) {
+        required.extend(keys(file, text, list));
+    }
+    for tool in ["ruff", "mypy"] {
+        if at(&["tool", tool]).is_some() {
+            let place = Place::only(file, text, |line| line == format!("[tool.{tool}]"));
+            required.push(Required { name: tool.into(), place });
+        }
+    }
+    for (lock, manager) in [("poetry.lock", "poetry"), ("uv.lock", "uv")] {
+        let lock = path::join(&service.path, lock);
+        if files.has(&lock) {
+            service.package_manager = Some(Finding::new(manager, Place::new(&lock, None)));
+        }
+    }
+    add(files, service, &required);
+}
+
+fn keys(file: &str, text: &str, list: &Table) -> Vec<Required> {
+    let told = list.keys().filter(|key| tells(&key.to_ascii_lowercase()));
+    told.map(|key| Required { name: key.to_ascii_lowercase(), place: Place::key(file, text, key) }).collect()
+}
+
+/// Whether a package tells anything, which is to be asked before its line is looked for.
+fn tells(name: &str) -> bool {
+    TOOLS.contains(&name) || libraries::knows(Language::Python, name)
+}
+
+/// The name in a requirement as PEP 508 writes it, in its normal form; options and addresses have none.
+fn name(requirement: &str) -> Option<String> {
+    let requirement = requirement.trim();
+    let end = requirement.find(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)));
+    let name = requirement.get(..end.unwrap_or(requirement.len()))?;
+    let rest = requirement.get(name.len()..)?.trim_start();
+    let ends = rest.is_empty() || rest.starts_with(['[', '=', '<', '>', '!', '~', ';', '#', '@', '(', ',']);
+    (ends && name.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        .then(|| name.to_ascii_lowercase().replace(['_', '.'], "-"))
+}
+
+/// Adds what the packages tell; tools that are installed are how one lints and tests.
+fn add(files: &Files, service: &mut Service, required: &[Required]) {
+    for one in required {
+        let place = one.place.clone();
+        match one.name.as_str() {
+            "ruff" => service.command(Command::Lint, "ruff check .", place),
+            "flake8" => service.command(Command::Lint, "flake8", place),
+            "mypy" => service.command(Command::Typecheck, "mypy .", place),
+            "pyright" => service.command(Command::Typecheck, "pyright", place),
+            "pytest" => service.command(Command::Test, "pytest", place),
+            "pytest-cov" => {
+                service.command(Command::Coverage, "pytest --cov --cov-report=lcov:coverage/lcov.info", place);
+            }
+            library => libraries::add(service, Language::Python, library, &place, false),
+        }
+    }
+    for (file, command) in [("alembic.ini", "alembic upgrade head"), ("manage.py", "python manage.py migrate")] {
+        let file = path::join(&service.path, file);
+        if files.has(&file) {
+            service.command(Command::Migrate, command, Place::new(&file, None));
+        }
+    }
+    let works = service.kind.as_ref().is_some_and(|kind| kind.value == super::service::Kind::Worker);
+    service.runs |= works;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name;
+
+    #[test]
+    fn names_of_requirements() {
+        for (line, wanted) in [
+            ("fastapi==0.1", Some("fastapi")),
+            ("uvicorn[standard] >= 0.3 # x", Some("uvicorn")),
+            ("Flask_Login", Some("flask-login")),
+            ("-r base.txt", None),
+            ("# redis", None),
+            ("https://example.com/x.whl", None),
+            ("git+ssh://x", None),
+            ("", None),
+        ] {
+            assert_eq!(name(line).as_deref(), wanted, "{line}");
+        }
+    }
+}

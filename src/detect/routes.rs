@@ -1,0 +1,178 @@
+//! Routes and ports that stand in sources as plain texts and numbers: `app.get("/healthz", ...)`, `app.listen(3000)`.
+//! A route below a router is left out, as only the whole program knows under which path that lies.
+
+use std::collections::HashMap;
+
+use super::finding::{Finding, Place};
+use super::service::{Kind, Language, Route, Service, Services};
+use super::tokens::{Comments, Token, tokens};
+use super::walk::Files;
+use super::wanted::is_source;
+use crate::path;
+
+/// Sources read for one service; the shallow ones tell most.
+const MOST_SOURCES: usize = 200;
+
+/// Calls that give a path to what handles it.
+const CALLS: [&str; 15] = [
+    "Get",
+    "GET",
+    "Handle",
+    "HandleFunc",
+    "all",
+    "get",
+    "getOrHead",
+    "head",
+    "handle",
+    "map",
+    "path",
+    "route",
+    "service",
+    "url",
+    "use",
+];
+
+/// Receivers of such calls that are the whole program and not a part of it.
+const PROGRAMS: [&str; 5] = ["app", "application", "engine", "fastify", "server"];
+
+/// More of them in Go. In other languages a router is a part of a program, and `http` asks others.
+const PROGRAMS_IN_GO: [&str; 5] = ["e", "http", "mux", "r", "router"];
+
+/// Reads the sources of each service that serves requests.
+pub fn detect(files: &Files, services: &mut Services) {
+    let mut sources: HashMap<String, Vec<&str>> = HashMap::new();
+    for file in files.paths().filter(|file| is_source(file)) {
+        if let Some(folder) = owner(services, file) {
+            sources.entry(folder.to_owned()).or_default().push(file);
+        }
+    }
+    for (folder, service) in &mut services.0 {
+        let builds_only = service.output.is_some();
+        if !service.runs && service.language.as_ref().is_none_or(|language| language.value != Language::Go)
+            || builds_only
+        {
+            continue;
+        }
+        for &file in sources.get(folder).into_iter().flatten().take(MOST_SOURCES) {
+            next_js(service, file);
+            let Some(text) = files.text(file) else { continue };
+            let comments =
+                if file.ends_with(".py") || file.ends_with(".rb") { Comments::Hash } else { Comments::Slashes };
+            let tokens = tokens(&text, comments);
+            if file.ends_with("urls.py") && path::parent(file).contains('/') && !is_root_urls(&tokens) {
+                continue;
+            }
+            read(service, file, &tokens);
+        }
+    }
+}
+
+/// The service whose folder is the nearest around a file.
+fn owner<'f>(services: &Services, file: &'f str) -> Option<&'f str> {
+    let mut folder = path::parent(file);
+    while !services.0.contains_key(folder) {
+        if folder.is_empty() {
+            return None;
+        }
+        folder = path::parent(folder);
+    }
+    Some(folder)
+}
+
+/// The routes of Django's root include those of its parts; a part is mounted somewhere.
+fn is_root_urls(tokens: &[Token<'_>]) -> bool {
+    tokens.iter().any(|token| token.is_word("admin") || token.is_word("include"))
+}
+
+fn read(service: &mut Service, file: &str, tokens: &[Token<'_>]) {
+    for (i, token) in tokens.iter().enumerate() {
+        let at = |k: usize| tokens.get(i + k);
+        let place = Place::new(file, Some(token.line));
+        let Some(word) = token.word() else { continue };
+        // Go without a framework
+        if word == "ListenAndServe" && service.frameworks.is_empty() {
+            service.frameworks.push(Finding::new("net/http", place.clone()));
+            service.kind.get_or_insert_with(|| Finding::new(Kind::Api, place.clone()));
+            service.runs = true;
+        }
+        if let Some(port) = port(tokens, i)
+            && service.port.is_none()
+        {
+            service.port = Some(Finding::new(port, place.clone()));
+        }
+        // `get "up" => ...` of Rails, and `call("...")` of all others
+        let argument = if at(1).is_some_and(|sign| sign.is_sign('(')) { at(2) } else { at(1) };
+        let Some(text) = argument.and_then(Token::text) else { continue };
+        if CALLS.contains(&word) && is_of_program(tokens, i, file) {
+            // `GET /healthz` in Go, `^healthz/$` in Django
+            let path = text.split_whitespace().last().unwrap_or_default();
+            let path = format!("/{}", path.trim_start_matches(['/', '^']).trim_end_matches(['/', '$']));
+            if let Some(route) = meaning(&path) {
+                service.routes.entry(route).or_insert_with(|| Finding::new(path, place));
+            }
+        }
+    }
+}
+
+/// Whether a call is one of the program itself: `app.get(`, `@app.get(`, `mux.HandleFunc(`, or stands alone in a file
+/// of routes.
+fn is_of_program(tokens: &[Token<'_>], i: usize, file: &str) -> bool {
+    let before = |k: usize| i.checked_sub(k).and_then(|at| tokens.get(at));
+    match before(1) {
+        Some(dot) if dot.is_sign('.') => match before(2) {
+            Some(receiver) => {
+                let go = file.ends_with(".go");
+                let is_program = |word| PROGRAMS.contains(&word) || go && PROGRAMS_IN_GO.contains(&word);
+                receiver.word().is_some_and(is_program)
+                    // `Router::new().route("/healthz", ...)` of axum
+                    || receiver.is_sign(')') && file.ends_with(".rs")
+            }
+            None => false,
+        },
+        _ => file.ends_with("urls.py") || file.ends_with("routes.rb"),
+    }
+}
+
+/// The port in `listen(3000`, `PORT || 3000`, `PORT ?? 3000` and `PORT", 3000`, or in `ListenAndServe(":8080"`.
+fn port(tokens: &[Token<'_>], i: usize) -> Option<u16> {
+    let at = |k: usize| tokens.get(i + k);
+    let word = tokens.get(i)?.word()?;
+    let number = match word {
+        "listen" if at(1)?.is_sign('(') => at(2)?.number(),
+        "PORT" if at(1)?.is_sign('|') || at(1)?.is_sign('?') => at(3)?.number(),
+        "ListenAndServe" | "Run" | "Start" if at(1)?.is_sign('(') => {
+            at(2)?.text()?.strip_prefix(':').and_then(|port| port.parse().ok())
+        }
+        _ => None,
+    };
+    number.filter(|port| *port > 0)
+}
+
+/// What a path is for, by the names that are in use.
+fn meaning(path: &str) -> Option<Route> {
+    let path = path.trim_start_matches("/api");
+    Some(match path {
+        "/health" | "/healthz" | "/livez" | "/live" | "/liveness" | "/health/live" | "/healthz/live" | "/up"
+        | "/-/healthy" | "/health/liveness" => Route::Liveness,
+        "/ready" | "/readyz" | "/readiness" | "/health/ready" | "/healthz/ready" | "/health/readiness" | "/-/ready" => {
+            Route::Readiness
+        }
+        "/metrics" => Route::Metrics,
+        _ => return None,
+    })
+}
+
+/// In Next.js the path of the file is the route: `app/api/health/route.ts`, `pages/api/health.ts`.
+fn next_js(service: &mut Service, file: &str) {
+    if !service.frameworks.iter().any(|framework| framework.value == "Next.js") {
+        return;
+    }
+    let Some(below) = file.strip_prefix(&service.path).map(|rest| rest.trim_start_matches('/')) else { return };
+    let below = below.strip_prefix("src/").unwrap_or(below);
+    let Some((stem, _)) = below.rsplit_once('.') else { return };
+    let page = stem.strip_prefix("app").and_then(|rest| rest.strip_suffix("/route"));
+    let Some(path) = page.or_else(|| stem.strip_prefix("pages")) else { return };
+    if let Some(route) = meaning(path) {
+        service.routes.entry(route).or_insert_with(|| Finding::new(path.to_owned(), Place::new(file, None)));
+    }
+}

@@ -1,0 +1,192 @@
+//! A service: a program or a set of static files that runs on its own.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::finding::{Finding, Place};
+
+/// A service and what is known about it. What is not evident is left out.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Service {
+    /// Its folder, relative and with `/`; empty when it is the whole folder.
+    pub path: String,
+    /// What it is called: by its folder, else by its manifest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Finding<String>>,
+    /// What it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Finding<Kind>>,
+    /// What it is written in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<Finding<Language>>,
+    /// The version of the language, as its own file writes it: `>=20`, `3.12`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<Finding<String>>,
+    /// What installs its libraries: `npm`, `pnpm`, `yarn`, `bun`, `poetry`, `uv`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub package_manager: Option<Finding<&'static str>>,
+    /// The frameworks that serve its requests or build its pages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub frameworks: Vec<Finding<&'static str>>,
+    /// Where it listens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<Finding<u16>>,
+    /// How it is built, checked, started and migrated, from its own folder.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub commands: BTreeMap<Command, Finding<String>>,
+    /// Where its build writes static files, relative to its folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<Finding<String>>,
+    /// The drivers, mappers and clients it uses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub clients: Vec<Finding<Client>>,
+    /// The routes that others ask about its state.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub routes: BTreeMap<Route, Finding<String>>,
+    /// The environment variables of its sample files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<Finding<Variable>>,
+    /// Its Dockerfile and its entries in compose files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub containers: Vec<Place>,
+    /// Its package.json, pyproject.toml and the like.
+    #[serde(skip)]
+    pub manifest: Option<Place>,
+    /// Whether it can be seen to run on its own, and is no library.
+    #[serde(skip)]
+    pub runs: bool,
+}
+
+/// What a service does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Pages for people.
+    Web,
+    /// Requests of programs.
+    Api,
+    /// No requests at all.
+    Worker,
+}
+
+/// What a service is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// JavaScript or TypeScript on Node.js; also of files that it only builds.
+    Node,
+    /// Python.
+    Python,
+    /// Go.
+    Go,
+    /// Rust.
+    Rust,
+    /// Java or Kotlin on the JVM.
+    Java,
+    /// Ruby.
+    Ruby,
+    /// PHP.
+    Php,
+}
+
+/// What a command does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Command {
+    /// Builds.
+    Build,
+    /// Tests, and writes which lines were reached.
+    Coverage,
+    /// Lints.
+    Lint,
+    /// Applies migrations of the database.
+    Migrate,
+    /// Starts.
+    Start,
+    /// Tests.
+    Test,
+    /// Checks types.
+    Typecheck,
+}
+
+/// What a route tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Route {
+    /// Whether the process works.
+    Liveness,
+    /// Measurements for Prometheus.
+    Metrics,
+    /// Whether it can take requests.
+    Readiness,
+}
+
+/// A library that talks to another system.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Client {
+    /// The package, as its registry calls it.
+    pub library: String,
+    /// The system, where the library is for one only: `mongodb`, `postgresql`, `mysql`, `redis`, `nats`, ...
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<&'static str>,
+}
+
+/// An environment variable. Its value is never kept.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Variable {
+    /// The name.
+    pub name: String,
+    /// Whether its name or the shape of its value is that of a secret.
+    pub secret: bool,
+}
+
+impl Service {
+    /// Gives a command unless an earlier file did.
+    pub fn command(&mut self, command: Command, value: impl Into<String>, place: Place) {
+        self.commands.entry(command).or_insert_with(|| Finding::new(value.into(), place));
+    }
+
+    /// Whether one of its clients is for this system.
+    pub fn client_of(&self, system: &str) -> Option<&Finding<Client>> {
+        self.clients.iter().find(|client| client.value.system == Some(system))
+    }
+}
+
+/// The services by folder, while they are being put together.
+#[derive(Default)]
+pub struct Services(pub BTreeMap<String, Service>);
+
+impl Services {
+    /// The service in a folder, new if there is none yet.
+    pub fn at(&mut self, folder: &str) -> &mut Service {
+        let new = || Service { path: folder.to_owned(), ..Service::default() };
+        self.0.entry(folder.to_owned()).or_insert_with(new)
+    }
+
+    /// The service of a manifest. Of several in one folder the first names the language.
+    pub fn of_manifest(&mut self, place: &Place, language: Language, called: Option<&str>) -> &mut Service {
+        let folder = crate::path::parent(&place.file);
+        let service = self.at(folder);
+        if service.manifest.is_none() {
+            service.manifest = Some(place.clone());
+            service.language = Some(Finding::new(language, Place::new(&place.file, None)));
+            let name = if folder.is_empty() { called } else { Some(crate::path::name(folder)) };
+            service.name = name.map(|name| Finding::new(name.to_owned(), place.clone()));
+        }
+        service
+    }
+
+    /// Leaves only what runs on its own. A folder that only starts the services below it is none itself.
+    pub fn settle(&mut self) {
+        let folders: Vec<String> =
+            self.0.values().filter(|service| service.runs).map(|service| service.path.clone()).collect();
+        let has_below = |path: &str| {
+            folders.iter().any(|other| match path {
+                "" => !other.is_empty(),
+                _ => other.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')),
+            })
+        };
+        self.0.retain(|path, service| service.runs && (!service.frameworks.is_empty() || !has_below(path)));
+    }
+}

@@ -1,0 +1,153 @@
+//! Words, texts and signs of a source, without its comments: as much of a language as it takes to tell a route from a
+//! sentence that looks like one. Not a parser; languages without a small one are read through this.
+
+/// How comments begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comments {
+    /// `//` and `/* */`.
+    Slashes,
+    /// `#`.
+    Hash,
+}
+
+/// A token and its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token<'t> {
+    /// What it is.
+    pub what: What<'t>,
+    /// The line from 1.
+    pub line: usize,
+}
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What<'t> {
+    /// A name or a keyword.
+    Word(&'t str),
+    /// A number.
+    Number(&'t str),
+    /// What stands between quotes, with its escapes.
+    Text(&'t str),
+    /// Any other character.
+    Sign(char),
+}
+
+impl<'t> Token<'t> {
+    /// Whether it is this word.
+    pub fn is_word(&self, word: &str) -> bool {
+        self.what == What::Word(word)
+    }
+
+    /// Whether it is this sign.
+    pub fn is_sign(&self, sign: char) -> bool {
+        self.what == What::Sign(sign)
+    }
+
+    /// What stands between its quotes.
+    pub fn text(&self) -> Option<&'t str> {
+        if let What::Text(text) = self.what { Some(text) } else { None }
+    }
+
+    /// A word.
+    pub fn word(&self) -> Option<&'t str> {
+        if let What::Word(word) = self.what { Some(word) } else { None }
+    }
+
+    /// A whole number.
+    pub fn number(&self) -> Option<u16> {
+        if let What::Number(number) = self.what { number.parse().ok() } else { None }
+    }
+}
+
+/// Takes a source apart. Whatever the bytes, it ends: each step takes at least one character.
+pub fn tokens(source: &str, comments: Comments) -> Vec<Token<'_>> {
+    let (mut found, mut rest, mut line) = (Vec::new(), source, 1);
+    while let Some(first) = rest.chars().next() {
+        let (length, what) = next(rest, first, comments);
+        let (taken, after) = rest.split_at(length);
+        if let Some(what) = what {
+            found.push(Token { what, line });
+        }
+        line += taken.matches('\n').count();
+        rest = after;
+    }
+    found
+}
+
+/// The length of the next token or of what is between two.
+fn next(rest: &str, first: char, comments: Comments) -> (usize, Option<What<'_>>) {
+    let until = |end: &str, from: usize| rest.get(from..).and_then(|r| r.find(end)).map(|at| from + at);
+    let to_line_end = || until("\n", 0).unwrap_or(rest.len());
+    let spanning = |is: fn(char) -> bool| rest.find(|c| !is(c)).unwrap_or(rest.len());
+    match first {
+        '#' if comments == Comments::Hash => (to_line_end(), None),
+        '/' if comments == Comments::Slashes && rest.starts_with("//") => (to_line_end(), None),
+        '/' if comments == Comments::Slashes && rest.starts_with("/*") => {
+            (until("*/", 2).map_or(rest.len(), |at| at + 2), None)
+        }
+        '"' | '\'' if rest.starts_with("\"\"\"") || rest.starts_with("'''") => {
+            let quotes = rest.get(..3).unwrap_or("\"\"\"");
+            match until(quotes, 3) {
+                Some(end) => (end + 3, rest.get(3..end).map(What::Text)),
+                None => (1, None),
+            }
+        }
+        '"' | '\'' | '`' => match closing(rest, first) {
+            Some(end) => (end + 1, rest.get(1..end).map(What::Text)),
+            // an apostrophe: a lifetime of Rust, or the end of what is no text
+            None => (1, Some(What::Sign(first))),
+        },
+        c if c.is_whitespace() => (spanning(char::is_whitespace), None),
+        c if c.is_ascii_digit() => {
+            let length = spanning(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
+            (length, rest.get(..length).map(What::Number))
+        }
+        c if c.is_alphabetic() || c == '_' || c == '$' => {
+            let length = spanning(|c| c.is_alphanumeric() || c == '_' || c == '$');
+            (length, rest.get(..length).map(What::Word))
+        }
+        c => (c.len_utf8(), Some(What::Sign(c))),
+    }
+}
+
+/// Where a text ends. Only the one between backquotes goes over lines.
+fn closing(rest: &str, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    for (at, c) in rest.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '\n' if quote != '`' => return None,
+            c if c == quote => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Comments, What, tokens};
+
+    #[test]
+    fn comments_and_texts() {
+        let source = "// app.get('/no')\napp.get(\"/a\\\"b\", 80) /* \"x\" */ don't `t\nu`";
+        let found: Vec<_> = tokens(source, Comments::Slashes).iter().map(|t| (t.what, t.line)).collect();
+        assert_eq!(found[0], (What::Word("app"), 2));
+        assert_eq!(found[4], (What::Text("/a\\\"b"), 2));
+        assert_eq!(found[6], (What::Number("80"), 2));
+        assert_eq!(found.last().unwrap().0, What::Text("t\nu"));
+        assert_eq!(tokens("a # b 'c'\n\"\"\"x\ny\"\"\" z", Comments::Hash).len(), 3);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_an_end(source in any::<String>()) {
+            for comments in [Comments::Slashes, Comments::Hash] {
+                prop_assert!(tokens(&source, comments).len() <= source.len());
+            }
+        }
+    }
+}

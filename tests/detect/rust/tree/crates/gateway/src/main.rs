@@ -1,0 +1,3 @@
+fn app<'a>() -> Router {
+    Router::new().route("/livez", get(live)).route("/metrics", get(metrics))
+}

@@ -1,0 +1,180 @@
+//! `scaffold detect`: small repositories that look like real ones, and hostile ones.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::Instant;
+
+use scaffold::answers::Answers;
+use scaffold::detect::detect;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{embedded, given, read_tree, root, write_tree};
+
+const ACCEPT: &str = "UPDATE_SNAPSHOTS=1 cargo test --test it detect";
+
+fn run(dir: &Path, format: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_scaffold"));
+    command.env_clear().env("LANG", "C.UTF-8").args(["detect", "--format", format]).arg(dir).output().unwrap()
+}
+
+fn write(path: &Path, text: impl AsRef<[u8]>) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// A copy of a tree with what git does not hold or must not hold.
+fn prepared(case: &Path) -> TempDir {
+    let temp = TempDir::new().unwrap();
+    let dir = temp.path();
+    write_tree(dir, &read_tree(&case.join("tree")));
+    match case.file_name().unwrap().to_str().unwrap() {
+        "mern" => {
+            let config = "[core]\n\tbare = false\n[remote \"fork\"]\n\turl = git@gitlab.com:me/fork.git\n[remote \"origin\"]\n\turl = https://bot:do-not-print-me-6@github.com/acme/shop.git\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n[branch \"main\"]\n\tremote = origin\n";
+            write(&dir.join(".git/config"), config);
+            let service = r#"{"name": "x", "scripts": {"start": "x"}, "dependencies": {"express": "4"}}"#;
+            write(&dir.join("generated/package.json"), service);
+            write(&dir.join("backend/node_modules/express/package.json"), service);
+        }
+        "hostile" => hostile(dir),
+        _ => {}
+    }
+    temp
+}
+
+fn hostile(dir: &Path) {
+    symlink("..", dir.join("api/loop")).unwrap();
+    symlink("/", dir.join("outside")).unwrap();
+    symlink("/etc/passwd", dir.join("go.mod")).unwrap();
+    fs::create_dir(dir.join("git")).unwrap();
+    write(&dir.join("git/config"), "[remote \"origin\"]\n\turl = git@github.com:not/followed.git\n");
+    symlink("git", dir.join(".git")).unwrap();
+    write(&dir.join("huge/package.json"), format!("{{\"name\": \"{}\"}}", "x".repeat(10_000_000)));
+    let deep = "deep/".repeat(20);
+    write(&dir.join(deep).join("package.json"), r#"{"dependencies": {"express": "4"}}"#);
+    write(&dir.join("binary/package.json"), [0xff, 0xfe, 0x00]);
+    for (name, open) in [("array", "["), ("object", "{\"a\":"), ("workspaces", "{\"workspaces\":")] {
+        write(&dir.join(format!("nested-{name}/package.json")), open.repeat(100_000));
+    }
+    write(&dir.join("nested-xml/pom.xml"), "<a>".repeat(300_000));
+    write(&dir.join("nested-toml/Cargo.toml"), format!("a = {}", "[".repeat(500_000)));
+    write(&dir.join("nested-inline/pyproject.toml"), format!("a = {}", "{a=".repeat(300_000)));
+    write(&dir.join("nested-keys/Pipfile"), format!("{}b = 1", "a.".repeat(400_000)));
+    write(&dir.join(".github/workflows/nested.yml"), "[".repeat(500_000));
+    write(&dir.join(".github/workflows/maps.yml"), "{a: ".repeat(200_000));
+    let express = r#"{"scripts": {"start": "node ."}, "dependencies": {"express": "4"}}"#;
+    for name in ["esc\u{1b}[31m", "line\nbreak", "quote\"'`$(x)", "-rf"] {
+        write(&dir.join(name).join("package.json"), express);
+    }
+}
+
+#[test]
+fn cases() {
+    let accept = std::env::var_os("UPDATE_SNAPSHOTS").is_some();
+    assert!(!(accept && std::env::var_os("CI").is_some()), "UPDATE_SNAPSHOTS must not be set in CI");
+    let folders = fs::read_dir(root().join("tests/detect")).unwrap().map(|entry| entry.unwrap().path());
+    let mut folders: Vec<_> = folders.collect();
+    folders.sort();
+    assert!(folders.len() >= 10, "only {} cases", folders.len());
+    let mut report = String::new();
+    for case in folders {
+        let name = case.file_name().unwrap().to_string_lossy().into_owned();
+        let temp = prepared(&case);
+        let (json, human) = (run(temp.path(), "json"), run(temp.path(), "human"));
+        for output in [&json, &human] {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!((output.status.code(), said.as_str()), (Some(0), ""), "{name}");
+            let shown = String::from_utf8(output.stdout.clone()).unwrap();
+            assert!(!shown.contains("do-not-print-me"), "{name}: a value of the sample is shown\n{shown}");
+            assert!(!shown.contains(&*temp.path().to_string_lossy()), "{name}: an absolute path is shown\n{shown}");
+        }
+        let human = String::from_utf8(human.stdout).unwrap();
+        assert!(!human.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{name}: {human}");
+        for line in human.lines() {
+            assert!(line.chars().count() <= 80 || !line.trim().contains(' '), "{name}: `{line}` is too long");
+        }
+        let expected = case.join("expected.json");
+        if accept {
+            fs::write(&expected, &json.stdout).unwrap();
+        } else if fs::read(&expected).ok().as_ref() != Some(&json.stdout) {
+            report += &format!("{name}: found\n{}", String::from_utf8_lossy(&json.stdout));
+        }
+    }
+    assert!(report.is_empty(), "{report}\nIf expected.json is to be what was found, accept it with\n  {ACCEPT}");
+}
+
+#[test]
+fn answers_are_accepted_together() {
+    for (case, services) in [("mern", 2), ("pnpm-prisma", 2), ("fastapi-react", 2)] {
+        let temp = prepared(&root().join("tests/detect").join(case));
+        let found = detect(embedded(), temp.path()).unwrap();
+        let sets: Vec<(&str, Value)> = found.answers.iter().map(|(name, a)| (name.as_str(), a.value.clone())).collect();
+        let given = given("mongodb-atlas-on-aws", &sets);
+        let answers = Answers::resolve(embedded(), &given, None).unwrap_or_else(|e| panic!("{case}: {e:#}"));
+        assert_eq!(answers.values["services"].as_array().unwrap().len(), services, "{case}");
+        for answer in found.answers.values() {
+            assert!(!answer.found_in.is_empty(), "{case}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_is_none() {
+    let temp = TempDir::new().unwrap();
+    write(&temp.path().join("file"), "");
+    for (name, says) in [("file", "is not a folder"), ("nowhere", "there is no folder")] {
+        let output = run(&temp.path().join(name), "human");
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains(says), "{output:?}");
+    }
+}
+
+#[test]
+fn human_output() {
+    let output = run(prepared(&root().join("tests/detect/go")).path(), "human");
+    insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @r"
+    ledger at the top
+      kind: api (found in main.go:9)
+      language: go (found in go.mod)
+      version: 1.22.5 (found in go.mod:3)
+      framework: net/http (found in main.go:9)
+      port: 8080 (found in main.go:9)
+      client: github.com/jackc/pgx for postgresql (found in go.mod:6)
+      client: github.com/nats-io/nats.go for nats (found in go.mod:7)
+      liveness: /healthz (found in main.go:7)
+      readiness: /readyz (found in main.go:8)
+
+    Pipelines
+      jenkins: a pipeline (found in Jenkinsfile)
+
+    Answers that follow from this
+      name: ledger
+
+    Notes
+      go.mod describes a service that is no answer: answer `language` is `go`,
+        which is not one of `node`, `python` or `static`.
+    ");
+}
+
+/// `cargo test --release --test it many_files -- --ignored --nocapture` says how long 100,000 files take.
+#[test]
+#[ignore = "writes 100,000 files"]
+fn many_files() {
+    let temp = TempDir::new().unwrap();
+    for folder in 0..1000 {
+        let dir = temp.path().join(format!("packages/p{folder}/src"));
+        for file in 0..99 {
+            write(&dir.join(format!("f{file}.ts")), "export {};\n");
+        }
+        let package = format!(r#"{{"name": "p{folder}", "dependencies": {{"express": "4"}}}}"#);
+        write(&dir.parent().unwrap().join("package.json"), package);
+    }
+    let started = Instant::now();
+    let found = detect(embedded(), temp.path()).unwrap();
+    let took = started.elapsed();
+    assert_eq!(found.services.len(), 1000);
+    assert!(took.as_secs_f64() < 1.0 || cfg!(debug_assertions), "{took:?}");
+    eprintln!("100,000 files in {took:?}");
+}
