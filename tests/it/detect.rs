@@ -4,7 +4,6 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output};
-use std::time::Instant;
 
 use scaffold::answers::Answers;
 use scaffold::detect::detect;
@@ -156,25 +155,4 @@ fn human_output() {
       go.mod describes a service that is no answer: answer `language` is `go`,
         which is not one of `node`, `python` or `static`.
     ");
-}
-
-/// `cargo test --release --test it many_files -- --ignored --nocapture` says how long 100,000 files take.
-#[test]
-#[ignore = "writes 100,000 files"]
-fn many_files() {
-    let temp = TempDir::new().unwrap();
-    for folder in 0..1000 {
-        let dir = temp.path().join(format!("packages/p{folder}/src"));
-        for file in 0..99 {
-            write(&dir.join(format!("f{file}.ts")), "export {};\n");
-        }
-        let package = format!(r#"{{"name": "p{folder}", "dependencies": {{"express": "4"}}}}"#);
-        write(&dir.parent().unwrap().join("package.json"), package);
-    }
-    let started = Instant::now();
-    let found = detect(embedded(), temp.path()).unwrap();
-    let took = started.elapsed();
-    assert_eq!(found.services.len(), 1000);
-    assert!(took.as_secs_f64() < 1.0 || cfg!(debug_assertions), "{took:?}");
-    eprintln!("100,000 files in {took:?}");
 }
