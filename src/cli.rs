@@ -198,7 +198,7 @@ pub struct Status {
     /// Answers and catalog.
     #[command(flatten)]
     pub with: UpdateArgs,
-    /// Exit with 1 when one of these is found
+    /// Exit with 1 when one of these is found; alone it means `outdated,unmerged`
     #[arg(
         long,
         value_enum,
