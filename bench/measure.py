@@ -105,11 +105,10 @@ class Bench:
     def commit(self, folder, tag):
         """Commits all files of a folder, as a repository of its own, and tags them."""
         self.git(folder, "init", "-q")
-        # packed like a clone, now, lest git does it in the background of a measurement
-        self.git(folder, "config", "maintenance.auto", "false")
         self.git(folder, "add", "-A")
         self.git(folder, "commit", "-q", "-m", "As of " + tag)
         self.git(folder, "tag", tag)
+        # like a clone
         self.git(folder, "repack", "-a", "-d", "-q")
 
 
