@@ -1,12 +1,14 @@
-//! Answers: from defaults, a preset, what is recorded, a file, `--set` and the person at the prompt, later wins; each
-//! checked by its kind, all together by the rules.
+//! Answers: from defaults, a preset, the folder, what is recorded, a file, `--set` and the person at the prompt, later
+//! wins; each checked by its kind, all together by the rules.
 
 use anyhow::Result;
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::answers_file::AnswersFile;
 use crate::catalog::Catalog;
 use crate::check::Check;
+use crate::detect;
 use crate::engine;
 use crate::question::{Question, Values};
 
@@ -36,6 +38,8 @@ pub struct Answers {
 pub struct Given {
     /// `--preset`.
     pub preset: Option<String>,
+    /// What the folder tells about itself. It knows more than the example in a preset.
+    pub detected: IndexMap<String, detect::Answer>,
     /// The answers of the last run, from `.scaffold/answers.yaml`; migrated to what the catalog asks.
     pub recorded: Option<AnswersFile>,
     /// `--answers`.
@@ -51,6 +55,8 @@ pub enum Origin {
     Default,
     /// The preset of that name.
     Preset(String),
+    /// The folder itself: where it was found, such as `backend/package.json:2`.
+    Detected(String),
     /// The answers of the last run, as `path:line`.
     Recorded(String),
     /// The answers file, as `path:line`.

@@ -93,6 +93,9 @@ pub struct Init {
     /// The catalog.
     #[command(flatten)]
     pub catalog: CatalogArgs,
+    /// Take what `scaffold detect` finds in the folder as answers, where nobody is asked about it
+    #[arg(long)]
+    pub detect: bool,
     /// Ask nothing, and write without asking
     #[arg(long)]
     pub yes: bool,

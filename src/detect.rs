@@ -22,6 +22,7 @@ mod go;
 mod java;
 mod libraries;
 mod node;
+pub mod overview;
 mod php;
 mod python;
 pub mod report;
@@ -35,7 +36,7 @@ pub mod walk;
 mod wanted;
 mod yaml;
 
-use answers::Answer;
+pub use answers::Answer;
 use automation::{Infrastructure, Pipeline};
 use compose::Backing;
 use finding::{Finding, Note};

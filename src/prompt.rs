@@ -92,6 +92,8 @@ impl Prompter for TerminalPrompter {
             (_, Asking::All) => true,
             (Origin::Default, asking) => asking == Asking::New || question.identity,
             (Origin::Preset(_), asking) => asking == Asking::Identity && question.identity,
+            // a finding is an offer, never a decision
+            (Origin::Detected(_), _) => true,
             (Origin::Recorded(_), _) => false,
         })
     }

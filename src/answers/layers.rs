@@ -31,6 +31,9 @@ impl Layers {
                 layers.give(catalog, key, value.clone(), Origin::Preset(name.clone()));
             }
         }
+        for (name, answer) in &given.detected {
+            layers.give(catalog, name, answer.value.clone(), Origin::Detected(answer.evidence()));
+        }
         if let Some(file) = &given.recorded {
             layers.record(catalog, file);
         }

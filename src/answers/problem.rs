@@ -25,6 +25,7 @@ impl fmt::Display for Problem {
         f.write_str(&self.message)?;
         match &self.origin {
             Some(Origin::File(place) | Origin::Recorded(place)) => write!(f, "\n  --> {place}"),
+            Some(Origin::Detected(place)) => write!(f, "\n  --> found in {place}"),
             Some(Origin::Flag) => f.write_str("\n  --> --set"),
             Some(Origin::Preset(name)) => write!(f, "\n  --> preset `{name}`"),
             _ => Ok(()),
@@ -66,6 +67,9 @@ pub(super) fn error(problems: &[Problem], missing: &[&Question], update: bool) -
             true => "give them with `--set NAME=VALUE` or in a file with `--answers FILE`".into(),
             false => "give them with `--set NAME=VALUE`, in a file with `--answers FILE`, or take a `--preset`".into(),
         });
+        if !update {
+            hints.push("`--detect` takes those that the folder tells: `scaffold detect` prints them".into());
+        }
     }
     match parts.len() {
         0 => None,

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 
 use anyhow::Result;
+use indexmap::IndexMap;
 
 use super::open::open;
 use super::save::{Record, save};
 use super::{Work, is_free};
 use crate::answers::{Answers, Given, Prompter};
 use crate::base::{Base, Stored};
+use crate::catalog::Catalog;
 use crate::cli::{Format, Init};
 use crate::context::Context;
+use crate::detect::{Answer, detect, overview};
 use crate::error::UserError;
 use crate::listing::{self, Listing};
 use crate::lock::Lock;
@@ -42,7 +45,11 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
     if project.base()? != Stored::Missing {
         return again(args, ui, given, work, &project);
     }
-    let mut person = (ui.interactive && !args.yes).then(|| TerminalPrompter::new(*ui, Asking::Identity));
+    let asked = ui.interactive && !args.yes;
+    if asked || args.detect {
+        given.detected = look(args, ui, work.catalog)?;
+    }
+    let mut person = asked.then(|| TerminalPrompter::new(*ui, Asking::Identity));
     if let Some(person) = &mut person
         && given.preset.is_none()
         && given.file.is_none()
@@ -92,6 +99,19 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
     save(&project, &plan, &resolutions, Record { rendered: &rendered, orphans: &orphans, answers: &answers })?;
     ui.say(&summary(ui, &args.dir, &plan, &resolutions));
     Ok(u8::from(remains(&plan, &resolutions)))
+}
+
+/// Looks at the folder and says what was found: each finding is the default of a question. Without anybody to ask it is
+/// the answer.
+fn look(args: &Init, ui: &Ui, catalog: &Catalog) -> Result<IndexMap<String, Answer>> {
+    if !args.dir.is_dir() {
+        return Ok(IndexMap::new());
+    }
+    let found = detect(catalog, &args.dir)?;
+    if let Some(text) = overview::text(ui, &found) {
+        ui.say(&text);
+    }
+    Ok(found.answers)
 }
 
 /// A folder that was generated before: the same answers and templates mean that nothing is left to do.

@@ -1,20 +1,27 @@
 //! Findings as answers of the catalog: those that a question of that name accepts, with the evidence of each.
 
 use anyhow::Result;
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use minijinja::Environment;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Detected;
 use super::finding::{Finding, Place};
-use super::service::{Command, Language, Route, Service};
+use super::service::{Client, Command, Language, Route, Service};
 use super::walk::Files;
 use crate::catalog::Catalog;
 use crate::check::Check;
 use crate::engine;
 use crate::expression::Scope;
-use crate::question::{Question, Values};
+use crate::question::{KindName, Question, Values};
+use crate::text::count;
+
+/// So many files are named as evidence of one answer.
+const NAMED: usize = 3;
+
+/// Databases that services can be seen to use, and that cannot be generated.
+const OTHER_DATABASES: [&str; 5] = ["cockroachdb", "mysql", "postgresql", "sqlite", "sqlserver"];
 
 /// An answer that follows from findings.
 #[derive(Clone, Debug, Serialize)]
@@ -23,6 +30,20 @@ pub struct Answer {
     pub value: Value,
     /// The evidence by dotted path: `name`, `services.0.port`.
     pub found_in: IndexMap<String, Place>,
+}
+
+impl Answer {
+    /// Where it was found; of many files the first ones and a count.
+    pub fn evidence(&self) -> String {
+        let alone = self.found_in.len() == 1;
+        let shown = |place: &Place| if alone { place.to_string() } else { place.file.clone() };
+        let places: IndexSet<String> = self.found_in.values().map(shown).collect();
+        let named: Vec<&str> = places.iter().take(NAMED).map(String::as_str).collect();
+        match places.len() - named.len() {
+            0 => named.join(", "),
+            more => format!("{} and {}", named.join(", "), count(more, "more file")),
+        }
+    }
 }
 
 /// The answers that follow, in the order of the questions. What a question refuses becomes a note.
@@ -37,7 +58,7 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files) -> Result<Ind
             "name" => scalar(&env, question, remote_name(found).or_else(|| root_name(found))),
             "repository" => scalar(&env, question, repository(found)),
             "code_owners" => scalar(&env, question, code_owners(files)),
-            "services" => services(&env, question, &found.services, files)?,
+            "services" if question.kind == KindName::Records => services(&env, question, &found.services, files)?,
             _ => None,
         };
         answers.extend(answer.map(|answer| (question.name.clone(), answer)));
@@ -94,6 +115,7 @@ fn services(env: &Environment<'_>, question: &Question, services: &[Service], fi
         }
         match record(env, question, service, files)? {
             Ok((record, places)) => {
+                foreign_database(service, files);
                 let taken = |field: &String| records.iter().any(|other| other[field] == record[field.as_str()]);
                 if let Some(field) = question.unique.iter().find(|field| taken(field)) {
                     refuse(files, service, &format!("another one has the same `{field}`"));
@@ -108,6 +130,16 @@ fn services(env: &Environment<'_>, question: &Question, services: &[Service], fi
         }
     }
     Ok((!records.is_empty()).then(|| Answer { value: Value::Array(records), found_in }))
+}
+
+/// Notes a database that no answer stands for. Only MongoDB can be generated.
+fn foreign_database(service: &Service, files: &Files) {
+    let foreign =
+        |client: &&Finding<Client>| client.value.system.is_some_and(|system| OTHER_DATABASES.contains(&system));
+    if let Some(client) = service.clients.iter().find(foreign) {
+        let system = client.value.system.unwrap_or_default();
+        files.note(&client.found_in.file, format!("uses {system}, for which nothing is generated"));
+    }
 }
 
 /// Notes that a service has no place among the answers.

@@ -138,7 +138,7 @@ impl Report<'_> {
 }
 
 /// A value as JSON has it, without quotes.
-fn word(value: &impl Serialize) -> String {
+pub(super) fn word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
         Ok(other) => other.to_string(),

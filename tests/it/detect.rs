@@ -156,3 +156,42 @@ fn human_output() {
         which is not one of `node`, `python` or `static`.
     ");
 }
+
+/// `init --yes` in a copy of a fixture, with a preset for what the folder does not tell.
+fn init(case: &str, args: &[&str]) -> (TempDir, Output) {
+    let dir = prepared(&root().join("tests/detect").join(case));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_scaffold"));
+    command.env_clear().env("LANG", "C.UTF-8").args(["init", "--yes", "--preset", "mongodb-atlas-on-aws"]).args(args);
+    let output = command.arg(dir.path()).output().unwrap();
+    (dir, output)
+}
+
+#[test]
+fn init_takes_findings_only_when_told_to() {
+    let (dir, output) = init("mern", &[]);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let answers = fs::read_to_string(dir.path().join(".scaffold/answers.yaml")).unwrap();
+    assert!(answers.contains("path: apps/api") && !answers.contains("path: backend"), "{answers}");
+
+    let mine = fs::read(root().join("tests/detect/mern/tree/backend/Dockerfile")).unwrap();
+    let (dir, output) = init("mern", &["--detect", "--set", "services.0.port=5001"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let backend = "backend api, node >=20, Express, port 5000, redis, mongodb (backend/package.json)";
+    assert!(words.contains(backend), "{said}");
+    assert!(said.contains("repository   acme/shop  (.git/config:5)"), "{said}");
+    let answers = fs::read_to_string(dir.path().join(".scaffold/answers.yaml")).unwrap();
+    for line in ["name: shop", "repository: acme/shop", "path: backend", "port: 5001", "liveness_path: /healthz"] {
+        assert!(answers.contains(line), "{line} is not in {answers}");
+    }
+    assert!(!answers.contains("path: apps/api"), "{answers}");
+    assert_eq!(fs::read(dir.path().join("backend/Dockerfile")).unwrap(), mine, "the owner's file was replaced");
+}
+
+#[test]
+fn a_database_that_cannot_be_generated_is_said_before_anything_else() {
+    let (_dir, output) = init("pnpm-prisma", &["--detect", "--dry-run"]);
+    let said = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("uses postgresql, for which nothing is generated."), "{said}");
+}

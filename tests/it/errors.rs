@@ -92,6 +92,7 @@ fn everything_missing_is_named_at_once() {
       services              a list of 1 to 30 records
       atlas_org_id          an Atlas organisation id of 24 hexadecimal digits
     hint: give them with `--set NAME=VALUE`, in a file with `--answers FILE`, or take a `--preset`
+    hint: `--detect` takes those that the folder tells: `scaffold detect` prints them
     ");
 }
 

@@ -53,6 +53,18 @@ fn a_preset_asks_only_for_what_names_the_project() {
 }
 
 #[test]
+fn what_the_folder_tells_is_offered_with_its_file() {
+    let (_temp, dir) = target();
+    fs::create_dir_all(dir.join(".git")).unwrap();
+    let config = "[remote \"origin\"]\n\turl = git@github.com:acme/books.git\n";
+    fs::write(dir.join(".git/config"), config).unwrap();
+    let mut s = Start::init(&dir, &["--preset", "shop"]).run();
+    s.see("Found in this folder:").see("name books (.git/config:1)");
+    s.answer(NAME, ENTER).answer(CONTACT, ENTER).answer(OTHERS, ENTER).answer(REVIEW, ENTER).ends_with(0);
+    assert!(s.file("README.md").starts_with("# books\n"));
+}
+
+#[test]
 fn given_answers_are_not_asked_for() {
     let (_temp, dir) = target();
     let mut s = Start::init(&dir, &["--preset", "shop", "--set", "name=books", "--set", "contact=a@example.com"]).run();

@@ -1,0 +1,91 @@
+//! What was found, in a few lines: what a person sees before the first question.
+
+use super::Detected;
+use super::automation::Infrastructure;
+use super::report::word;
+use super::service::Service;
+use crate::text::{columns, count};
+use crate::ui::{Style, Ui};
+
+/// More notes than this are counted.
+const NOTES: usize = 3;
+
+/// The findings that become answers, and what else will meet the generated files; nothing where nothing was found.
+pub fn text(ui: &Ui, found: &Detected) -> Option<String> {
+    let mut rows: Vec<(String, String, String)> = found.services.iter().map(row).collect();
+    for (name, answer) in found.answers.iter().filter(|(_, answer)| !answer.value.is_array()) {
+        rows.push((name.clone(), answer.value.as_str().unwrap_or_default().into(), answer.evidence()));
+    }
+    let there = there(found);
+    if rows.is_empty() && there.is_empty() {
+        return None;
+    }
+    let width = rows.iter().map(|(name, ..)| columns(name)).max().unwrap_or(0);
+    let mut out = format!("{}\n", ui.err.text(Style::Bold, "Found in this folder:"));
+    for (name, what, place) in rows {
+        let place = if place.is_empty() { String::new() } else { format!("  ({place})") };
+        out.push_str(&line(ui, &format!("  {name:width$}  {what}{place}")));
+    }
+    if !there.is_empty() {
+        out.push_str(&line(ui, &format!("  There already: {}.", there.join(", "))));
+    }
+    for note in found.notes.iter().take(NOTES) {
+        let what = if note.file.is_empty() { "The folder" } else { &note.file };
+        out.push_str(&line(ui, &format!("  {what} {}.", note.message)));
+    }
+    if found.notes.len() > NOTES {
+        let more = count(found.notes.len() - NOTES, "more note");
+        out.push_str(&line(ui, &format!("  {more}: `scaffold detect` prints them.")));
+    }
+    Some(out)
+}
+
+/// A row of the table where it fits, else broken.
+fn line(ui: &Ui, text: &str) -> String {
+    let text = ui.visible(text);
+    let text = if columns(&text) < ui.width { text } else { ui.wrapped_line(&text) };
+    format!("{text}\n")
+}
+
+/// A service: its name, what is known about it in words, its file.
+fn row(service: &Service) -> (String, String, String) {
+    let mut what: Vec<String> = Vec::new();
+    what.extend(service.kind.as_ref().map(|kind| word(&kind.value)));
+    what.extend(service.language.as_ref().map(|language| match &service.version {
+        Some(version) => format!("{} {}", word(&language.value), version.value),
+        None => word(&language.value),
+    }));
+    what.extend(service.frameworks.iter().map(|framework| framework.value.to_owned()));
+    what.extend(service.port.as_ref().map(|port| format!("port {}", port.value)));
+    for system in service.clients.iter().filter_map(|client| client.value.system) {
+        if !what.iter().any(|known| known == system) {
+            what.push(system.to_owned());
+        }
+    }
+    let name = service.name.as_ref().map_or_else(|| "service".into(), |name| name.value.clone());
+    let place = service.manifest.as_ref().or(service.containers.first()).map(|place| place.file.clone());
+    (name, what.join(", "), place.unwrap_or_default())
+}
+
+/// Pipelines and infrastructure.
+fn there(found: &Detected) -> Vec<String> {
+    let mut there = Vec::new();
+    let pipelines = found.pipelines.len();
+    if let Some(first) = found.pipelines.first() {
+        there.push(match pipelines {
+            1 => format!("a pipeline ({})", first.found_in),
+            n => format!("{n} pipelines ({} ...)", first.found_in),
+        });
+    }
+    for (kind, name) in [
+        (Infrastructure::Terraform, "Terraform"),
+        (Infrastructure::Kustomize, "kustomizations"),
+        (Infrastructure::Helm, "Helm charts"),
+        (Infrastructure::Manifests, "manifests of Kubernetes"),
+    ] {
+        if let Some(first) = found.infrastructure.iter().find(|one| one.value == kind) {
+            there.push(format!("{name} ({})", first.found_in));
+        }
+    }
+    there
+}
