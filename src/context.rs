@@ -28,6 +28,8 @@ pub struct Context {
     pub values: Values,
     /// Facts of single components as plain values.
     pub own_values: BTreeMap<String, Values>,
+    /// What components contribute to lists that other components print, by list.
+    pub contributed: IndexMap<String, Vec<Value>>,
 }
 
 /// One need with what meets it.
@@ -143,7 +145,7 @@ impl Context {
             })
             .collect();
         let shared = Any::from(shared);
-        Ok(Self { shared, own, values, own_values })
+        Ok(Self { shared, own, values, own_values, contributed })
     }
 
     /// What the templates of one component see, with the items that its path goes through.

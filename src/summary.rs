@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::listing::meaning;
 use crate::plan::{BESIDE, Cause, Change, Kind, Ours, Plan, Resolution};
 use crate::review::{Effect, Resolutions};
-use crate::text::count;
+use crate::steps::Step;
+use crate::text::{count, wrap};
 use crate::ui::{Style, Ui};
 
 /// Whether the disk still differs from what was generated, though a person may have wanted it so.
@@ -76,11 +77,68 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions) 
     } else if remains(plan, resolutions) {
         lines.push("Compare what was left with what would be new, and take over what you need.".into());
     }
-    if matches!(plan.changes.get("README.md"), Some(Change::Create(_) | Change::Collide { .. })) {
-        lines.push(format!(
-            "Next: read `{}`; it says what to do first.",
-            ui.visible(&dir.join("README.md").display().to_string())
-        ));
-    }
     lines.iter().map(|line| ui.wrapped_line(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// What people do now, in order, and where to read on: for a repository that has just been generated.
+pub fn first_steps(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, steps: &[Step]) -> String {
+    let readme = "README.md";
+    let is_ours = match plan.changes.get(readme) {
+        Some(Change::Collide { .. }) => resolutions.get(readme) == Some(&Resolution::TakeNew),
+        Some(_) => true,
+        None => false,
+    };
+    let place = ui.visible(&dir.join(readme).display().to_string());
+    let reading = is_ours.then(|| format!("`{place}` explains each step and goes on from there."));
+    // where nobody looks, the place to look is enough
+    if steps.is_empty() || !ui.interactive {
+        return reading.map(|_| format!("Next: read `{place}`; it says what to do first.")).unwrap_or_default();
+    }
+    let head = match dir.as_os_str() == "." {
+        true => "What only you can do now, in this order:".into(),
+        false => format!("What only you can do now, in this order, from `{}`:", ui.visible(&dir.display().to_string())),
+    };
+    let mut lines = vec![ui.err.text(Style::Bold, &ui.wrapped_line(&head))];
+    for (i, Step { title, commands }) in steps.iter().enumerate() {
+        let title = wrap(&ui.visible(title), ui.width.saturating_sub(6), 5);
+        lines.push(format!("{:>3}. {title}", i + 1));
+        // not wrapped: a command is copied
+        lines.extend(commands.iter().map(|line| format!("       {}", ui.err.text(Style::Dim, &ui.visible(line)))));
+    }
+    lines.extend(reading.map(|line| ui.wrapped_line(&line)));
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::File;
+
+    #[test]
+    fn steps_are_printed_to_whom_they_help() {
+        let (file, mut ui) = (File { bytes: b"# shop\n".to_vec(), executable: false }, Ui::plain(40));
+        let plan = Plan { changes: [("README.md", Change::Create(&file))].into() };
+        let steps = [
+            Step { title: "Put the secret values in, all of them".into(), commands: Vec::new() },
+            Step { title: "Release".into(), commands: vec!["git push \\".into(), "  origin".into()] },
+        ];
+        let first = |ui: &Ui, plan: &Plan<'_>| first_steps(ui, Path::new("shop"), plan, &Resolutions::new(), &steps);
+        assert_eq!(first(&ui, &plan), "Next: read `shop/README.md`; it says what to do first.");
+        ui.interactive = true;
+        insta::assert_snapshot!(first(&ui, &plan), @r"
+        What only you can do now, in this
+          order, from `shop`:
+          1. Put the secret values in, all of
+             them
+          2. Release
+               git push \
+                 origin
+        `shop/README.md` explains each step and
+          goes on from there.
+        ");
+        // a README of the user's own explains other things
+        let mine = Ours::File(File { bytes: b"# mine\n".to_vec(), executable: false });
+        let plan = Plan { changes: [("README.md", Change::Collide { ours: &mine, theirs: &file })].into() };
+        assert!(!first(&ui, &plan).contains("README.md"));
+    }
 }

@@ -20,11 +20,13 @@ use crate::listing::{self, Listing};
 use crate::lock::Lock;
 use crate::output;
 use crate::plan::{Plan, Versions};
+use crate::progress::during;
 use crate::project::Project;
 use crate::prompt::{Asking, TerminalPrompter};
 use crate::record;
 use crate::review::{Policy, Review, resolve};
-use crate::summary::{remains, summary};
+use crate::steps::steps;
+use crate::summary::{first_steps, remains, summary};
 use crate::tree::Tree;
 use crate::ui::Ui;
 use crate::update::Last;
@@ -67,7 +69,7 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
         ui.say(note);
     }
     let context = Context::new(catalog, &answers)?;
-    let rendered = ManuallyDrop::new(render(catalog, &context)?);
+    let rendered = ManuallyDrop::new(during(ui, "Rendering", || render(catalog, &context))?);
     let (base, ours, moves) = (Base::default(), project.ours(rendered.tree.files.keys())?, BTreeMap::new());
     let versions = Versions { base: &base, ours: &ours, theirs: &rendered.tree, once: &rendered.once, moves: &moves };
     let plan = Plan::without_merge(&versions)?;
@@ -96,8 +98,10 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
         keep_all
     };
     let (orphans, answers) = (Tree::default(), record::answers(catalog, &answers)?);
-    save(&project, &plan, &resolutions, Record { rendered: &rendered, orphans: &orphans, answers: &answers })?;
+    let record = Record { rendered: &rendered, orphans: &orphans, answers: &answers };
+    during(ui, "Writing", || save(&project, &plan, &resolutions, record))?;
     ui.say(&summary(ui, &args.dir, &plan, &resolutions));
+    ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps(&context)));
     Ok(u8::from(remains(&plan, &resolutions)))
 }
 
@@ -107,7 +111,7 @@ fn look(args: &Init, ui: &Ui, catalog: &Catalog) -> Result<IndexMap<String, Answ
     if !args.dir.is_dir() {
         return Ok(IndexMap::new());
     }
-    let found = detect(catalog, &args.dir)?;
+    let found = during(ui, "Looking at the folder", || detect(catalog, &args.dir))?;
     if let Some(text) = overview::text(ui, &found) {
         ui.say(&text);
     }

@@ -15,6 +15,7 @@ use crate::listing::{self, Listing};
 use crate::merge;
 use crate::output;
 use crate::plan::{Open, Plan, Resolution};
+use crate::progress::during;
 use crate::prompt::{Asking, TerminalPrompter};
 use crate::review::{Policy, Resolutions, Review, resolve};
 use crate::summary::summary;
@@ -56,7 +57,7 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
         cli::OnConflict::Ours => (merge::OnConflict::Ours, Policy::Mine),
         cli::OnConflict::Theirs => (merge::OnConflict::Theirs, Policy::New),
     };
-    let plan = update.plan(merging)?;
+    let plan = during(ui, "Merging", || update.plan(merging))?;
     if args.format == Format::Json {
         output::data(&output::json(&listing::json(&plan))?)?;
     }
@@ -88,7 +89,7 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
     };
     let orphans = update.orphans(&plan);
     let record = Record { rendered: &update.rendered, orphans: &orphans, answers: &update.answers };
-    let written = save(&project, &plan, &resolutions, record)?;
+    let written = during(ui, "Writing", || save(&project, &plan, &resolutions, record))?;
     if plan.touches_disk() {
         ui.say(&summary(ui, &dir, &plan, &resolutions));
     } else if written {
