@@ -14,6 +14,7 @@ use crate::catalog::Catalog;
 use crate::check::Check;
 use crate::engine;
 use crate::expression::Scope;
+use crate::path;
 use crate::question::{KindName, Question, Values};
 use crate::text::count;
 
@@ -116,6 +117,7 @@ fn services(env: &Environment<'_>, question: &Question, services: &[Service], fi
         match record(env, question, service, files)? {
             Ok((record, places)) => {
                 foreign_database(service, files);
+                foreign_installer(service, files);
                 let taken = |field: &String| records.iter().any(|other| other[field] == record[field.as_str()]);
                 if let Some(field) = question.unique.iter().find(|field| taken(field)) {
                     refuse(files, service, &format!("another one has the same `{field}`"));
@@ -139,6 +141,26 @@ fn foreign_database(service: &Service, files: &Files) {
     if let Some(client) = service.clients.iter().find(foreign) {
         let system = client.value.system.unwrap_or_default();
         files.note(&client.found_in.file, format!("uses {system}, for which nothing is generated"));
+    }
+}
+
+/// Notes what installs libraries, where generated files use something else.
+fn foreign_installer(service: &Service, files: &Files) {
+    let (Some(language), Some(found)) = (&service.language, &service.package_manager) else { return };
+    let ours = match language.value {
+        Language::Node => "npm",
+        Language::Python => "pip",
+        _ => return,
+    };
+    let file = &found.found_in.file;
+    if found.value != ours {
+        let theirs = found.value;
+        files.note(file, format!("belongs to {theirs}; generated Dockerfiles and pipelines use {ours}"));
+    } else if path::parent(file) != service.path {
+        files.note(
+            file,
+            "is shared by several folders; generated Dockerfiles build each service from a lock file of its own",
+        );
     }
 }
 
