@@ -24,6 +24,8 @@ pub use problem::{Problem, unknown_preset};
 pub struct Answers {
     /// Every answer that was asked for, in the order of the questions.
     pub values: Values,
+    /// Where each of them came from.
+    pub origins: IndexMap<String, Origin>,
     /// Recorded answers that are not among the values: not asked with the others, or unknown to the catalog. They are
     /// recorded again, so that they come back when they are asked again.
     pub kept: Values,

@@ -30,6 +30,8 @@ pub struct Context {
     pub own_values: BTreeMap<String, Values>,
     /// What components contribute to lists that other components print, by list.
     pub contributed: IndexMap<String, Vec<Value>>,
+    /// The needs, with what the active components do for them.
+    pub readiness: Vec<Readiness>,
 }
 
 /// One need with what meets it.
@@ -145,7 +147,7 @@ impl Context {
             })
             .collect();
         let shared = Any::from(shared);
-        Ok(Self { shared, own, values, own_values, contributed })
+        Ok(Self { shared, own, values, own_values, contributed, readiness })
     }
 
     /// What the templates of one component see, with the items that its path goes through.

@@ -63,11 +63,7 @@ impl Look {
     /// From one version to the other.
     pub fn files(self, path: &str, old: Option<&File>, new: Option<&File>) -> String {
         let path = self.shown(path);
-        let text = |file: Option<&File>| match file {
-            Some(file) if file.bytes.contains(&0) => None,
-            Some(file) => std::str::from_utf8(&file.bytes).ok().map(str::to_owned),
-            None => Some(String::new()),
-        };
+        let text = |file: Option<&File>| file.map_or(Some(String::new()), |file| text(file).map(str::to_owned));
         let mut out = String::new();
         if let (Some(old), Some(new)) = (old, new)
             && old.executable != new.executable
@@ -128,6 +124,11 @@ impl Look {
     fn shown(self, text: &str) -> String {
         visible(text, self.unicode).into_owned()
     }
+}
+
+/// The text of a file; none of a binary one.
+pub(crate) fn text(file: &File) -> Option<&str> {
+    if file.bytes.contains(&0) { None } else { std::str::from_utf8(&file.bytes).ok() }
 }
 
 /// A range of lines as diff programs write it.

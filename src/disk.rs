@@ -79,6 +79,11 @@ pub fn write_new(
     })
 }
 
+/// Writes a file, over one that is there.
+pub fn write_over(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    run("write", path, || fs::write(path, bytes))
+}
+
 /// Renames, replacing a file that is there.
 pub fn rename(from: &Path, to: &Path) -> anyhow::Result<()> {
     run("write", to, || fs::rename(from, to))

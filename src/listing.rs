@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::merge::Merged;
-use crate::plan::{Change, Kind, Plan, describe};
+use crate::plan::{Change, Kind, Ours, Plan, describe};
 use crate::text::{columns, count, cut};
 use crate::ui::{Paint, Style, Ui};
 
@@ -50,6 +50,26 @@ pub fn meaning(kind: Kind) -> &'static str {
         Kind::Delete => "to delete",
         Kind::Orphan => "no longer generated, kept",
         Kind::LeaveOnce => "yours since written, kept",
+    }
+}
+
+/// What is to be said about one change; nothing where its mark says it all.
+pub fn note(change: &Change<'_>) -> String {
+    match change {
+        Change::Create(_) | Change::Update { .. } | Change::Delete(_) => String::new(),
+        Change::Collide { ours: Ours::File(_), .. } => meaning(Kind::Collide).into(),
+        Change::Collide { ours, .. } => describe(ours),
+        Change::Merge { from, merged, .. } => {
+            let from = from.map(|from| format!("from {from}"));
+            let conflict = match merged {
+                Merged::Clean(_) if from.is_some() => None,
+                Merged::Clean(_) => Some(meaning(Kind::Merge).to_string()),
+                Merged::Conflict { lines, .. } => Some(count(lines.len(), "conflict")),
+                Merged::Beside(why) => Some(why.to_string()),
+            };
+            from.into_iter().chain(conflict).collect::<Vec<_>>().join(", ")
+        }
+        other => meaning(other.kind()).into(),
     }
 }
 
@@ -124,23 +144,7 @@ impl Listing<'_> {
         }
         for (i, (name, change)) in folder.files.iter().enumerate() {
             let front = format!("{before}{}", if end(folder.folders.len() + i) { corner } else { branch });
-            let note = match change {
-                Change::Create(_) | Change::Update { .. } | Change::Delete(_) => String::new(),
-                Change::Collide { ours: crate::plan::Ours::File(_), .. } => meaning(Kind::Collide).into(),
-                Change::Collide { ours, .. } => self.ui.visible(&describe(ours)),
-                Change::Merge { from, merged, .. } => {
-                    let from = from.map(|from| format!("from {}", self.ui.visible(from)));
-                    let conflict = match merged {
-                        Merged::Clean(_) if from.is_some() => None,
-                        Merged::Clean(_) => Some(meaning(Kind::Merge).to_string()),
-                        Merged::Conflict { lines, .. } => Some(count(lines.len(), "conflict")),
-                        Merged::Beside(why) => Some(why.to_string()),
-                    };
-                    from.into_iter().chain(conflict).collect::<Vec<_>>().join(", ")
-                }
-                other => meaning(other.kind()).into(),
-            };
-            self.line(&front, change.kind(), name, &note, out);
+            self.line(&front, change.kind(), name, &self.ui.visible(&note(change)), out);
         }
     }
 

@@ -185,7 +185,9 @@ impl<'a> Resolver<'a> {
                 self.notes.push(format!("Answer `{name}` is not needed with the other answers and is left out."));
             }
         }
+        let origin = |name| self.given.get(name).map_or(Origin::Default, |(_, origin)| origin.clone());
         Ok(Answers {
+            origins: self.values.keys().map(|name| (name.clone(), origin(name))).collect(),
             kept: kept::of(self.catalog, &self.recorded, &self.values),
             values: std::mem::take(&mut self.values),
             active: active.iter().map(|c| c.name.clone()).collect(),
