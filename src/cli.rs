@@ -102,6 +102,9 @@ pub struct Init {
     /// Show what would be written, and write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Write plan, differences and answers as one HTML page before anything else; `-` is stdout
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// How the plan is printed
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -152,6 +155,9 @@ pub struct Update {
     /// Show what would be written, and write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Write plan, differences and answers as one HTML page before anything else; `-` is stdout
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// How the plan is printed
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -190,6 +196,9 @@ pub struct Diff {
     /// Answers and catalog.
     #[command(flatten)]
     pub with: UpdateArgs,
+    /// Write one HTML page with it instead; `-` is stdout
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }
 
 /// `scaffold status`.

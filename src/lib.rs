@@ -35,6 +35,7 @@ pub mod migrations;
 pub mod moved;
 pub mod names;
 pub mod output;
+pub mod page;
 pub mod pager;
 pub mod patch;
 pub mod path;

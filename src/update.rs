@@ -8,15 +8,17 @@ use semver::Version;
 use crate::answers::{Answers, Given, Prompter};
 use crate::base::{Base, Stored};
 use crate::catalog::Catalog;
-use crate::context::Context;
+use crate::context::{Context, Readiness};
 use crate::error::UserError;
 use crate::merge::{self, OnConflict, Sides};
 use crate::moved;
+use crate::page::Page;
 use crate::path;
 use crate::plan::{BESIDE, Change, Ours, Plan, Versions};
 use crate::project::Project;
 use crate::record;
 use crate::render::Rendered;
+use crate::review::Resolutions;
 use crate::text::count;
 use crate::tree::{RelPath, Tree};
 use crate::version;
@@ -116,6 +118,10 @@ pub struct Update {
     pub rendered: Rendered,
     /// New path to old path of the files that move.
     pub moves: BTreeMap<RelPath, RelPath>,
+    /// The answers that it is generated from now.
+    pub resolved: Answers,
+    /// What the active components do for each need.
+    pub readiness: Vec<Readiness>,
     /// The text of `.scaffold/answers.yaml` afterwards.
     pub answers: String,
     /// What the user should know.
@@ -175,12 +181,14 @@ impl Update {
         let Last { base, renew, mut notes } = last;
         let answers = Answers::resolve(catalog, &given, person)?;
         notes.extend(answers.notes.iter().cloned());
-        let rendered = render(catalog, &Context::new(catalog, &answers)?)?;
+        let context = Context::new(catalog, &answers)?;
+        let rendered = render(catalog, &context)?;
         let ours = project.ours(base.tree.files.keys().chain(&base.damaged).chain(rendered.tree.files.keys()))?;
         let moves = moved::moves(&base, &ours, &rendered.tree, &rendered.moved);
         let unmerged = unmerged(project, &base, &ours)?;
-        let answers = record::answers(catalog, &answers)?;
-        Ok(Self { base, renew, ours, rendered, moves, answers, notes, unmerged })
+        let recorded = record::answers(catalog, &answers)?;
+        let (resolved, readiness, answers) = (answers, context.readiness, recorded);
+        Ok(Self { base, renew, ours, rendered, moves, resolved, readiness, answers, notes, unmerged })
     }
 
     /// What would change.
@@ -199,6 +207,20 @@ impl Update {
             moves: &self.moves,
         };
         Plan::new(&versions, &merge)
+    }
+
+    /// What the page about a plan of this update is made from.
+    pub fn page<'p>(&'p self, catalog: &'p Catalog, plan: &'p Plan<'p>, resolutions: &'p Resolutions) -> Page<'p> {
+        Page {
+            command: "update",
+            from: self.base.version.as_ref(),
+            catalog,
+            answers: &self.resolved,
+            readiness: &self.readiness,
+            rendered: &self.rendered,
+            plan,
+            resolutions,
+        }
     }
 
     /// Whether newer templates or other answers would change a file, or the record has to be renewed.

@@ -8,10 +8,11 @@ use anyhow::Result;
 use super::open::{folder, inside, open};
 use super::{Work, given_for_update};
 use crate::apply::{Action, Before};
-use crate::cli;
+use crate::cli::{self, Format};
 use crate::error::UserError;
 use crate::merge::OnConflict;
 use crate::output;
+use crate::page::Place;
 use crate::pager::page;
 use crate::patch::{FileChange, patch};
 use crate::path;
@@ -27,6 +28,7 @@ use crate::update::{Last, Update};
 /// When the repository cannot be rendered or read.
 pub fn run(args: &cli::Diff, ui: &Ui) -> Result<u8> {
     super::with_catalog(&args.with.catalog, false, |Work { catalog, render }| {
+        let place = args.html.as_deref().map(|file| Place::new(file, Format::Human)).transpose()?;
         let (dir, paths) = split(args);
         let project = open(&dir, ui, false)?;
         let paths = paths.iter().map(|path| below(project.root(), path)).collect::<Result<Vec<_>>>()?;
@@ -36,8 +38,14 @@ pub fn run(args: &cli::Diff, ui: &Ui) -> Result<u8> {
             ui.say(note);
         }
         update.refuse_unmerged()?;
-        let patch = chosen(&update.plan(OnConflict::Markers)?, &paths)?;
-        if ui.stdout {
+        let mut plan = update.plan(OnConflict::Markers)?;
+        let patch = chosen(&plan, &paths)?;
+        if let Some(place) = place {
+            plan.changes.retain(|path, change| {
+                is_chosen(&paths, path) || from(change).is_some_and(|from| is_chosen(&paths, from))
+            });
+            place.put(ui, &update.page(catalog, &plan, &resolve(&plan, Policy::Both)).html()?)?;
+        } else if ui.stdout {
             page(ui, &painted(ui, &String::from_utf8_lossy(&patch)))?;
         } else {
             output::bytes(&patch)?;
@@ -73,11 +81,10 @@ fn chosen(plan: &Plan<'_>, paths: &[RelPath]) -> Result<Vec<u8>> {
         plan.changes.iter().filter_map(|(to, change)| Some((*to, from(change)?))).collect();
     let operations = plan.operations(&resolve(plan, Policy::Both))?;
     let old: BTreeMap<&str, _> = operations.iter().map(|o| (&*o.path, o.before)).collect();
-    let is_chosen = |path: &str| paths.is_empty() || paths.iter().any(|wanted| Path::new(path).starts_with(wanted));
     let mut changes = Vec::new();
     for operation in &operations {
         let path = &*operation.path;
-        if !is_chosen(path) && !moves.get(path).is_some_and(|from| is_chosen(from)) {
+        if !is_chosen(paths, path) && !moves.get(path).is_some_and(|from| is_chosen(paths, from)) {
             continue;
         }
         if operation.action == Action::Remove && moves.values().any(|from| *from == path) {
@@ -96,6 +103,10 @@ fn chosen(plan: &Plan<'_>, paths: &[RelPath]) -> Result<Vec<u8>> {
         changes.push(FileChange { path, from, old, new });
     }
     Ok(patch(&changes))
+}
+
+fn is_chosen(paths: &[RelPath], path: &str) -> bool {
+    paths.is_empty() || paths.iter().any(|wanted| Path::new(path).starts_with(wanted))
 }
 
 fn from<'a>(change: &Change<'a>) -> Option<&'a str> {

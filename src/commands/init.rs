@@ -19,12 +19,13 @@ use crate::error::UserError;
 use crate::listing::{self, Listing};
 use crate::lock::Lock;
 use crate::output;
+use crate::page::{Page, Place};
 use crate::plan::{Plan, Versions};
 use crate::progress::during;
 use crate::project::Project;
 use crate::prompt::{Asking, TerminalPrompter};
 use crate::record;
-use crate::review::{Policy, Review, resolve};
+use crate::review::{Policy, Resolutions, Review, resolve};
 use crate::steps::steps;
 use crate::summary::{first_steps, remains, summary};
 use crate::tree::Tree;
@@ -43,6 +44,7 @@ pub fn run(args: &Init, ui: &Ui) -> Result<u8> {
 fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
     let Work { catalog, render } = work;
     let mut given = super::given(&args.answers)?;
+    let place = args.html.as_deref().map(|file| Place::new(file, args.format)).transpose()?;
     let project = open(&args.dir, ui, !args.dry_run)?;
     if project.base()? != Stored::Missing {
         return again(args, ui, given, work, &project);
@@ -74,13 +76,26 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
     let versions = Versions { base: &base, ours: &ours, theirs: &rendered.tree, once: &rendered.once, moves: &moves };
     let plan = Plan::without_merge(&versions)?;
     let keep_all = resolve(&plan, Policy::Mine);
+    if let Some(place) = place {
+        let page = Page {
+            command: "init",
+            from: None,
+            catalog,
+            answers: &answers,
+            readiness: &context.readiness,
+            rendered: &rendered,
+            plan: &plan,
+            resolutions: if args.yes { &keep_all } else { &Resolutions::new() },
+        };
+        place.put(ui, &page.html()?)?;
+    }
 
     if args.format == Format::Json {
         output::data(&output::json(&listing::json(&plan))?)?;
     }
     if args.dry_run {
         let listing = Listing { ui, paint: ui.out, lines: usize::MAX };
-        if args.format == Format::Human {
+        if args.format == Format::Human && !matches!(place, Some(Place::Stdout)) {
             output::data(&format!("{}\n{}", listing.tree(&plan), listing.counts(&plan)))?;
         }
         ui.say("Nothing was written, because of `--dry-run`.");
@@ -130,6 +145,9 @@ fn again(args: &Init, ui: &Ui, mut given: Given, work: Work<'_>, project: &Proje
         // a run that was killed at its very end leaves its lock
         drop(Lock::acquire(project)?);
         ui.say(&format!("`{}` is up to date: it was generated from these answers.", args.dir.display()));
+        if args.html.is_some() {
+            ui.say("There is nothing to show, and no page was written.");
+        }
         return Ok(0);
     }
     Err(UserError::new(format!("`{}` was generated before, from other answers or templates", args.dir.display()))

@@ -14,6 +14,7 @@ use crate::error::UserError;
 use crate::listing::{self, Listing};
 use crate::merge;
 use crate::output;
+use crate::page::Place;
 use crate::plan::{Open, Plan, Resolution};
 use crate::progress::during;
 use crate::prompt::{Asking, TerminalPrompter};
@@ -34,6 +35,7 @@ pub fn run(args: &cli::Update, ui: &Ui) -> Result<u8> {
 }
 
 fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Result<u8> {
+    let place = args.html.as_deref().map(|file| Place::new(file, args.format)).transpose()?;
     let dir = folder(args.existing.dir.as_deref());
     let project = open(&dir, ui, !args.dry_run)?;
     let last = Last::read(&project, args.with.allow_downgrade)?;
@@ -62,8 +64,13 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
         output::data(&output::json(&listing::json(&plan))?)?;
     }
     let automatic = resolve(&plan, policy);
+    if let Some(place) = place {
+        let undecided = Resolutions::new();
+        let page = update.page(catalog, &plan, if args.yes { &automatic } else { &undecided });
+        place.put(ui, &page.html()?)?;
+    }
     if args.dry_run {
-        if args.format == Format::Human {
+        if args.format == Format::Human && !matches!(place, Some(Place::Stdout)) {
             let listing = Listing { ui, paint: ui.out, lines: usize::MAX };
             output::data(&format!("{}\n{}", listing.tree(&plan), listing.counts(&plan)))?;
         }

@@ -12,6 +12,7 @@ mod docs;
 mod errors;
 mod kill;
 mod merge;
+mod page;
 mod patch;
 mod properties;
 mod recorded;

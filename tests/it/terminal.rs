@@ -198,6 +198,22 @@ fn a_collision_is_kept_taken_or_both() {
 }
 
 #[test]
+fn the_page_is_there_before_the_question() {
+    let (temp, dir) = target();
+    let html = temp.path().join("page.html");
+    fs::create_dir(&dir).unwrap();
+    fs::write(dir.join("README.md"), "# mine\n").unwrap();
+    let mut s = Start::init(&dir, &["--preset", "shop", "--html", html.to_str().unwrap()]).run();
+    s.answer(NAME, ENTER)
+        .answer(CONTACT, ENTER)
+        .answer(OTHERS, ENTER)
+        .see("The page is in")
+        .see("? What should happen?");
+    assert!(fs::read_to_string(&html).unwrap().contains("needs your decision"));
+    s.send(CTRL_C).ends_with(130).nothing_changed();
+}
+
+#[test]
 fn files_cannot_send_escape_sequences() {
     for pager in ["cat", "cat | cat", "true", "head -c 1 >/dev/null", "no-such-pager", ""] {
         let (_temp, mut s) = collision(|s| s.var("PAGER", pager));

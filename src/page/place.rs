@@ -1,0 +1,104 @@
+//! Where a page goes: a file that is new or a page already, or stdout.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::START;
+use crate::cli::Format;
+use crate::disk;
+use crate::error::UserError;
+use crate::output;
+use crate::ui::Ui;
+
+/// Where a page goes.
+#[derive(Clone, Copy, Debug)]
+pub enum Place<'p> {
+    /// stdout, which nothing else may use then.
+    Stdout,
+    /// A file.
+    File(&'p Path),
+}
+
+impl<'p> Place<'p> {
+    /// The place that `--html` names; looked at before anybody is asked anything.
+    ///
+    /// # Errors
+    /// When the page would replace something else, has no folder, or would share stdout with JSON.
+    pub fn new(file: &'p Path, format: Format) -> Result<Self> {
+        if file.as_os_str() == "-" {
+            return match format {
+                Format::Human => Ok(Self::Stdout),
+                Format::Json => Err(UserError::new("`--html -` and `--format json` both need stdout")
+                    .hint("name a file for the page: `--html FILE`")
+                    .into()),
+            };
+        }
+        let shown = file.display();
+        let mut start = Vec::new();
+        match File::open(file).and_then(|file| file.take(START.len() as u64).read_to_end(&mut start)) {
+            Ok(_) if start == START.as_bytes() => Ok(Self::File(file)),
+            Ok(_) => Err(UserError::new(format!("`{shown}` is there already, and is not a page of scaffold"))
+                .hint("choose another name for `--html`, or remove the file")
+                .into()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+                match folder {
+                    Some(folder) if !folder.is_dir() => {
+                        Err(UserError::new(format!("there is no folder `{}` for the page", folder.display()))
+                            .hint("choose another path for `--html`, or make the folder")
+                            .into())
+                    }
+                    _ => Ok(Self::File(file)),
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+                Err(UserError::new(format!("`{shown}` is a folder"))
+                    .hint(format!("name a file in it: `--html {}`", file.join("page.html").display()))
+                    .into())
+            }
+            Err(error) => Err(disk::explain(error, "read", file)),
+        }
+    }
+
+    /// Writes the page, and says where it is.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn put(self, ui: &Ui, html: &str) -> Result<()> {
+        match self {
+            Self::Stdout => output::data(html),
+            Self::File(file) => {
+                disk::write_over(file, html.as_bytes())?;
+                ui.say(&format!("The page is in `{}`.", ui.visible(&file.display().to_string())));
+                Ok(())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn only_a_page_is_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("page.html");
+        let message = |path: &Path| Place::new(path, Format::Human).unwrap_err().to_string();
+        Place::new(&file, Format::Json).unwrap().put(&Ui::plain(80), &format!("{START}0.1.0\">")).unwrap();
+        assert!(Place::new(&file, Format::Human).is_ok());
+        for other in ["", "<!doctype html>\n<p>mine", &START[1..]] {
+            fs::write(&file, other).unwrap();
+            assert!(message(&file).ends_with("is there already, and is not a page of scaffold"));
+        }
+        assert!(message(dir.path()).ends_with("is a folder"));
+        assert!(message(&dir.path().join("none/page.html")).starts_with("there is no folder"));
+        assert!(matches!(Place::new(Path::new("-"), Format::Human), Ok(Place::Stdout)));
+        assert!(Place::new(Path::new("-"), Format::Json).is_err());
+    }
+}
