@@ -91,7 +91,7 @@ pub fn first_steps(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutio
     let place = ui.visible(&dir.join(readme).display().to_string());
     let reading = is_ours.then(|| format!("`{place}` explains each step and goes on from there."));
     // where nobody looks, the place to look is enough
-    if steps.is_empty() || !ui.interactive {
+    if steps.is_empty() || is_ours && !ui.interactive {
         return reading.map(|_| format!("Next: read `{place}`; it says what to do first.")).unwrap_or_default();
     }
     let head = match dir.as_os_str() == "." {

@@ -325,7 +325,6 @@ fn the_base_is_lost() {
     Left 1 path as it is:
       ! README.md (the new one is beside it: README.md.scaffold-new)
     Compare what was left with what would be new, and take over what you need.
-    Next: read `./README.md`; it says what to do first.
     ");
     shop.remove("README.md.scaffold-new");
     assert!(shop.update(0, &[]).contains("is up to date."));
@@ -363,7 +362,6 @@ fn the_base_is_damaged() {
     Left 1 path as it is:
       ! README.md (the new one is beside it: README.md.scaffold-new)
     Compare what was left with what would be new, and take over what you need.
-    Next: read `./README.md`; it says what to do first.
     ");
     shop.remove("README.md.scaffold-new");
     assert!(shop.update(0, &[]).contains("is up to date."));
