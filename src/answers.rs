@@ -44,6 +44,8 @@ pub struct Given {
     pub detected: IndexMap<String, detect::Answer>,
     /// The answers of the last run, from `.scaffold/answers.yaml`; migrated to what the catalog asks.
     pub recorded: Option<AnswersFile>,
+    /// What a person answered in a session that was interrupted.
+    pub resumed: Values,
     /// `--answers`.
     pub file: Option<AnswersFile>,
     /// `--set`: dotted path and value.
@@ -69,16 +71,42 @@ pub enum Origin {
     Prompt,
 }
 
+/// An answer, and where it came from.
+#[derive(Clone, Debug)]
+pub struct Answered<'a> {
+    /// The question.
+    pub question: &'a Question,
+    /// The answer.
+    pub value: &'a Value,
+    /// Where it came from.
+    pub origin: &'a Origin,
+}
+
 /// Somebody who can be asked.
+///
+/// [`ask`](Self::ask) and [`revise`](Self::revise) fail with [`Back`](crate::error::Back) when the person wants the
+/// question before.
 pub trait Prompter {
     /// Whether a question with this value is put to the person.
-    fn wants(&mut self, question: &Question, current: Option<&Value>, origin: &Origin) -> Result<bool>;
-
-    /// Asks until the check is content. `current` is filled in beforehand.
     ///
     /// # Errors
-    /// When the person leaves.
-    fn ask(&mut self, current: Option<&Value>, check: &Check<'_>) -> Result<Value>;
+    /// When that cannot be told.
+    fn wants(&mut self, question: &Question, current: Option<&Value>, origin: &Origin) -> Result<bool>;
+
+    /// Asks until the check is content. `current` is filled in beforehand, and came from `origin`.
+    ///
+    /// # Errors
+    /// When the person goes back or leaves.
+    fn ask(&mut self, current: Option<&Value>, origin: &Origin, check: &Check<'_>) -> Result<Value>;
+
+    /// Takes note of what was given and found right so far: all but defaults, presets and what the folder tells.
+    fn note(&mut self, answers: &Values);
+
+    /// Says that there is no question before this one.
+    ///
+    /// # Errors
+    /// When going back leads out of the questions.
+    fn at_first(&mut self) -> Result<()>;
 
     /// Says that answers do not go together; they are asked again afterwards.
     ///
@@ -89,8 +117,8 @@ pub trait Prompter {
     /// Shows all answers, which go together, and returns the names of those to ask again; none when they can stay.
     ///
     /// # Errors
-    /// When the person leaves.
-    fn revise(&mut self, answers: &[(&Question, &Value)]) -> Result<Vec<String>>;
+    /// When the person goes back or leaves.
+    fn revise(&mut self, answers: &[Answered<'_>]) -> Result<Vec<String>>;
 }
 
 impl Answers {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::migrations::Migration;
-use crate::question::{Question, Rule, Values};
+use crate::question::{Group, Question, Rule, Values};
 use crate::source::Source;
 
 /// Everything that a generated repository can be made of.
@@ -37,6 +37,9 @@ pub struct Catalog {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectFile {
+    /// What the questions are grouped by, in the order of showing.
+    #[serde(default)]
+    pub groups: Vec<Group>,
     /// Asked before any component's questions, in this order.
     pub questions: Vec<Question>,
     /// What must hold across these answers.
@@ -327,6 +330,18 @@ impl Catalog {
     pub fn questions(&self) -> impl Iterator<Item = (Option<&Component>, &Question)> {
         let project = self.project.questions.iter().map(|q| (None, q));
         project.chain(self.components.iter().flat_map(|c| c.manifest.questions.iter().map(move |q| (Some(c), q))))
+    }
+
+    /// The questions with their components, group after group. A catalog without groups has one without a name.
+    pub fn grouped(&self) -> Vec<(Option<&Group>, Vec<(Option<&Component>, &Question)>)> {
+        let groups = self.project.groups.iter().map(Some).chain(self.project.groups.is_empty().then_some(None));
+        let name = |group: Option<&Group>| group.map(|g| g.name.clone());
+        groups.map(|group| (group, self.questions().filter(|(_, q)| q.group == name(group)).collect())).collect()
+    }
+
+    /// The group that a question is in.
+    pub fn group(&self, question: &Question) -> Option<&Group> {
+        self.project.groups.iter().find(|g| question.group.as_ref() == Some(&g.name))
     }
 
     /// The question of that name.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::error::nearest;
 use crate::expression::Scope;
-use crate::question::{KindName, Question};
+use crate::question::{Choice, KindName, Question};
 
 /// The rules of one question, or of one field of a record, with the answers so far.
 #[derive(Clone)]
@@ -56,6 +56,16 @@ impl<'a> Check<'a> {
     /// Checks a value by its kind and by what the question requires of it.
     fn one(&self, value: &Value) -> Result<Value, String> {
         let checked = self.question.kind().check(value)?;
+        let taken = |choice: &&Choice| match &checked {
+            Value::Array(items) => items.iter().any(|item| *item == choice.value),
+            one => *one == choice.value,
+        };
+        for choice in self.question.choices.iter().filter(taken) {
+            if let Some(needs) = self.excluded(choice).map_err(|e| format!("{e:#}"))? {
+                let which = if checked.is_array() { format!("whose `{}` ", choice.value) } else { "which ".into() };
+                return Err(format!("{which}needs {needs}"));
+            }
+        }
         if let Some(require) = &self.question.require {
             let own = Map::from_iter([(self.question.name.clone(), checked.clone())]);
             if !self.scope.with_map(&own).is_true(require).map_err(|e| format!("{e:#}"))? {
@@ -133,6 +143,17 @@ impl<'a> Check<'a> {
     #[must_use]
     pub fn within(&self, record: &Map<String, Value>, field: &'a Question) -> Self {
         Self { scope: self.scope.with_map(record), question: field }
+    }
+
+    /// What the earlier answers lack for a choice, in words; nothing when it can be taken.
+    ///
+    /// # Errors
+    /// When the expression fails, which is a fault of the catalog.
+    pub fn excluded(&self, choice: &'a Choice) -> Result<Option<&'a str>> {
+        Ok(match &choice.when {
+            Some(when) if !self.scope.is_true(when)? => Some(choice.needs.as_deref().unwrap_or(when)),
+            _ => None,
+        })
     }
 
     /// Whether the question has a meaning with the answers so far.

@@ -11,6 +11,9 @@ pub struct Cli {
     /// When to use colour.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
+    /// Ask line by line, without drawing anything again, for screen readers; so does `ACCESSIBLE=1`
+    #[arg(long, global = true)]
+    pub accessible: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -96,6 +99,12 @@ pub struct Init {
     /// Take what `scaffold detect` finds in the folder as answers, where nobody is asked about it
     #[arg(long)]
     pub detect: bool,
+    /// Which questions are asked
+    #[arg(long, value_enum, default_value_t = AskWhich::Needed, value_name = "WHICH")]
+    pub ask: AskWhich,
+    /// Go on with the answers of a session that was interrupted
+    #[arg(long)]
+    pub resume: bool,
     /// Ask nothing, and write without asking
     #[arg(long)]
     pub yes: bool,
@@ -144,7 +153,7 @@ pub struct Update {
     #[command(flatten)]
     pub with: UpdateArgs,
     /// Which questions are asked
-    #[arg(long, value_enum, default_value_t = AskWhich::New, value_name = "WHICH")]
+    #[arg(long, value_enum, default_value_t = AskWhich::Needed, value_name = "WHICH")]
     pub ask: AskWhich,
     /// What happens where you and the new version changed the same
     #[arg(long, value_enum, default_value_t = OnConflict::Markers, value_name = "HOW")]
@@ -163,12 +172,12 @@ pub struct Update {
     pub format: Format,
 }
 
-/// Which questions an update asks.
+/// Which questions are put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum AskWhich {
-    /// Those that came with the new version.
-    New,
-    /// All, with the recorded answers filled in.
+    /// Those that nothing answers yet; in an update, those that came with the new version.
+    Needed,
+    /// All, with what is known filled in.
     All,
 }
 

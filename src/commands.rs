@@ -12,7 +12,7 @@ use crate::catalog::{Catalog, Fault};
 use crate::cli::{AnswerArgs, CatalogArgs, Cli, Command, UpdateArgs};
 use crate::context::Context;
 use crate::diff::Look;
-use crate::error::{Interrupted, UserError};
+use crate::error::{Back, Interrupted, UserError};
 use crate::lint;
 use crate::pager::page;
 use crate::plan::{Ours, Plan};
@@ -27,6 +27,7 @@ mod diff;
 mod explain;
 mod generated;
 mod init;
+mod interview;
 mod open;
 mod presets;
 mod questions;
@@ -39,7 +40,7 @@ mod update;
 /// Carries out a command, and says what went wrong. The exit status is 0 when done, 1 when differences
 /// remain, 2 after an error.
 pub fn main(cli: &Cli) -> ExitCode {
-    let ui = Ui::new(cli.color);
+    let ui = Ui::new(cli.color, cli.accessible);
     let done = match &cli.command {
         Command::Init(args) => init::run(args, &ui),
         Command::Update(args) => update::run(args, &ui),
@@ -56,7 +57,7 @@ pub fn main(cli: &Cli) -> ExitCode {
     };
     match done {
         Ok(code) => ExitCode::from(code),
-        Err(error) if error.is::<Interrupted>() => {
+        Err(error) if error.is::<Interrupted>() || error.is::<Back>() => {
             ui.say("Stopped. Nothing was written.");
             ExitCode::from(Interrupted::EXIT)
         }

@@ -7,7 +7,7 @@ use rustix::io::Errno;
 use std::fs;
 use std::io::{self, Write as _};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 /// Makes an error readable: what was tried, with which path.
@@ -43,6 +43,11 @@ pub fn ensure_folder(path: &Path) -> anyhow::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         result => result,
     })
+}
+
+/// Makes a folder and those above it, which nobody else may read, unless they are there.
+pub fn ensure_private_folder(path: &Path) -> anyhow::Result<()> {
+    run("create the folder", path, || fs::DirBuilder::new().recursive(true).mode(0o700).create(path))
 }
 
 /// Opens a folder, to create files in it.

@@ -53,6 +53,18 @@ impl fmt::Display for Interrupted {
 
 impl std::error::Error for Interrupted {}
 
+/// The person wants the question before. Where there is none, that is leaving.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Back;
+
+impl fmt::Display for Back {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("back to the question before")
+    }
+}
+
+impl std::error::Error for Back {}
+
 /// The nearest of `known` to `word`, if it is near enough to be a slip of the fingers.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known

@@ -51,6 +51,7 @@ pub mod render;
 pub mod review;
 pub mod schema;
 pub mod secret;
+pub mod session;
 pub mod source;
 mod stage;
 pub mod steps;

@@ -68,8 +68,18 @@ impl Lint<'_> {
     fn questions(&mut self) {
         let catalog = self.catalog;
         let mut seen: BTreeMap<&str, String> = BTreeMap::new();
+        self.groups();
         for (component, question) in catalog.questions() {
             let file = component.map_or(QUESTIONS.to_string(), manifest_file);
+            match &question.group {
+                Some(group) if catalog.group(question).is_none() => {
+                    self.fault(&file, format!("question `{}` is in the group `{group}`, which is not in `groups`", question.name));
+                }
+                None if !catalog.project.groups.is_empty() => {
+                    self.fault(&file, format!("question `{}` is in no group", question.name));
+                }
+                _ => {}
+            }
             if question.name == answers_file::KEPT {
                 self.fault(&file, "question `kept` has the name of the section for answers that are not asked");
             }
@@ -90,6 +100,23 @@ impl Lint<'_> {
         for (key, repeat) in &catalog.project.repeats {
             if !known.contains(&repeat.each) {
                 self.fault(QUESTIONS, format!("`repeats`, `{key}`: there is no `{}`", repeat.each));
+            }
+        }
+    }
+
+    fn groups(&mut self) {
+        let catalog = self.catalog;
+        let mut seen = BTreeSet::new();
+        for group in &catalog.project.groups {
+            let name = format!("group `{}`", group.name);
+            if !seen.insert(&group.name) {
+                self.fault(QUESTIONS, format!("{name} is there twice"));
+            }
+            if group.title.is_empty() || group.why.is_empty() {
+                self.fault(QUESTIONS, format!("{name} needs a `title` and a `why`"));
+            }
+            if !catalog.questions().any(|(_, q)| q.group.as_ref() == Some(&group.name)) {
+                self.fault(QUESTIONS, format!("{name} has no question"));
             }
         }
     }
@@ -153,12 +180,23 @@ impl Lint<'_> {
         for expression in [&q.when, &q.default_expr].into_iter().flatten() {
             self.expression(file, &name, expression, &own);
         }
+        for choice in &q.choices {
+            if choice.when.is_some() != choice.needs.is_some() {
+                self.fault(file, format!("{name}: choice `{}` needs `when` and `needs` together", choice.value));
+            }
+            if let Some(when) = &choice.when {
+                self.expression(file, &name, when, &own);
+            }
+        }
         own.insert(q.name.clone());
         if let Some(require) = &q.require {
             self.expression(file, &name, require, &own);
         }
         let mut fields = known.clone();
         for field in &q.fields {
+            if field.group.is_some() {
+                self.fault(file, format!("{name}: field `{}` is in a group; the list itself is", field.name));
+            }
             if field.kind == KindName::Records {
                 self.fault(file, format!("{name}: field `{}` is a list of records within records", field.name));
             }

@@ -13,12 +13,13 @@ use signal_hook::flag;
 use crate::output;
 use crate::ui::Ui;
 
-/// Shows text through `$PAGER`, else `less`, else as it is. Never starts a pager when stdout is no terminal.
+/// Shows text through `$PAGER`, else `less`, else as it is. Never starts a pager when stdout is no terminal, or
+/// nothing may be drawn again.
 ///
 /// # Errors
 /// When a pager starts and cannot be waited for.
 pub fn page(ui: &Ui, text: &str) -> Result<()> {
-    if !ui.stdout {
+    if !ui.stdout || ui.accessible {
         ui.say(text.trim_end());
         return Ok(());
     }

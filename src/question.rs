@@ -17,6 +17,9 @@ pub struct Question {
     /// Why it matters and what the default means.
     #[serde(default)]
     pub help: String,
+    /// The group that it is shown in; a field has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// What a value must look like.
     pub kind: KindName,
     /// The value taken when nothing else is given.
@@ -71,6 +74,24 @@ pub struct Choice {
     pub value: String,
     /// What a person reads.
     pub title: String,
+    /// An expression over earlier answers; the choice can be taken only when it is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// What is missing otherwise, after "needs".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<String>,
+}
+
+/// Questions that are looked at together.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// What questions call it: snake case.
+    pub name: String,
+    /// What a person reads.
+    pub title: String,
+    /// What its answers decide, one sentence.
+    pub why: String,
 }
 
 /// The name of a kind, as the catalog writes it.

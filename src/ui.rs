@@ -11,6 +11,10 @@ const WIDTH: usize = 80;
 /// The height that is assumed when nothing tells it.
 const HEIGHT: usize = 24;
 
+/// Narrower and lower than this nothing is laid out.
+const LEAST_WIDTH: usize = 20;
+const LEAST_HEIGHT: usize = 8;
+
 /// The facts about the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ui {
@@ -24,8 +28,11 @@ pub struct Ui {
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// Whether a person can be asked: stdin and stderr are a terminal that can move its cursor.
+    /// Whether a person can be asked: stdin and stderr are a terminal.
     pub interactive: bool,
+    /// Whether questions go line by line and nothing is drawn again: for screen readers, and terminals that cannot move
+    /// their cursor.
+    pub accessible: bool,
     /// Whether stdout is a terminal.
     pub stdout: bool,
 }
@@ -90,31 +97,49 @@ struct Facts<'f> {
     stdout: bool,
     stderr: bool,
     size: Option<(u16, u16)>,
+    /// `--accessible`.
+    accessible: bool,
 }
 
 impl Ui {
     /// Looks at the environment and the standard streams.
-    pub fn new(color: Color) -> Self {
+    pub fn new(color: Color, accessible: bool) -> Self {
         let (stdin, stdout, stderr) = (stdin().is_terminal(), stdout().is_terminal(), stderr().is_terminal());
         let size = if stdout || stderr { crossterm::terminal::size().ok() } else { None };
         let var = |name: &str| env::var_os(name).map(|v| v.to_string_lossy().into_owned());
-        Self::decide(color, &Facts { var: &var, stdin, stdout, stderr, size })
+        Self::decide(color, &Facts { var: &var, stdin, stdout, stderr, size, accessible })
     }
 
     /// Plain text of a width, for tests and files.
     pub fn plain(width: usize) -> Self {
         let paint = Paint { color: false };
-        Self { out: paint, err: paint, unicode: false, width, height: HEIGHT, interactive: false, stdout: false }
+        let (unicode, interactive, accessible, stdout) = (false, false, false, false);
+        Self { out: paint, err: paint, unicode, width, height: HEIGHT, interactive, accessible, stdout }
+    }
+
+    /// The same with the size that the terminal has now.
+    #[must_use]
+    pub fn measured(self) -> Self {
+        match crossterm::terminal::size() {
+            Ok((width, height)) if self.interactive && width > 0 && height > 0 => Self {
+                width: usize::from(width).max(LEAST_WIDTH),
+                height: usize::from(height).max(LEAST_HEIGHT),
+                ..self
+            },
+            _ => self,
+        }
     }
 
     fn decide(color: Color, facts: &Facts<'_>) -> Self {
         // an empty variable is as good as none: https://no-color.org
         let var = |name: &str| (facts.var)(name).filter(|v| !v.is_empty());
         let dumb = var("TERM").is_none_or(|t| t == "dumb");
+        // `ACCESSIBLE` is what other programs with questions obey
+        let accessible = facts.accessible || dumb || var("ACCESSIBLE").is_some();
         let wanted = |tty: bool| match color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => tty && !dumb && var("NO_COLOR").is_none(),
+            Color::Auto => tty && !accessible && var("NO_COLOR").is_none(),
         };
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(var).unwrap_or_default().to_lowercase();
         let number = |name: &str| var(name).and_then(|v| v.parse::<usize>().ok());
@@ -127,9 +152,10 @@ impl Ui {
             out: Paint { color: wanted(facts.stdout) },
             err: Paint { color: wanted(facts.stderr) },
             unicode: locale.contains("utf-8") || locale.contains("utf8"),
-            width: first(columns, "COLUMNS", WIDTH).max(20),
-            height: first(rows, "LINES", HEIGHT).max(8),
-            interactive: facts.stdin && facts.stderr && !dumb,
+            width: first(columns, "COLUMNS", WIDTH).max(LEAST_WIDTH),
+            height: first(rows, "LINES", HEIGHT).max(LEAST_HEIGHT),
+            interactive: facts.stdin && facts.stderr,
+            accessible,
             stdout: facts.stdout,
         }
     }
@@ -164,7 +190,7 @@ mod tests {
 
     fn ui(color: Color, vars: &[(&str, &str)], tty: bool, size: Option<(u16, u16)>) -> Ui {
         let var = |name: &str| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_string());
-        Ui::decide(color, &Facts { var: &var, stdin: tty, stdout: tty, stderr: tty, size })
+        Ui::decide(color, &Facts { var: &var, stdin: tty, stdout: tty, stderr: tty, size, accessible: false })
     }
 
     #[test]
@@ -193,10 +219,11 @@ mod tests {
     fn size_and_person() {
         let facts = |vars: &[(&str, &str)], size| {
             let ui = ui(Color::Auto, vars, true, size);
-            (ui.width, ui.height, ui.interactive)
+            (ui.width, ui.height, ui.interactive, ui.accessible)
         };
-        assert_eq!(facts(&[("TERM", "xterm"), ("COLUMNS", "50")], Some((120, 40))), (120, 40, true));
-        assert_eq!(facts(&[("TERM", "dumb"), ("COLUMNS", "50")], Some((0, 0))), (50, 24, false));
-        assert_eq!(facts(&[("COLUMNS", "wide")], None), (80, 24, false));
+        assert_eq!(facts(&[("TERM", "xterm"), ("COLUMNS", "50")], Some((120, 40))), (120, 40, true, false));
+        assert_eq!(facts(&[("TERM", "dumb"), ("COLUMNS", "50")], Some((0, 0))), (50, 24, true, true));
+        assert_eq!(facts(&[("TERM", "xterm"), ("ACCESSIBLE", "1")], None), (80, 24, true, true));
+        assert_eq!(facts(&[("COLUMNS", "wide")], None), (80, 24, true, true));
     }
 }

@@ -9,6 +9,7 @@ use crate::answers_file::AnswersFile;
 use crate::catalog::Catalog;
 use crate::dotted;
 use crate::migrations::migrate;
+use crate::question::Values;
 
 /// All but defaults and what a person says.
 #[derive(Default)]
@@ -37,6 +38,7 @@ impl Layers {
         if let Some(file) = &given.recorded {
             layers.record(catalog, file);
         }
+        layers.resume(catalog, &given.resumed);
         if let Some(file) = &given.file {
             for (key, value) in &file.values {
                 layers.give(catalog, key, value.clone(), Origin::File(file.place(key)));
@@ -65,6 +67,19 @@ impl Layers {
             }
         }
         self.recorded = migrated.values;
+    }
+
+    /// Another catalog may have been asking then.
+    fn resume(&mut self, catalog: &Catalog, answers: &Values) {
+        let migrated = migrate(&catalog.migrations, answers.clone().into_iter().collect());
+        self.notes.extend(migrated.notes);
+        for (name, value) in migrated.values {
+            if catalog.question(&name).is_some() {
+                self.given.insert(name, (value, Origin::Prompt));
+            } else {
+                self.notes.push(format!("Answer `{name}` of the interrupted session is unknown to this scaffold, and is left out."));
+            }
+        }
     }
 
     fn give(&mut self, catalog: &Catalog, name: &str, value: Value, origin: Origin) {

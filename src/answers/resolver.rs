@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 
 use super::layers::Layers;
 use super::problem::error;
-use super::{Answers, Given, Origin, Problem, Prompter, kept};
+use super::{Answered, Answers, Given, Origin, Problem, Prompter, kept};
 use crate::catalog::{Catalog, Component};
 use crate::check::Check;
-use crate::error::UserError;
+use crate::error::{Back, UserError};
 use crate::expression::Scope;
 use crate::question::{Question, Rule, Values};
 
@@ -20,17 +20,64 @@ pub(super) struct Resolver<'a> {
     given: IndexMap<String, (Value, Origin)>,
     recorded: Map<String, Value>,
     notes: Vec<String>,
+    /// What was given and checked, in this pass or an earlier one.
+    firm: Values,
+    again: Again,
+    /// The answers of this pass so far.
     values: Values,
+    origins: IndexMap<String, Origin>,
     missing: Vec<&'a Question>,
     problems: Vec<Problem>,
+}
+
+/// Which questions are asked in a pass though they are answered.
+enum Again {
+    Nothing,
+    /// The person went back to it.
+    Back(String),
+    /// They do not go together.
+    Conflict(Vec<String>),
+    /// The person wants to change them; going back leaves them as they are.
+    Chosen(Vec<String>),
+}
+
+impl Again {
+    fn is(&self, name: &str) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Back(one) => one == name,
+            Self::Conflict(some) | Self::Chosen(some) => some.iter().any(|one| one == name),
+        }
+    }
+}
+
+/// Whether a pass through the questions goes on, or starts anew because the person went back.
+#[derive(PartialEq, Eq)]
+enum Pass {
+    On,
+    Anew,
 }
 
 impl<'a> Resolver<'a> {
     pub fn new(catalog: &'a Catalog, env: &'a Environment<'a>, given: &Given) -> Result<Self> {
         let Layers { given, recorded, notes, problems } = Layers::new(catalog, given)?;
-        Ok(Self { catalog, env, given, recorded, notes, values: Values::new(), missing: Vec::new(), problems })
+        Ok(Self {
+            catalog,
+            env,
+            given,
+            recorded,
+            notes,
+            firm: Values::new(),
+            again: Again::Nothing,
+            values: Values::new(),
+            origins: IndexMap::new(),
+            missing: Vec::new(),
+            problems,
+        })
     }
 
+    /// Passes through the questions until all are answered and nobody wants to change an answer. Each pass asks only
+    /// what has no answer yet, so that going back costs no answer but those that no longer fit.
     pub fn run(mut self, mut prompter: Option<&mut dyn Prompter>) -> Result<Answers> {
         // what nobody can be asked about is said before the first question, not after the last
         if prompter.is_some()
@@ -38,53 +85,97 @@ impl<'a> Resolver<'a> {
         {
             return Err(error.into());
         }
-        let mut again: Vec<String> = Vec::new();
+        self.firm_at_once();
         loop {
-            self.values.clear();
-            self.missing.clear();
-            let before = self.problems.len();
-            for question in &self.catalog.project.questions {
-                self.answer(question, &mut prompter, &again)?;
-            }
-            let mut active = Vec::new();
-            let derived =
-                if self.problems.len() == before && self.missing.is_empty() { self.derive()? } else { Values::new() };
-            for component in &self.catalog.components {
-                if !self.is_active(component, &derived)? {
+            let Some(active) = self.pass(&mut prompter)? else { continue };
+            self.again = Again::Nothing;
+            if let Some(person) = prompter.as_deref_mut() {
+                if !self.problems.is_empty() && self.problems.iter().all(|p| !p.answers.is_empty()) {
+                    let mut names = Vec::new();
+                    for problem in std::mem::take(&mut self.problems) {
+                        person.conflict(&problem)?;
+                        names.extend(problem.answers);
+                    }
+                    self.again = Again::Conflict(names);
                     continue;
                 }
-                active.push(component);
-                for question in &component.manifest.questions {
-                    self.answer(question, &mut prompter, &again)?;
-                }
-            }
-            if self.problems.is_empty() && self.missing.is_empty() {
-                self.check_rules(&active, &derived)?;
-            }
-            if let Some(person) = prompter.as_deref_mut()
-                && !self.problems.is_empty()
-                && self.problems.iter().all(|p| !p.answers.is_empty())
-            {
-                again.clear();
-                for problem in std::mem::take(&mut self.problems) {
-                    person.conflict(&problem)?;
-                    again.extend(problem.answers);
-                }
-                continue;
-            }
-            if let Some(person) = prompter.as_deref_mut()
-                && self.problems.is_empty()
-            {
-                let components = active.iter().flat_map(|c| c.manifest.questions.iter());
-                let questions = self.catalog.project.questions.iter().chain(components);
-                let answers: Vec<_> = questions.filter_map(|q| Some((q, self.values.get(&q.name)?))).collect();
-                again = person.revise(&answers)?;
-                if !again.is_empty() {
+                if self.problems.is_empty() && !self.revised(person)? {
                     continue;
                 }
             }
             return self.finish(&active);
         }
+    }
+
+    /// What was given beside the prompt and is right whatever the other answers are, so that it is kept with the first
+    /// answer.
+    fn firm_at_once(&mut self) {
+        for (name, (value, origin)) in &self.given {
+            if let (Origin::File(_) | Origin::Flag | Origin::Prompt, Some(question)) = (origin, self.catalog.question(name))
+                && let Ok(checked) = Check::new(self.scope(), question).value(value)
+            {
+                self.firm.insert(name.clone(), checked);
+            }
+        }
+    }
+
+    /// One pass: the active components, or nothing when it has to start anew.
+    fn pass(&mut self, prompter: &mut Option<&mut dyn Prompter>) -> Result<Option<Vec<&'a Component>>> {
+        self.values.clear();
+        self.origins.clear();
+        self.missing.clear();
+        let before = self.problems.len();
+        for question in &self.catalog.project.questions {
+            if self.answer(question, prompter)? == Pass::Anew {
+                return Ok(None);
+            }
+        }
+        let mut active = Vec::new();
+        let derived =
+            if self.problems.len() == before && self.missing.is_empty() { self.derive()? } else { Values::new() };
+        for component in &self.catalog.components {
+            if !self.is_active(component, &derived)? {
+                continue;
+            }
+            active.push(component);
+            for question in &component.manifest.questions {
+                if self.answer(question, prompter)? == Pass::Anew {
+                    return Ok(None);
+                }
+            }
+        }
+        if self.problems.is_empty() && self.missing.is_empty() {
+            self.check_rules(&active, &derived)?;
+        }
+        Ok(Some(active))
+    }
+
+    /// Shows all answers; whether they stay as they are.
+    fn revised(&mut self, person: &mut dyn Prompter) -> Result<bool> {
+        let answered = |(name, origin): (&'_ String, _)| {
+            Some(Answered { question: self.catalog.question(name)?, value: self.values.get(name)?, origin })
+        };
+        let answers: Vec<Answered<'_>> = self.origins.iter().filter_map(answered).collect();
+        match person.revise(&answers) {
+            Ok(names) if names.is_empty() => return Ok(true),
+            Ok(names) => self.again = Again::Chosen(names),
+            Err(e) if e.is::<Back>() => self.go_back(person, None)?,
+            Err(e) => return Err(e),
+        }
+        Ok(false)
+    }
+
+    /// Makes the next pass ask the last question that the person answered before this one; else this one again.
+    fn go_back(&mut self, person: &mut dyn Prompter, here: Option<&str>) -> Result<()> {
+        let last = self.origins.iter().rev().find(|(_, origin)| **origin == Origin::Prompt);
+        self.again = match last {
+            Some((name, _)) => Again::Back(name.clone()),
+            None => {
+                person.at_first()?;
+                here.map_or(Again::Nothing, |here| Again::Back(here.into()))
+            }
+        };
+        Ok(())
     }
 
     fn is_active(&self, component: &Component, derived: &Values) -> Result<bool> {
@@ -105,17 +196,12 @@ impl<'a> Resolver<'a> {
         Scope::new(self.env, &self.values)
     }
 
-    fn answer(
-        &mut self,
-        question: &'a Question,
-        prompter: &mut Option<&mut dyn Prompter>,
-        again: &[String],
-    ) -> Result<()> {
+    fn answer(&mut self, question: &'a Question, prompter: &mut Option<&mut dyn Prompter>) -> Result<Pass> {
         if let Some(when) = &question.when {
             match self.scope().is_true(when) {
                 Ok(true) => {}
-                Err(_) if !self.missing.is_empty() || !self.problems.is_empty() => return Ok(()),
-                Ok(false) => return Ok(()),
+                Err(_) if !self.missing.is_empty() || !self.problems.is_empty() => return Ok(Pass::On),
+                Ok(false) => return Ok(Pass::On),
                 Err(e) => return Err(e),
             }
         }
@@ -127,22 +213,42 @@ impl<'a> Resolver<'a> {
             (Some((value, origin)), None) => (Some(value.clone()), origin.clone()),
             (None, _) => (check.default_value()?, Origin::Default),
         };
+        let name = &question.name;
         if let Some(person) = prompter.as_deref_mut()
-            && (again.contains(&question.name) || person.wants(question, value.as_ref(), &origin)?)
+            && (self.again.is(name) || person.wants(question, value.as_ref(), &origin)?)
         {
-            let answer = person.ask(value.as_ref(), &check)?;
+            let answer = match person.ask(value.as_ref(), &origin, &check) {
+                Ok(answer) => answer,
+                Err(e) if e.is::<Back>() => {
+                    match self.again {
+                        Again::Chosen(ref names) if names.contains(name) => self.again = Again::Nothing,
+                        _ => self.go_back(person, Some(name))?,
+                    }
+                    // what is wrong is found again
+                    self.problems.clear();
+                    return Ok(Pass::Anew);
+                }
+                Err(e) => return Err(e),
+            };
             let checked = check.value(&answer).map_err(|ps| UserError::new(ps.join("; ")))?;
-            self.given.insert(question.name.clone(), (checked.clone(), Origin::Prompt));
-            self.values.insert(question.name.clone(), checked);
-            return Ok(());
+            self.given.insert(name.clone(), (checked.clone(), Origin::Prompt));
+            self.firm.insert(name.clone(), checked.clone());
+            person.note(&self.firm);
+            self.origins.insert(name.clone(), Origin::Prompt);
+            self.values.insert(name.clone(), checked);
+            return Ok(Pass::On);
         }
         let Some(value) = value else {
             self.missing.push(question);
-            return Ok(());
+            return Ok(Pass::On);
         };
         match check.value(&value) {
             Ok(checked) => {
-                self.values.insert(question.name.clone(), checked);
+                if matches!(origin, Origin::File(_) | Origin::Flag | Origin::Prompt) {
+                    self.firm.insert(name.clone(), checked.clone());
+                }
+                self.origins.insert(name.clone(), origin);
+                self.values.insert(name.clone(), checked);
             }
             Err(refusals) => {
                 for message in refusals {
@@ -155,7 +261,7 @@ impl<'a> Resolver<'a> {
                 }
             }
         }
-        Ok(())
+        Ok(Pass::On)
     }
 
     fn check_rules(&mut self, active: &[&Component], derived: &Values) -> Result<()> {
@@ -185,9 +291,8 @@ impl<'a> Resolver<'a> {
                 self.notes.push(format!("Answer `{name}` is not needed with the other answers and is left out."));
             }
         }
-        let origin = |name| self.given.get(name).map_or(Origin::Default, |(_, origin)| origin.clone());
         Ok(Answers {
-            origins: self.values.keys().map(|name| (name.clone(), origin(name))).collect(),
+            origins: std::mem::take(&mut self.origins),
             kept: kept::of(self.catalog, &self.recorded, &self.values),
             values: std::mem::take(&mut self.values),
             active: active.iter().map(|c| c.name.clone()).collect(),

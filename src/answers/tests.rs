@@ -168,7 +168,7 @@ fn an_update_asks_what_is_new() {
         Origin::Prompt,
     ];
     let asked = |asking, question: &Question| -> Vec<bool> {
-        let mut person = TerminalPrompter::new(Ui::plain(80), asking);
+        let mut person = TerminalPrompter::new(Ui::plain(80), asking, &catalog);
         assert!(person.wants(question, None, &Origin::Default).unwrap());
         origins.iter().map(|origin| person.wants(question, Some(&value), origin).unwrap()).collect()
     };

@@ -70,7 +70,8 @@ fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Option<&C
     let mut out = format!("{} is a question: {}\n\n{}\n\n", q.name, q.ask, q.help);
     let _ = writeln!(out, "Takes {}; {}.", q.kind().describe(), default_of(q));
     for choice in &q.choices {
-        let _ = writeln!(out, "  {}  {}", choice.value, choice.title);
+        let needs = choice.needs.as_ref().map(|needs| format!(" (needs {needs})")).unwrap_or_default();
+        let _ = writeln!(out, "  {}  {}{needs}", choice.value, choice.title);
     }
     if q.kind == KindName::Region {
         let _ = writeln!(out, "Regions: {}.", region::AWS.join(", "));

@@ -8,14 +8,14 @@ use indexmap::IndexMap;
 
 use super::open::open;
 use super::save::{Record, save};
-use super::{Work, is_free};
-use crate::answers::{Answers, Given, Prompter};
+use super::{Work, interview, is_free};
+use crate::answers::{Answers, Given};
 use crate::base::{Base, Stored};
 use crate::catalog::Catalog;
-use crate::cli::{Format, Init};
+use crate::cli::{AskWhich, Format, Init};
 use crate::context::Context;
 use crate::detect::{Answer, detect, overview};
-use crate::error::UserError;
+use crate::error::{Back, UserError};
 use crate::listing::{self, Listing};
 use crate::lock::Lock;
 use crate::output;
@@ -26,6 +26,7 @@ use crate::project::Project;
 use crate::prompt::{Asking, TerminalPrompter};
 use crate::record;
 use crate::review::{Policy, Resolutions, Review, resolve};
+use crate::session::Session;
 use crate::steps::steps;
 use crate::summary::{first_steps, remains, summary};
 use crate::tree::Tree;
@@ -38,30 +39,52 @@ use crate::update::Last;
 /// When answers are missing or wrong, nobody agrees to writing, or the disk refuses.
 pub fn run(args: &Init, ui: &Ui) -> Result<u8> {
     let person = ui.interactive && !args.yes;
-    super::with_catalog(&args.catalog, person, |work| init(args, ui, work))
+    super::with_catalog(&args.catalog, person, |work| init(args, ui, work)).or_else(|e| interview::left(args, ui, e))
 }
 
 fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
-    let Work { catalog, render } = work;
+    let catalog = work.catalog;
     let mut given = super::given(&args.answers)?;
     let place = args.html.as_deref().map(|file| Place::new(file, args.format)).transpose()?;
     let project = open(&args.dir, ui, !args.dry_run)?;
     if project.base()? != Stored::Missing {
         return again(args, ui, given, work, &project);
     }
-    let asked = ui.interactive && !args.yes;
-    if asked || args.detect {
-        given.detected = look(args, ui, work.catalog)?;
+    let person = ui.interactive && !args.yes;
+    if person || args.detect {
+        given.detected = look(args, ui, catalog)?;
     }
-    let mut person = asked.then(|| TerminalPrompter::new(*ui, Asking::Identity));
-    if let Some(person) = &mut person
-        && given.preset.is_none()
-        && given.file.is_none()
-    {
-        given.preset = person.choose_preset(catalog)?;
+    let (session, resumed) = interview::session(args, ui, &mut given, project.root(), person)?;
+    let choose = !resumed && given.preset.is_none() && given.file.is_none();
+    let mut person = person.then(|| {
+        let all = session.as_ref().is_some_and(|session| session.all) || args.ask == AskWhich::All;
+        let asking = if all { Asking::All } else { Asking::Identity };
+        TerminalPrompter::new(*ui, asking, catalog).keeping(session.clone())
+    });
+    loop {
+        let answers = match &mut person {
+            Some(person) => interview::answers(person, catalog, &mut given, choose)?,
+            None => Answers::resolve(catalog, &given, None)?,
+        };
+        match (write(args, ui, &work, &project, &answers, session.as_ref(), place.as_ref()), &person) {
+            (Err(e), Some(person)) if e.is::<Back>() => given.resumed.clone_from(person.said()),
+            (written, _) => return written,
+        }
     }
-    let answers = Answers::resolve(catalog, &given, person.as_mut().map(|p| p as &mut dyn Prompter))?;
-    if person.is_none() && !args.yes && !args.dry_run {
+}
+
+/// Renders, shows, writes after a yes. Going back leads to the answers.
+fn write(
+    args: &Init,
+    ui: &Ui,
+    Work { catalog, render }: &Work<'_>,
+    project: &Project,
+    answers: &Answers,
+    session: Option<&Session>,
+    place: Option<&Place>,
+) -> Result<u8> {
+    let person = ui.interactive && !args.yes;
+    if !person && !args.yes && !args.dry_run {
         return Err(UserError::new("nobody can be asked whether to write: stdin and stderr are not both a terminal")
             .hint("`--yes` writes without asking, and keeps files that are there already")
             .hint("`--dry-run` shows what would be written")
@@ -70,7 +93,7 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
     for note in &answers.notes {
         ui.say(note);
     }
-    let context = Context::new(catalog, &answers)?;
+    let context = Context::new(catalog, answers)?;
     let rendered = ManuallyDrop::new(during(ui, "Rendering", || render(catalog, &context))?);
     let (base, ours, moves) = (Base::default(), project.ours(rendered.tree.files.keys())?, BTreeMap::new());
     let versions = Versions { base: &base, ours: &ours, theirs: &rendered.tree, once: &rendered.once, moves: &moves };
@@ -81,7 +104,7 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
             command: "init",
             from: None,
             catalog,
-            answers: &answers,
+            answers,
             readiness: &context.readiness,
             rendered: &rendered,
             plan: &plan,
@@ -99,12 +122,14 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
             output::data(&format!("{}\n{}", listing.tree(&plan), listing.counts(&plan)))?;
         }
         ui.say("Nothing was written, because of `--dry-run`.");
+        interview::kept(args, ui, session.filter(|_| person));
         return Ok(u8::from(remains(&plan, &keep_all)));
     }
-    let resolutions = if person.is_some() {
-        let is_free = |path: &str| is_free(&project, path);
+    let resolutions = if person {
+        let is_free = |path: &str| is_free(project, path);
         let Some(resolutions) = Review { ui, plan: &plan, is_free: &is_free }.run()? else {
             ui.say("Stopped. Nothing was written.");
+            interview::kept(args, ui, session);
             return Ok(1);
         };
         resolutions
@@ -112,9 +137,12 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
         ui.say(Listing { ui, paint: ui.err, lines: 0 }.counts(&plan).trim_end());
         keep_all
     };
-    let (orphans, answers) = (Tree::default(), record::answers(catalog, &answers)?);
+    let (orphans, answers) = (Tree::default(), record::answers(catalog, answers)?);
     let record = Record { rendered: &rendered, orphans: &orphans, answers: &answers };
-    during(ui, "Writing", || save(&project, &plan, &resolutions, record))?;
+    during(ui, "Writing", || save(project, &plan, &resolutions, record))?;
+    if let Some(session) = session {
+        session.forget()?;
+    }
     ui.say(&summary(ui, &args.dir, &plan, &resolutions));
     ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps(&context)));
     Ok(u8::from(remains(&plan, &resolutions)))

@@ -30,17 +30,17 @@ pub fn run(args: &Questions) -> Result<u8> {
 
 fn list(catalog: &Catalog) -> String {
     let mut out = String::new();
-    let mut heading = None;
-    for (component, question) in catalog.questions() {
-        let name = component.map_or("project", |c| c.name.as_str());
-        if heading != Some(name) {
-            let title = component.map_or("The whole project", |c| c.manifest.title.as_str());
-            let _ = writeln!(out, "{}{title} ({name})", if heading.is_some() { "\n" } else { "" });
-            heading = Some(name);
-        }
-        entry(&mut out, question, "  ");
-        for field in &question.fields {
-            entry(&mut out, field, "      ");
+    for (group, questions) in catalog.grouped() {
+        let heading = group.map_or("Answers".into(), |g| format!("{} ({}): {}", g.title, g.name, g.why));
+        let _ = writeln!(out, "{}{heading}", if out.is_empty() { "" } else { "\n" });
+        for (component, question) in questions {
+            entry(&mut out, question, "  ");
+            if let Some(component) = component {
+                let _ = writeln!(out, "      belongs to the component {}", component.name);
+            }
+            for field in &question.fields {
+                entry(&mut out, field, "      ");
+            }
         }
     }
     out
@@ -76,6 +76,7 @@ fn rows(catalog: &Catalog) -> Result<Vec<Value>> {
     let rows = catalog.questions().map(|(component, question)| {
         let mut row = row(question);
         if let Value::Object(fields) = &mut row {
+            fields.insert("group".into(), json!(question.group));
             fields.insert("component".into(), json!(component.map(|c| &c.name)));
             fields.insert("needed_by".into(), json!(needed.get(&question.name).cloned().unwrap_or_default()));
         }

@@ -40,7 +40,7 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
     let project = open(&dir, ui, !args.dry_run)?;
     let last = Last::read(&project, args.with.allow_downgrade)?;
     let asking = if args.ask == AskWhich::All { Asking::All } else { Asking::New };
-    let mut person = (ui.interactive && !args.yes).then(|| TerminalPrompter::new(*ui, asking));
+    let mut person = (ui.interactive && !args.yes).then(|| TerminalPrompter::new(*ui, asking, catalog));
     let prompter = person.as_mut().map(|person| person as &mut dyn Prompter);
     let update =
         ManuallyDrop::new(Update::prepare(&project, last, catalog, given_for_update(&args.with)?, prompter, render)?);

@@ -1,4 +1,4 @@
-//! Single questions on the terminal: the only user of inquire.
+//! Single questions on the terminal: the only user of inquire. Where nothing may be drawn again, [`lines`] asks.
 
 use std::fmt;
 use std::io::stderr;
@@ -13,12 +13,15 @@ use inquire::ui::{Attributes, Color, ErrorMessageRenderConfig, RenderConfig, Sty
 use inquire::validator::{ErrorMessage, Validation};
 use inquire::{Confirm, InquireError, MultiSelect, Select, Text};
 
-use crate::error::Interrupted;
+use super::lines;
+use crate::error::{Back, Interrupted};
 use crate::text::{columns, wrap};
 use crate::ui::Ui;
 
 /// Lists longer than this can be narrowed by typing.
 const FILTER_FROM: usize = 12;
+/// inquire has no other key for it: Ctrl-B would write a `b`.
+const BACK: &str = "Esc goes back";
 
 /// Asks a person on the terminal.
 #[derive(Clone, Copy, Debug)]
@@ -71,10 +74,15 @@ impl fmt::Display for Item {
 }
 
 impl Dialog {
+    /// The terminal as it is now: it may have another size than for the last question.
+    pub fn now(&self) -> Ui {
+        self.ui.measured()
+    }
+
     /// A line of text. What is refused stays in the line, with the refusal above it.
     ///
     /// # Errors
-    /// [`Interrupted`] when the person leaves.
+    /// [`Back`] when the person wants the question before, [`Interrupted`] when they leave.
     pub fn text(
         &self,
         ask: Ask<'_>,
@@ -82,6 +90,9 @@ impl Dialog {
         words: &[&str],
         check: &dyn Fn(&str) -> Result<(), String>,
     ) -> Result<String> {
+        if self.ui.accessible {
+            return lines::text(&self.now(), ask, start, &|text| check(text.trim()));
+        }
         let (message, help) = (self.beside_mark(ask.ask), self.help(ask.help, ""));
         let validator = |text: &str| -> Result<Validation, CustomUserError> {
             Ok(match check(text.trim()) {
@@ -114,8 +125,11 @@ impl Dialog {
     /// Yes or no.
     ///
     /// # Errors
-    /// [`Interrupted`] when the person leaves.
+    /// [`Back`] when the person wants the question before, [`Interrupted`] when they leave.
     pub fn yes_no(&self, ask: Ask<'_>, default: Option<bool>) -> Result<bool> {
+        if self.ui.accessible {
+            return lines::yes_no(&self.now(), ask, default);
+        }
         let (message, help) = (self.beside_mark(ask.ask), self.help(ask.help, ""));
         let mut prompt = Confirm::new(&message).with_render_config(self.look());
         prompt.error_message = "type `y` for yes or `n` for no".into();
@@ -128,8 +142,11 @@ impl Dialog {
     /// One of a list: the index of the entry.
     ///
     /// # Errors
-    /// [`Interrupted`] when the person leaves.
+    /// [`Back`] when the person wants the question before, [`Interrupted`] when they leave.
     pub fn one_of(&self, ask: Ask<'_>, items: Vec<Item>, start: usize) -> Result<usize> {
+        if self.ui.accessible {
+            return lines::one_of(&self.now(), ask, &items, start);
+        }
         let filter = items.len() > FILTER_FROM;
         let keys = if filter { "arrow keys move, typing filters, Enter takes" } else { "arrow keys move, Enter takes" };
         let (message, help) = (self.beside_mark(ask.ask), self.help(ask.help, keys));
@@ -148,8 +165,11 @@ impl Dialog {
     /// Any of a list: the indices of the entries.
     ///
     /// # Errors
-    /// [`Interrupted`] when the person leaves.
+    /// [`Back`] when the person wants the question before, [`Interrupted`] when they leave.
     pub fn any_of(&self, ask: Ask<'_>, items: Vec<Item>, marked: &[usize]) -> Result<Vec<usize>> {
+        if self.ui.accessible {
+            return lines::any_of(&self.now(), ask, &items, marked);
+        }
         let filter = items.len() > FILTER_FROM;
         let keys = if filter { "Space marks, typing filters, Enter takes" } else { "Space marks, Enter takes" };
         let (message, help) = (self.beside_mark(ask.ask), self.help(ask.help, keys));
@@ -172,29 +192,32 @@ impl Dialog {
 
     /// Lines that fit beside a mark of two columns, the later ones below the text of the first.
     fn beside_mark(&self, text: &str) -> String {
-        wrap(&self.ui.visible(text), self.ui.width.saturating_sub(3), 2)
+        wrap(&self.ui.visible(text), self.now().width.saturating_sub(3), 2)
     }
 
+    /// What is explained leads somewhere and back; a mere list of steps, or a last yes, is no question before another.
     fn help(&self, help: &str, keys: &str) -> Option<String> {
+        let back = if help.is_empty() { "" } else { BACK };
+        let keys: Vec<&str> = [keys, back].into_iter().filter(|keys| !keys.is_empty()).collect();
         let lines: Vec<String> =
-            [help, keys].iter().filter(|t| !t.is_empty()).map(|t| self.beside_bracket(t)).collect();
+            [help, &keys.join(", ")].iter().filter(|t| !t.is_empty()).map(|t| self.beside_bracket(t)).collect();
         if lines.is_empty() { None } else { Some(lines.join("\n ")) }
     }
 
     /// An answer as it stays on the screen, behind its question.
     fn echo(&self, message: &str, answer: &str) -> String {
-        let both = wrap(&format!("{message} {}", self.ui.visible(answer)), self.ui.width.saturating_sub(3), 2);
+        let both = wrap(&format!("{message} {}", self.ui.visible(answer)), self.now().width.saturating_sub(3), 2);
         both.strip_prefix(message).map_or(both.as_str(), |rest| rest.strip_prefix(' ').unwrap_or(rest)).to_string()
     }
 
     fn beside_bracket(&self, text: &str) -> String {
-        wrap(&self.ui.visible(text), self.ui.width.saturating_sub(3), 1)
+        wrap(&self.ui.visible(text), self.now().width.saturating_sub(3), 1)
     }
 
     /// Entries broken into lines that fit beside what stands in front of them.
     fn fitted(&self, items: Vec<Item>, before: usize) -> Vec<Item> {
         let fit = |item: Item| Item {
-            label: fit_lines(&self.ui.visible_lines(&item.label), self.ui.width.saturating_sub(before + 1), before),
+            label: fit_lines(&self.ui.visible_lines(&item.label), self.now().width.saturating_sub(before + 1), before),
             answer: self.ui.visible(&item.answer),
         };
         items.into_iter().map(fit).collect()
@@ -205,19 +228,24 @@ impl Dialog {
         let lines = |text: &str| text.lines().count();
         let around = lines(message) + help.map_or(0, lines) + 1;
         let tallest = items.iter().map(|i| lines(&i.label)).max().unwrap_or(1).max(1);
-        (self.ui.height.saturating_sub(around) / tallest).max(2)
+        (self.now().height.saturating_sub(around) / tallest).max(2)
     }
 
     fn look(&self) -> RenderConfig<'static> {
         let refusal = ErrorMessageRenderConfig::empty().with_prefix(Styled::new("!"));
+        let back = Styled::new("(Esc)");
         if !self.ui.err.color {
-            return RenderConfig::empty().with_answered_prompt_prefix(Styled::new(">")).with_error_message(refusal);
+            return RenderConfig::empty()
+                .with_answered_prompt_prefix(Styled::new(">"))
+                .with_canceled_prompt_indicator(back)
+                .with_error_message(refusal);
         }
         let plain = StyleSheet::empty();
         let red = plain.with_fg(Color::LightRed);
         RenderConfig::default_colored()
             .with_prompt_prefix(Styled::new("?").with_fg(Color::DarkGreen).with_attr(Attributes::BOLD))
             .with_answered_prompt_prefix(Styled::new(">").with_fg(Color::DarkGreen))
+            .with_canceled_prompt_indicator(back.with_fg(Color::DarkCyan))
             .with_help_message(plain.with_fg(Color::DarkCyan))
             .with_answer(plain.with_fg(Color::DarkCyan))
             .with_error_message(refusal.with_prefix(Styled::new("!").with_fg(Color::LightRed)).with_message(red))
@@ -254,7 +282,7 @@ impl Autocomplete for Words {
     }
 }
 
-/// A person who leaves and a terminal that is gone are the same to us.
+/// What inquire reports, in our words. A person who leaves and a terminal that is gone are the same to us.
 fn left(error: InquireError) -> anyhow::Error {
     match error {
         InquireError::OperationInterrupted => {
@@ -262,7 +290,8 @@ fn left(error: InquireError) -> anyhow::Error {
             let _ = execute!(stderr(), Clear(ClearType::UntilNewLine));
             Interrupted.into()
         }
-        InquireError::OperationCanceled | InquireError::NotTTY | InquireError::IO(_) => Interrupted.into(),
+        InquireError::OperationCanceled => Back.into(),
+        InquireError::NotTTY | InquireError::IO(_) => Interrupted.into(),
         InquireError::InvalidConfiguration(why) => anyhow::anyhow!("a prompt is set up wrongly: {why}"),
         InquireError::Custom(why) => anyhow::anyhow!(why),
     }

@@ -3,83 +3,114 @@
 use anyhow::Result;
 use serde_json::{Map, Value};
 
-use super::{Ask, Dialog, Item, accepted, ask_one, brief};
+use super::one::{accepted, ask_one, help};
+use super::{Ask, Dialog, Item, brief};
+use crate::answers::Origin;
 use crate::check::Check;
+use crate::error::Back;
 use crate::question::{KindName, Question};
 use crate::text::{columns, cut};
 
-type Record = Map<String, Value>;
+pub(super) type Record = Map<String, Value>;
 
-/// Shows the records in a line each, until the list is as it should be.
-pub(super) fn ask(dialog: &Dialog, current: Option<&Value>, check: &Check<'_>) -> Result<Value> {
-    let question = check.question();
-    // with the defaults filled in, where nothing is wrong
+/// The records of a value, with the defaults filled in where nothing is wrong.
+pub(super) fn list(current: Option<&Value>, check: &Check<'_>) -> Vec<Record> {
     let given = current.map(|value| check.value(value).unwrap_or_else(|_| value.clone()));
     let given = given.as_ref().and_then(Value::as_array).into_iter().flatten();
-    let mut list: Vec<Record> = given.filter_map(|item| item.as_object().cloned()).collect();
+    given.filter_map(|item| item.as_object().cloned()).collect()
+}
+
+/// The records as a value.
+pub(super) fn value(list: &[Record]) -> Value {
+    Value::Array(list.iter().cloned().map(Value::Object).collect())
+}
+
+/// Shows the records in a line each, until the list is as it should be. The list keeps what was done to it when the
+/// person goes back.
+pub(super) fn ask(dialog: &Dialog, list: &mut Vec<Record>, origin: &Origin, check: &Check<'_>) -> Result<Value> {
+    let question = check.question();
+    let help = format!("{} Take an entry to change, copy or remove it", help(question, origin));
     loop {
         let mut items: Vec<Item> = list.iter().map(|record| line(dialog, record)).collect();
         items.push(Item::new("Add another one"));
         items.push(Item::new("Done"));
         let (add, done) = (list.len(), list.len() + 1);
-        let help = "Take an entry to change, copy or remove it";
-        let help = format!("{} {help}", question.help);
         let start = if list.is_empty() { add } else { done };
         let chosen = dialog.one_of(Ask { ask: &question.ask, help: &help }, items, start)?;
         if chosen == done {
-            let value = Value::Array(list.iter().cloned().map(Value::Object).collect());
+            let value = value(list);
             let verdict = check.value(&value).map(drop).map_err(|why| why.join("\n"));
             if accepted(dialog, verdict) {
                 return Ok(value);
             }
-        } else if chosen == add {
-            let record = complete(dialog, check, &list, None, Record::new(), true)?;
-            let record = edit(dialog, check, &list, None, record)?;
-            list.push(record);
-        } else if let Some(record) = list.get(chosen).cloned() {
-            let name = line(dialog, &record).answer;
-            let verbs = ["Change", "Copy", "Remove", "Back"].map(Item::new);
-            match dialog.one_of(Ask { ask: &format!("{name}: what should happen?"), help: "" }, verbs.into(), 0)? {
-                0 => {
-                    let record = complete(dialog, check, &list, Some(chosen), own_values(check, &record)?, false)?;
-                    let record = edit(dialog, check, &list, Some(chosen), record)?;
-                    if let Some(place) = list.get_mut(chosen) {
-                        *place = record;
-                    }
-                }
-                1 => {
-                    let mut own = own_values(check, &record)?;
-                    own.retain(|field, _| !question.unique.contains(field));
-                    let copy = complete(dialog, check, &list, None, own, false)?;
-                    list.push(edit(dialog, check, &list, None, copy)?);
-                }
-                2 => {
-                    list.remove(chosen);
-                }
-                _ => {}
-            }
+            continue;
+        }
+        let changed = match chosen == add {
+            true => new(dialog, check, list, Record::new(), true),
+            false => one(dialog, check, list, chosen),
+        };
+        match changed {
+            // back to the list
+            Err(e) if e.is::<Back>() => {}
+            other => other?,
         }
     }
 }
 
-/// Lets the person change field after field.
+/// Asks for a record more.
+fn new(dialog: &Dialog, check: &Check<'_>, list: &mut Vec<Record>, values: Record, choices: bool) -> Result<()> {
+    let record = complete(dialog, check, list, None, values, choices)?;
+    list.push(edit(dialog, check, list, None, record)?);
+    Ok(())
+}
+
+/// Changes, copies or removes a record.
+fn one(dialog: &Dialog, check: &Check<'_>, list: &mut Vec<Record>, chosen: usize) -> Result<()> {
+    let Some(record) = list.get(chosen).cloned() else { return Ok(()) };
+    let name = line(dialog, &record).answer;
+    let verbs = ["Change", "Copy", "Remove", "Back"].map(Item::new);
+    let ask = Ask { ask: &format!("{name}: what should happen?"), help: "A copy gets a name of its own" };
+    match dialog.one_of(ask, verbs.into(), 0)? {
+        0 => {
+            let record = complete(dialog, check, list, Some(chosen), own_values(check, &record)?, false)?;
+            let record = edit(dialog, check, list, Some(chosen), record)?;
+            if let Some(place) = list.get_mut(chosen) {
+                *place = record;
+            }
+        }
+        1 => {
+            let mut own = own_values(check, &record)?;
+            own.retain(|field, _| !check.question().unique.contains(field));
+            new(dialog, check, list, own, false)?;
+        }
+        2 => drop(list.remove(chosen)),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Lets the person change field after field. Going back from the fields keeps them, as being done with them does.
 fn edit(dialog: &Dialog, check: &Check<'_>, list: &[Record], own: Option<usize>, mut record: Record) -> Result<Record> {
     let question = check.question();
     loop {
+        let ui = dialog.now();
         let fields: Vec<&Question> = question.fields.iter().filter(|f| record.contains_key(&f.name)).collect();
         let width = fields.iter().map(|f| columns(&f.name)).max().unwrap_or(0);
         let mut items = vec![Item::new("Done")];
         items.extend(fields.iter().map(|f| Item {
             label: cut(
                 &format!("{:width$}  {}", f.name, record.get(&f.name).map(brief).unwrap_or_default()),
-                dialog.ui.width.saturating_sub(4),
-                dialog.ui.unicode,
+                ui.width.saturating_sub(4),
+                ui.unicode,
             ),
             answer: f.name.clone(),
         }));
         let name = line(dialog, &record).answer;
         let ask = Ask { ask: &format!("{name}: change a field?"), help: "Fields that you leave keep their defaults" };
-        let chosen = dialog.one_of(ask, items, 0)?;
+        let chosen = match dialog.one_of(ask, items, 0) {
+            Err(e) if e.is::<Back>() => return Ok(record),
+            other => other?,
+        };
         let Some(field) = chosen.checked_sub(1).and_then(|i| fields.get(i)) else { return Ok(record) };
         let mut before = Record::new();
         for earlier in question.fields.iter().take_while(|f| f.name != field.name) {
@@ -88,52 +119,77 @@ fn edit(dialog: &Dialog, check: &Check<'_>, list: &[Record], own: Option<usize>,
             }
         }
         let mut values = own_values(check, &record)?;
-        let value = ask_field(dialog, &check.within(&before, field), record.get(&field.name), question, list, own)?;
-        values.insert(field.name.clone(), value);
-        // later fields may have another default, a new rule, or no meaning any more
-        record = complete(dialog, check, list, own, values, false)?;
+        let rules = check.within(&before, field);
+        let changed = ask_field(dialog, &rules, record.get(&field.name), question, list, own).and_then(|value| {
+            values.insert(field.name.clone(), value);
+            // later fields may have another default, a new rule, or no meaning any more
+            complete(dialog, check, list, own, values, false)
+        });
+        match changed {
+            // back to the fields
+            Err(e) if e.is::<Back>() => {}
+            other => record = other?,
+        }
     }
 }
 
 /// A whole record from the values of some fields: the others take their defaults, and what has none or is refused is
-/// asked. With `choices`, so is every choice, because defaults hang on them.
+/// asked. With `choices`, so is every choice, because defaults hang on them. Going back leads to the field that was asked
+/// before.
 fn complete(
     dialog: &Dialog,
     check: &Check<'_>,
     list: &[Record],
     own: Option<usize>,
-    values: Record,
+    mut values: Record,
     choices: bool,
 ) -> Result<Record> {
     let question = check.question();
-    let mut record = Record::new();
-    for field in &question.fields {
-        let rules = check.within(&record, field);
-        if !rules.is_asked()? {
-            continue;
-        }
-        let current = match values.get(&field.name) {
-            Some(value) => Some(value.clone()),
-            None => rules.default_value()?,
-        };
-        let verdict = |value: &Value| match rules.value(value) {
-            Ok(checked) => unique(question, list, own, field, value).map(|()| checked),
-            Err(why) => Err(why.join("; ")),
-        };
-        let wanted = choices && field.kind == KindName::Choice;
-        let value = match current {
-            Some(value) if !wanted => match verdict(&value) {
-                Ok(checked) => checked,
-                Err(why) => {
-                    accepted(dialog, Err(why));
-                    ask_field(dialog, &rules, Some(&value), question, list, own)?
+    let mut asked: Vec<&str> = Vec::new();
+    let mut again = None;
+    'anew: loop {
+        let mut record = Record::new();
+        for field in &question.fields {
+            let rules = check.within(&record, field);
+            if !rules.is_asked()? {
+                continue;
+            }
+            let name = field.name.as_str();
+            let current = match values.get(name) {
+                Some(value) => Some(value.clone()),
+                None => rules.default_value()?,
+            };
+            let wanted = again == Some(name) || (choices && field.kind == KindName::Choice && !asked.contains(&name));
+            if let (Some(value), false) = (&current, wanted) {
+                match rules.value(value) {
+                    Ok(checked) => match unique(question, list, own, field, &checked) {
+                        Ok(()) => {
+                            record.insert(name.into(), checked);
+                            continue;
+                        }
+                        Err(why) => drop(accepted(dialog, Err(why))),
+                    },
+                    Err(why) => drop(accepted(dialog, Err(why.join("; ")))),
                 }
-            },
-            other => ask_field(dialog, &rules, other.as_ref(), question, list, own)?,
-        };
-        record.insert(field.name.clone(), value);
+            }
+            match ask_field(dialog, &rules, current.as_ref(), question, list, own) {
+                Err(e) if e.is::<Back>() => {
+                    let before = asked.iter().rev().copied().find(|name| record.contains_key(*name));
+                    again = Some(before.ok_or(e)?);
+                    continue 'anew;
+                }
+                other => {
+                    let value = other?;
+                    asked.retain(|earlier| *earlier != name);
+                    asked.push(name);
+                    again = None;
+                    values.insert(name.into(), value.clone());
+                    record.insert(name.into(), value);
+                }
+            }
+        }
+        return Ok(record);
     }
-    Ok(record)
 }
 
 fn ask_field(
@@ -144,7 +200,8 @@ fn ask_field(
     list: &[Record],
     own: Option<usize>,
 ) -> Result<Value> {
-    ask_one(dialog, current, rules, false, &|value| unique(question, list, own, rules.question(), value))
+    let more = |value: &Value| unique(question, list, own, rules.question(), value);
+    ask_one(dialog, current, &Origin::Default, rules, &more)
 }
 
 /// Refuses a value that another record has already.
@@ -192,5 +249,5 @@ fn line(dialog: &Dialog, record: &Record) -> Item {
     let name = values.next().unwrap_or_default();
     let rest: Vec<String> = values.take(4).collect();
     let text = if rest.is_empty() { name.clone() } else { format!("{name}  ({})", rest.join(", ")) };
-    Item { label: cut(&text, dialog.ui.width.saturating_sub(4), dialog.ui.unicode), answer: name }
+    Item { label: cut(&text, dialog.now().width.saturating_sub(4), dialog.ui.unicode), answer: name }
 }

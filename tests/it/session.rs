@@ -57,13 +57,25 @@ impl Start {
         Self { inside: true, ..Self::plain(dir, args) }
     }
 
-    /// 80 columns, UTF-8, no pager.
+    /// 80 columns, UTF-8, no pager, the state of the user beside the folder.
     fn plain(dir: &Path, args: &[&str]) -> Self {
         let args = args.iter().map(ToString::to_string).collect();
         let path = std::env::var("PATH").unwrap_or_default();
-        let vars = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("PAGER", "cat"), ("PATH", &path)];
+        let state = dir.parent().unwrap().join("state").display().to_string();
+        let vars = [
+            ("TERM", "xterm-256color"),
+            ("LANG", "C.UTF-8"),
+            ("PAGER", "cat"),
+            ("PATH", &path),
+            ("XDG_STATE_HOME", &state),
+        ];
         let vars = vars.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
         Self { columns: 80, rows: 40, dir: dir.to_owned(), inside: false, args, vars, deaf: false, stdout: None }
+    }
+
+    /// `scaffold init` with the built-in catalog.
+    pub fn built_in(dir: &Path, args: &[&str]) -> Self {
+        Self::plain(dir, &[&["init", &dir.display().to_string()], args].concat())
     }
 
     pub fn var(mut self, name: &str, value: &str) -> Self {
@@ -118,6 +130,7 @@ impl Start {
             screen: vt100::Parser::new(NonZero::new(self.rows).unwrap(), NonZero::new(self.columns).unwrap(), 0),
             terminal: Some(File::from(master)),
             output: Vec::new(),
+            typed: 0,
             dir: self.dir,
             child,
         }
@@ -132,6 +145,8 @@ pub struct Session {
     before: BTreeMap<PathBuf, Vec<u8>>,
     /// Every byte that came.
     pub output: Vec<u8>,
+    /// How many bytes were sent.
+    pub typed: usize,
 }
 
 impl Session {
@@ -141,6 +156,16 @@ impl Session {
         let until = Instant::now() + PATIENCE;
         while !self.words().contains(text) {
             assert!(self.receive(until), "`{text}` does not appear:\n{}", self.screen.screen().contents());
+        }
+        self
+    }
+
+    /// Waits until a text is no longer on the screen.
+    #[track_caller]
+    pub fn see_no(&mut self, text: &str) -> &mut Self {
+        let until = Instant::now() + PATIENCE;
+        while self.words().contains(text) {
+            assert!(self.receive(until), "`{text}` stays:\n{}", self.screen.screen().contents());
         }
         self
     }
@@ -167,7 +192,23 @@ impl Session {
     #[track_caller]
     pub fn send(&mut self, keys: &str) -> &mut Self {
         self.terminal.as_mut().unwrap().write_all(keys.as_bytes()).unwrap();
+        self.typed += keys.len();
         self
+    }
+
+    /// Gives the terminal another size, as its window does.
+    pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(self.terminal.as_ref().unwrap(), size).unwrap();
+        self.screen.screen_mut().set_size(NonZero::new(rows).unwrap(), NonZero::new(columns).unwrap());
+        self
+    }
+
+    /// The longest line of what came from a place on, on a screen that breaks none.
+    pub fn widest_line(&self, from: usize) -> usize {
+        let mut wide = vt100::Parser::new(NonZero::new(1000).unwrap(), NonZero::new(400).unwrap(), 0);
+        wide.process(&self.output[from..]);
+        wide.screen().rows(0, 400).map(|row| row.trim_end().chars().count()).max().unwrap()
     }
 
     /// Waits for a question, then types.

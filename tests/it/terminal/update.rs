@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use scaffold::tree::File;
 use tempfile::TempDir;
 
-use super::{CONTACT, NAME, OTHERS, REVIEW, SERVICES};
+use super::{CONTACT, NAME, OVERVIEW, REVIEW, SERVICES};
 use crate::session::{CTRL_C, DOWN, ENTER, ESC, Session, Start, UP};
 use crate::support::{read_tree, root, write_tree};
 
@@ -36,7 +36,7 @@ pub fn shop() -> Shop {
     edit(
         "questions.yaml",
         "  - name: services\n",
-        "  - {name: tier, ask: How much may it fail?, help: An hour a month suits most., kind: choice, default: silver, \
+        "  - {name: tier, group: operation, ask: How much may it fail?, help: An hour a month suits most., kind: choice, default: silver, \
          choices: [{value: silver, title: An hour a month}, {value: gold, title: Five minutes a month}]}\n  \
          - name: services\n",
     );
@@ -107,7 +107,7 @@ fn only_what_is_new_is_asked() {
     s.see("└── ~ backup.yaml (from db/backup.yaml)").see("├── ~ README.md").see("└── ~ run.sh").see("+ tiers.md");
     s.see("+ 1 file to create ~ 2 files to update = 3 files unchanged ~ 1 file to move");
     s.see("> Write 4 files").send(ENTER).see("Wrote 4 files to").ends_with(0);
-    assert_eq!(String::from_utf8_lossy(&s.output).matches(OTHERS).count(), 0);
+    assert_eq!(String::from_utf8_lossy(&s.output).matches(OVERVIEW).count(), 0);
     assert!(s.file("README.md").contains("\nIts tier is gold. It runs in eu-central-1"));
     assert!(s.file(".scaffold/answers.yaml").contains("\ntier: gold\n"));
     assert!(s.file("db/nightly/backup.yaml").starts_with("schedule") && !shop.dir.join("db/backup.yaml").exists());
@@ -128,7 +128,7 @@ fn all_is_asked_when_wanted_with_the_recorded_answers() {
     s.see("> Which database? postgres").answer("Is it monitored?", ENTER).answer("What else?", ENTER);
     s.see("> What else? tls").answer(TIER, &[DOWN, ENTER].concat());
     s.see("mails (worker, 8080, SMTP_PASSWORD)").answer(SERVICES, ENTER);
-    s.answer("When is the database backed up?", ENTER).answer("Change any of these answers?", ENTER);
+    s.answer("When is the database backed up?", ENTER).answer(OVERVIEW, ENTER);
     s.see("> Write 1 file").send(ENTER).ends_with(0);
     assert!(s.file("README.md").contains("\nSells books\n\nIts tier is gold."));
     assert!(s.file(".scaffold/answers.yaml").contains("SMTP_PASSWORD"));
@@ -236,10 +236,10 @@ fn what_has_no_markers_must_be_decided() {
 
 #[test]
 fn leaving_at_any_stage_changes_nothing() {
-    for key in [CTRL_C, ESC] {
-        for stage in 0..4 {
+    for (key, first) in [(CTRL_C, 0), (ESC, 1)] {
+        for stage in first..4 {
             let shop = shop().edited();
-            let mut s = shop.start(&["--ask", "new"]).rows(25).run();
+            let mut s = shop.start(&["--ask", "needed"]).rows(25).run();
             for (question, keys) in
                 [(TIER, ENTER), (REVIEW, &[UP, UP, ENTER].concat()), (DECIDE, ENTER)].iter().take(stage)
             {
@@ -251,6 +251,9 @@ fn leaving_at_any_stage_changes_nothing() {
             assert!(s.words().ends_with("Stopped. Nothing was written."), "{}", s.words());
         }
     }
+    let first = shop();
+    let mut s = first.start(&[]).run();
+    s.answer(TIER, ESC).see("This is the first question; Ctrl-C leaves.").answer(TIER, CTRL_C).ends_with(130);
     let shop = shop().edited();
     shop.plan().send(&[UP, ENTER].concat()).see("> What should happen? stop Stopped.").ends_with(1).nothing_changed();
 }

@@ -1,0 +1,103 @@
+//! What a person is asked before `init` renders: whether to go on with an interrupted session, a preset, the questions.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::answers::{Answers, Given};
+use crate::catalog::Catalog;
+use crate::cli::{AskWhich, Init};
+use crate::error::{Back, Interrupted, UserError};
+use crate::project::Project;
+use crate::prompt::{Ask, Dialog, TerminalPrompter};
+use crate::session::{Kept, Session};
+use crate::text::count;
+use crate::ui::Ui;
+
+/// The session about the target folder, and whether it was interrupted before and is taken up now.
+///
+/// # Errors
+/// When one is to be taken up and there is none, it cannot be read, or the person leaves.
+pub fn session(
+    args: &Init,
+    ui: &Ui,
+    given: &mut Given,
+    target: &Path,
+    person: bool,
+) -> Result<(Option<Session>, bool)> {
+    let mut session = Session::about(target);
+    let kept = match &session {
+        Some(session) if args.resume || person => session.read()?,
+        _ => None,
+    };
+    let kept = match kept {
+        None if args.resume => return Err(nothing_kept(args).into()),
+        Some(kept) if args.resume || wanted(ui, &kept)? => Some(kept),
+        _ => None,
+    };
+    let resumed = kept.is_some();
+    let mut all = args.ask == AskWhich::All;
+    if let Some(kept) = kept {
+        given.preset = given.preset.take().or(kept.preset);
+        given.resumed = kept.answers;
+        all |= kept.all;
+    }
+    if let Some(session) = &mut session {
+        session.preset.clone_from(&given.preset);
+        session.all = all;
+    }
+    Ok((session, resumed))
+}
+
+fn wanted(ui: &Ui, kept: &Kept) -> Result<bool> {
+    let help = format!("It has {}; no starts anew", count(kept.answers.len(), "answer"));
+    let ask = Ask { ask: "A session about this folder was interrupted. Go on with it?", help: &help };
+    Dialog { ui: *ui }.yes_no(ask, Some(true))
+}
+
+fn nothing_kept(args: &Init) -> UserError {
+    UserError::new(format!("no session about `{}` was interrupted", args.dir.display()))
+        .hint("`scaffold init` starts one")
+}
+
+/// Asks until all answers are there and the person agrees to them. With `choose`, a preset is the first question.
+///
+/// # Errors
+/// When answers of files and flags are unknown, or the person leaves.
+pub fn answers(person: &mut TerminalPrompter, catalog: &Catalog, given: &mut Given, choose: bool) -> Result<Answers> {
+    let mut choose_now = choose && !person.chose();
+    loop {
+        if choose_now {
+            given.preset = person.choose_preset(catalog)?;
+        }
+        match Answers::resolve(catalog, given, Some(person)) {
+            Err(e) if e.is::<Back>() && choose => {
+                given.resumed.clone_from(person.said());
+                choose_now = true;
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Says how to go on with a session that ends here without a repository.
+pub fn kept(args: &Init, ui: &Ui, session: Option<&Session>) {
+    if session.is_some_and(Session::is_kept) {
+        let dir = args.dir.display().to_string();
+        let dir = if dir == "." { String::new() } else { format!(" {dir}") };
+        ui.say(&format!("Your answers so far are kept: `scaffold init --resume{dir}` takes them up."));
+    }
+}
+
+/// The same where the person left; other errors stay.
+///
+/// # Errors
+/// All but leaving.
+pub fn left(args: &Init, ui: &Ui, error: anyhow::Error) -> Result<u8> {
+    if !error.is::<Interrupted>() && !error.is::<Back>() {
+        return Err(error);
+    }
+    ui.say("Stopped. Nothing was written.");
+    kept(args, ui, Project::open(&args.dir).ok().and_then(|project| Session::about(project.root())).as_ref());
+    Ok(Interrupted::EXIT)
+}

@@ -1,0 +1,204 @@
+//! Questions line by line, for screen readers and terminals that cannot move their cursor: nothing is drawn again,
+//! choices have numbers, `<` goes back.
+
+use std::io::{Write as _, stderr, stdin};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use anyhow::Result;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use signal_hook::consts::SIGINT;
+use signal_hook::flag;
+
+use super::dialog::{Ask, Item, Start};
+use crate::error::{Back, Interrupted};
+use crate::ui::Ui;
+
+/// What goes back.
+const BACK: &str = "<";
+/// What stands for an empty line, where Enter alone takes what is there.
+const EMPTY: &str = "-";
+/// A Ctrl-C between looking for it and waiting is noticed after this time.
+const LOOK_AGAIN: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
+
+/// A line of text.
+pub(super) fn text(
+    ui: &Ui,
+    ask: Ask<'_>,
+    start: Start<'_>,
+    check: &dyn Fn(&str) -> Result<(), String>,
+) -> Result<String> {
+    let given = match start {
+        Start::Empty => "",
+        Start::Text(text) | Start::Default(text) => text,
+    };
+    let hint = match given {
+        "" => String::new(),
+        _ if check("").is_ok() => format!("Enter takes {}, {EMPTY} leaves it empty", ui.visible(given)),
+        _ => format!("Enter takes {}", ui.visible(given)),
+    };
+    put(ui, ask);
+    loop {
+        let line = match read(ui, "Answer", &hint)?.as_str() {
+            "" => given.to_string(),
+            EMPTY if !given.is_empty() => String::new(),
+            line => line.to_string(),
+        };
+        match check(&line) {
+            Ok(()) => return Ok(line),
+            Err(why) => refuse(ui, &why),
+        }
+    }
+}
+
+/// Yes or no.
+pub(super) fn yes_no(ui: &Ui, ask: Ask<'_>, default: Option<bool>) -> Result<bool> {
+    let hint = match default {
+        Some(true) => "Enter takes yes",
+        Some(false) => "Enter takes no",
+        None => "",
+    };
+    put(ui, ask);
+    loop {
+        match (read(ui, "Yes or no", hint)?.to_lowercase().as_str(), default) {
+            ("y" | "yes", _) => return Ok(true),
+            ("n" | "no", _) => return Ok(false),
+            ("", Some(default)) => return Ok(default),
+            _ => refuse(ui, "type `y` for yes or `n` for no"),
+        }
+    }
+}
+
+/// One of a list: the index of the entry.
+pub(super) fn one_of(ui: &Ui, ask: Ask<'_>, items: &[Item], start: usize) -> Result<usize> {
+    put(ui, ask);
+    list(ui, items);
+    let hint = format!("Enter takes {}", start + 1);
+    loop {
+        match read(ui, "Number", &hint)?.as_str() {
+            "" => return Ok(start),
+            word => match index(word, items) {
+                Some(index) => return Ok(index),
+                None => refuse(ui, &format!("`{}` is not a number from 1 to {}", ui.visible(word), items.len())),
+            },
+        }
+    }
+}
+
+/// Any of a list: the indices of the entries.
+pub(super) fn any_of(ui: &Ui, ask: Ask<'_>, items: &[Item], marked: &[usize]) -> Result<Vec<usize>> {
+    put(ui, ask);
+    list(ui, items);
+    let numbers: Vec<String> = marked.iter().map(|i| (i + 1).to_string()).collect();
+    let hint = match numbers.as_slice() {
+        [] => "Enter takes none".to_string(),
+        some => format!("Enter takes {}, {EMPTY} takes none", some.join(" ")),
+    };
+    loop {
+        let line = read(ui, "Numbers", &hint)?;
+        if line.is_empty() {
+            return Ok(marked.to_vec());
+        }
+        if line == EMPTY {
+            return Ok(Vec::new());
+        }
+        let words = line.split([',', ' ']).filter(|word| !word.is_empty());
+        match words.map(|word| index(word, items)).collect::<Option<Vec<usize>>>() {
+            Some(mut chosen) => {
+                chosen.sort_unstable();
+                chosen.dedup();
+                return Ok(chosen);
+            }
+            None => refuse(ui, &format!("type numbers from 1 to {}", items.len())),
+        }
+    }
+}
+
+fn index(word: &str, items: &[Item]) -> Option<usize> {
+    word.parse::<usize>().ok()?.checked_sub(1).filter(|i| *i < items.len())
+}
+
+fn put(ui: &Ui, ask: Ask<'_>) {
+    ui.say(&ui.wrapped_line(&format!("? {}", ui.visible(ask.ask))));
+    for line in ask.help.lines() {
+        ui.say(&ui.wrapped_line(&format!("  {}", ui.visible(line))));
+    }
+}
+
+fn list(ui: &Ui, items: &[Item]) {
+    for (i, item) in items.iter().enumerate() {
+        let mut lines = item.label.lines();
+        let first = lines.next().unwrap_or_default();
+        ui.say(&ui.wrapped_line(&format!("  {}. {}", i + 1, ui.visible(first))));
+        for line in lines {
+            ui.say(&ui.wrapped_line(&format!("     {}", ui.visible(line.trim_start()))));
+        }
+    }
+}
+
+fn refuse(ui: &Ui, why: &str) {
+    for line in why.lines() {
+        ui.say(&ui.wrapped_line(&format!("! {}", ui.visible(line))));
+    }
+}
+
+/// What the person types until the end of the line.
+fn read(ui: &Ui, what: &str, hint: &str) -> Result<String> {
+    let hints: Vec<&str> = [hint, "< goes back"].into_iter().filter(|hint| !hint.is_empty()).collect();
+    let prompt = ui.wrapped_line(&format!("{what} ({}):", hints.join(", ")));
+    // not `eprint!`, which panics when the terminal is gone
+    let _ = write!(stderr(), "{prompt} ");
+    let line = line()?;
+    if line == BACK { Err(Back.into()) } else { Ok(line) }
+}
+
+/// One line. The terminal hands over whole lines, so that nothing of the next one is taken.
+fn line() -> Result<String> {
+    let heard = ctrl_c();
+    heard.pressed.store(false, Ordering::SeqCst);
+    heard.elsewhere.store(false, Ordering::SeqCst);
+    let line = whole_line(&heard.pressed);
+    heard.elsewhere.store(true, Ordering::SeqCst);
+    line
+}
+
+fn whole_line(pressed: &AtomicBool) -> Result<String> {
+    let stdin = stdin();
+    let mut bytes = Vec::new();
+    while bytes.last() != Some(&b'\n') {
+        let ready = poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&LOOK_AGAIN));
+        if pressed.load(Ordering::SeqCst) {
+            // behind the `^C` that the terminal shows
+            let _ = writeln!(stderr());
+            return Err(Interrupted.into());
+        }
+        if !matches!(ready, Ok(1..)) {
+            continue;
+        }
+        let mut part = [0; 1024];
+        match rustix::io::read(&stdin, &mut part) {
+            Ok(n) if n > 0 => bytes.extend_from_slice(part.get(..n).unwrap_or_default()),
+            // the end of the input, or a terminal that is gone
+            _ => return Err(Interrupted.into()),
+        }
+    }
+    Ok(String::from_utf8_lossy(&bytes).trim().to_string())
+}
+
+/// What Ctrl-C does: while a line is read it is noted, elsewhere it ends the program as ever.
+struct CtrlC {
+    pressed: Arc<AtomicBool>,
+    elsewhere: Arc<AtomicBool>,
+}
+
+fn ctrl_c() -> &'static CtrlC {
+    static HEARD: OnceLock<CtrlC> = OnceLock::new();
+    HEARD.get_or_init(|| {
+        let heard = CtrlC { pressed: Arc::default(), elsewhere: Arc::default() };
+        // without the handlers Ctrl-C ends the program, which is what it is for
+        if flag::register_conditional_default(SIGINT, Arc::clone(&heard.elsewhere)).is_ok() {
+            let _ = flag::register(SIGINT, Arc::clone(&heard.pressed));
+        }
+        heard
+    })
+}

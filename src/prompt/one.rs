@@ -1,0 +1,124 @@
+//! One question, by its kind, until its check is content.
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use super::{Ask, Dialog, Item, Start, lines_of, origin_text};
+use crate::answers::Origin;
+use crate::check::Check;
+use crate::question::{KindName, Question};
+use crate::region;
+use crate::ui::Style;
+
+/// Asks for anything but records. `more` may refuse what the check lets through.
+pub(super) fn ask_one(
+    dialog: &Dialog,
+    current: Option<&Value>,
+    origin: &Origin,
+    check: &Check<'_>,
+    more: &dyn Fn(&Value) -> Result<(), String>,
+) -> Result<Value> {
+    let question = check.question();
+    let help = help(question, origin);
+    let ask = Ask { ask: &question.ask, help: &help };
+    let verdict = |value: &Value| {
+        check.value(value).map_err(|why| refusal(question, &why.join("; ")))?;
+        more(value)
+    };
+    let mut choices = Vec::new();
+    for choice in &question.choices {
+        let label = match check.excluded(choice)? {
+            Some(needs) => format!("{} (needs {needs})", choice.title),
+            None => choice.title.clone(),
+        };
+        choices.push(Item { label, answer: choice.value.clone() });
+    }
+    match question.kind {
+        KindName::Bool => loop {
+            let value = json!(dialog.yes_no(ask, current.and_then(Value::as_bool))?);
+            if accepted(dialog, verdict(&value)) {
+                return Ok(value);
+            }
+        },
+        KindName::Choice => loop {
+            let start = question.choices.iter().position(|c| current == Some(&json!(c.value))).unwrap_or(0);
+            let chosen = dialog.one_of(ask, choices.clone(), start)?;
+            let value = json!(question.choices.get(chosen).map(|c| &c.value));
+            if accepted(dialog, verdict(&value)) {
+                return Ok(value);
+            }
+        },
+        KindName::MultiChoice => {
+            let given = current.and_then(Value::as_array).cloned().unwrap_or_default();
+            let mut marked: Vec<usize> = (0..question.choices.len())
+                .filter(|i| question.choices.get(*i).is_some_and(|c| given.contains(&json!(c.value))))
+                .collect();
+            loop {
+                marked = dialog.any_of(ask, choices.clone(), &marked)?;
+                let value: Vec<&String> =
+                    marked.iter().filter_map(|i| question.choices.get(*i)).map(|c| &c.value).collect();
+                let value = json!(value);
+                if accepted(dialog, verdict(&value)) {
+                    return Ok(value);
+                }
+            }
+        }
+        _ => {
+            let line = current.map(line_of).unwrap_or_default();
+            let start = match current {
+                None => Start::Empty,
+                // what a preset calls its project is an example to be replaced, not a text to be corrected
+                Some(_) if question.identity && matches!(origin, Origin::Preset(_)) => Start::Default(&line),
+                Some(_) => Start::Text(&line),
+            };
+            let words: &[&str] = if question.kind == KindName::Region { &region::AWS } else { &[] };
+            let text = dialog.text(ask, start, words, &|text| verdict(&value_of(question.kind, text)))?;
+            Ok(value_of(question.kind, &text))
+        }
+    }
+}
+
+/// Whether a value was accepted; the refusal is shown.
+pub(super) fn accepted(dialog: &Dialog, verdict: Result<(), String>) -> bool {
+    if let Err(why) = &verdict {
+        dialog.ui.say(&format!("{} {}", dialog.ui.err.text(Style::Error, "!"), lines_of(&dialog.ui, why)));
+    }
+    verdict.is_ok()
+}
+
+/// The refusal of a value that the person sees before them: without the name of the answer.
+fn refusal(question: &Question, why: &str) -> String {
+    match why.strip_prefix(&format!("answer `{}` is ", question.name)) {
+        Some(rest) => rest.replacen("`, which ", "` ", 1),
+        None => why.to_string(),
+    }
+}
+
+/// What a person types, as a value; the check decides whether it is one.
+fn value_of(kind: KindName, text: &str) -> Value {
+    match kind {
+        KindName::Integer | KindName::Port => text.parse::<i64>().map_or_else(|_| json!(text), |n| json!(n)),
+        KindName::EnvNames => {
+            json!(text.split([',', ' ']).filter(|name| !name.is_empty()).collect::<Vec<_>>())
+        }
+        _ => json!(text),
+    }
+}
+
+/// A value as a person would type it.
+pub(super) fn line_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(line_of).collect::<Vec<_>>().join(", "),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// Why it matters, and where the value that is filled in was found.
+pub(super) fn help(question: &Question, origin: &Origin) -> String {
+    match origin {
+        Origin::Detected(_) => format!("({}) {}", origin_text(origin).unwrap_or_default(), question.help),
+        _ => question.help.clone(),
+    }
+}

@@ -1,0 +1,134 @@
+//! Going back, and changing answers at the end.
+
+use super::{CONTACT, NAME, OVERVIEW, REVIEW, SERVICES, START, target};
+use crate::session::{CTRL_C, DOWN, ENTER, ESC, Session, Start, UP};
+
+#[test]
+fn esc_goes_back_with_the_earlier_answer_filled_in() {
+    let (_temp, dir) = target();
+    let mut s = Start::init(&dir, &[]).run();
+    s.see("Esc goes back").answer(START, ESC).see("This is the first question; Ctrl-C leaves.");
+    s.answer(START, ENTER).answer(NAME, ESC).see("? What is the project called? (Esc) ? What do you want to start from?");
+    s.answer(START, ENTER).answer(NAME, "books\r").answer(CONTACT, ESC);
+    s.see("? What is the project called? books").send("-2\r").see("> What is the project called? books-2");
+    s.answer(CONTACT, ENTER).answer(OVERVIEW, ESC);
+    s.see("? Who is told when something breaks? shop@example.com").send(ENTER);
+    // what is to be written can be left as well
+    s.answer(OVERVIEW, ENTER).answer(REVIEW, ESC).answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).ends_with(0);
+    assert!(s.file("README.md").starts_with("# books-2\n"));
+}
+
+#[test]
+fn without_a_preset_to_choose_the_first_question_stays() {
+    let (_temp, dir) = target();
+    let mut s = Start::init(&dir, &["--preset", "shop"]).run();
+    s.answer(NAME, ESC).see("This is the first question; Ctrl-C leaves. ? What is the project called? (shop)");
+    s.send(CTRL_C).ends_with(130).nothing_changed();
+}
+
+/// Up to the question about backups, which is only asked with a database.
+fn backups(start: Start) -> Session {
+    let mut s = start.run();
+    s.answer(NAME, "books\r").answer(CONTACT, "a@example.com\r").answer("What is it for?", ENTER);
+    s.answer("In which region does it run?", ENTER).answer("How many copies of each service?", ENTER);
+    s.answer("Which database?", &[DOWN, ENTER].concat()).answer("Is it monitored?", ENTER).answer("What else?", ENTER);
+    s.answer(SERVICES, ENTER).answer("What is the service called?", "api\r").answer("What does it do?", ENTER);
+    s.answer("api: change a field?", ENTER).answer(SERVICES, ENTER).see("? When is the database backed up?");
+    s
+}
+
+#[test]
+fn going_back_asks_again_only_what_hangs_on_the_answer() {
+    let (_temp, dir) = target();
+    let mut s = backups(Start::init(&dir, &["--ask", "all", "--answers", "/dev/null"]));
+    s.send(ESC).answer(SERVICES, ESC).answer("What else?", ESC).answer("Is it monitored?", ESC);
+    // without a database nobody asks for its backups, and the services stand as they were
+    s.see("? Which database?").send(&[UP, ENTER].concat()).see("> Which database? none");
+    s.see("services api (yours)").answer(OVERVIEW, &[DOWN, DOWN, DOWN, ENTER].concat());
+    s.answer("Operation: which answer do you want to change?", &[DOWN, DOWN, ENTER].concat());
+    s.answer("Which database?", &[DOWN, ENTER].concat()).answer("When is the database backed up?", ESC);
+    // back to the last question before it
+    s.see("? Which services?").send(CTRL_C).ends_with(130).nothing_changed();
+}
+
+#[test]
+fn a_choice_that_other_answers_exclude_says_what_it_needs() {
+    let (_temp, dir) = target();
+    let mut s = Start::init(&dir, &["--preset", "shop", "--set", "database=none"]).run();
+    s.answer(NAME, ENTER).answer(CONTACT, ENTER).answer(OVERVIEW, &[UP, ENTER].concat());
+    s.answer("Operation: which answer do you want to change?", &[UP, UP, ENTER].concat());
+    s.answer("What else?", "").see("Search (needs a database)").send(&[DOWN, " ", ENTER].concat());
+    s.see("whose `search` needs a database").answer("What else?", &[DOWN, " ", ENTER].concat());
+    s.answer(OVERVIEW, CTRL_C).ends_with(130);
+
+    let (_temp, dir) = target();
+    let set = ["--set", "kubernetes_version='1.36'", "--set", "hosting=self-hosted"];
+    let needs = "`self-hosted`, which needs Kubernetes 1.35, the newest that the Percona operator 1.22 is tested with";
+    let error = |args: &[&str]| {
+        Start::built_in(&dir, &[&["--yes", "--preset", "mongodb-atlas-on-aws"], args].concat()).run().see(needs).ends_with(2);
+    };
+    error(&set);
+}
+
+#[test]
+fn going_back_in_the_list_loses_no_service() {
+    let (_temp, dir) = target();
+    let mut s = Start::init(&dir, &["--preset", "shop", "--ask", "all"]).rows(60).run();
+    s.answer(NAME, ENTER).answer(CONTACT, ENTER).answer("What is it for?", ENTER);
+    s.answer("In which region does it run?", ENTER).answer("How many copies of each service?", ENTER);
+    s.answer("Which database?", ENTER).answer("Is it monitored?", ENTER).answer("What else?", ENTER);
+    s.answer(SERVICES, &[UP, ENTER].concat()).answer("What is the service called?", "search\r");
+    // back to the field before, with what was typed, and from the first one to the list
+    s.answer("What does it do? > API", ESC).see("? What is the service called? search [").send("er\r");
+    s.answer("What does it do? > API", ESC).see("? What is the service called? searcher [").send(ESC);
+    s.answer("Which services? api", &[UP, ENTER].concat()).answer("What is the service called? [", "search\r");
+    s.answer("What does it do? > API", ENTER).answer("search: change a field?", &[DOWN, DOWN, DOWN, ENTER].concat());
+    s.answer("On which port does it listen? 8080 [", ESC).answer("search: change a field? > Done", ESC);
+    s.see("search (api, 8080, /search, none)").send(&[UP, UP, ENTER].concat());
+    s.answer("search: what should happen?", ESC).answer("Which services? api", ESC).answer("What else? > [", ENTER);
+    s.see("search (api, 8080, /search, none)").answer(SERVICES, ENTER).answer("When is the database backed up?", ENTER);
+    s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).ends_with(0);
+    assert!(s.file("services/search/service.yaml").starts_with("name: search\n"));
+}
+
+#[test]
+fn a_whole_group_is_asked_again_and_a_group_of_one_at_once() {
+    let (_temp, dir) = target();
+    let mut s = Start::init(&dir, &["--preset", "shop"]).run();
+    s.answer(NAME, ENTER).answer(CONTACT, ENTER).answer(OVERVIEW, &[DOWN, ENTER].concat());
+    s.answer("Project: which answer do you want to change?", &[UP, ENTER].concat());
+    s.replace(NAME, "books").answer(CONTACT, ESC).see("> Yes, go on").see("Project books, shop@example.com");
+    s.send(&[DOWN, DOWN, ENTER].concat()).answer(SERVICES, ENTER).answer(OVERVIEW, ENTER);
+    s.answer(REVIEW, CTRL_C).ends_with(130).nothing_changed();
+}
+
+/// From an empty prompt to a written repository, with the built-in catalog: how much has to be typed, and how long the
+/// program itself takes.
+#[test]
+fn a_preset_takes_few_keystrokes() {
+    let (_temp, dir) = target();
+    let start = std::time::Instant::now();
+    let mut s = Start::built_in(&dir, &[]).rows(60).run();
+    let said = [
+        (NAME, "books"),
+        ("What does the system do", "Sells books"),
+        ("Under which host name", "books.example.com"),
+        ("Which mailbox", "ops@example.com"),
+        ("Which GitHub repository", "acme/books"),
+        ("Who reviews changes", "@acme/ops"),
+        ("What is the numeric id of the owner", "4711"),
+        ("What is the numeric id of the repository", "815"),
+        ("Which AWS account holds staging", "111111111111"),
+        ("Which AWS account holds production", "222222222222"),
+        ("In which Atlas organisation", "5f1a2b3c4d5e6f7a8b9c0d1f"),
+    ];
+    s.answer(START, ENTER);
+    for (question, answer) in said {
+        s.answer(question, answer).send(ENTER);
+    }
+    s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).see("Next: read").ends_with(0);
+    let text: usize = said.iter().map(|(_, answer)| answer.len()).sum();
+    eprintln!("{} keys, {text} of them text, in {:.1?}", s.typed, start.elapsed());
+    assert_eq!(s.typed - text, said.len() + 3, "keys beside the text");
+    assert!(s.file("README.md").contains("books"));
+}

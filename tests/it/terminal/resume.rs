@@ -1,0 +1,102 @@
+//! A session that was interrupted is taken up again.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use super::{CONTACT, NAME, OVERVIEW, REVIEW, START, target};
+use crate::session::{CTRL_C, ENTER, Start};
+
+const AGAIN: &str = "A session about this folder was interrupted. Go on with it?";
+
+/// What is kept beside a folder.
+fn kept(dir: &Path) -> Vec<PathBuf> {
+    let folder = dir.parent().unwrap().join("state/scaffold");
+    let entries = fs::read_dir(folder).map(|entries| entries.map(|e| e.unwrap().path()).collect());
+    entries.unwrap_or_default()
+}
+
+#[test]
+fn after_ctrl_c() {
+    let (_temp, dir) = target();
+    let mut s = Start::init(&dir, &["--set", "replicas=4"]).run();
+    s.answer(START, ENTER).answer(NAME, "books\r").answer(CONTACT, CTRL_C).ends_with(130).nothing_changed();
+    let told = format!("Your answers so far are kept: `scaffold init --resume {}` takes them up.", dir.display());
+    let words = s.words();
+    assert!(words.replace(' ', "").ends_with(&told.replace(' ', "")), "{words}");
+    let [file] = kept(&dir).try_into().unwrap();
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+
+    let mut s = Start::init(&dir, &["--resume"]).run();
+    s.answer(CONTACT, ENTER).see("name books (yours)").see("replicas 4 (yours)").see("database postgres (preset)");
+    s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).ends_with(0);
+    assert!(s.file("README.md").starts_with("# books\n"));
+    assert!(kept(&dir).is_empty());
+}
+
+#[test]
+fn after_the_terminal_was_closed() {
+    let (_temp, dir) = target();
+    let mut s = Start::init(&dir, &[]).run();
+    s.answer(START, ENTER).answer(NAME, "books\r").see(&format!("? {CONTACT}")).hang_up().status();
+    s.nothing_changed();
+
+    let mut s = Start::init(&dir, &[]).run();
+    s.see("It has 1 answer; no starts anew").answer(AGAIN, ENTER).answer(CONTACT, ENTER);
+    s.answer(OVERVIEW, ENTER).answer(REVIEW, CTRL_C).see("Your answers so far are kept").ends_with(130);
+
+    let mut s = Start::init(&dir, &[]).run();
+    s.answer(AGAIN, "n\r").answer(START, ENTER).see("? What is the project called? (shop)").send(CTRL_C).ends_with(130);
+}
+
+#[test]
+fn every_question_is_put_to_the_end() {
+    let (_temp, dir) = target();
+    let mut s = Start::init(&dir, &["--preset", "shop", "--ask", "all"]).run();
+    s.answer(NAME, ENTER).answer(CONTACT, ENTER).answer("What is it for?", CTRL_C).ends_with(130);
+    let mut s = Start::init(&dir, &["--resume"]).run();
+    s.answer("What is it for?", ENTER).answer("In which region does it run?", CTRL_C).ends_with(130);
+}
+
+#[test]
+fn without_anybody_it_is_taken_up_only_when_told() {
+    let (_temp, dir) = target();
+    let mut s = Start::init(&dir, &["--preset", "shop"]).run();
+    s.answer(NAME, "books\r").answer(CONTACT, CTRL_C).ends_with(130);
+    let mut s = Start::init(&dir, &["--resume", "--yes"]).run();
+    s.ends_with(0);
+    assert!(s.file("README.md").starts_with("# books\n") && kept(&dir).is_empty());
+}
+
+#[test]
+fn there_is_none() {
+    let (_temp, dir) = target();
+    let mut s = Start::init(&dir, &["--resume"]).run();
+    s.see("error: no session about").see("hint: `scaffold init` starts one").ends_with(2).nothing_changed();
+}
+
+#[test]
+fn a_secret_is_never_kept() {
+    let (_temp, dir) = target();
+    let token = format!("ghp_{}", "a".repeat(36));
+    let mut s = Start::init(&dir, &["--preset", "shop", "--ask", "all"]).run();
+    s.answer(NAME, ENTER).answer(CONTACT, ENTER).replace("What is it for?", &token).see("a GitHub token");
+    s.send(CTRL_C).ends_with(130);
+    let [file] = kept(&dir).try_into().unwrap();
+    assert!(!fs::read_to_string(file).unwrap().contains("ghp_"));
+}
+
+#[test]
+fn answers_that_nobody_asks_for_any_more_are_left_out() {
+    let (_temp, dir) = target();
+    let mut s = Start::init(&dir, &["--preset", "shop"]).run();
+    s.answer(NAME, "books\r").answer(CONTACT, CTRL_C).ends_with(130);
+    let [file] = kept(&dir).try_into().unwrap();
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("{text}  colour: red\n  region: nowhere\n")).unwrap();
+    let mut s = Start::init(&dir, &["--resume"]).run();
+    // what is no longer accepted is asked again
+    s.answer(CONTACT, ENTER).see("! answer `region` is `nowhere`").replace("In which region", "eu-west-1");
+    s.answer(OVERVIEW, ENTER).see("Answer `colour` of the interrupted session is unknown to this scaffold");
+    s.answer(REVIEW, ENTER).ends_with(0);
+}
