@@ -146,8 +146,8 @@ fn refuse(ui: &Ui, why: &str) {
 fn read(ui: &Ui, what: &str, hint: &str) -> Result<String> {
     let hints: Vec<&str> = [hint, "< goes back"].into_iter().filter(|hint| !hint.is_empty()).collect();
     let prompt = ui.wrapped_line(&format!("{what} ({}):", hints.join(", ")));
-    // not `eprint!`, which panics when the terminal is gone
-    let _ = write!(stderr(), "{prompt} ");
+    // a line of its own, so that the answer has one as well; not `eprint!`, which panics when the terminal is gone
+    let _ = write!(stderr(), "{prompt}\n> ");
     let line = line()?;
     if line == BACK { Err(Back.into()) } else { Ok(line) }
 }

@@ -122,3 +122,19 @@ pub(super) fn help(question: &Question, origin: &Origin) -> String {
         _ => question.help.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::source;
+
+    #[test]
+    fn what_was_found_stands_beside_its_value() {
+        let (catalog, _) = Catalog::parse(source::embedded());
+        let question = catalog.question("name").unwrap();
+        let found = help(question, &Origin::Detected("backend/package.json:2".into()));
+        assert_eq!(found, format!("(found in backend/package.json:2) {}", question.help));
+        assert_eq!(help(question, &Origin::Default), question.help);
+    }
+}

@@ -91,6 +91,18 @@ fn every_condition_is_true_in_one_case_and_false_in_another() {
             if q.when.is_some() && active {
                 note(format!("question {}", q.name), values.contains_key(&q.name));
             }
+            let scope = Scope::new(&env, &outcome.context.values);
+            for (choice, when) in q.choices.iter().filter(|_| active).filter_map(|c| Some((c, c.when.as_ref()?))) {
+                note(format!("choice {} of {}", choice.value, q.name), scope.is_true(when).unwrap());
+            }
+            for field in q.fields.iter() {
+                for record in values.get(&q.name).and_then(Value::as_array).into_iter().flatten() {
+                    let scope = scope.with_map(record.as_object().unwrap());
+                    for (choice, when) in field.choices.iter().filter_map(|c| Some((c, c.when.as_ref()?))) {
+                        note(format!("choice {} of {}.{}", choice.value, q.name, field.name), scope.is_true(when).unwrap());
+                    }
+                }
+            }
             for field in q.fields.iter().filter(|f| f.when.is_some()) {
                 for record in values.get(&q.name).and_then(Value::as_array).into_iter().flatten() {
                     note(format!("question {}.{}", q.name, field.name), record.get(&field.name).is_some());

@@ -65,6 +65,10 @@ fn help() {
               
               [default: auto]
 
+          --accessible
+              Ask line by line, without drawing anything again, for screen readers; so does
+              `ACCESSIBLE=1`
+
       -h, --help
               Print help (see a summary with '-h')
 
