@@ -73,7 +73,10 @@ impl Lint<'_> {
             let file = component.map_or(QUESTIONS.to_string(), manifest_file);
             match &question.group {
                 Some(group) if catalog.group(question).is_none() => {
-                    self.fault(&file, format!("question `{}` is in the group `{group}`, which is not in `groups`", question.name));
+                    self.fault(
+                        &file,
+                        format!("question `{}` is in the group `{group}`, which is not in `groups`", question.name),
+                    );
                 }
                 None if !catalog.project.groups.is_empty() => {
                     self.fault(&file, format!("question `{}` is in no group", question.name));

@@ -82,7 +82,10 @@ impl Session {
     pub fn keep(&self, answers: &Values) -> Result<()> {
         let (target, preset) = (self.target.clone(), self.preset.clone());
         let kept = Kept { target, preset, all: self.all, answers: answers.clone() };
-        let text = format!("# Answers of a session of `scaffold init` that was not finished.\n{}", serde_yaml::to_string(&kept)?);
+        let text = format!(
+            "# Answers of a session of `scaffold init` that was not finished.\n{}",
+            serde_yaml::to_string(&kept)?
+        );
         let folder = self.file.parent().unwrap_or(Path::new("."));
         disk::ensure_private_folder(folder)?;
         let name = format!("new.{}", process::id());

@@ -77,7 +77,9 @@ impl Layers {
             if catalog.question(&name).is_some() {
                 self.given.insert(name, (value, Origin::Prompt));
             } else {
-                self.notes.push(format!("Answer `{name}` of the interrupted session is unknown to this scaffold, and is left out."));
+                self.notes.push(format!(
+                    "Answer `{name}` of the interrupted session is unknown to this scaffold, and is left out."
+                ));
             }
         }
     }

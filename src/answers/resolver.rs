@@ -111,7 +111,8 @@ impl<'a> Resolver<'a> {
     /// answer.
     fn firm_at_once(&mut self) {
         for (name, (value, origin)) in &self.given {
-            if let (Origin::File(_) | Origin::Flag | Origin::Prompt, Some(question)) = (origin, self.catalog.question(name))
+            if let (Origin::File(_) | Origin::Flag | Origin::Prompt, Some(question)) =
+                (origin, self.catalog.question(name))
                 && let Ok(checked) = Check::new(self.scope(), question).value(value)
             {
                 self.firm.insert(name.clone(), checked);

@@ -3,7 +3,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::*;
-use crate::error::UserError;
+use crate::error::{Back, UserError};
 use crate::lint;
 use crate::prompt::{Asking, TerminalPrompter};
 use crate::record;
@@ -176,4 +176,97 @@ fn an_update_asks_what_is_new() {
     assert_eq!(asked(Asking::All, question), [true, true, true, false, false, false]);
     assert_eq!(asked(Asking::Identity, question), [false; 6]);
     assert_eq!(asked(Asking::Identity, identity), [true, true, false, false, false, false]);
+}
+
+/// Asks everything, gives the same answers whenever it is asked, and goes back once.
+struct Script {
+    back_at: Option<usize>,
+    asked: Vec<String>,
+    noted: usize,
+}
+
+impl Prompter for Script {
+    fn wants(&mut self, _: &Question, current: Option<&Value>, origin: &Origin) -> anyhow::Result<bool> {
+        Ok(current.is_none() || *origin != Origin::Prompt)
+    }
+
+    fn ask(&mut self, current: Option<&Value>, _: &Origin, check: &Check<'_>) -> anyhow::Result<Value> {
+        self.asked.push(check.question().name.clone());
+        if self.back_at == Some(self.asked.len() - 1) {
+            return Err(Back.into());
+        }
+        Ok(match check.question().name.as_str() {
+            "name" => json!("books"),
+            "contact" => json!("a@example.com"),
+            "database" => json!("postgres"),
+            "services" => json!([{"name": "api"}]),
+            _ => current.unwrap().clone(),
+        })
+    }
+
+    fn note(&mut self, answers: &Values) {
+        self.noted = answers.len();
+    }
+
+    fn at_first(&mut self) -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    fn conflict(&mut self, problem: &Problem) -> anyhow::Result<()> {
+        panic!("{problem}")
+    }
+
+    fn revise(&mut self, answers: &[Answered<'_>]) -> anyhow::Result<Vec<String>> {
+        assert!(answers.iter().all(|answer| *answer.origin == Origin::Prompt));
+        Ok(Vec::new())
+    }
+}
+
+fn asked(back_at: Option<usize>) -> (Script, Answers) {
+    let mut script = Script { back_at, asked: Vec::new(), noted: 0 };
+    let answers = Answers::resolve(&catalog(), &Given::default(), Some(&mut script)).unwrap();
+    assert_eq!(script.noted, answers.values.len());
+    (script, answers)
+}
+
+#[test]
+fn wherever_one_goes_back_only_the_question_before_is_asked_again() {
+    let (straight, answers) = asked(None);
+    assert_eq!(straight.asked.len(), 10);
+    for k in 0..straight.asked.len() {
+        let (script, same) = asked(Some(k));
+        let mut expected = straight.asked.clone();
+        // the question that was left, the one before it, and on
+        let again = &straight.asked[k.saturating_sub(1)..k];
+        expected.splice(k..k, [std::slice::from_ref(&straight.asked[k]), again].concat());
+        assert_eq!(script.asked, expected);
+        assert_eq!(same.values, answers.values);
+    }
+}
+
+#[test]
+fn what_was_answered_before_an_interruption_goes_before_a_preset_and_after_what_is_given_now() {
+    let given = Given {
+        preset: Some("shop".into()),
+        resumed: Values::from([
+            ("name".to_string(), json!("books")),
+            ("region".to_string(), json!("eu-west-1")),
+            ("gone".to_string(), json!(1)),
+        ]),
+        sets: set(&[("region", json!("eu-north-1"))]),
+        ..Given::default()
+    };
+    let answers = Answers::resolve(&catalog(), &given, None).unwrap();
+    assert_eq!((&answers.values["name"], &answers.values["region"]), (&json!("books"), &json!("eu-north-1")));
+    assert_eq!(
+        answers.notes,
+        ["Answer `gone` of the interrupted session is unknown to this scaffold, and is left out."]
+    );
+}
+
+#[test]
+fn an_excluded_choice_is_refused_with_what_it_needs() {
+    let message = error(update(&shop(), &[("database", json!("none")), ("features", json!(["tls", "search"]))]));
+    assert_eq!(message, "answer `features` is `[\"tls\",\"search\"]`, whose `search` needs a database\n  --> --set");
+    assert!(update(&shop(), &[("features", json!(["search"]))]).is_ok());
 }

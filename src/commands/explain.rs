@@ -82,6 +82,9 @@ fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Option<&C
     if let Some(when) = &q.when {
         let _ = writeln!(out, "Asked when {when}.");
     }
+    if let Some(group) = catalog.group(q) {
+        let _ = writeln!(out, "In the group {}: {}", group.title, group.why);
+    }
     if let Some(c) = owner {
         let _ = writeln!(out, "Belongs to the component {}.", c.name);
     }

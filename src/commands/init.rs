@@ -138,11 +138,11 @@ fn write(
         keep_all
     };
     let (orphans, answers) = (Tree::default(), record::answers(catalog, answers)?);
+    let (orphans, answers) = (Tree::default(), record::answers(catalog, answers)?);
     let record = Record { rendered: &rendered, orphans: &orphans, answers: &answers };
     during(ui, "Writing", || save(project, &plan, &resolutions, record))?;
-    if let Some(session) = session {
-        session.forget()?;
-    }
+    // what was written counts, also where the kept answers cannot be removed
+    let _ = session.map(Session::forget);
     ui.say(&summary(ui, &args.dir, &plan, &resolutions));
     ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps(&context)));
     Ok(u8::from(remains(&plan, &resolutions)))

@@ -99,7 +99,10 @@ fn every_condition_is_true_in_one_case_and_false_in_another() {
                 for record in values.get(&q.name).and_then(Value::as_array).into_iter().flatten() {
                     let scope = scope.with_map(record.as_object().unwrap());
                     for (choice, when) in field.choices.iter().filter_map(|c| Some((c, c.when.as_ref()?))) {
-                        note(format!("choice {} of {}.{}", choice.value, q.name, field.name), scope.is_true(when).unwrap());
+                        note(
+                            format!("choice {} of {}.{}", choice.value, q.name, field.name),
+                            scope.is_true(when).unwrap(),
+                        );
                     }
                 }
             }
@@ -233,6 +236,7 @@ fn the_author_guide_names_everything_in_the_context() {
         .into_iter()
         .chain(embedded().project.derived.keys().map(String::as_str))
         .chain(embedded().components.iter().flat_map(|c| c.manifest.contributes.keys().map(String::as_str)))
+        .chain(embedded().project.groups.iter().map(|group| group.name.as_str()))
         .filter(|name| !guide.contains(&format!("`{name}`")))
         .collect();
     assert!(missing.is_empty(), "templates/README.md does not name {missing:?}");

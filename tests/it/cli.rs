@@ -105,7 +105,10 @@ fn questions() {
     for row in rows.as_array().unwrap() {
         assert!(schema["properties"].get(row["name"].as_str().unwrap()).is_some(), "{row}");
     }
-    assert!(data(&["questions"]).contains("Who operates MongoDB?"));
+    assert!(rows.as_array().unwrap().iter().all(|row| row["group"].is_string()));
+    let list = data(&["questions"]);
+    let cloud = list.split("\nCloud (cloud): ").nth(1).unwrap().split("\n\n").next().unwrap();
+    assert!(cloud.contains("\n  region: ") && !cloud.contains("Who operates MongoDB?"), "{cloud}");
 }
 
 #[test]
@@ -205,7 +208,7 @@ fn a_catalog_with_every_fault_names_them_all() {
     };
     write(
         "questions.yaml",
-        "questions:\n  - {name: Name, ask: Name, kind: text, default: \"\", min: 3}\n  - {name: size, ask: Size?, help: h, kind: choice}\n  - {name: t, ask: T?, help: h, kind: text, pattern: \"(\", when: nothing}\nrepeats: {x: {each: list, as: y, segment: z}}\nrules: [{require: \"a +\", message: m, answers: [zz]}]\n",
+        "groups: [{name: one, title: One, why: \"\"}, {name: empty, title: Empty, why: w}]\nquestions:\n  - {name: Name, group: one, ask: Name, kind: text, default: \"\", min: 3}\n  - {name: pick, group: other, ask: Which?, help: h, kind: choice, choices: [{value: a, title: A, when: Name}]}\n  - {name: size, ask: Size?, help: h, kind: choice}\n  - {name: t, ask: T?, help: h, group: one, kind: text, pattern: \"(\", when: nothing}\nrepeats: {x: {each: list, as: y, segment: z}}\nrules: [{require: \"a +\", message: m, answers: [zz]}]\n",
     );
     write("readiness.yaml", "area: [{id: A-1, need: n}, {id: A-1, need: n}]\n");
     write(
@@ -220,7 +223,7 @@ fn a_catalog_with_every_fault_names_them_all() {
     let output = run(temp.path(), &["init", "x", "--templates", "templates", "--yes"]);
     assert_eq!(output.status.code(), Some(2));
     insta::assert_snapshot!(err(&output), @r#"
-    error: the catalog has 23 faults:
+    error: the catalog has 28 faults:
       templates/components/one/component.yaml: `contributes` unread: no template reads this list
       templates/components/one/component.yaml: `files` names `gone.txt`, which is not below files/
       templates/components/one/component.yaml: derived `size` hides another name
@@ -232,11 +235,16 @@ fn a_catalog_with_every_fault_names_them_all() {
       templates/components/one/files/b.txt.j2: line 1: syntax error: unexpected end of block (in templates/components/one/files/b.txt.j2:1)
       templates/components/three/files/A.txt: has the path of templates/components/one/files/a.txt.j2; one path has one owner
       templates/questions.yaml: `repeats`, `x`: there is no `list`
+      templates/questions.yaml: group `empty` has no question
+      templates/questions.yaml: group `one` needs a `title` and a `why`
       templates/questions.yaml: question `Name` does not ask: `ask` ends with a question mark
       templates/questions.yaml: question `Name` has no `help` that says why it matters
       templates/questions.yaml: question `Name` is not in snake case
       templates/questions.yaml: question `Name`: `min` and `max` have no meaning for its kind
       templates/questions.yaml: question `Name`: its default is "", which is empty or has white space around it
+      templates/questions.yaml: question `pick` is in the group `other`, which is not in `groups`
+      templates/questions.yaml: question `pick`: choice `a` needs `when` and `needs` together
+      templates/questions.yaml: question `size` is in no group
       templates/questions.yaml: question `size`: `choices` go with the kinds `choice` and `multi_choice`, and those need them
       templates/questions.yaml: question `t`: `nothing` uses `nothing`, which is not known there
       templates/questions.yaml: question `t`: `pattern` is not a regular expression: found open group without closing ')'

@@ -201,7 +201,8 @@ impl Session {
     pub fn fits(&self, columns: usize, from: usize) {
         let mut wide = vt100::Parser::new(NonZero::new(1000).unwrap(), NonZero::new(400).unwrap(), 0);
         wide.process(&self.output[from..]);
-        let wider: Vec<String> = wide.screen().rows(0, 400).filter(|row| row.trim_end().chars().count() > columns).collect();
+        let wider: Vec<String> =
+            wide.screen().rows(0, 400).filter(|row| row.trim_end().chars().count() > columns).collect();
         assert!(wider.is_empty(), "{wider:#?}");
     }
 

@@ -8,7 +8,9 @@ fn esc_goes_back_with_the_earlier_answer_filled_in() {
     let (_temp, dir) = target();
     let mut s = Start::init(&dir, &[]).run();
     s.see("Esc goes back").answer(START, ESC).see("This is the first question; Ctrl-C leaves.");
-    s.answer(START, ENTER).answer(NAME, ESC).see("? What is the project called? (Esc) ? What do you want to start from?");
+    s.answer(START, ENTER)
+        .answer(NAME, ESC)
+        .see("? What is the project called? (Esc) ? What do you want to start from?");
     s.answer(START, ENTER).answer(NAME, "books\r").answer(CONTACT, ESC);
     s.see("? What is the project called? books").send("-2\r").see("> What is the project called? books-2");
     s.answer(CONTACT, ENTER).answer(OVERVIEW, ESC);
@@ -65,7 +67,10 @@ fn a_choice_that_other_answers_exclude_says_what_it_needs() {
     let set = ["--set", "kubernetes_version='1.36'", "--set", "hosting=self-hosted"];
     let needs = "`self-hosted`, which needs Kubernetes 1.35, the newest that the Percona operator 1.22 is tested with";
     let error = |args: &[&str]| {
-        Start::built_in(&dir, &[&["--yes", "--preset", "mongodb-atlas-on-aws"], args].concat()).run().see(needs).ends_with(2);
+        Start::built_in(&dir, &[&["--yes", "--preset", "mongodb-atlas-on-aws"], args].concat())
+            .run()
+            .see(needs)
+            .ends_with(2);
     };
     error(&set);
 }

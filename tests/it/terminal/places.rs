@@ -75,7 +75,7 @@ fn blocked(make: impl Fn(&Path), shown: &str, question: &str, both: Option<&str>
         fs::create_dir(&dir).unwrap();
         make(&dir);
         let mut s = init(&dir);
-        s.see(shown).answer(REVIEW, ENTER).see(question).see("> Keep mine");
+        s.see(shown).answer(REVIEW, ENTER).see(question).see("> Keep mine").see("Look at the difference [");
         assert!(!s.words().contains("Take the new one"), "{}", s.words());
         assert_eq!(s.words().contains("Both: "), both.is_some(), "{}", s.words());
         let wants_both = keys != ENTER;

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::{CONTACT, NAME, OVERVIEW, REVIEW, START, target};
-use crate::session::{CTRL_C, ENTER, Start};
+use crate::session::{CTRL_C, ENTER, ESC, Start};
 
 const AGAIN: &str = "A session about this folder was interrupted. Go on with it?";
 
@@ -35,15 +35,19 @@ fn after_ctrl_c() {
 }
 
 #[test]
-fn after_the_terminal_was_closed() {
+fn after_the_terminal_was_closed_or_the_program_killed() {
     let (_temp, dir) = target();
     let mut s = Start::init(&dir, &[]).run();
     s.answer(START, ENTER).answer(NAME, "books\r").see(&format!("? {CONTACT}")).hang_up().status();
     s.nothing_changed();
+    let mut s = Start::init(&dir, &["--resume"]).run();
+    s.answer(CONTACT, ESC).replace(NAME, "records").see(&format!("? {CONTACT}"));
+    drop(s);
 
     let mut s = Start::init(&dir, &[]).run();
     s.see("It has 1 answer; no starts anew").answer(AGAIN, ENTER).answer(CONTACT, ENTER);
-    s.answer(OVERVIEW, ENTER).answer(REVIEW, CTRL_C).see("Your answers so far are kept").ends_with(130);
+    s.see("name records (yours)").answer(OVERVIEW, ENTER).answer(REVIEW, CTRL_C);
+    s.see("Your answers so far are kept").ends_with(130);
 
     let mut s = Start::init(&dir, &[]).run();
     s.answer(AGAIN, "n\r").answer(START, ENTER).see("? What is the project called? (shop)").send(CTRL_C).ends_with(130);
