@@ -50,6 +50,8 @@ pub struct Given {
     pub file: Option<AnswersFile>,
     /// `--set`: dotted path and value.
     pub sets: Vec<(String, Value)>,
+    /// What a person answered a moment ago, before they went back to where answers come from.
+    pub said: Values,
 }
 
 /// Where a value came from.

@@ -332,13 +332,6 @@ impl Catalog {
         project.chain(self.components.iter().flat_map(|c| c.manifest.questions.iter().map(move |q| (Some(c), q))))
     }
 
-    /// The questions with their components, group after group. A catalog without groups has one without a name.
-    pub fn grouped(&self) -> Vec<(Option<&Group>, Vec<(Option<&Component>, &Question)>)> {
-        let groups = self.project.groups.iter().map(Some).chain(self.project.groups.is_empty().then_some(None));
-        let name = |group: Option<&Group>| group.map(|g| g.name.clone());
-        groups.map(|group| (group, self.questions().filter(|(_, q)| q.group == name(group)).collect())).collect()
-    }
-
     /// The group that a question is in.
     pub fn group(&self, question: &Question) -> Option<&Group> {
         self.project.groups.iter().find(|g| question.group.as_ref() == Some(&g.name))

@@ -25,6 +25,8 @@ use one::line_of;
 
 pub use dialog::{Ask, Dialog, Item, Start};
 
+const FIRST: &str = "This is the first question; Ctrl-C leaves.";
+
 /// Which questions a person is asked that have a value already. One without is always asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asking {
@@ -48,10 +50,11 @@ pub struct TerminalPrompter {
     drafts: Values,
     /// Whether the person chose a preset: a question before the first.
     chose: bool,
+    /// Whether all answers were printed.
     shown: bool,
     /// Where the answers are kept until they are written.
     session: Option<Session>,
-    /// What was given and found right so far.
+    /// What the person answered.
     said: Values,
 }
 
@@ -80,7 +83,7 @@ impl TerminalPrompter {
         Self { session, ..self }
     }
 
-    /// What was given and found right so far.
+    /// What the person answered so far.
     pub fn said(&self) -> &Values {
         &self.said
     }
@@ -112,13 +115,8 @@ impl TerminalPrompter {
             ask: "What do you want to start from?",
             help: "A preset answers all questions but those that name your project; each answer can be changed",
         };
-        let chosen = loop {
-            match self.dialog.one_of(ask, items.clone(), 0) {
-                Err(e) if e.is::<Back>() => self.say_first(),
-                other => break other?,
-            }
-        };
-        self.chose = true;
+        let chosen = first(&self.dialog.ui, || self.dialog.one_of(ask, items.clone(), 0))?;
+        (self.chose, self.shown) = (true, false);
         if chosen == all {
             self.asking = Asking::All;
         }
@@ -128,10 +126,6 @@ impl TerminalPrompter {
             session.all = self.asking == Asking::All;
         }
         Ok(preset)
-    }
-
-    fn say_first(&self) {
-        self.dialog.ui.say("This is the first question; Ctrl-C leaves.");
     }
 
     /// Says to which group the next question belongs, and what that is about, where it was another one before.
@@ -146,6 +140,18 @@ impl TerminalPrompter {
             let (title, why) = text.split_at(group.title.len().min(text.len()));
             ui.say(&format!("\n{}{why}", ui.err.text(Style::Bold, title)));
         }
+    }
+
+    /// Asks for a list, which is as it was left when the person went back from it.
+    fn ask_list(&mut self, current: Option<&Value>, origin: &Origin, check: &Check<'_>) -> Result<Value> {
+        let name = &check.question().name;
+        let draft = self.drafts.shift_remove(name);
+        let mut list = records::list(draft.as_ref().or(current), check);
+        let asked = records::ask(&self.dialog, &mut list, origin, check);
+        if asked.as_ref().is_err_and(|e| e.is::<Back>()) {
+            self.drafts.insert(name.clone(), records::value(&list));
+        }
+        asked
     }
 }
 
@@ -166,20 +172,15 @@ impl Prompter for TerminalPrompter {
     fn ask(&mut self, current: Option<&Value>, origin: &Origin, check: &Check<'_>) -> Result<Value> {
         let question = check.question();
         self.head(question);
-        if question.kind != KindName::Records {
-            return one::ask_one(&self.dialog, current, origin, check, &|_| Ok(()));
-        }
-        let draft = self.drafts.shift_remove(&question.name);
-        let mut list = records::list(draft.as_ref().or(current), check);
-        let asked = records::ask(&self.dialog, &mut list, origin, check);
-        if asked.as_ref().is_err_and(|e| e.is::<Back>()) {
-            self.drafts.insert(question.name.clone(), records::value(&list));
-        }
-        asked
+        let answer = match question.kind {
+            KindName::Records => self.ask_list(current, origin, check)?,
+            _ => one::ask_one(&self.dialog, current, origin, check, &|_| Ok(()))?,
+        };
+        self.said.insert(question.name.clone(), answer.clone());
+        Ok(answer)
     }
 
     fn note(&mut self, answers: &Values) {
-        self.said.clone_from(answers);
         if let Some(session) = &self.session {
             // whoever cannot write there loses nothing but the second chance
             let _ = session.keep(answers);
@@ -190,7 +191,7 @@ impl Prompter for TerminalPrompter {
         if self.chose {
             return Err(Back.into());
         }
-        self.say_first();
+        self.dialog.ui.say(FIRST);
         Ok(())
     }
 
@@ -214,6 +215,19 @@ impl Prompter for TerminalPrompter {
             overview.show();
         }
         overview.choose()
+    }
+}
+
+/// Asks what has no question before it.
+///
+/// # Errors
+/// Those of `ask`, but for going back.
+pub fn first<T>(ui: &Ui, ask: impl Fn() -> Result<T>) -> Result<T> {
+    loop {
+        match ask() {
+            Err(e) if e.is::<Back>() => ui.say(FIRST),
+            other => return other,
+        }
     }
 }
 

@@ -47,6 +47,9 @@ impl Layers {
         for (path, value) in &given.sets {
             layers.set(catalog, path, value.clone());
         }
+        for (name, value) in &given.said {
+            layers.given.insert(name.clone(), (value.clone(), Origin::Prompt));
+        }
         Ok(layers)
     }
 

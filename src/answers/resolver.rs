@@ -85,7 +85,9 @@ impl<'a> Resolver<'a> {
         {
             return Err(error.into());
         }
-        self.firm_at_once();
+        if prompter.is_some() {
+            self.firm_at_once();
+        }
         loop {
             let Some(active) = self.pass(&mut prompter)? else { continue };
             self.again = Again::Nothing;

@@ -67,7 +67,7 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
             None => Answers::resolve(catalog, &given, None)?,
         };
         match (write(args, ui, &work, &project, &answers, session.as_ref(), place.as_ref()), &person) {
-            (Err(e), Some(person)) if e.is::<Back>() => given.resumed.clone_from(person.said()),
+            (Err(e), Some(person)) if e.is::<Back>() => given.said.clone_from(person.said()),
             (written, _) => return written,
         }
     }

@@ -9,7 +9,7 @@ use crate::catalog::Catalog;
 use crate::cli::{AskWhich, Init};
 use crate::error::{Back, Interrupted, UserError};
 use crate::project::Project;
-use crate::prompt::{Ask, Dialog, TerminalPrompter};
+use crate::prompt::{Ask, Dialog, TerminalPrompter, first};
 use crate::session::{Kept, Session};
 use crate::text::count;
 use crate::ui::Ui;
@@ -27,7 +27,9 @@ pub fn session(
 ) -> Result<(Option<Session>, bool)> {
     let mut session = Session::about(target);
     let kept = match &session {
-        Some(session) if args.resume || person => session.read()?,
+        Some(session) if args.resume => session.read()?,
+        // what cannot be read is no reason not to start anew
+        Some(session) if person => session.read().unwrap_or_default(),
         _ => None,
     };
     let kept = match kept {
@@ -52,7 +54,8 @@ pub fn session(
 fn wanted(ui: &Ui, kept: &Kept) -> Result<bool> {
     let help = format!("It has {}; no starts anew", count(kept.answers.len(), "answer"));
     let ask = Ask { ask: "A session about this folder was interrupted. Go on with it?", help: &help };
-    Dialog { ui: *ui }.yes_no(ask, Some(true))
+    let dialog = Dialog { ui: *ui };
+    first(ui, || dialog.yes_no(ask, Some(true)))
 }
 
 fn nothing_kept(args: &Init) -> UserError {
@@ -72,7 +75,7 @@ pub fn answers(person: &mut TerminalPrompter, catalog: &Catalog, given: &mut Giv
         }
         match Answers::resolve(catalog, given, Some(person)) {
             Err(e) if e.is::<Back>() && choose => {
-                given.resumed.clone_from(person.said());
+                given.said.clone_from(person.said());
                 choose_now = true;
             }
             other => return other,

@@ -30,10 +30,13 @@ pub fn run(args: &Questions) -> Result<u8> {
 
 fn list(catalog: &Catalog) -> String {
     let mut out = String::new();
-    for (group, questions) in catalog.grouped() {
+    let groups = &catalog.project.groups;
+    // a catalog without groups is one
+    for group in groups.iter().map(Some).chain(groups.is_empty().then_some(None)) {
         let heading = group.map_or("Answers".into(), |g| format!("{} ({}): {}", g.title, g.name, g.why));
         let _ = writeln!(out, "{}{heading}", if out.is_empty() { "" } else { "\n" });
-        for (component, question) in questions {
+        let name = group.map(|g| &g.name);
+        for (component, question) in catalog.questions().filter(|(_, q)| q.group.as_ref() == name) {
             entry(&mut out, question, "  ");
             if let Some(component) = component {
                 let _ = writeln!(out, "      belongs to the component {}", component.name);

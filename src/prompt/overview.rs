@@ -9,9 +9,6 @@ use crate::question::Group;
 use crate::text::{columns, cut};
 use crate::ui::Style;
 
-/// A value gets a line of its own where fewer columns than this are left for it.
-const ROOM: usize = 16;
-
 /// All answers.
 pub(super) struct Overview<'o> {
     pub dialog: &'o Dialog,
@@ -30,9 +27,11 @@ impl<'o> Overview<'o> {
                 let (name, value) = (&answer.question.name, ui.visible(&brief(answer.value)));
                 let origin = cut(&format!("({})", origin(answer)), ui.width / 2, ui.unicode);
                 let beside = |before: usize| ui.width.saturating_sub(before + columns(&origin) + 2);
-                let (front, room) = match beside(width + 4) {
-                    room if room < ROOM => (format!("{}\n    ", ui.err.text(Style::Dim, name)), beside(4)),
-                    room => (format!("{}  ", ui.err.text(Style::Dim, &format!("{name:width$}"))), room),
+                // a value that is too long to stand beside its name gets a line of its own
+                let (front, room) = if columns(&value) <= beside(width + 4) {
+                    (format!("{}  ", ui.err.text(Style::Dim, &format!("{name:width$}"))), beside(width + 4))
+                } else {
+                    (format!("{}\n    ", ui.err.text(Style::Dim, name)), beside(4))
                 };
                 let value = cut(&value, room, ui.unicode);
                 ui.say(&format!("  {front}{value} {}", ui.err.text(Style::Dim, &origin)));

@@ -10,12 +10,14 @@ fn without_escapes(s: &Session) {
 
 #[test]
 fn a_preset() {
-    let (flag, variable) = (|s| s, |s: Start| s.var("ACCESSIBLE", "1"));
-    let dumb = |s: Start| s.var("TERM", "dumb");
-    let ways: [(&[&str], &dyn Fn(Start) -> Start); 3] = [(&["--accessible"], &flag), (&[], &variable), (&[], &dumb)];
-    for (args, way) in ways {
+    for way in ["--accessible", "ACCESSIBLE", "TERM"] {
         let (_temp, dir) = target();
-        let mut s = way(Start::init(&dir, args)).run();
+        let start = |args| Start::init(&dir, args);
+        let mut s = match way {
+            "ACCESSIBLE" => start(&[]).var(way, "1").run(),
+            "TERM" => start(&[]).var(way, "dumb").run(),
+            flag => start(&[flag]).run(),
+        };
         s.see("1. A shop").answer(START, "").see("Number (Enter takes 1, < goes back):").send("7\r");
         s.see("! `7` is not a number from 1 to 3").send("\r");
         s.answer(NAME, "").see("Answer (Enter takes shop, < goes back):").send("Bad!\r").see("is not a DNS label");

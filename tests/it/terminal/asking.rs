@@ -97,6 +97,16 @@ fn going_back_in_the_list_loses_no_service() {
 }
 
 #[test]
+fn what_was_said_last_goes_before_what_was_given() {
+    let (_temp, dir) = target();
+    let mut s = Start::init(&dir, &["--preset", "shop", "--set", "name=books"]).run();
+    s.answer(CONTACT, ENTER).answer(OVERVIEW, &[DOWN, ENTER].concat());
+    s.answer("Project: which answer do you want to change?", ENTER).replace(NAME, "records").answer(OVERVIEW, ENTER);
+    s.answer(REVIEW, ESC).see("Project records, shop@example.com").send(ENTER).answer(REVIEW, ENTER).ends_with(0);
+    assert!(s.file("README.md").starts_with("# records\n"));
+}
+
+#[test]
 fn a_whole_group_is_asked_again_and_a_group_of_one_at_once() {
     let (_temp, dir) = target();
     let mut s = Start::init(&dir, &["--preset", "shop"]).run();

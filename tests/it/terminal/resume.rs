@@ -41,7 +41,7 @@ fn after_the_terminal_was_closed_or_the_program_killed() {
     s.answer(START, ENTER).answer(NAME, "books\r").see(&format!("? {CONTACT}")).hang_up().status();
     s.nothing_changed();
     let mut s = Start::init(&dir, &["--resume"]).run();
-    s.answer(CONTACT, ESC).replace(NAME, "records").see(&format!("? {CONTACT}"));
+    s.answer(CONTACT, ESC).replace(NAME, "records").see(&format!("records ? {CONTACT}"));
     drop(s);
 
     let mut s = Start::init(&dir, &[]).run();
