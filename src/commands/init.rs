@@ -138,7 +138,6 @@ fn write(
         keep_all
     };
     let (orphans, answers) = (Tree::default(), record::answers(catalog, answers)?);
-    let (orphans, answers) = (Tree::default(), record::answers(catalog, answers)?);
     let record = Record { rendered: &rendered, orphans: &orphans, answers: &answers };
     during(ui, "Writing", || save(project, &plan, &resolutions, record))?;
     // what was written counts, also where the kept answers cannot be removed

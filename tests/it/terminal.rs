@@ -80,7 +80,7 @@ fn what_the_folder_tells_is_offered_with_its_file() {
     fs::write(dir.join(".git/config"), config).unwrap();
     let mut s = Start::init(&dir, &["--preset", "shop"]).run();
     s.see("Found in this folder:").see("name books (.git/config:1)");
-    s.answer(NAME, ENTER).answer(CONTACT, ENTER).answer(OTHERS, ENTER).answer(REVIEW, ENTER).ends_with(0);
+    s.answer(NAME, ENTER).answer(CONTACT, ENTER).answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).ends_with(0);
     assert!(s.file("README.md").starts_with("# books\n"));
 }
 

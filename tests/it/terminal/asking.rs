@@ -1,5 +1,7 @@
 //! Going back, and changing answers at the end.
 
+use std::fs;
+
 use super::{CONTACT, NAME, OVERVIEW, PROJECT, REVIEW, SERVICES, START, target};
 use crate::session::{CTRL_C, DOWN, ENTER, ESC, Session, Start, UP};
 
@@ -128,9 +130,28 @@ fn a_preset_takes_few_keystrokes() {
     for (question, answer) in PROJECT {
         s.answer(question, answer).send(ENTER);
     }
-    s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).see("Next: read").ends_with(0);
+    s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).see("goes on from there.").ends_with(0);
     let text: usize = PROJECT.iter().map(|(_, answer)| answer.len()).sum();
     eprintln!("{} keys, {text} of them text, in {:.1?}", s.typed, start.elapsed());
     assert_eq!(s.typed - text, PROJECT.len() + 3, "keys beside the text");
     assert!(s.file("README.md").contains("books"));
+}
+
+#[test]
+fn a_finding_is_filled_in_beside_the_file_it_was_found_in() {
+    let (_temp, dir) = target();
+    fs::create_dir_all(dir.join("backend")).unwrap();
+    let package =
+        "{\"name\": \"api\", \"dependencies\": {\"express\": \"5\"}, \"scripts\": {\"start\": \"node a.js\"}}";
+    fs::write(dir.join("backend/package.json"), package).unwrap();
+    fs::create_dir(dir.join(".git")).unwrap();
+    fs::write(dir.join(".git/config"), "[remote \"origin\"]\n\turl = git@github.com:acme/books.git\n").unwrap();
+    let mut s = Start::built_in(&dir, &["--preset", "mongodb-atlas-on-aws"]).rows(60).run();
+    s.see("? What is the project called? books").see("[(found in .git/config:1)").send(ENTER);
+    for (question, answer) in &PROJECT[1..10] {
+        // what is found can be taken as it is
+        s.answer(question, if *answer == "acme/books" { "" } else { answer }).send(ENTER);
+    }
+    s.answer("Which services does the system have?", "").see("[(found in backend/package.json").send(ENTER);
+    s.answer(PROJECT[10].0, ENTER).see("repository acme/books (yours)").answer(OVERVIEW, CTRL_C).ends_with(130);
 }
