@@ -11,7 +11,9 @@ use crate::catalog::{Catalog, Component, Fault, Moved};
 use crate::engine;
 use crate::migrations;
 use crate::names::{Templates, is_builtin, repeated};
-use crate::question::{KindName, Question, Rule};
+use crate::question::Rule;
+
+mod questions;
 
 const QUESTIONS: &str = "templates/questions.yaml";
 
@@ -103,112 +105,6 @@ impl Lint<'_> {
         for (key, repeat) in &catalog.project.repeats {
             if !known.contains(&repeat.each) {
                 self.fault(QUESTIONS, format!("`repeats`, `{key}`: there is no `{}`", repeat.each));
-            }
-        }
-    }
-
-    fn groups(&mut self) {
-        let catalog = self.catalog;
-        let mut seen = BTreeSet::new();
-        for group in &catalog.project.groups {
-            let name = format!("group `{}`", group.name);
-            if !seen.insert(&group.name) {
-                self.fault(QUESTIONS, format!("{name} is there twice"));
-            }
-            if group.title.is_empty() || group.why.is_empty() {
-                self.fault(QUESTIONS, format!("{name} needs a `title` and a `why`"));
-            }
-            if !catalog.questions().any(|(_, q)| q.group.as_ref() == Some(&group.name)) {
-                self.fault(QUESTIONS, format!("{name} has no question"));
-            }
-        }
-    }
-
-    fn question(&mut self, file: &str, q: &Question, known: &Names) {
-        let name = format!("question `{}`", q.name);
-        let snake = q.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        if !snake || !q.name.starts_with(|c: char| c.is_ascii_lowercase()) {
-            self.fault(file, format!("{name} is not in snake case"));
-        }
-        if !q.ask.ends_with('?') {
-            self.fault(file, format!("{name} does not ask: `ask` ends with a question mark"));
-        }
-        if q.help.is_empty() {
-            self.fault(file, format!("{name} has no `help` that says why it matters"));
-        }
-        if q.default.is_some() && q.default_expr.is_some() {
-            self.fault(file, format!("{name} has both `default` and `default_expr`"));
-        }
-        if q.identity && (q.default.is_some() || q.default_expr.is_some()) {
-            self.fault(file, format!("{name} names the project and cannot have a default"));
-        }
-        if q.require.is_some() != q.require_message.is_some() {
-            self.fault(file, format!("{name} needs `require` and `require_message` together"));
-        }
-        let choice = matches!(q.kind, KindName::Choice | KindName::MultiChoice);
-        if choice == q.choices.is_empty() {
-            self.fault(
-                file,
-                format!("{name}: `choices` go with the kinds `choice` and `multi_choice`, and those need them"),
-            );
-        }
-        if (q.kind == KindName::Records) == q.fields.is_empty() {
-            self.fault(file, format!("{name}: `fields` go with the kind `records`, and that needs them"));
-        }
-        let lengths = matches!(q.kind, KindName::Text | KindName::DnsLabel | KindName::HostName);
-        if q.max_length.is_some() && !lengths {
-            self.fault(file, format!("{name}: `max_length` has no meaning for its kind"));
-        }
-        let counts = matches!(q.kind, KindName::Integer | KindName::Records | KindName::Cidr);
-        if (q.min.is_some() || q.max.is_some()) && !counts {
-            self.fault(file, format!("{name}: `min` and `max` have no meaning for its kind"));
-        }
-        if q.pattern.is_some() != q.pattern_hint.as_ref().is_some_and(|hint| hint.starts_with("is not ")) {
-            self.fault(file, format!("{name}: a `pattern` needs a `pattern_hint` that begins with `is not`"));
-        }
-        if let Some(pattern) = &q.pattern {
-            if q.kind != KindName::Text {
-                self.fault(file, format!("{name}: `pattern` goes with the kind `text`"));
-            }
-            if let Err(e) = regex_lite::Regex::new(pattern) {
-                self.fault(file, format!("{name}: `pattern` is not a regular expression: {e}"));
-            }
-        }
-        if let Some(default) = &q.default
-            && let Err(why) = q.kind().check(default)
-        {
-            self.fault(file, format!("{name}: its default is {default}, {why}"));
-        }
-        let mut own = known.clone();
-        for expression in [&q.when, &q.default_expr].into_iter().flatten() {
-            self.expression(file, &name, expression, &own);
-        }
-        for choice in &q.choices {
-            if choice.when.is_some() != choice.needs.is_some() {
-                self.fault(file, format!("{name}: choice `{}` needs `when` and `needs` together", choice.value));
-            }
-            if let Some(when) = &choice.when {
-                self.expression(file, &name, when, &own);
-            }
-        }
-        own.insert(q.name.clone());
-        if let Some(require) = &q.require {
-            self.expression(file, &name, require, &own);
-        }
-        let mut fields = known.clone();
-        for field in &q.fields {
-            if field.group.is_some() {
-                self.fault(file, format!("{name}: field `{}` is in a group; the list itself is", field.name));
-            }
-            if field.kind == KindName::Records {
-                self.fault(file, format!("{name}: field `{}` is a list of records within records", field.name));
-            }
-            self.question(file, field, &fields);
-            fields.insert(field.name.clone());
-        }
-        for field in &q.unique {
-            if q.field(field).is_none() {
-                self.fault(file, format!("{name}: `unique` names the field `{field}`, which does not exist"));
             }
         }
     }

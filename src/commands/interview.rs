@@ -86,7 +86,7 @@ pub fn answers(person: &mut TerminalPrompter, catalog: &Catalog, given: &mut Giv
 /// Says how to go on with a session that ends here without a repository.
 pub fn kept(args: &Init, ui: &Ui, session: Option<&Session>) {
     if session.is_some_and(Session::is_kept) {
-        let dir = args.dir.display().to_string();
+        let dir = ui.visible(&args.dir.display().to_string());
         let dir = if dir == "." { String::new() } else { format!(" {dir}") };
         ui.say(&format!("Your answers so far are kept: `scaffold init --resume{dir}` takes them up."));
     }

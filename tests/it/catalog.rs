@@ -43,6 +43,16 @@ fn has_no_faults() {
 }
 
 #[test]
+fn every_help_text_says_what_the_default_means() {
+    let questions = || embedded().questions().flat_map(|(_, q)| std::iter::once(q).chain(&q.fields));
+    let silent: Vec<&str> = questions()
+        .filter(|q| (q.default.is_some() || q.default_expr.is_some()) && !q.help.contains("default"))
+        .map(|q| q.name.as_str())
+        .collect();
+    assert!(silent.is_empty(), "{silent:?}");
+}
+
+#[test]
 fn every_component_has_a_case() {
     let cases = cases::all();
     let missing: Vec<&str> = embedded()
