@@ -61,7 +61,7 @@ impl<'a> Check<'a> {
             one => *one == choice.value,
         };
         for choice in self.question.choices.iter().filter(taken) {
-            if let Some(needs) = self.excluded(choice).map_err(|e| format!("{e:#}"))? {
+            if let Some(needs) = self.excluded(choice) {
                 let which = if checked.is_array() { format!("whose `{}` ", choice.value) } else { "which ".into() };
                 return Err(format!("{which}needs {needs}"));
             }
@@ -145,15 +145,12 @@ impl<'a> Check<'a> {
         Self { scope: self.scope.with_map(record), question: field }
     }
 
-    /// What the earlier answers lack for a choice, in words; nothing when it can be taken.
-    ///
-    /// # Errors
-    /// When the expression fails, which is a fault of the catalog.
-    pub fn excluded(&self, choice: &'a Choice) -> Result<Option<&'a str>> {
-        Ok(match &choice.when {
-            Some(when) if !self.scope.is_true(when)? => Some(choice.needs.as_deref().unwrap_or(when)),
-            _ => None,
-        })
+    /// What the earlier answers lack for a choice, in words; nothing when it can be taken. What hangs on a refused answer
+    /// cannot be decided, and is decided with the next one.
+    pub fn excluded(&self, choice: &'a Choice) -> Option<&'a str> {
+        let when = choice.when.as_ref()?;
+        let can_be_taken = self.scope.is_true(when).unwrap_or(true);
+        (!can_be_taken).then(|| choice.needs.as_deref().unwrap_or(when))
     }
 
     /// Whether the question has a meaning with the answers so far.

@@ -200,7 +200,8 @@ impl Prompter for TerminalPrompter {
         let mark = ui.err.text(Style::Error, "!");
         ui.say(&format!("{mark} {}", lines_of(&ui, &problem.to_string())));
         for hint in &problem.hints {
-            ui.say(&format!("  {} {}", ui.err.text(Style::Dim, "hint:"), lines_of(&ui, hint)));
+            let line = ui.wrapped_line(&format!("  hint: {}", ui.visible(hint)));
+            ui.say(&line.replacen("hint:", &ui.err.text(Style::Dim, "hint:"), 1));
         }
         Ok(())
     }

@@ -27,7 +27,7 @@ pub(super) fn ask_one(
     };
     let mut choices = Vec::new();
     for choice in &question.choices {
-        let label = match check.excluded(choice)? {
+        let label = match check.excluded(choice) {
             Some(needs) => format!("{} (needs {needs})", choice.title),
             None => choice.title.clone(),
         };

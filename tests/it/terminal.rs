@@ -227,7 +227,7 @@ fn the_page_is_there_before_the_question() {
     let mut s = Start::init(&dir, &["--preset", "shop", "--html", html.to_str().unwrap()]).run();
     s.answer(NAME, ENTER)
         .answer(CONTACT, ENTER)
-        .answer(OTHERS, ENTER)
+        .answer(OVERVIEW, ENTER)
         .see("The page is in")
         .see("? What should happen?");
     assert!(fs::read_to_string(&html).unwrap().contains("needs your decision"));
