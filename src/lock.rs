@@ -139,6 +139,8 @@ impl Drop for Held {
             let _ = disk::remove_file(&self.folder.join(NAME));
             let _ = disk::remove_empty_folder(&self.folder);
         }
+        // A program that another thread is just starting may have a copy of the file, with which it would stay locked.
+        let _ = rustix::fs::flock(&self.file, FlockOperation::Unlock);
     }
 }
 
