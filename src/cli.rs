@@ -50,7 +50,7 @@ pub enum Command {
     Undo(Undo),
     /// Finds services, ports, commands, databases and more in a folder, and says where
     Detect(Detect),
-    /// Lists the presets; with a name, its answers and what sets it apart
+    /// Lists the presets; with a name, its answers and what sets it apart; compares them
     Presets(Presets),
     /// Lists every question
     Questions(Questions),
@@ -319,6 +319,9 @@ pub struct Detect {
 pub struct Presets {
     /// Show one preset
     pub name: Option<String>,
+    /// Show two presets or more side by side: what is generated, what it costs, what is left to do
+    #[arg(long, value_name = "NAME", num_args = 2.., conflicts_with = "name")]
+    pub compare: Vec<String>,
     /// The catalog.
     #[command(flatten)]
     pub catalog: CatalogArgs,

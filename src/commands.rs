@@ -49,7 +49,7 @@ pub fn main(cli: &Cli) -> ExitCode {
         Command::Restore(args) => restore::run(args, &ui),
         Command::Undo(args) => undo::run(args, &ui),
         Command::Detect(args) => detect::run(args, &ui),
-        Command::Presets(args) => presets::run(args),
+        Command::Presets(args) => presets::run(args, &ui),
         Command::Questions(args) => questions::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Completions(args) => generated::completions(args),

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use crate::answers_file;
 use crate::catalog::{Catalog, Component, Fault, Moved};
+use crate::compare;
 use crate::engine;
 use crate::migrations;
 use crate::names::{Templates, is_builtin, repeated};
@@ -49,6 +50,7 @@ fn check(catalog: &Catalog, with_templates: bool) -> Vec<Fault> {
     lint.unread_lists();
     let mut faults = lint.faults;
     faults.extend(migrations::faults(catalog));
+    faults.extend(compare::faults(catalog));
     faults.sort();
     faults.dedup();
     faults

@@ -9,18 +9,21 @@ use serde_json::Value;
 use crate::answers::{Answered, Origin, Problem, Prompter};
 use crate::catalog::Catalog;
 use crate::check::Check;
+use crate::compare;
 use crate::error::Back;
-use crate::question::{Group, KindName, Question, Values};
+use crate::question::{KindName, Question, Values};
 use crate::session::Session;
 use crate::text::wrap;
 use crate::ui::{Style, Ui};
 
+mod beside;
 mod dialog;
 mod lines;
 mod one;
 mod overview;
 mod records;
 
+use beside::Compare;
 use one::line_of;
 
 pub use dialog::{Ask, Dialog, Item, Start};
@@ -40,10 +43,10 @@ pub enum Asking {
 
 /// Puts questions to the person at the terminal.
 #[derive(Debug)]
-pub struct TerminalPrompter {
+pub struct TerminalPrompter<'c> {
     dialog: Dialog,
     asking: Asking,
-    groups: Vec<Group>,
+    catalog: &'c Catalog,
     /// The group of the last question.
     group: Option<String>,
     /// Lists that the person left by going back, as they were then.
@@ -58,16 +61,16 @@ pub struct TerminalPrompter {
     said: Values,
 }
 
-impl TerminalPrompter {
+impl<'c> TerminalPrompter<'c> {
     /// A prompter that asks these questions.
-    pub fn new(ui: Ui, asking: Asking, catalog: &Catalog) -> Self {
+    pub fn new(ui: Ui, asking: Asking, catalog: &'c Catalog) -> Self {
         // where a closed terminal is not heard, as below `nohup`, reading from it would never end
         let always = Arc::new(AtomicBool::new(true));
         let _ = signal_hook::flag::register_conditional_default(signal_hook::consts::SIGHUP, always);
         Self {
             dialog: Dialog { ui },
             asking,
-            groups: catalog.project.groups.clone(),
+            catalog,
             group: None,
             drafts: Values::new(),
             chose: false,
@@ -97,7 +100,8 @@ impl TerminalPrompter {
     ///
     /// # Errors
     /// [`Interrupted`](crate::error::Interrupted) when the person leaves.
-    pub fn choose_preset(&mut self, catalog: &Catalog) -> Result<Option<String>> {
+    pub fn choose_preset(&mut self) -> Result<Option<String>> {
+        let catalog = self.catalog;
         let described = |title: &str, description: &str, name: &str| Item {
             label: format!("{title}\n  {}", description.split_whitespace().collect::<Vec<_>>().join(" ")),
             answer: name.to_string(),
@@ -115,7 +119,10 @@ impl TerminalPrompter {
             ask: "What do you want to start from?",
             help: "A preset answers all questions but those that name your project; each answer can be changed",
         };
-        let chosen = first(&self.dialog.ui, || self.dialog.one_of(ask, items.clone(), 0))?;
+        let names: Vec<String> = catalog.presets.iter().map(|p| p.name.clone()).collect();
+        let comparison = || compare::presets(catalog, &names);
+        let compare: Compare<'_> = if names.len() > 1 { Some(&comparison) } else { None };
+        let chosen = first(&self.dialog.ui, || beside::one_of(&self.dialog, ask, items.clone(), 0, compare))?;
         (self.chose, self.shown) = (true, false);
         if chosen == all {
             self.asking = Asking::All;
@@ -134,7 +141,7 @@ impl TerminalPrompter {
             return;
         }
         self.group.clone_from(&question.group);
-        if let Some(group) = self.groups.iter().find(|g| question.group.as_ref() == Some(&g.name)) {
+        if let Some(group) = self.catalog.project.groups.iter().find(|g| question.group.as_ref() == Some(&g.name)) {
             let ui = self.dialog.now();
             let text = ui.wrapped_line(&format!("{}: {}", group.title, group.why));
             let (title, why) = text.split_at(group.title.len().min(text.len()));
@@ -155,7 +162,7 @@ impl TerminalPrompter {
     }
 }
 
-impl Prompter for TerminalPrompter {
+impl Prompter for TerminalPrompter<'_> {
     fn wants(&mut self, question: &Question, current: Option<&Value>, origin: &Origin) -> Result<bool> {
         Ok(match (origin, self.asking) {
             _ if current.is_none() => true,
@@ -174,7 +181,11 @@ impl Prompter for TerminalPrompter {
         self.head(question);
         let answer = match question.kind {
             KindName::Records => self.ask_list(current, origin, check)?,
-            _ => one::ask_one(&self.dialog, current, origin, check, &|_| Ok(()))?,
+            _ => {
+                let comparison = || compare::choices(self.catalog, question);
+                let compare: Compare<'_> = if compare::is_strategy(question) { Some(&comparison) } else { None };
+                one::ask_one(&self.dialog, current, origin, check, compare, &|_| Ok(()))?
+            }
         };
         self.said.insert(question.name.clone(), answer.clone());
         Ok(answer)
@@ -211,7 +222,7 @@ impl Prompter for TerminalPrompter {
             return Ok(Vec::new());
         }
         self.group = None;
-        let overview = overview::Overview { dialog: &self.dialog, groups: &self.groups, answers };
+        let overview = overview::Overview { dialog: &self.dialog, groups: &self.catalog.project.groups, answers };
         if !std::mem::replace(&mut self.shown, true) {
             overview.show();
         }

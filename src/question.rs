@@ -80,6 +80,23 @@ pub struct Choice {
     /// What is missing otherwise, after "needs".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs: Option<String>,
+    /// What a decision between the choices needs to know; all choices of a question have it, or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare: Option<Strategy>,
+}
+
+/// What a choice costs and promises, as far as the catalog does not tell by what it generates.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Strategy {
+    /// What is paid for, and by what measure; never a price, which would be wrong tomorrow.
+    pub money: Vec<String>,
+    /// Who does what, from now on.
+    pub people: Vec<String>,
+    /// The shortest recovery point that can be reached, and when it does not hold.
+    pub rpo: String,
+    /// The shortest recovery time that can be reached, and what it depends on.
+    pub rto: String,
 }
 
 /// Questions that are looked at together.

@@ -80,6 +80,26 @@ pub fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
+/// Markdown without its links, for a place from which they lead nowhere; their labels stay.
+pub fn without_links(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, label, after)) = link(rest) {
+        out.push_str(before);
+        out.push_str(label);
+        rest = after;
+    }
+    out + rest
+}
+
+/// What is before the first link, its label, and what is after it.
+fn link(text: &str) -> Option<(&str, &str, &str)> {
+    let (head, tail) = text.split_once("](")?;
+    let (before, label) = head.rsplit_once('[')?;
+    let (_, after) = tail.split_once(')')?;
+    Some((before, label, after))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,5 +125,11 @@ mod tests {
     #[test]
     fn counts_agree() {
         assert_eq!((count(1, "file"), count(0, "file")), ("1 file".into(), "0 files".into()));
+    }
+
+    #[test]
+    fn labels_of_links_stay() {
+        assert_eq!(without_links("a ([b c](d/e.md)), [f](g)."), "a (b c), f.");
+        assert_eq!(without_links("no link [here] (x)"), "no link [here] (x)");
     }
 }

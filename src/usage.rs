@@ -1,5 +1,6 @@
 //! Which answers decide about a component or a file: directly, or through derived facts.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
@@ -14,6 +15,8 @@ pub struct Usage<'a> {
     env: Environment<'a>,
     /// Project-wide facts with the answers behind them.
     facts: BTreeMap<String, BTreeSet<String>>,
+    /// What is known of components, as every question asks for all of them.
+    components: RefCell<BTreeMap<String, BTreeSet<String>>>,
 }
 
 impl<'a> Usage<'a> {
@@ -22,7 +25,8 @@ impl<'a> Usage<'a> {
     /// # Errors
     /// When a partial of the catalog does not parse.
     pub fn new(catalog: &'a Catalog) -> Result<Self> {
-        let mut usage = Self { catalog, env: engine::environment(catalog)?, facts: BTreeMap::new() };
+        let env = engine::environment(catalog)?;
+        let mut usage = Self { catalog, env, facts: BTreeMap::new(), components: RefCell::default() };
         for (name, expression) in &catalog.project.derived {
             let answers = usage.of_expression(expression, &BTreeMap::new());
             usage.facts.insert(name.clone(), answers);
@@ -61,7 +65,9 @@ impl<'a> Usage<'a> {
 
     /// The answers that any file of a component reads.
     pub fn of_component(&self, component: &Component) -> BTreeSet<String> {
-        component.files.iter().flat_map(|f| self.of_file(component, f)).collect()
+        let mut known = self.components.borrow_mut();
+        let found = known.entry(component.name.clone());
+        found.or_insert_with(|| component.files.iter().flat_map(|f| self.of_file(component, f)).collect()).clone()
     }
 
     fn own_facts(&self, component: &Component) -> BTreeMap<String, BTreeSet<String>> {

@@ -1,18 +1,14 @@
 //! `scaffold explain`: what a thing is, why it is there, which answers decide about it.
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
-
 use anyhow::Result;
 
-use crate::catalog::{Catalog, Component, Need, TemplateFile, WritePolicy};
+use crate::catalog::Catalog;
 use crate::cli::Explain;
 use crate::commands::load_catalog;
-use crate::commands::questions::default_of;
 use crate::error::{UserError, nearest};
-use crate::question::{KindName, Question};
+use crate::explain::{Entry, component, file, need, question};
+use crate::output;
 use crate::usage::Usage;
-use crate::{output, region};
 
 /// Explains one thing.
 ///
@@ -51,7 +47,7 @@ fn explain(catalog: &Catalog, usage: &Usage<'_>, thing: &str) -> Result<String> 
     if parts.is_empty() {
         return Err(unknown(catalog, thing).into());
     }
-    Ok(parts.join("\n"))
+    Ok(parts.iter().map(Entry::to_string).collect::<Vec<_>>().join("\n"))
 }
 
 fn unknown(catalog: &Catalog, thing: &str) -> UserError {
@@ -64,136 +60,6 @@ fn unknown(catalog: &Catalog, thing: &str) -> UserError {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint("`scaffold questions` lists the questions; a path is relative to the generated repository"),
     }
-}
-
-fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Option<&Component>) -> String {
-    let mut out = format!("{} is a question: {}\n\n{}\n\n", q.name, q.ask, q.help);
-    let _ = writeln!(out, "Takes {}; {}.", q.kind().describe(), default_of(q));
-    for choice in &q.choices {
-        let needs = choice.needs.as_ref().map(|needs| format!(" (needs {needs})")).unwrap_or_default();
-        let _ = writeln!(out, "  {}  {}{needs}", choice.value, choice.title);
-    }
-    if q.kind == KindName::Region {
-        let _ = writeln!(out, "Regions: {}.", region::AWS.join(", "));
-    }
-    for field in &q.fields {
-        let _ = writeln!(out, "  {}  {} ({}; {})", field.name, field.ask, field.kind().describe(), default_of(field));
-    }
-    if let Some(when) = &q.when {
-        let _ = writeln!(out, "Asked when {when}.");
-    }
-    if let Some(group) = catalog.group(q) {
-        let _ = writeln!(out, "In the group {}: {}", group.title, group.why);
-    }
-    if let Some(c) = owner {
-        let _ = writeln!(out, "Belongs to the component {}.", c.name);
-    }
-    let users: Vec<&str> = catalog
-        .components
-        .iter()
-        .filter(|c| usage.of_component(c).contains(&q.name))
-        .map(|c| c.name.as_str())
-        .collect();
-    if !users.is_empty() {
-        let _ = writeln!(out, "Decides about files of: {}.", users.join(", "));
-    }
-    out
-}
-
-fn component(usage: &Usage<'_>, c: &Component) -> String {
-    let m = &c.manifest;
-    let mut out = format!("{} is a component: {}\n\n{}\n\n", c.name, m.title, m.why);
-    match &m.when {
-        Some(when) => {
-            let _ = writeln!(out, "Active when {when}{}.", decided_by(&usage.of_condition(when)));
-        }
-        None => out.push_str("Always active.\n"),
-    }
-    if !m.requires.is_empty() {
-        let _ = writeln!(out, "Needs the components {}.", m.requires.join(", "));
-    }
-    if !m.questions.is_empty() {
-        let names: Vec<&str> = m.questions.iter().map(|q| q.name.as_str()).collect();
-        let _ = writeln!(out, "Asks {}.", names.join(", "));
-    }
-    if !m.satisfies.is_empty() {
-        let ids: Vec<&str> = m.satisfies.iter().map(|s| s.id.as_str()).collect();
-        let _ = writeln!(out, "Meets {}.", ids.join(", "));
-    }
-    out.push_str("\nFiles\n");
-    for f in &c.files {
-        let _ = writeln!(out, "  {}", f.path);
-    }
-    out
-}
-
-fn need(catalog: &Catalog, n: &Need) -> String {
-    let mut out = format!("{} is a need ({}): {}\n", n.id, n.area, n.need);
-    let mut met = false;
-    for c in &catalog.components {
-        for s in c.manifest.satisfies.iter().filter(|s| s.id == n.id) {
-            met = true;
-            let _ = writeln!(out, "\nThe component {} meets it: {}", c.name, c.manifest.title);
-            if let Some(when) = &c.manifest.when {
-                let _ = writeln!(out, "  when       {when}");
-            }
-            let _ = writeln!(out, "  generates  {}", plain(&s.generated));
-            let _ = writeln!(out, "  verify     {}", plain(&s.verify));
-            if let Some(left) = &s.left {
-                let _ = writeln!(out, "  left       {}", plain(left));
-            }
-        }
-    }
-    if !met {
-        out.push_str("\nNo component meets it yet; PRODUCTION_READINESS.md lists it as open.\n");
-    }
-    out
-}
-
-fn file(usage: &Usage<'_>, c: &Component, f: &TemplateFile, thing: &str) -> String {
-    let mut out =
-        format!("{thing} is a file of the component {}: {}\n\n{}\n\n", c.name, c.manifest.title, c.manifest.why);
-    let _ = writeln!(out, "Rendered from {}.", f.origin);
-    let rule = c.manifest.files.get(&f.path);
-    for when in [c.manifest.when.as_ref(), rule.and_then(|r| r.when.as_ref())].into_iter().flatten() {
-        let _ = writeln!(out, "There when {when}.");
-    }
-    if rule.is_some_and(|r| r.write == WritePolicy::Once) {
-        out.push_str("Written once; afterwards it is yours, and updates leave it alone.\n");
-    }
-    let answers = usage.of_file(c, f);
-    if answers.is_empty() {
-        out.push_str("The same with all answers.\n");
-    } else {
-        let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
-        let _ = writeln!(out, "Decided by the answers {}.", answers.join(", "));
-    }
-    out
-}
-
-/// A text of the catalog for people: `<%= name | filter %>` becomes `<name>`, conditions vanish.
-fn plain(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, tag)) = rest.split_once("<%") {
-        out.push_str(before);
-        let Some((tag, after)) = tag.split_once("%>") else { break };
-        if let Some(expression) = tag.strip_prefix('=') {
-            let name = expression.split('|').next().unwrap_or_default().trim();
-            let _ = write!(out, "<{name}>");
-        }
-        rest = after;
-    }
-    out.push_str(rest);
-    out
-}
-
-fn decided_by(answers: &BTreeSet<String>) -> String {
-    if answers.is_empty() {
-        return String::new();
-    }
-    let names: Vec<&str> = answers.iter().map(String::as_str).collect();
-    format!(" (decided by {})", names.join(", "))
 }
 
 /// Whether a path is one that a pattern stands for: `__key__` is any segment, or several for the
@@ -214,12 +80,7 @@ fn matches(pattern: &str, path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{matches, plain};
-
-    #[test]
-    fn texts() {
-        assert_eq!(plain("`<%= name | yaml %>-x`<% if y %> z<% endif %>"), "`<name>-x` z");
-    }
+    use super::matches;
 
     #[test]
     fn patterns() {

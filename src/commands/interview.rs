@@ -67,11 +67,16 @@ fn nothing_kept(args: &Init) -> UserError {
 ///
 /// # Errors
 /// When answers of files and flags are unknown, or the person leaves.
-pub fn answers(person: &mut TerminalPrompter, catalog: &Catalog, given: &mut Given, choose: bool) -> Result<Answers> {
+pub fn answers(
+    person: &mut TerminalPrompter<'_>,
+    catalog: &Catalog,
+    given: &mut Given,
+    choose: bool,
+) -> Result<Answers> {
     let mut choose_now = choose && !person.chose();
     loop {
         if choose_now {
-            given.preset = person.choose_preset(catalog)?;
+            given.preset = person.choose_preset()?;
         }
         match Answers::resolve(catalog, given, Some(person)) {
             Err(e) if e.is::<Back>() && choose => {

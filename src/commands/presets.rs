@@ -9,14 +9,23 @@ use crate::answers::unknown_preset;
 use crate::catalog::{Catalog, Preset};
 use crate::cli::{Format, Presets};
 use crate::commands::load_catalog;
-use crate::output;
+use crate::ui::Ui;
+use crate::{compare, output};
 
-/// Lists presets, or shows one.
+/// Lists presets, shows one, or compares some.
 ///
 /// # Errors
 /// When there is no such preset, or the catalog has faults.
-pub fn run(args: &Presets) -> Result<u8> {
+pub fn run(args: &Presets, ui: &Ui) -> Result<u8> {
     let catalog = load_catalog(&args.catalog)?;
+    if !args.compare.is_empty() {
+        let comparison = compare::presets(&catalog, &args.compare)?;
+        output::data(&match args.format {
+            Format::Human => compare::text(ui, ui.out, &comparison),
+            Format::Json => output::json(&comparison)?,
+        })?;
+        return Ok(0);
+    }
     let text = match (&args.name, args.format) {
         (None, Format::Human) => list(&catalog),
         (None, Format::Json) => output::json(&json!(catalog.presets.iter().map(row).collect::<Vec<_>>()))?,

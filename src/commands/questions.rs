@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::catalog::Catalog;
 use crate::cli::{Questions, QuestionsFormat};
 use crate::commands::load_catalog;
+use crate::explain::default_of;
 use crate::question::{KindName, Question};
 use crate::usage::Usage;
 use crate::{output, schema};
@@ -53,18 +54,7 @@ fn entry(out: &mut String, q: &Question, indent: &str) {
     let _ = writeln!(out, "{indent}{}: {}", q.name, q.ask);
     let _ = writeln!(out, "{indent}    {}; {}", q.kind().describe(), default_of(q));
     if let Some(when) = &q.when {
-        let _ = writeln!(out, "{indent}    asked when {when}");
-    }
-}
-
-/// What is taken when nothing is given, in words.
-pub fn default_of(q: &Question) -> String {
-    match (&q.default, &q.default_expr) {
-        (Some(Value::String(s)), _) if s.is_empty() => "default empty".into(),
-        (Some(Value::String(s)), _) => format!("default `{s}`"),
-        (Some(value), _) => format!("default `{value}`"),
-        (None, Some(expression)) => format!("default computed as {expression}"),
-        (None, None) => "no default".into(),
+        let _ = writeln!(out, "{indent}    asked when `{when}`");
     }
 }
 

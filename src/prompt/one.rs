@@ -3,6 +3,7 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use super::beside::{self, Compare};
 use super::{Ask, Dialog, Item, Start, lines_of, origin_text};
 use crate::answers::Origin;
 use crate::check::Check;
@@ -16,6 +17,7 @@ pub(super) fn ask_one(
     current: Option<&Value>,
     origin: &Origin,
     check: &Check<'_>,
+    compare: Compare<'_>,
     more: &dyn Fn(&Value) -> Result<(), String>,
 ) -> Result<Value> {
     let question = check.question();
@@ -42,7 +44,7 @@ pub(super) fn ask_one(
         },
         KindName::Choice => loop {
             let start = question.choices.iter().position(|c| current == Some(&json!(c.value))).unwrap_or(0);
-            let chosen = dialog.one_of(ask, choices.clone(), start)?;
+            let chosen = beside::one_of(dialog, ask, choices.clone(), start, compare)?;
             let value = json!(question.choices.get(chosen).map(|c| &c.value));
             if accepted(dialog, verdict(&value)) {
                 return Ok(value);

@@ -201,7 +201,7 @@ fn ask_field(
     own: Option<usize>,
 ) -> Result<Value> {
     let more = |value: &Value| unique(question, list, own, rules.question(), value);
-    ask_one(dialog, current, &Origin::Default, rules, &more)
+    ask_one(dialog, current, &Origin::Default, rules, None, &more)
 }
 
 /// Refuses a value that another record has already.

@@ -46,7 +46,7 @@ fn help() {
       restore      Brings back files as they were generated
       undo         Takes the last update back
       detect       Finds services, ports, commands, databases and more in a folder, and says where
-      presets      Lists the presets; with a name, its answers and what sets it apart
+      presets      Lists the presets; with a name, its answers and what sets it apart; compares them
       questions    Lists every question
       explain      Explains a question, a component, a readiness id or a path of the generated
                    repository
@@ -94,6 +94,21 @@ fn presets() {
 }
 
 #[test]
+fn presets_are_compared() {
+    let both = data(&["presets", "--compare", ATLAS, "mongodb-self-hosted-on-aws"]);
+    assert!(both.contains("What costs money\n") && both.contains("- A cluster of three members"), "{both}");
+    let both = data(&["presets", "--compare", ATLAS, "mongodb-self-hosted-on-aws", "--format", "json"]);
+    let both: Value = serde_json::from_str(&both).unwrap();
+    assert_eq!(both["sides"][1]["name"], "mongodb-self-hosted-on-aws");
+    let money = both["rows"].as_array().unwrap().iter().find(|row| row["name"] == "money").unwrap();
+    assert_eq!(money["cells"].as_array().unwrap().len(), 2);
+    let unknown = run(&root(), &["presets", "--compare", ATLAS, "mongodb-self-hostd-on-aws"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(err(&unknown).contains("did you mean `mongodb-self-hosted-on-aws`?"), "{}", err(&unknown));
+    assert_eq!(run(&root(), &["presets", "--compare", ATLAS]).status.code(), Some(2));
+}
+
+#[test]
 fn questions() {
     let rows: Value = serde_json::from_str(&data(&["questions", "--format", "json"])).unwrap();
     let region = rows.as_array().unwrap().iter().find(|q| q["name"] == "region").unwrap();
@@ -117,10 +132,10 @@ fn explain_knows_every_sort_of_thing() {
         ("region", "Regions: af-south-1"),
         ("services.0.port", "a port from 1024 to 65535"),
         ("backup-mongodb", "is a component"),
-        ("BAK-01", "The component backup-mongodb meets it"),
+        ("BAK-01", "The component `backup-mongodb` meets it"),
         ("LOAD-01", "No component meets it yet"),
         ("k8s/base/api/deployment.yaml", "Decided by the answers"),
-        ("apps/api/Dockerfile", "is a file of the component services"),
+        ("apps/api/Dockerfile", "is a file of the component `services`"),
         ("k8s/overlays/prod/images/kustomization.yaml", "Written once"),
     ] {
         let text = data(&["explain", thing]);

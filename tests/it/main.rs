@@ -5,6 +5,7 @@ mod back;
 mod cases;
 mod catalog;
 mod cli;
+mod compare;
 mod crash;
 mod detect;
 mod disk;

@@ -10,6 +10,7 @@ use crate::session::{CTRL_C, DOWN, ENTER, Session, Start, UP};
 
 mod accessible;
 mod asking;
+mod beside;
 mod cut_short;
 mod places;
 mod resume;

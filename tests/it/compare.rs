@@ -1,0 +1,162 @@
+//! Choices and presets side by side.
+
+use std::collections::BTreeMap;
+
+use scaffold::catalog::Catalog;
+use scaffold::compare::{self, Comparison, faults};
+use scaffold::text::columns;
+use scaffold::ui::Ui;
+use serde_json::json;
+
+use crate::support::{embedded, given, rendered};
+
+fn hosting() -> Comparison {
+    compare::choices(embedded(), embedded().question("hosting").unwrap()).unwrap()
+}
+
+fn text(comparison: &Comparison, width: usize) -> String {
+    let ui = Ui::plain(width);
+    compare::text(&ui, ui.out, comparison)
+}
+
+#[test]
+fn choices_side_by_side() {
+    insta::assert_snapshot!(text(&hosting(), 80), @r"
+    Who operates MongoDB?
+
+    atlas                                    self-hosted
+    MongoDB Atlas: managed, private          Replica set in the cluster with the
+    endpoint, point-in-time recovery         Percona operator, TLS and
+                                             point-in-time recovery
+
+    What is generated
+    - 365 files of 13 components             - 372 files of 13 components
+    - `backup-mongodb`: 65 files             - `backup-mongodb`: 61 files
+    - `kubernetes`: 46 files                 - `kubernetes`: 44 files
+    - `mongodb-atlas`: MongoDB Atlas with    - `mongodb-self-hosted`: MongoDB
+      private endpoint and point-in-time       replica set in the cluster; 29
+      recovery; 16 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,
+      `DB-02`, `DB-03`                         `DB-03`
+
+    What costs money
+    - A cluster of three members per         - Three members per environment on
+      environment, by tier and hour;           nodes of the cluster, by their CPU
+      staging uses M10                         and memory; no licence
+    - Storage, snapshots, the change log     - Their volumes, and the change log
+      and their copies in the other            and dumps in S3, by size
+      region, by size                        - What the members copy to each other
+    - A private endpoint per environment,      between zones, by data
+      by hour and by data
+
+    Who does what
+    - MongoDB, Inc. patches, repairs and     - Somebody who knows MongoDB is on
+      enlarges the database, also at night     call, also at night
+    - You renew the service accounts once    - You plan upgrades of the operator,
+      a year and watch the limits of the       MongoDB and Kubernetes together
+      tier                                   - You watch the volumes and enlarge
+    - MongoDB, Inc. processes your data,       them
+      which belongs into your records and
+      contracts
+
+    Data that a disaster can cost (RPO)
+    - 1 minute with point-in-time            - 1 minute with point-in-time recovery
+      recovery, also when the region is        while the region stands; the last
+      lost; the last dump when the Atlas       dump when it is lost
+      project is lost
+
+    Time that recovery takes (RTO), for all
+      - 1 hour or more, growing with the data; the restore drill measures it
+
+    Needs that are met, for all
+      - 39 of 63
+
+    What is left for a person
+    - `DB-01` Make the service accounts in   - `DB-01` Name the people who operate
+      Atlas and store them                     MongoDB at night.
+      (docs/runbooks/rotate-atlas-credenti   - 21 tasks that all have in common
+      als.md).
+    - `DB-03` Compare 50 connections per
+      instance with the limit of the Atlas
+      tier once the number of instances is
+      known.
+    - 21 tasks that all have in common
+
+    Counted with the answers of `mongodb-atlas-on-aws` and
+    `mongodb-self-hosted-on-aws`; only `hosting` differs.
+    ");
+}
+
+#[test]
+fn choices_one_below_the_other() {
+    let text = text(&hosting(), 40);
+    assert!(text.contains("What costs money\natlas\n  - A cluster of three members per\n"), "{text}");
+    assert!(text.contains("\nself-hosted\n  - Three members"), "{text}");
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    let all = embedded().presets.iter().map(|p| p.name.clone()).collect::<Vec<_>>();
+    for comparison in [hosting(), compare::presets(embedded(), &all).unwrap()] {
+        for width in [20, 40, 67, 68, 80, 120, 200] {
+            let text = text(&comparison, width);
+            let widest = text.lines().max_by_key(|line| columns(line)).unwrap();
+            assert!(columns(widest) <= width.max(40), "{width}: {widest}");
+            assert!(text.lines().all(|line| line.trim_end() == line), "{text}");
+        }
+    }
+}
+
+/// The counts are those of what is generated, and only the answer differs.
+#[test]
+fn counts_are_those_of_the_generated_repository() {
+    let comparison = hosting();
+    let generated = &comparison.rows.iter().find(|row| row.name == "generated").unwrap().cells;
+    let (answers, _, atlas) = rendered(&given("mongodb-atlas-on-aws", &[])).unwrap();
+    let sum = format!("{} files of {} components", atlas.tree.files.len(), answers.active.len());
+    assert_eq!(generated[0][0], sum);
+    let (_, _, other) = rendered(&given("mongodb-atlas-on-aws", &[("hosting", json!("self-hosted"))])).unwrap();
+    assert!(generated[1][0].starts_with(&format!("{} files", other.tree.files.len())), "{generated:?}");
+}
+
+/// What the catalog says about the shortest RPO and RTO is what its rules allow.
+#[test]
+fn the_recovery_that_is_promised_is_the_one_that_is_accepted() {
+    for choice in &embedded().question("hosting").unwrap().choices {
+        let strategy = choice.compare.as_ref().unwrap();
+        assert!(strategy.rpo.starts_with("1 minute") && strategy.rto.starts_with("1 hour"), "{strategy:?}");
+        let preset = embedded().presets.iter().find(|p| p.answers["hosting"] == json!(choice.value)).unwrap();
+        let accepts = |name, value| rendered(&given(&preset.name, &[(name, json!(value))])).is_ok();
+        assert!(accepts("rpo", "1m") && !accepts("rpo", "59s"), "{}", choice.value);
+        assert!(accepts("rto", "1h") && !accepts("rto", "59m"), "{}", choice.value);
+    }
+}
+
+#[test]
+fn a_comparison_leaves_no_choice_out() {
+    let questions = "
+questions:
+  - name: a
+    ask: A?
+    help: h
+    kind: choice
+    choices:
+      - {value: x, title: X, compare: {money: [m], people: [p], rpo: r, rto: t}}
+      - {value: y, title: Y}
+      - {value: z, title: Z, compare: {money: [], people: [p], rpo: r, rto: t}}
+";
+    let preset = "{title: t, description: d, answers: {a: x}}";
+    let files = [("templates/questions.yaml", questions), ("presets/one.yaml", preset)];
+    let source: BTreeMap<String, _> =
+        files.map(|(path, text)| (path.to_string(), text.as_bytes().to_vec().into())).into();
+    let (catalog, unparsed) = Catalog::parse(source.into_iter().collect());
+    assert_eq!(unparsed, []);
+    let found: Vec<String> = faults(&catalog).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        found,
+        [
+            "templates/questions.yaml: question `a`: `y` needs `compare`, since another choice has it",
+            "templates/questions.yaml: question `a`: `compare` of `z` leaves something out",
+            "templates/questions.yaml: question `a`: `z` has `compare` and needs a preset that takes it",
+        ]
+    );
+}
