@@ -52,13 +52,13 @@ SVG = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 """
 
 
-def main(screen, columns, to):
+def main(screen, columns, to, title):
     with open(screen, encoding="utf-8") as file:
         text = Text.from_ansi(file.read().rstrip("\n"))
     console = Console(record=True, width=int(columns), file=io.StringIO(), force_terminal=True, legacy_windows=False)
     console.print(text, soft_wrap=True)
     for name, colours in THEMES.items():
-        svg = console.export_svg(title="scaffold update", theme=colours, clear=False, code_format=SVG, unique_id="t")
+        svg = console.export_svg(title=title, theme=colours, clear=False, code_format=SVG, unique_id="t")
         # rich draws the frame in white, which a light page swallows
         svg = svg.replace("rgba(255,255,255,0.35)", "#8c959f")
         with open(f"{to}-{name}.svg", "w", encoding="utf-8") as file:

@@ -1,16 +1,24 @@
 //! The documents name what there is, and nothing else.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::iter::successors;
+use std::process::Command;
 
 use clap::{CommandFactory as _, ValueEnum};
+use scaffold::catalog::{Manifest, Preset};
 use scaffold::cli::{Cli, Fact, OnConflict};
 use scaffold::listing::meaning;
 use scaffold::plan::Kind;
+use scaffold::question::{KindName, Question, Rule, Strategy};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::support::root;
 
-const UPDATING: &str = "docs/updating.md";
+const UPDATING: &str = "docs/src/updating.md";
+const FORMATS: &str = "docs/src/formats.md";
 
 fn text(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap()
@@ -85,17 +93,52 @@ fn every_command_is_in_the_readme() {
     }
 }
 
+/// The names that serde expects of a type: those of the fields, or of the values of an enumeration.
+fn expected<T: DeserializeOwned>(wrong: &str) -> BTreeSet<String> {
+    let error = serde_yaml::from_str::<T>(wrong).err().expect("must be refused").to_string();
+    let names = error.split_once("expected").unwrap().1;
+    names.split('`').skip(1).step_by(2).map(String::from).collect()
+}
+
+/// All names in the first cells of a table.
+fn all_names(path: &str, heading: &str) -> BTreeSet<String> {
+    let cells = table(path, heading);
+    cells.iter().flat_map(|row| row[0].split('`').skip(1).step_by(2)).map(String::from).collect()
+}
+
 #[test]
-fn links_lead_somewhere() {
-    for document in ["README.md", "CONTRIBUTING.md", UPDATING] {
-        let text = text(document);
-        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-        let pictures = text.split("=\"docs/").skip(1).filter_map(|rest| rest.split('"').next());
-        let folder = root().join(document).parent().unwrap().to_owned();
-        let pictures = pictures.map(|name| root().join("docs").join(name));
-        let files = links.filter(|link| !link.contains("://") && !link.starts_with('#')).map(|link| folder.join(link));
-        for file in files.chain(pictures) {
-            assert!(file.exists(), "{document}: there is no {}", file.display());
+fn every_key_of_the_catalog_is_explained() {
+    assert_eq!(all_names(FORMATS, "key of a question"), expected::<Question>("zz: 1"));
+    assert_eq!(all_names(FORMATS, "key of a rule"), expected::<Rule>("zz: 1"));
+    assert_eq!(all_names(FORMATS, "key of `compare`"), expected::<Strategy>("zz: 1"));
+    assert_eq!(all_names(FORMATS, "kind"), expected::<KindName>("zz"));
+    assert_eq!(all_names("templates/README.md", "key"), expected::<Manifest>("zz: 1"));
+    let mut preset = expected::<Preset>("zz: 1");
+    // given by the name of the file
+    preset.remove("name");
+    assert_eq!(all_names(FORMATS, "key of a preset"), preset);
+}
+
+/// The tables of JSON have the command as their first heading.
+#[test]
+fn every_key_of_json_is_explained() {
+    let temp = TempDir::new().unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scaffold"));
+        command.env_clear().current_dir(temp.path()).args(args).output().unwrap().stdout
+    };
+    run(&["init", ".", "--preset", "mongodb-atlas-on-aws", "--yes"]);
+    let text = text(FORMATS);
+    let mut found = 0;
+    for heading in text.lines().filter_map(|line| line.strip_prefix("| `scaffold ")?.split_once("` |")).map(|(h, _)| h)
+    {
+        let mut json: Value = serde_json::from_slice(&run(&heading.split(' ').collect::<Vec<_>>())).unwrap();
+        if let Some(list) = json.as_array_mut() {
+            json = list.remove(0);
         }
+        let keys: BTreeSet<String> = json.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(all_names(FORMATS, &format!("`scaffold {heading}`")), keys, "{heading}");
+        found += 1;
     }
+    assert_eq!(found, 6);
 }

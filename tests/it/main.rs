@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs)]
 
 mod back;
+mod book;
 mod cases;
 mod catalog;
 mod cli;
@@ -11,7 +12,10 @@ mod detect;
 mod disk;
 mod docs;
 mod errors;
+mod examples;
 mod kill;
+mod links;
+mod markdown;
 mod merge;
 mod page;
 mod patch;

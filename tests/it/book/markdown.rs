@@ -1,0 +1,73 @@
+//! What the program says, as Markdown.
+
+use std::fmt::Write as _;
+
+use scaffold::compare::{Comparison, Row};
+use scaffold::explain::{Entry, Line, Sort};
+
+/// Text in which only code spans mean something.
+pub fn prose(text: &str) -> String {
+    let escape = |text: &str| {
+        let special = |out: String, c: char| out.replace(c, &format!("\\{c}"));
+        ['*', '_', '['].into_iter().fold(text.replace('<', "&lt;"), special)
+    };
+    if text.matches('`').count() % 2 == 1 {
+        return escape(text);
+    }
+    let parts = text.split('`').enumerate();
+    parts.map(|(i, part)| if i % 2 == 0 { escape(part) } else { format!("`{part}`") }).collect()
+}
+
+/// The anchor of a thing on its page.
+pub fn anchor(sort: Sort, name: &str) -> String {
+    match sort {
+        Sort::File => name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"),
+        _ => name.to_lowercase(),
+    }
+}
+
+/// A line with a link for each name.
+pub fn line(line: &Line) -> String {
+    let page = |sort| match sort {
+        Sort::Question => "questions",
+        Sort::Component => "components",
+        Sort::Need => "readiness",
+        Sort::File => "files",
+    };
+    let mut shown = line.clone();
+    (shown.before, shown.after) = (prose(&line.before), prose(&line.after));
+    shown.with_names(|sort, name| format!("[`{name}`]({}.md#{})", page(sort), anchor(sort, name)))
+}
+
+/// An entry below its heading, which has said the headline.
+pub fn entry(entry: &Entry) -> String {
+    let mut out = String::new();
+    if !entry.why.is_empty() {
+        let _ = writeln!(out, "\n{}", prose(&entry.why));
+    }
+    for section in &entry.sections {
+        let lines: Vec<String> = section.lines.iter().map(line).collect();
+        let _ = writeln!(out, "\n{}", lines.join(" "));
+        if !section.items.is_empty() {
+            out.push('\n');
+        }
+        for item in &section.items {
+            let _ = writeln!(out, "- {}", line(item));
+        }
+    }
+    out
+}
+
+/// A comparison as a table.
+pub fn table(comparison: &Comparison) -> String {
+    let cell = |text: &str| prose(text).replace('|', "\\|");
+    let names: Vec<String> = comparison.sides.iter().map(|side| format!("`{}`", side.name)).collect();
+    let titles: Vec<String> = comparison.sides.iter().map(|side| cell(&side.title)).collect();
+    let mut out = format!("| | {} |\n|{}\n", names.join(" | "), " --- |".repeat(names.len() + 1));
+    let _ = writeln!(out, "| | {} |", titles.join(" | "));
+    for Row { title, cells, .. } in &comparison.rows {
+        let cells = cells.iter().map(|points| points.iter().map(|p| cell(p)).collect::<Vec<_>>().join("<br>"));
+        let _ = writeln!(out, "| **{title}** | {} |", cells.collect::<Vec<_>>().join(" | "));
+    }
+    format!("{out}\n{}\n", prose(&comparison.note))
+}
