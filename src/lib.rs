@@ -59,6 +59,7 @@ mod stage;
 pub mod steps;
 pub mod summary;
 mod swap;
+pub mod terminal;
 pub mod text;
 pub mod tree;
 pub mod ui;

@@ -3,14 +3,11 @@
 use std::env;
 use std::io::{ErrorKind, Write as _};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context as _, Result};
-use signal_hook::consts::SIGINT;
-use signal_hook::flag;
 
 use crate::output;
+use crate::terminal::lend;
 use crate::ui::Ui;
 
 /// Shows text through `$PAGER`, else `less`, else as it is. Never starts a pager when stdout is no terminal, or
@@ -26,10 +23,7 @@ pub fn page(ui: &Ui, text: &str) -> Result<()> {
     let Some(mut command) = command() else {
         return output::data(text);
     };
-    // Ctrl-C goes to the pager and to us; it must end what the pager does, not leave it alone with the terminal
-    let ours = Arc::new(AtomicBool::new(false));
-    let registered = flag::register_conditional_default(SIGINT, Arc::clone(&ours));
-    let shown = match command.stdin(Stdio::piped()).spawn() {
+    lend(|| match command.stdin(Stdio::piped()).spawn() {
         Ok(mut pager) => {
             if let Some(mut pipe) = pager.stdin.take() {
                 // a pager that quits early has shown enough
@@ -43,9 +37,7 @@ pub fn page(ui: &Ui, text: &str) -> Result<()> {
             }
             output::data(text)
         }
-    };
-    ours.store(registered.is_ok(), Ordering::SeqCst);
-    shown
+    })
 }
 
 /// The program to run: `None` for no pager.
