@@ -65,7 +65,8 @@ fn run(target: &Path, from: Option<&Path>) -> anyhow::Result<()> {
     let plan = Plan::without_merge(&versions)?;
     let recorded = File { bytes: base::encode(&theirs, &once, &Tree::default(), version::own()), executable: false };
     let answers = File { bytes: format!("files: {}\n", theirs.files.len()).into_bytes(), executable: false };
-    let mut operations = plan.operations(&BTreeMap::new())?;
+    let undecided = BTreeMap::new();
+    let mut operations = plan.operations(&undecided)?;
     operations.push(Operation::record(path::BASE, &recorded));
     operations.push(Operation::record(path::ANSWERS, &answers));
     time("plan");

@@ -55,7 +55,9 @@ const VERSION: &str = "version ";
 /// The `.gitattributes` beside the base. It is generated text that nobody edits: kept byte for byte and folded away in
 /// reviews. Whatever the repository says of all its files, it is merged as text with markers of the usual length, because
 /// that can be healed; `-merge` would take one branch's base for the merged files, and `merge=union` mix both.
-pub const ATTRIBUTES: &str = "base -text merge conflict-marker-size=7 -whitespace linguist-generated\n";
+/// Decisions are lines that stand for themselves, so that those of two branches are joined.
+pub const ATTRIBUTES: &str = "base -text merge conflict-marker-size=7 -whitespace linguist-generated\n\
+decisions.yaml merge=union\n";
 
 /// The last rendering.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

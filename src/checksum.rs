@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use std::{fmt, str::FromStr};
 
 /// Checksum of some content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sum(u64);
 
 impl Sum {

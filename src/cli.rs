@@ -48,6 +48,8 @@ pub enum Command {
     Restore(Restore),
     /// Takes the last update back
     Undo(Undo),
+    /// Lists what you decided about single files, or forgets it, so that you are asked again
+    Decisions(Decisions),
     /// Finds services, ports, commands, databases and more in a folder, and says where
     Detect(Detect),
     /// Lists the presets; with a name, its answers and what sets it apart; compares them
@@ -278,6 +280,39 @@ pub struct Undo {
     /// Show what would be written, and write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `scaffold decisions`.
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Decisions {
+    /// What to do other than to list them.
+    #[command(subcommand)]
+    pub command: Option<DecisionsCommand>,
+    /// The repository.
+    #[command(flatten)]
+    pub existing: Existing,
+    /// How they are printed
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// What to do with decisions.
+#[derive(Debug, Subcommand)]
+pub enum DecisionsCommand {
+    /// Forgets decisions, so that the next update asks again
+    Forget(Forget),
+}
+
+/// `scaffold decisions forget`.
+#[derive(Args, Debug)]
+pub struct Forget {
+    /// The files or folders
+    #[arg(required_unless_present = "all")]
+    pub paths: Vec<PathBuf>,
+    /// Forget every decision
+    #[arg(long, conflicts_with = "paths")]
+    pub all: bool,
 }
 
 /// How something is printed.

@@ -22,6 +22,7 @@ use crate::render::{self, Rendered};
 use crate::source;
 use crate::ui::{Style, Ui};
 
+mod decisions;
 mod detect;
 mod diff;
 mod explain;
@@ -48,6 +49,7 @@ pub fn main(cli: &Cli) -> ExitCode {
         Command::Status(args) => status::run(args, &ui),
         Command::Restore(args) => restore::run(args, &ui),
         Command::Undo(args) => undo::run(args, &ui),
+        Command::Decisions(args) => decisions::run(args, &ui),
         Command::Detect(args) => detect::run(args, &ui),
         Command::Presets(args) => presets::run(args, &ui),
         Command::Questions(args) => questions::run(args),

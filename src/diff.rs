@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use similar::{ChangeTag, TextDiff};
 
+use crate::parts::Shown;
 use crate::plan::{BESIDE, Change, Ours, Resolution, describe};
 use crate::text::{count, visible};
 use crate::tree::File;
@@ -28,7 +29,7 @@ impl Look {
     /// What a change does to its file; nothing where it does nothing.
     pub fn change(self, path: &str, change: &Change<'_>) -> String {
         match change {
-            Change::Create(new) => self.files(path, None, Some(new)),
+            Change::Create(new) | Change::Offer(new) => self.files(path, None, Some(new)),
             Change::Update { ours, theirs } => self.files(path, Some(ours), Some(theirs)),
             Change::Merge { from, ours, theirs, merged } => {
                 self.moved(*from, path) + &self.files(path, Some(ours), merged.file().or(Some(theirs)))
@@ -41,18 +42,28 @@ impl Look {
     }
 
     /// What a change does to its file after a decision about it.
-    pub fn decided(self, path: &str, change: &Change<'_>, resolution: Resolution) -> String {
+    pub fn decided(self, path: &str, change: &Change<'_>, resolution: &Resolution) -> String {
         let (from, ours, theirs) = match change {
-            Change::Merge { from, ours, theirs, .. } => (*from, Some(*ours), *theirs),
-            Change::Collide { theirs, .. } => (None, None, *theirs),
+            Change::Merge { from, ours, theirs, .. } => (*from, Some(*ours), Some(*theirs)),
+            Change::Collide { ours: Ours::File(ours), theirs } => (None, Some(ours), Some(*theirs)),
+            Change::Collide { theirs, .. } | Change::Create(theirs) | Change::Offer(theirs) => {
+                (None, None, Some(*theirs))
+            }
+            Change::Update { ours, theirs } => (None, Some(*ours), Some(*theirs)),
+            Change::Delete(ours) => (None, Some(*ours), None),
             _ => return self.change(path, change),
         };
-        let kept = || format!("{}{}: stays as it is\n", self.moved(from, path), self.shown(path));
-        match (resolution, ours) {
-            (Resolution::TakeNew, Some(ours)) => self.moved(from, path) + &self.files(path, Some(ours), Some(theirs)),
-            (Resolution::TakeNew, None) | (Resolution::Markers, _) => self.change(path, change),
-            (Resolution::KeepMine, _) => kept(),
-            (Resolution::Both, _) => kept() + &self.files(&format!("{path}{BESIDE}"), None, Some(theirs)),
+        let kept = || {
+            let left_out = matches!(change, Change::Create(_) | Change::Offer(_));
+            let what = if left_out { "is left out" } else { "stays as it is" };
+            format!("{}{}: {what}\n", self.moved(from, path), self.shown(path))
+        };
+        match resolution {
+            Resolution::TakeNew => self.moved(from, path) + &self.files(path, ours, theirs),
+            Resolution::Own(own) => self.moved(from, path) + &self.files(path, ours, Some(&own.file)),
+            Resolution::Markers => self.change(path, change),
+            Resolution::KeepMine => kept(),
+            Resolution::Both => kept() + &self.files(&format!("{path}{BESIDE}"), None, theirs),
         }
     }
 
@@ -63,7 +74,7 @@ impl Look {
     /// From one version to the other.
     pub fn files(self, path: &str, old: Option<&File>, new: Option<&File>) -> String {
         let path = self.shown(path);
-        let text = |file: Option<&File>| file.map_or(Some(String::new()), |file| text(file).map(str::to_owned));
+        let text = |file: Option<&File>| file.map_or(Some(String::new()), |file| file.text().map(str::to_owned));
         let mut out = String::new();
         if let (Some(old), Some(new)) = (old, new)
             && old.executable != new.executable
@@ -83,16 +94,24 @@ impl Look {
         };
         let _ = writeln!(out, "{}", self.paint.text(Style::Bold, &format!("--- {}", name("a", old))));
         let _ = writeln!(out, "{}", self.paint.text(Style::Bold, &format!("+++ {}", name("b", new))));
-        self.hunks(&mut out, &before, &after);
+        self.hunks(&mut out, &before, &after, AROUND, (0, 0));
         out
     }
 
-    fn hunks(self, out: &mut String, before: &str, after: &str) {
+    /// One hunk with the lines around it.
+    pub fn hunk(self, shown: &Shown) -> String {
+        let mut out = String::new();
+        self.hunks(&mut out, &shown.old, &shown.new, usize::MAX / 4, (shown.old_start, shown.new_start));
+        out
+    }
+
+    /// `start` is where the texts begin in their files, in lines.
+    fn hunks(self, out: &mut String, before: &str, after: &str, around: usize, start: (usize, usize)) {
         let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(before, after);
-        for group in diff.grouped_ops(AROUND) {
+        for group in diff.grouped_ops(around) {
             let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
-            let old = first.old_range().start..last.old_range().end;
-            let new = first.new_range().start..last.new_range().end;
+            let old = start.0 + first.old_range().start..start.0 + last.old_range().end;
+            let new = start.1 + first.new_range().start..start.1 + last.new_range().end;
             let head = format!("@@ -{} +{} @@", place(&old), place(&new));
             let _ = writeln!(out, "{}", self.paint.text(Style::Place, &head));
             for change in group.iter().flat_map(|op| diff.iter_inline_changes(op)) {
@@ -124,11 +143,6 @@ impl Look {
     fn shown(self, text: &str) -> String {
         visible(text, self.unicode).into_owned()
     }
-}
-
-/// The text of a file; none of a binary one.
-pub(crate) fn text(file: &File) -> Option<&str> {
-    if file.bytes.contains(&0) { None } else { std::str::from_utf8(&file.bytes).ok() }
 }
 
 /// A range of lines as diff programs write it.

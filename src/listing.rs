@@ -24,13 +24,18 @@ pub struct Listing<'u> {
 fn mark(kind: Kind) -> (&'static str, Style) {
     match kind {
         Kind::Create => ("+", Style::Add),
+        Kind::Offer => ("?", Style::Warn),
         Kind::Collide => ("!", Style::Warn),
         Kind::Conflict => ("!", Style::Error),
         Kind::Update | Kind::Merge | Kind::Move => ("~", Style::Place),
         Kind::Delete => ("-", Style::Remove),
-        Kind::Adopt | Kind::Unchanged | Kind::Keep | Kind::KeepDeleted | Kind::Orphan | Kind::LeaveOnce => {
-            ("=", Style::Dim)
-        }
+        Kind::Adopt
+        | Kind::Unchanged
+        | Kind::Keep
+        | Kind::KeepDeleted
+        | Kind::LeftOut
+        | Kind::Orphan
+        | Kind::LeaveOnce => ("=", Style::Dim),
     }
 }
 
@@ -47,6 +52,8 @@ pub fn meaning(kind: Kind) -> &'static str {
         Kind::Merge => "to merge with your changes",
         Kind::Conflict => "to merge, with conflicts",
         Kind::KeepDeleted => "deleted by you, stays away",
+        Kind::LeftOut => "left out by you, stays away",
+        Kind::Offer => "left out by you, different now",
         Kind::Delete => "to delete",
         Kind::Orphan => "no longer generated, kept",
         Kind::LeaveOnce => "yours since written, kept",
@@ -96,7 +103,7 @@ impl Listing<'_> {
     pub fn tree(&self, plan: &Plan<'_>) -> String {
         let mut top = Folder::default();
         for (path, change) in &plan.changes {
-            if !matches!(change.kind(), Kind::Unchanged | Kind::Keep | Kind::LeaveOnce) {
+            if !matches!(change.kind(), Kind::Unchanged | Kind::Keep | Kind::LeftOut | Kind::LeaveOnce) {
                 top.insert(path, change);
             }
         }

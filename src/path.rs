@@ -11,6 +11,8 @@ pub const FOLDER: &str = ".scaffold";
 pub const BASE: &str = ".scaffold/base";
 /// The recorded answers.
 pub const ANSWERS: &str = ".scaffold/answers.yaml";
+/// The recorded decisions.
+pub const DECISIONS: &str = ".scaffold/decisions.yaml";
 
 /// Names in `.scaffold/` that only the writer itself may use.
 const RESERVED: [&str; 6] = ["lock", "staging", "journal", "journal.undo", "journal.done", "journal.undone"];

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 mod open;
+mod settle;
 
-pub use open::{BESIDE, Cause, Open, Resolution};
+pub use open::{BESIDE, Cause, Open, Own, Resolution};
 
 /// What is on disk at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +103,10 @@ pub enum Change<'a> {
     },
     /// Deleted by the user: not resurrected.
     KeepDeleted,
+    /// Left out by the user, and nothing new: not created.
+    LeftOut,
+    /// Left out by the user, but the new version differs: created only when a person wants it now.
+    Offer(&'a File),
     /// No longer generated, untouched.
     Delete(&'a File),
     /// No longer generated, but edited or the user's own: kept.
@@ -124,6 +129,8 @@ pub enum Kind {
     Merge,
     Conflict,
     KeepDeleted,
+    LeftOut,
+    Offer,
     Delete,
     Orphan,
     LeaveOnce,
@@ -142,6 +149,8 @@ impl fmt::Display for Kind {
             Self::Merge => "merge",
             Self::Conflict => "conflict",
             Self::KeepDeleted => "keep deleted",
+            Self::LeftOut => "left out",
+            Self::Offer => "offer",
             Self::Delete => "delete",
             Self::Orphan => "orphan",
             Self::LeaveOnce => "leave",
@@ -170,6 +179,8 @@ impl Change<'_> {
             Self::Merge { from: Some(_), .. } => Kind::Move,
             Self::Merge { from: None, .. } => Kind::Merge,
             Self::KeepDeleted => Kind::KeepDeleted,
+            Self::LeftOut => Kind::LeftOut,
+            Self::Offer(_) => Kind::Offer,
             Self::Delete(_) => Kind::Delete,
             Self::Orphan => Kind::Orphan,
             Self::LeaveOnce => Kind::LeaveOnce,
@@ -241,6 +252,11 @@ impl<'a> Plan<'a> {
     /// As [`Plan::new`].
     pub fn without_merge(versions: &Versions<'a>) -> Result<Self, UserError> {
         Self::new(versions, &|_, _, _, new| Merged::Clean(new.clone()))
+    }
+
+    /// Whether a person has something to look at: more than what [touches the disk](Self::touches_disk).
+    pub fn is_reviewed(&self) -> bool {
+        self.touches_disk() || self.changes.values().any(|change| matches!(change, Change::Offer(_)))
     }
 
     /// Whether carrying it out can change any file.

@@ -2,6 +2,7 @@
 
 use crate::answers_file::AnswersFile;
 use crate::base::{self, Stored};
+use crate::decisions::{self, Decisions};
 use crate::disk::explain;
 use crate::error::UserError;
 use crate::path;
@@ -113,6 +114,12 @@ impl Project {
     pub fn answers(&self) -> Result<Option<AnswersFile>> {
         let Some(bytes) = self.recorded(path::ANSWERS)? else { return Ok(None) };
         Ok(Some(AnswersFile::parse(&self.shown(path::ANSWERS), bytes)?))
+    }
+
+    /// The recorded decisions; none where nothing is recorded.
+    pub fn decisions(&self) -> Result<Decisions> {
+        let Some(bytes) = self.recorded(path::DECISIONS)? else { return Ok(Decisions::default()) };
+        Ok(decisions::parse(&self.shown(path::DECISIONS), &bytes)?)
     }
 
     /// A path of the project in messages, from where the user stands; an empty one is the project itself.

@@ -4,20 +4,32 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
+use crate::catalog::Catalog;
+use crate::context::Readiness;
 use crate::diff::Look;
-use crate::listing::{Listing, meaning};
+use crate::listing::Listing;
 use crate::pager::page;
-use crate::plan::{BESIDE, Cause, Kind, Open, Ours, Plan, Resolution};
+use crate::plan::{Cause, Change, Kind, Open, Plan, Resolution};
 use crate::prompt::{Ask, Dialog, Item};
-use crate::text::{count, cut};
+use crate::render::Rendered;
+use crate::text::count;
 use crate::tree::RelPath;
 use crate::ui::Ui;
 
+mod about;
 mod effect;
+mod find;
+mod hunks;
+mod keys;
+mod one;
+mod sides;
 
 pub use effect::Effect;
+use hunks::Outcome;
+use one::set;
+use sides::{has_hunks, sides};
 
-/// What was decided about each open change.
+/// What was decided, about each open change and about others.
 pub type Resolutions = BTreeMap<RelPath, Resolution>;
 
 /// More lines than this of a tree nobody reads before a question.
@@ -29,6 +41,12 @@ pub struct Review<'r> {
     pub ui: &'r Ui,
     /// The plan.
     pub plan: &'r Plan<'r>,
+    /// What the files are for.
+    pub catalog: &'r Catalog,
+    /// Where they come from.
+    pub rendered: &'r Rendered,
+    /// What needs they meet.
+    pub readiness: &'r [Readiness],
     /// Whether nothing is at a path, so that a file can be written beside the person's own.
     pub is_free: &'r dyn Fn(&str) -> bool,
 }
@@ -40,7 +58,9 @@ enum Step {
     Decide,
     Changed,
     New,
+    Hunks,
     One,
+    Many,
     Stop,
 }
 
@@ -62,7 +82,7 @@ impl Policy {
             Self::Mine => &[Resolution::KeepMine],
             Self::New => &[Resolution::TakeNew, Resolution::Both],
         };
-        order.iter().find(|wanted| choices.contains(wanted)).copied().unwrap_or(Resolution::KeepMine)
+        order.iter().find(|wanted| choices.contains(wanted)).cloned().unwrap_or(Resolution::KeepMine)
     }
 }
 
@@ -83,6 +103,9 @@ impl Review<'_> {
         let markers = |open: &Open<'_>| matches!(open.cause, Cause::Conflict(_));
         let mut decided: Resolutions =
             self.plan.open().filter(markers).map(|open| (open.path.to_string(), Resolution::Markers)).collect();
+        // what was left out once is not created by a yes to everything
+        let offers = self.plan.changes.iter().filter(|(_, change)| matches!(change, Change::Offer(_)));
+        decided.extend(offers.map(|(path, _)| ((*path).to_owned(), Resolution::KeepMine)));
         loop {
             let (steps, items) = self.steps(&decided);
             let chosen = self.dialog().one_of(Ask { ask: "What should happen?", help: "" }, items, 0)?;
@@ -91,7 +114,9 @@ impl Review<'_> {
                 Some(Step::Decide) => self.decide(&mut decided)?,
                 Some(Step::Changed) => page(self.ui, &self.diffs(&decided, |kind| kind != Kind::Create))?,
                 Some(Step::New) => page(self.ui, &self.diffs(&decided, |kind| kind == Kind::Create))?,
-                Some(Step::One) => self.one(&decided)?,
+                Some(Step::Hunks) => self.patch(&mut decided)?,
+                Some(Step::One) => self.one_by_one(&mut decided)?,
+                Some(Step::Many) => self.many(&mut decided)?,
                 Some(Step::Stop) | None => return Ok(None),
             }
         }
@@ -102,7 +127,7 @@ impl Review<'_> {
         let open = self.plan.open().filter(|open| !decided.contains_key(open.path)).count();
         let mut steps = Vec::new();
         if open > 0 {
-            steps.push((Step::Decide, format!("Decide about {}", self.about(open))));
+            steps.push((Step::Decide, format!("Decide about {}", self.open_ones(open))));
         } else {
             steps.push((Step::Write, Effect::of(self.plan, decided).offer()));
         }
@@ -112,20 +137,26 @@ impl Review<'_> {
         if has(&|kind| kind == Kind::Create) {
             steps.push((Step::New, "Look at the new files".into()));
         }
-        if has(&differs) {
-            steps.push((Step::One, "Look at one file".into()));
+        if self.plan.changes.values().any(has_hunks) {
+            steps.push((Step::Hunks, "Go through the differences hunk by hunk".into()));
         }
-        if open == 0 && !decided.is_empty() {
-            let asked = decided.values().any(|resolution| *resolution != Resolution::Markers);
+        if has(&differs) {
+            steps.push((Step::One, "Choose single files: look, take, keep, edit".into()));
+            steps.push((Step::Many, "Decide about a folder or a component".into()));
+        }
+        let all = self.plan.open().count();
+        if open == 0 && all > 0 {
+            let asked =
+                self.plan.open().any(|open| decided.get(open.path).is_some_and(|one| *one != Resolution::Markers));
             let decide = if asked { "Decide again" } else { "Decide" };
-            steps.push((Step::Decide, format!("{decide} about {}", self.about(decided.len()))));
+            steps.push((Step::Decide, format!("{decide} about {}", self.open_ones(all))));
         }
         steps.push((Step::Stop, "Stop: write nothing".into()));
         steps.into_iter().map(|(step, label)| (step, Item { answer: word(step).into(), label })).unzip()
     }
 
     /// Some of the open changes, in words.
-    fn about(&self, n: usize) -> String {
+    fn open_ones(&self, n: usize) -> String {
         let there = self.plan.open().all(|open| matches!(open.cause, Cause::There(_)));
         let conflict = self.plan.open().all(|open| !matches!(open.cause, Cause::There(_)));
         let verb = if n == 1 { "is" } else { "are" };
@@ -141,66 +172,33 @@ impl Review<'_> {
         let all = self.plan.open().all(|open| decided.contains_key(open.path));
         for open in self.plan.open() {
             if all || !decided.contains_key(open.path) {
-                let resolution = self.decide_one(&open, decided.get(open.path).copied())?;
-                decided.insert(open.path.to_string(), resolution);
+                self.decide_one(open.path, decided, true)?;
             }
         }
         Ok(())
     }
 
-    fn decide_one(&self, open: &Open<'_>, before: Option<Resolution>) -> Result<Resolution> {
-        let path = open.path;
-        let beside = format!("{path}{BESIDE}");
-        let item = |label: &str, answer: &str| Item { label: label.into(), answer: answer.into() };
-        let mut options = Vec::new();
-        for resolution in open.choices() {
-            options.push(match resolution {
-                Resolution::KeepMine => (Some(Resolution::KeepMine), item("Keep mine", "keep mine")),
-                Resolution::TakeNew => (Some(Resolution::TakeNew), item("Take the new one", "take the new one")),
-                Resolution::Markers => {
-                    (Some(Resolution::Markers), item("Merge: conflict markers show both sides", "conflict markers"))
+    /// Goes through the hunks of all files that have some.
+    fn patch(&self, decided: &mut Resolutions) -> Result<()> {
+        for (path, change) in self.plan.changes.iter().filter(|(_, change)| has_hunks(change)) {
+            let Some(sides) = sides(change) else { continue };
+            match self.hunks(path, &sides)? {
+                Outcome::Done(resolution) => set(decided, path, resolution),
+                Outcome::Left(resolution) => {
+                    if let Some(resolution) = resolution {
+                        set(decided, path, resolution);
+                    }
+                    break;
                 }
-                Resolution::Both if (self.is_free)(&beside) => {
-                    let name = beside.rsplit('/').next().unwrap_or(&beside);
-                    (Some(Resolution::Both), item(&format!("Both: the new one becomes {name}"), "both"))
-                }
-                Resolution::Both => continue,
-            });
-        }
-        options.push((None, item("Look at the difference", "look at the difference")));
-        let start = options.iter().position(|(r, _)| r.is_some() && *r == before).unwrap_or(0);
-        let question = match open.cause {
-            Cause::There(Ours::File(_)) => format!("{path} is there already, with other content. Which one?"),
-            Cause::There(_) => format!("{path} cannot be written: {}. What now?", open.reason()),
-            Cause::Conflict(_) | Cause::Unmergeable(_) => {
-                format!("{path} was changed by you and by the new version: {}. What now?", open.reason())
-            }
-        };
-        loop {
-            let items = options.iter().map(|(_, item)| item.clone()).collect();
-            let chosen = self.dialog().one_of(Ask { ask: &question, help: "" }, items, start)?;
-            match options.get(chosen) {
-                Some((Some(resolution), _)) => return Ok(*resolution),
-                _ => page(self.ui, &self.diff(path, None))?,
             }
         }
-    }
-
-    fn one(&self, decided: &Resolutions) -> Result<()> {
-        let paths: Vec<&str> = self.plan.changes.iter().filter(|(_, c)| differs(c.kind())).map(|(p, _)| *p).collect();
-        let item = |path: &&str| {
-            let kind = self.plan.changes.get(path).map_or(Kind::Create, |c| c.kind());
-            let label = format!("{}  ({})", self.ui.visible(path), meaning(kind));
-            Item { label: cut(&label, self.ui.width.saturating_sub(4), self.ui.unicode), answer: (*path).to_string() }
-        };
-        let chosen = self.dialog().one_of(Ask { ask: "Which one?", help: "" }, paths.iter().map(item).collect(), 0)?;
-        paths.get(chosen).map_or(Ok(()), |path| page(self.ui, &self.diff(path, decided.get(*path))))
+        Ok(())
     }
 
     fn diff(&self, path: &str, decided: Option<&Resolution>) -> String {
         let Some(change) = self.plan.changes.get(path) else { return String::new() };
         match decided {
-            Some(resolution) => self.look().decided(path, change, *resolution),
+            Some(resolution) => self.look().decided(path, change, resolution),
             None => self.look().change(path, change),
         }
     }
@@ -217,6 +215,11 @@ impl Review<'_> {
         Look { paint, unicode: self.ui.unicode }
     }
 
+    /// As messages are: to stderr.
+    fn look_at_terminal(&self) -> Look {
+        Look { paint: self.ui.err, unicode: self.ui.unicode }
+    }
+
     fn dialog(&self) -> Dialog {
         Dialog { ui: *self.ui }
     }
@@ -224,7 +227,7 @@ impl Review<'_> {
 
 /// Whether there is something to see.
 fn differs(kind: Kind) -> bool {
-    kind.touches_disk() || kind == Kind::Collide
+    kind.touches_disk() || matches!(kind, Kind::Collide | Kind::Offer)
 }
 
 /// What remains on the screen.
@@ -234,7 +237,9 @@ fn word(step: Step) -> &'static str {
         Step::Decide => "decide",
         Step::Changed => "look at the differences",
         Step::New => "look at the new files",
-        Step::One => "look at one file",
+        Step::Hunks => "hunk by hunk",
+        Step::One => "single files",
+        Step::Many => "a folder or a component",
         Step::Stop => "stop",
     }
 }

@@ -9,13 +9,16 @@ use crate::steps::Step;
 use crate::text::{count, wrap};
 use crate::ui::{Style, Ui};
 
+/// More files than this that a person wanted so are only counted.
+const TOLD: usize = 6;
+
 /// Whether the disk still differs from what was generated, though a person may have wanted it so.
 pub fn remains(plan: &Plan<'_>, resolutions: &Resolutions) -> bool {
     plan.open().any(|open| resolutions.get(open.path) != Some(&Resolution::TakeNew))
 }
 
-/// What was written to `dir`, what was kept, and what to do next.
-pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions) -> String {
+/// What was written to `dir`, what was kept, and what to do next. `person` tells whether somebody decided about it.
+pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, person: bool) -> String {
     let place = ui.visible(&dir.display().to_string());
     let Effect { written, removed, .. } = Effect::of(plan, resolutions);
     let done = match (count(written, "file"), removed) {
@@ -28,7 +31,7 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions) 
         Some(done) => format!("{done}; the answers are recorded in its `.scaffold/`."),
         None => format!("No file had to be written; the answers are recorded in `{place}/.scaffold/`."),
     }];
-    let (mut conflicts, mut kept) = (Vec::new(), Vec::new());
+    let (mut conflicts, mut kept, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
     for open in plan.open() {
         let path = ui.visible(open.path);
         let reason = || match open.cause {
@@ -38,7 +41,7 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions) 
             _ => ui.visible(&open.reason()),
         };
         match (resolutions.get(open.path), open.cause) {
-            (Some(Resolution::TakeNew), _) => {}
+            (Some(Resolution::TakeNew | Resolution::Own(_)), _) => {}
             (Some(Resolution::Markers), _) => conflicts.push(format!("{path} ({})", open.reason())),
             (Some(Resolution::Both), Cause::There(Ours::File(_))) => {
                 kept.push(format!("{path} (the new one is beside it: {path}{BESIDE})"));
@@ -49,12 +52,27 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions) 
             _ => kept.push(format!("{path} ({})", reason())),
         }
     }
-    for (path, change) in &plan.changes {
-        let kind = change.kind();
-        if matches!(kind, Kind::KeepDeleted | Kind::Orphan) {
-            kept.push(format!("{} ({})", ui.visible(path), meaning(kind)));
+    for (&path, change) in &plan.changes {
+        let (kind, resolution) = (change.kind(), resolutions.get(path));
+        let path = ui.visible(path);
+        match (kind, resolution) {
+            (Kind::Create | Kind::Offer, Some(Resolution::KeepMine)) => wanted.push(format!("{path} (left out)")),
+            (Kind::Update | Kind::Merge | Kind::Move | Kind::Delete, Some(Resolution::KeepMine)) => {
+                wanted.push(format!("{path} (yours kept)"));
+            }
+            (Kind::Update | Kind::Merge | Kind::Move, Some(Resolution::Both)) => {
+                kept.push(format!("{path} (the new one is beside it: {path}{BESIDE})"));
+            }
+            (Kind::Offer, None) | (Kind::KeepDeleted | Kind::Orphan, _) => {
+                kept.push(format!("{path} ({})", meaning(kind)));
+            }
+            _ => {}
         }
     }
+    if wanted.len() > TOLD {
+        wanted = vec![format!("{} kept or left out, as you decided", count(wanted.len(), "file"))];
+    }
+    kept.extend(wanted);
     let mut list = |head: String, style, entries: &[String]| {
         if !entries.is_empty() {
             lines.push(head);
@@ -74,7 +92,7 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions) 
              lists what is open, `scaffold undo` takes everything back."
                 .into(),
         );
-    } else if remains(plan, resolutions) {
+    } else if !person && remains(plan, resolutions) {
         lines.push("Compare what was left with what would be new, and take over what you need.".into());
     }
     lines.iter().map(|line| ui.wrapped_line(line)).collect::<Vec<_>>().join("\n")
@@ -85,7 +103,7 @@ pub fn first_steps(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutio
     let readme = "README.md";
     let is_ours = match plan.changes.get(readme) {
         Some(Change::Collide { .. }) => resolutions.get(readme) == Some(&Resolution::TakeNew),
-        Some(_) => true,
+        Some(_) => resolutions.get(readme) != Some(&Resolution::KeepMine),
         None => false,
     };
     let place = ui.visible(&dir.join(readme).display().to_string());
@@ -113,6 +131,19 @@ pub fn first_steps(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutio
 mod tests {
     use super::*;
     use crate::tree::File;
+
+    #[test]
+    fn many_files_that_a_person_left_out_are_counted() {
+        let file = File { bytes: Vec::new(), executable: false };
+        let told = |n: usize| {
+            let paths: Vec<String> = (0..n).map(|n| format!("file-{n}")).collect();
+            let plan = Plan { changes: paths.iter().map(|path| (path.as_str(), Change::Create(&file))).collect() };
+            let resolutions = paths.iter().map(|path| (path.clone(), Resolution::KeepMine)).collect();
+            summary(&Ui::plain(80), Path::new("shop"), &plan, &resolutions, true)
+        };
+        assert!(told(2).contains("\n  ! file-1 (left out)"), "{}", told(2));
+        assert!(told(7).contains("\n  ! 7 files kept or left out, as you decided"), "{}", told(7));
+    }
 
     #[test]
     fn steps_are_printed_to_whom_they_help() {

@@ -15,6 +15,13 @@ pub struct File {
     pub executable: bool,
 }
 
+impl File {
+    /// The content as text, if it is that.
+    pub fn text(&self) -> Option<&str> {
+        if self.bytes.contains(&0) { None } else { str::from_utf8(&self.bytes).ok() }
+    }
+}
+
 /// Every file of a generated repository, sorted by path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {

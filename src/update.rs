@@ -9,12 +9,13 @@ use crate::answers::{Answers, Given, Prompter};
 use crate::base::{Base, Stored};
 use crate::catalog::Catalog;
 use crate::context::{Context, Readiness};
+use crate::decisions::Decisions;
 use crate::error::UserError;
 use crate::merge::{self, OnConflict, Sides};
 use crate::moved;
 use crate::page::Page;
 use crate::path;
-use crate::plan::{BESIDE, Change, Ours, Plan, Versions};
+use crate::plan::{BESIDE, Change, Ours, Plan, Resolution, Versions};
 use crate::project::Project;
 use crate::record;
 use crate::render::Rendered;
@@ -122,6 +123,8 @@ pub struct Update {
     pub resolved: Answers,
     /// What the active components do for each need.
     pub readiness: Vec<Readiness>,
+    /// What was decided about single files until now.
+    pub decisions: Decisions,
     /// The text of `.scaffold/answers.yaml` afterwards.
     pub answers: String,
     /// What the user should know.
@@ -186,9 +189,9 @@ impl Update {
         let ours = project.ours(base.tree.files.keys().chain(&base.damaged).chain(rendered.tree.files.keys()))?;
         let moves = moved::moves(&base, &ours, &rendered.tree, &rendered.moved);
         let unmerged = unmerged(project, &base, &ours)?;
-        let recorded = record::answers(catalog, &answers)?;
+        let (recorded, decisions) = (record::answers(catalog, &answers)?, project.decisions()?);
         let (resolved, readiness, answers) = (answers, context.readiness, recorded);
-        Ok(Self { base, renew, ours, rendered, moves, resolved, readiness, answers, notes, unmerged })
+        Ok(Self { base, renew, ours, rendered, moves, resolved, readiness, decisions, answers, notes, unmerged })
     }
 
     /// What would change.
@@ -206,7 +209,9 @@ impl Update {
             once: &self.rendered.once,
             moves: &self.moves,
         };
-        Plan::new(&versions, &merge)
+        let mut plan = Plan::new(&versions, &merge)?;
+        plan.settle(&versions, &self.decisions);
+        Ok(plan)
     }
 
     /// What the page about a plan of this update is made from.
@@ -253,10 +258,14 @@ impl Update {
         Err(error.hint("`scaffold undo` takes the earlier update back"))
     }
 
-    /// The files that a plan keeps though they are no longer generated, as they were generated last: should they come
-    /// back, there is something to merge with.
-    pub fn orphans(&self, plan: &Plan<'_>) -> Tree {
-        let orphan = |path: &str| matches!(plan.changes.get(path), Some(Change::Orphan));
+    /// The files that are kept though they are no longer generated, as they were generated last: should they come back,
+    /// there is something to merge with.
+    pub fn orphans(&self, plan: &Plan<'_>, resolutions: &BTreeMap<RelPath, Resolution>) -> Tree {
+        let orphan = |path: &str| match plan.changes.get(path) {
+            Some(Change::Orphan) => true,
+            Some(Change::Delete(_)) => resolutions.get(path) == Some(&Resolution::KeepMine),
+            _ => false,
+        };
         let files = self.base.tree.files.iter().filter(|(path, _)| orphan(path));
         Tree { files: files.map(|(path, file)| (path.clone(), file.clone())).collect() }
     }

@@ -79,7 +79,8 @@ fn below(root: &Path, path: &Path) -> Result<RelPath> {
 fn chosen(plan: &Plan<'_>, paths: &[RelPath]) -> Result<Vec<u8>> {
     let moves: BTreeMap<&str, &str> =
         plan.changes.iter().filter_map(|(to, change)| Some((*to, from(change)?))).collect();
-    let operations = plan.operations(&resolve(plan, Policy::Both))?;
+    let resolutions = resolve(plan, Policy::Both);
+    let operations = plan.operations(&resolutions)?;
     let old: BTreeMap<&str, _> = operations.iter().map(|o| (&*o.path, o.before)).collect();
     let mut changes = Vec::new();
     for operation in &operations {

@@ -14,6 +14,7 @@ use crate::base::{Base, Stored};
 use crate::catalog::Catalog;
 use crate::cli::{AskWhich, Format, Init};
 use crate::context::Context;
+use crate::decisions::{Decisions, Reviewed};
 use crate::detect::{Answer, detect, overview};
 use crate::error::{Back, UserError};
 use crate::listing::{self, Listing};
@@ -127,7 +128,9 @@ fn write(
     }
     let resolutions = if person {
         let is_free = |path: &str| is_free(project, path);
-        let Some(resolutions) = Review { ui, plan: &plan, is_free: &is_free }.run()? else {
+        let review =
+            Review { ui, plan: &plan, catalog, rendered: &rendered, readiness: &context.readiness, is_free: &is_free };
+        let Some(resolutions) = review.run()? else {
             ui.say("Stopped. Nothing was written.");
             interview::kept(args, ui, session);
             return Ok(1);
@@ -138,11 +141,13 @@ fn write(
         keep_all
     };
     let (orphans, answers) = (Tree::default(), record::answers(catalog, answers)?);
-    let record = Record { rendered: &rendered, orphans: &orphans, answers: &answers };
+    let reviewed = Reviewed { plan: &plan, resolutions: &resolutions, person, theirs: &rendered.tree };
+    let decisions = Decisions::default().after(reviewed);
+    let record = Record { rendered: &rendered, orphans: &orphans, answers: &answers, decisions: &decisions };
     during(ui, "Writing", || save(project, &plan, &resolutions, record))?;
     // what was written counts, also where the kept answers cannot be removed
     let _ = session.map(Session::forget);
-    ui.say(&summary(ui, &args.dir, &plan, &resolutions));
+    ui.say(&summary(ui, &args.dir, &plan, &resolutions, person));
     ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps(&context)));
     Ok(u8::from(remains(&plan, &resolutions)))
 }

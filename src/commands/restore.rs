@@ -61,7 +61,8 @@ pub fn run(args: &cli::Restore, ui: &Ui) -> Result<u8> {
     let (once, moves) = (BTreeSet::new(), BTreeMap::new());
     let versions = Versions { base: &base, ours: &ours, theirs: &wanted, once: &once, moves: &moves };
     let plan = Plan::without_merge(&versions)?;
-    let operations = plan.operations(&Resolutions::new())?;
+    let undecided = Resolutions::new();
+    let operations = plan.operations(&undecided)?;
     if operations.is_empty() {
         ui.say(&format!(
             "Nothing to restore: {} as generated.",

@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use crate::apply::{Action, Before, Operation, apply};
 use crate::base;
+use crate::decisions::Decisions;
 use crate::lock::Lock;
 use crate::path;
 use crate::plan::{Ours, Plan};
@@ -28,31 +29,64 @@ pub struct Record<'r> {
     pub orphans: &'r Tree,
     /// The text of the answers.
     pub answers: &'r str,
+    /// What is decided about single files from now on.
+    pub decisions: &'r Decisions,
 }
+
+/// One of scaffold's own files as it is to be; `None` where it is not to be there.
+type Scaffolds<'p> = (&'p str, Option<File>);
 
 /// Carries out a plan and records what the next update needs to know. Returns whether anything changed on disk.
 ///
 /// # Errors
 /// When a resolution is missing, somebody else is at work, or the disk refuses; then everything is as before.
 pub fn save(project: &Project, plan: &Plan<'_>, resolutions: &Resolutions, record: Record<'_>) -> Result<bool> {
-    let file = |bytes: Vec<u8>| File { bytes, executable: false };
-    let Record { rendered, orphans, answers } = record;
+    let Record { rendered, orphans, answers, decisions } = record;
     let records = [
-        (path::BASE, file(base::encode(&rendered.tree, &rendered.once, orphans, version::own()))),
-        (path::ANSWERS, file(answers.into())),
-        (".scaffold/.gitattributes", file(base::ATTRIBUTES.into())),
-        (".scaffold/.gitignore", file(IGNORE.into())),
+        (path::BASE, Some(file(base::encode(&rendered.tree, &rendered.once, orphans, version::own())))),
+        (path::ANSWERS, Some(file(answers.into()))),
+        decided(decisions),
+        (".scaffold/.gitattributes", Some(file(base::ATTRIBUTES.into()))),
+        (".scaffold/.gitignore", Some(file(IGNORE.into()))),
     ];
-    let mut operations = plan.operations(resolutions)?;
-    operations.extend(records.iter().map(|(path, file)| Operation::record(path, file)));
+    write(project, plan.operations(resolutions)?, &records)
+}
+
+/// Records other decisions, and a base without what they were about.
+///
+/// # Errors
+/// As [`save`].
+pub fn forget(project: &Project, base: Vec<u8>, decisions: &Decisions) -> Result<()> {
+    write(project, Vec::new(), &[(path::BASE, Some(file(base))), decided(decisions)]).map(drop)
+}
+
+fn file(bytes: Vec<u8>) -> File {
+    File { bytes, executable: false }
+}
+
+fn decided(decisions: &Decisions) -> Scaffolds<'static> {
+    (path::DECISIONS, (!decisions.files.is_empty()).then(|| file(decisions.encode().into())))
+}
+
+fn write(project: &Project, operations: Vec<Operation<'_>>, records: &[Scaffolds<'_>]) -> Result<bool> {
+    let mut operations: Vec<Operation<'_>> = operations;
     let lock = Lock::acquire(project)?;
     let names: Vec<RelPath> = records.iter().map(|(path, _)| (*path).to_owned()).collect();
     let recorded: BTreeMap<RelPath, Ours> = project.ours(&names)?;
-    let is_recorded = |(path, file): &(&str, File)| matches!(recorded.get(*path), Some(Ours::File(old)) if old == file);
-    let only_records = operations.len() == records.len();
+    let is_recorded = |(path, file): &Scaffolds<'_>| match (recorded.get(*path), file) {
+        (Some(Ours::File(old)), Some(new)) => old == new,
+        (None | Some(Ours::Missing), None) => true,
+        _ => false,
+    };
+    let only_records = operations.is_empty();
     if only_records && records.iter().all(is_recorded) {
         return Ok(false);
     }
+    operations.extend(records.iter().filter_map(|(path, file)| match (file, recorded.get(*path)) {
+        (Some(file), _) => Some(Operation::record(path, file)),
+        (None, None | Some(Ours::Missing)) => None,
+        (None, Some(_)) => Some(Operation { path: (*path).into(), before: Before::Any, action: Action::Remove }),
+    }));
     // the first run in a folder has nothing to go back to
     let is_first = !recorded.values().any(|ours| matches!(ours, Ours::File(_)));
     let undo = if is_first { None } else { Some(undo(project, &operations, &recorded, only_records)?.encode()) };

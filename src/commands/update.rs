@@ -10,6 +10,7 @@ use super::{Render, Work, given_for_update};
 use crate::answers::Prompter;
 use crate::catalog::Catalog;
 use crate::cli::{self, AskWhich, Format};
+use crate::decisions::Reviewed;
 use crate::error::UserError;
 use crate::listing::{self, Listing};
 use crate::merge;
@@ -81,11 +82,20 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
         ui.say(&conflicts(ui, &plan));
         return Ok(1);
     }
-    let resolutions = if !plan.touches_disk() {
+    let reviewed = if person.is_some() { plan.is_reviewed() } else { plan.touches_disk() };
+    let resolutions = if !reviewed {
         Resolutions::new()
     } else if person.is_some() {
         let is_free = |path: &str| super::is_free(&project, path);
-        let Some(resolutions) = Review { ui, plan: &plan, is_free: &is_free }.run()? else {
+        let review = Review {
+            ui,
+            plan: &plan,
+            catalog,
+            rendered: &update.rendered,
+            readiness: &update.readiness,
+            is_free: &is_free,
+        };
+        let Some(resolutions) = review.run()? else {
             ui.say("Stopped. Nothing was written.");
             return Ok(1);
         };
@@ -94,11 +104,15 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
         ui.say(Listing { ui, paint: ui.err, lines: 0 }.counts(&plan).trim_end());
         automatic
     };
-    let orphans = update.orphans(&plan);
-    let record = Record { rendered: &update.rendered, orphans: &orphans, answers: &update.answers };
+    let orphans = update.orphans(&plan, &resolutions);
+    let theirs = &update.rendered.tree;
+    let decisions =
+        update.decisions.after(Reviewed { plan: &plan, resolutions: &resolutions, person: person.is_some(), theirs });
+    let (rendered, answers) = (&update.rendered, &update.answers);
+    let record = Record { rendered, orphans: &orphans, answers, decisions: &decisions };
     let written = during(ui, "Writing", || save(&project, &plan, &resolutions, record))?;
-    if plan.touches_disk() {
-        ui.say(&summary(ui, &dir, &plan, &resolutions));
+    if reviewed {
+        ui.say(&summary(ui, &dir, &plan, &resolutions, person.is_some()));
     } else if written {
         ui.say(&format!("`{}` is up to date; what is recorded about it was renewed.", dir.display()));
     } else {
@@ -107,7 +121,7 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
     // what a person, or `ours`, decided to keep is settled
     let settled = person.is_some() || args.on_conflict == cli::OnConflict::Ours;
     let waits = |open: Open<'_>| match resolutions.get(open.path) {
-        Some(Resolution::TakeNew) => false,
+        Some(Resolution::TakeNew | Resolution::Own(_)) => false,
         Some(Resolution::KeepMine) => !settled,
         _ => true,
     };

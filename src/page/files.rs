@@ -7,7 +7,6 @@ use super::compare::{Budget, Comparison, compare};
 use super::components::ComponentView;
 use super::kinds::{is_listed, word};
 use crate::context::Readiness;
-use crate::diff::text;
 use crate::listing::{meaning, note};
 use crate::merge::Merged;
 use crate::plan::{BESIDE, Change, Kind, Ours, Resolution};
@@ -58,7 +57,7 @@ fn view(
     budget: &mut Budget,
 ) -> FileView {
     let kind = change.kind();
-    let decision = page.resolutions.get(path).copied();
+    let decision = page.resolutions.get(path);
     let Sides { old, new, names } = sides(change, decision);
     let mut notes: Vec<String> =
         Some(note(change)).filter(|n| !n.is_empty() && n != meaning(kind)).into_iter().collect();
@@ -89,11 +88,12 @@ struct Sides<'c> {
 }
 
 /// What a change does to its file after a decision about it; where yours stays, what it differs from.
-fn sides<'c>(change: &'c Change<'_>, decision: Option<Resolution>) -> Sides<'c> {
+fn sides<'c>(change: &'c Change<'_>, decision: Option<&Resolution>) -> Sides<'c> {
     let done = |old, new| Sides { old, new, names: ("Before", "After") };
     let offered = |old, new| Sides { old, new, names: ("Yours", "The new version") };
     match (change, decision) {
         (Change::Create(new), _) => done(None, Some(*new)),
+        (Change::Offer(new), _) => offered(None, Some(*new)),
         (Change::Update { ours, theirs }, _) => done(Some(*ours), Some(*theirs)),
         (Change::Delete(ours), _) => done(Some(*ours), None),
         (Change::Merge { ours, theirs, .. }, Some(Resolution::TakeNew)) => done(Some(*ours), Some(*theirs)),
@@ -113,7 +113,7 @@ fn sides<'c>(change: &'c Change<'_>, decision: Option<Resolution>) -> Sides<'c> 
 }
 
 /// What was decided, or that somebody has to.
-fn decided(path: &str, change: &Change<'_>, decision: Option<Resolution>) -> Option<String> {
+fn decided(path: &str, change: &Change<'_>, decision: Option<&Resolution>) -> Option<String> {
     match (change.kind(), decision) {
         (Kind::Collide | Kind::Conflict, None) => Some(match change {
             Change::Merge { merged: Merged::Conflict { .. }, .. } => {
@@ -137,7 +137,7 @@ fn compared(old: Option<&File>, new: Option<&File>, notes: &mut Vec<String>, bud
         (None, Some(new)) if new.executable => notes.push("executable".into()),
         _ => {}
     }
-    let texts = (old.map(text), new.map(text));
+    let texts = (old.map(File::text), new.map(File::text));
     if matches!(texts, (Some(None), _) | (_, Some(None))) {
         let size = |file: Option<&File>| file.map_or("nothing".into(), |f| count(f.bytes.len(), "byte"));
         notes.push(format!("binary: {}, then {}", size(old), size(new)));

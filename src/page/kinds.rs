@@ -36,7 +36,7 @@ pub fn word(kind: Kind) -> String {
 
 /// Whether something happens that is worth a line: the same as in the terminal's tree.
 pub fn is_listed(kind: Kind) -> bool {
-    !matches!(kind, Kind::Unchanged | Kind::Keep | Kind::LeaveOnce)
+    !matches!(kind, Kind::Unchanged | Kind::Keep | Kind::LeftOut | Kind::LeaveOnce)
 }
 
 /// Rules that hide what the chosen kind is not. They stand in the page, as no script is to be needed.

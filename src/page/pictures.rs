@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::drawing::svg;
 use super::flowchart::parse;
-use crate::diff::text;
 use crate::render::Rendered;
 use crate::text::visible;
 
@@ -20,7 +19,7 @@ pub struct Picture {
 /// All diagrams of all generated documents that can be drawn.
 pub fn all(rendered: &Rendered) -> Vec<Picture> {
     let documents = rendered.tree.files.iter().filter(|(path, _)| path.ends_with(".md"));
-    let charts = documents.filter_map(|(_, file)| text(file)).flat_map(charts);
+    let charts = documents.filter_map(|(_, file)| file.text()).flat_map(charts);
     let drawn = charts.filter_map(|(title, source)| Some((visible(&title, true).into_owned(), parse(&source)?)));
     drawn.enumerate().map(|(at, (title, chart))| Picture { svg: svg(chart, &title, at), title }).collect()
 }

@@ -1,10 +1,11 @@
 //! The changes that somebody has to decide about, and what a decision does on disk.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Ours, Plan, describe};
 use crate::apply::{Action, Before, Operation};
+use crate::checksum::Sum;
 use crate::error::UserError;
 use crate::merge::{Merged, Why};
 use crate::tree::{File, RelPath};
@@ -32,17 +33,28 @@ pub enum Cause<'p> {
     Unmergeable(&'p Why),
 }
 
-/// What was decided about a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What was decided about a path. A change that is not open and that nobody decided about is carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {
-    /// Leave what is there.
+    /// Leave what is there, or nothing where nothing is. A file that moves does so all the same.
     KeepMine,
-    /// Replace the file that is there.
+    /// Replace the file that is there, or create one that was left out earlier.
     TakeNew,
     /// Leave what is there and write the new file beside it, as `NAME.scaffold-new`.
     Both,
     /// Write both sides into the file, between conflict markers.
     Markers,
+    /// Write what the person made of the two.
+    Own(Own),
+}
+
+/// A text between the user's and the new one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Own {
+    /// The file to write.
+    pub file: File,
+    /// The differences to the new file that were refused, as [`Parts::sums`](crate::parts::Parts::sums) calls them.
+    pub refused: BTreeSet<Sum>,
 }
 
 impl Open<'_> {
@@ -55,6 +67,14 @@ impl Open<'_> {
             // below something that is not a folder there is no place beside it either
             Cause::There(Ours::Blocked { by, .. }) if by.len() < self.path.len() => &[KeepMine],
             Cause::There(_) => &[KeepMine, Both],
+        }
+    }
+
+    /// Whether a resolution is possible.
+    fn allows(&self, resolution: &Resolution) -> bool {
+        match resolution {
+            Resolution::Own(_) => !matches!(self.cause, Cause::There(there) if !matches!(there, Ours::File(_))),
+            other => self.choices().contains(other),
         }
     }
 
@@ -89,32 +109,51 @@ impl<'a> Plan<'a> {
     ///
     /// # Errors
     /// When a resolution is missing or impossible.
-    pub fn operations(&self, resolutions: &BTreeMap<RelPath, Resolution>) -> Result<Vec<Operation<'_>>, UserError> {
+    pub fn operations<'o>(
+        &'o self,
+        resolutions: &'o BTreeMap<RelPath, Resolution>,
+    ) -> Result<Vec<Operation<'o>>, UserError> {
         for open in self.open() {
             match resolutions.get(open.path) {
-                Some(resolution) if open.choices().contains(resolution) => {}
-                Some(resolution) => return Err(impossible(&open, *resolution)),
+                Some(resolution) if open.allows(resolution) => {}
+                Some(resolution) => return Err(impossible(&open, resolution)),
                 None => return Err(UserError::new(format!("nobody decided about `{}`", open.path))),
             }
         }
         let mut operations = Vec::new();
         for (&path, change) in &self.changes {
-            let resolution = resolutions.get(path).copied().unwrap_or(Resolution::Markers);
+            let resolution = resolutions.get(path);
+            let kept = resolution == Some(&Resolution::KeepMine);
+            let both = resolution == Some(&Resolution::Both);
+            let own = match resolution {
+                Some(Resolution::Own(own)) => Some(&own.file),
+                _ => None,
+            };
             match change {
-                Change::Create(theirs) => operations.push(write(path, Before::Missing, theirs)),
-                Change::Update { ours, theirs } => operations.push(write(path, Before::File(ours), theirs)),
+                Change::Create(_) | Change::Update { .. } | Change::Delete(_) if kept => {}
+                Change::Create(theirs) => operations.push(write(path, Before::Missing, own.unwrap_or(theirs))),
+                Change::Offer(theirs) => match (resolution, own) {
+                    (Some(Resolution::TakeNew), _) => operations.push(write(path, Before::Missing, theirs)),
+                    (_, Some(own)) => operations.push(write(path, Before::Missing, own)),
+                    _ => {}
+                },
+                Change::Update { theirs, .. } if both => operations.push(beside(path, theirs)),
+                Change::Update { ours, theirs } => {
+                    operations.push(write(path, Before::File(ours), own.unwrap_or(theirs)));
+                }
                 Change::Delete(ours) => operations.push(remove(path, ours)),
                 Change::Collide { ours, theirs } => match (resolution, ours) {
-                    (Resolution::TakeNew, Ours::File(mine)) => {
-                        operations.push(write(path, Before::File(mine), theirs));
+                    (Some(Resolution::TakeNew | Resolution::Own(_)), Ours::File(mine)) => {
+                        operations.push(write(path, Before::File(mine), own.unwrap_or(theirs)));
                     }
-                    (Resolution::Both, _) => operations.push(beside(path, theirs)),
+                    (Some(Resolution::Both), _) => operations.push(beside(path, theirs)),
                     _ => {}
                 },
                 Change::Merge { from, ours, theirs, merged } => {
                     let result = match (merged, resolution) {
-                        (Merged::Clean(file) | Merged::Conflict { file, .. }, Resolution::Markers) => file,
-                        (_, Resolution::TakeNew) => *theirs,
+                        (_, Some(Resolution::Own(own))) => &own.file,
+                        (Merged::Clean(file) | Merged::Conflict { file, .. }, None | Some(Resolution::Markers)) => file,
+                        (_, Some(Resolution::TakeNew)) => *theirs,
                         _ => *ours,
                     };
                     match from {
@@ -125,7 +164,7 @@ impl<'a> Plan<'a> {
                         None if result == *ours => {}
                         None => operations.push(write(path, Before::File(ours), result)),
                     }
-                    if resolution == Resolution::Both {
+                    if both {
                         operations.push(beside(path, theirs));
                     }
                 }
@@ -133,6 +172,7 @@ impl<'a> Plan<'a> {
                 | Change::Unchanged
                 | Change::Keep
                 | Change::KeepDeleted
+                | Change::LeftOut
                 | Change::Orphan
                 | Change::LeaveOnce => {}
             }
@@ -153,10 +193,10 @@ fn beside<'o>(path: &str, file: &'o File) -> Operation<'o> {
     Operation { path: Cow::Owned(format!("{path}{BESIDE}")), before: Before::Missing, action: Action::Write(file) }
 }
 
-fn impossible(open: &Open<'_>, resolution: Resolution) -> UserError {
+fn impossible(open: &Open<'_>, resolution: &Resolution) -> UserError {
     let what = match resolution {
         Resolution::KeepMine => "keep what is at",
-        Resolution::TakeNew => "replace",
+        Resolution::TakeNew | Resolution::Own(_) => "replace",
         Resolution::Both => "write a file beside",
         Resolution::Markers => "write conflict markers into",
     };

@@ -1,4 +1,6 @@
 use super::*;
+use crate::checksum::Sum;
+use crate::decisions::{Decision, Decisions};
 use crate::merge::Why;
 
 fn file(text: &str) -> File {
@@ -42,7 +44,7 @@ impl Scene {
     /// What is done, as `write path text` and `remove path`, with a decision about `p` or with markers.
     fn done(&self, resolution: Option<Resolution>) -> Vec<String> {
         let plan = self.plan();
-        let decide = |open: Open<'_>| (open.path.to_owned(), resolution.unwrap_or(Resolution::Markers));
+        let decide = |open: Open<'_>| (open.path.to_owned(), resolution.clone().unwrap_or(Resolution::Markers));
         let resolutions = plan.open().map(decide).collect();
         let line = |operation: crate::apply::Operation<'_>| match operation.action {
             crate::apply::Action::Write(file) => {
@@ -232,7 +234,7 @@ fn conflicts_are_resolved_one_by_one() {
         (Resolution::TakeNew, vec!["write p N"]),
         (Resolution::Both, vec!["write p.scaffold-new N"]),
     ] {
-        assert_eq!(conflict.done(Some(resolution)), expected, "{resolution:?}");
+        assert_eq!(conflict.done(Some(resolution.clone())), expected, "{resolution:?}");
     }
     let binary = Scene::new(&[("p", "B")], &[("p", "O?")], &[("p", "N")]);
     assert_eq!(binary.done(Some(Resolution::Both)), ["write p.scaffold-new N"]);
@@ -257,7 +259,7 @@ fn collisions_are_resolved_one_by_one() {
     assert_eq!(plan.open().count(), 4);
     let with = |changed: &[(&str, Resolution)]| {
         let mut all: BTreeMap<_, _> = theirs.files.keys().map(|p| (p.clone(), Resolution::KeepMine)).collect();
-        all.extend(changed.iter().map(|(p, r)| ((*p).to_owned(), *r)));
+        all.extend(changed.iter().map(|(p, r)| ((*p).to_owned(), r.clone())));
         plan.operations(&all).map(|o| o.iter().map(|o| o.path.to_string()).collect::<Vec<_>>()).map_err(|e| e.message)
     };
     assert!(plan.operations(&BTreeMap::new()).is_err());
@@ -273,4 +275,59 @@ fn collisions_are_resolved_one_by_one() {
         with(&[("x/y", Resolution::Both)]),
         Err("cannot write a file beside `x/y`: `x` is not a folder".to_owned())
     );
+}
+
+#[test]
+fn what_was_decided_is_taken_into_account() {
+    let new = Sum::of_file(&file("N"));
+    let old = Sum::of_file(&file("B"));
+    for (base, ours, decision, expected) in [
+        ("-", "O", Decision::Mine(new), Kind::Keep),
+        ("-", "O", Decision::Mine(old), Kind::Collide),
+        // what a person kept as theirs does not stem from the base
+        ("B", "O!", Decision::Mine(old), Kind::Collide),
+        ("B", "O?", Decision::Mine(old), Kind::Collide),
+        ("B", "O!", Decision::Mine(new), Kind::Conflict),
+        ("B", "O", Decision::Mine(old), Kind::Merge),
+        ("B", "-", Decision::LeftOut(new), Kind::LeftOut),
+        ("B", "-", Decision::LeftOut(old), Kind::Offer),
+        ("-", "-", Decision::LeftOut(new), Kind::LeftOut),
+        ("-", "-", Decision::LeftOut(old), Kind::Offer),
+        ("-", "O", Decision::LeftOut(new), Kind::Collide),
+        ("B", "O!", Decision::Refused(BTreeSet::from([new])), Kind::Conflict),
+    ] {
+        let files = |text: &'static str| if text == "-" { vec![] } else { vec![("p", text)] };
+        let scene = Scene::new(&files(base), &files(ours), &[("p", "N")]);
+        let Scene { base, ours, theirs, once, moves } = &scene;
+        let versions = Versions { base, ours, theirs, once, moves };
+        let mut plan = scene.plan();
+        plan.settle(&versions, &Decisions { files: BTreeMap::from([("p".to_owned(), decision.clone())]) });
+        assert_eq!(plan.changes["p"].kind(), expected, "{decision:?}");
+    }
+}
+
+#[test]
+fn whatever_a_plan_would_do_can_be_refused_or_changed() {
+    let own = || Resolution::Own(Own { file: file("own"), refused: BTreeSet::new() });
+    let scene = Scene::new(
+        &[("deleted", "B"), ("merged", "B"), ("updated", "B")],
+        &[("collided", "O"), ("deleted", "B"), ("merged", "O"), ("updated", "B")],
+        &[("collided", "N"), ("created", "N"), ("merged", "N"), ("updated", "N")],
+    );
+    let plan = scene.plan();
+    let done = |resolution: &dyn Fn() -> Resolution, paths: &[&str]| -> Vec<String> {
+        let mut resolutions = BTreeMap::from([("collided".to_owned(), Resolution::KeepMine)]);
+        resolutions.extend(paths.iter().map(|path| ((*path).to_owned(), resolution())));
+        let line = |operation: &crate::apply::Operation<'_>| match operation.action {
+            crate::apply::Action::Write(file) => format!("{} {}", operation.path, String::from_utf8_lossy(&file.bytes)),
+            crate::apply::Action::Remove => format!("{} -", operation.path),
+        };
+        plan.operations(&resolutions).unwrap().iter().map(line).collect()
+    };
+    let all = ["collided", "created", "deleted", "merged", "updated"];
+    assert_eq!(done(&|| Resolution::KeepMine, &[]), ["created N", "deleted -", "merged O+N", "updated N"]);
+    assert_eq!(done(&|| Resolution::KeepMine, &all), [] as [&str; 0]);
+    let changed = ["collided", "created", "merged", "updated"];
+    assert_eq!(done(&own, &changed), ["collided own", "created own", "deleted -", "merged own", "updated own"]);
+    assert_eq!(done(&|| Resolution::Both, &["updated"])[3], "updated.scaffold-new N");
 }

@@ -1,6 +1,7 @@
 //! What a plan does to files once everything is decided, in numbers.
 
-use crate::plan::{Change, Kind, Plan, Resolution};
+use crate::apply::Action;
+use crate::plan::{Change, Plan, Resolution};
 use crate::review::Resolutions;
 use crate::text::count;
 
@@ -18,11 +19,12 @@ pub struct Effect {
 impl Effect {
     /// Counts. Nothing is counted where a decision is missing.
     pub fn of(plan: &Plan<'_>, resolutions: &Resolutions) -> Self {
-        let removed = plan.counts().get(&Kind::Delete).copied().unwrap_or(0);
+        let operations = plan.operations(resolutions).unwrap_or_default();
+        let written = operations.iter().filter(|operation| matches!(operation.action, Action::Write(_))).count();
         let moved =
             plan.changes.values().filter(|change| matches!(change, Change::Merge { from: Some(_), .. })).count();
         // a file that moves is removed and written
-        let written = plan.operations(resolutions).map_or(0, |all| all.len().saturating_sub(removed + moved));
+        let removed = (operations.len() - written).saturating_sub(moved);
         let marked = resolutions.values().filter(|resolution| **resolution == Resolution::Markers).count();
         Self { written, marked, removed }
     }

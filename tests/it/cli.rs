@@ -45,6 +45,7 @@ fn help() {
       status       Tells whether an update would change something, and what was edited since
       restore      Brings back files as they were generated
       undo         Takes the last update back
+      decisions    Lists what you decided about single files, or forgets it, so that you are asked again
       detect       Finds services, ports, commands, databases and more in a folder, and says where
       presets      Lists the presets; with a name, its answers and what sets it apart; compares them
       questions    Lists every question

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
 pub const ENTER: &str = "\r";
 pub const DOWN: &str = "\u{1b}[B";
@@ -255,6 +255,15 @@ impl Session {
     pub fn ends_with(&mut self, code: i32) -> &mut Self {
         let status = self.status();
         assert_eq!(status.code(), Some(code), "{status}\n{}", self.screen.screen().contents());
+        self
+    }
+
+    /// Lines are edited and echoed, and Ctrl-C is heard, as before the program.
+    #[track_caller]
+    pub fn cooked(&mut self) -> &mut Self {
+        let modes = tcgetattr(self.terminal.as_ref().unwrap()).unwrap().local_modes;
+        let cooked = LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG;
+        assert!(modes.contains(cooked), "{modes:?}");
         self
     }
 

@@ -235,6 +235,7 @@ fn conflicts() {
           "state": "unmerged"
         }
       ],
+      "decided": [],
       "notes": []
     }
     "#);

@@ -15,6 +15,11 @@ fn plan(start: Start) -> Session {
     s
 }
 
+/// From an entry of the list of files to its last one.
+fn back(at: usize) -> String {
+    [&UP.repeat(at + 1), ENTER].concat()
+}
+
 fn init(dir: &Path) -> Session {
     plan(Start::init(dir, &["--preset", "shop"]))
 }
@@ -24,8 +29,10 @@ fn one_file_is_looked_at() {
     let (_temp, dir) = target();
     let mut s = init(&dir);
     s.send(&[DOWN, DOWN, ENTER].concat()).see("> README.md (to create)").see("run.sh (to create)");
-    s.answer("Which one?", &[DOWN, ENTER].concat()).see("> Which one? db/backup.yaml").see("+schedule: \"17 2 * * *\"");
+    s.answer("Which one?", &[DOWN, ENTER].concat()).see("> Which one? db/backup.yaml");
+    s.answer("db/backup.yaml is new. What now?", &[UP, UP, ENTER].concat()).see("+schedule: \"17 2 * * *\"");
     assert!(!s.words().contains("+exec true"));
+    s.answer("db/backup.yaml is new. What now?", &[UP, ENTER].concat()).answer("Which one?", &back(1));
     s.answer(REVIEW, ENTER).see("Wrote 6 files").ends_with(0);
 }
 
@@ -43,7 +50,8 @@ fn one_of_many_files_is_found_by_typing() {
     s.answer(REVIEW, &[DOWN, DOWN, ENTER].concat()).see("typing filters").see("tools/tool-11.sh (to create)");
     assert!(!s.words().contains("tool-58"));
     s.send("-58").see("> tools/tool-58.sh (to create)").send(ENTER);
-    s.see("> Which one? tools/tool-58.sh").see("+++ b/tools/tool-58.sh").answer(REVIEW, CTRL_C);
+    s.see("> Which one? tools/tool-58.sh").answer("tools/tool-58.sh is new. What now?", &[UP, UP, ENTER].concat());
+    s.see("+++ b/tools/tool-58.sh").answer("tools/tool-58.sh is new. What now?", CTRL_C);
     s.ends_with(130).nothing_changed();
 }
 
@@ -135,7 +143,7 @@ fn both_needs_a_free_name() {
     fs::write(dir.join("README.md"), "mine\n").unwrap();
     fs::write(dir.join("README.md.scaffold-new"), "from before\n").unwrap();
     let mut s = init(&dir);
-    s.send(ENTER).see("Take the new one Look at the difference");
+    s.send(ENTER).see("Take the new one Decide hunk by hunk");
     s.send(ENTER).answer(REVIEW, ENTER).ends_with(1);
     assert_eq!(s.file("README.md"), "mine\n");
     assert_eq!(s.file("README.md.scaffold-new"), "from before\n");

@@ -67,6 +67,11 @@ pub fn scaffold(templates: &Path, args: &[&str], dir: &Path) -> Command {
     command
 }
 
+/// What it prints.
+pub fn output(templates: &Path, args: &[&str], dir: &Path) -> String {
+    String::from_utf8(scaffold(templates, args, dir).output().unwrap().stdout).unwrap()
+}
+
 impl Shop {
     /// The same with edits: one in conflict, one in a file that moves, one file deleted.
     pub fn edited(self) -> Self {
@@ -191,9 +196,11 @@ fn differences_follow_what_was_decided() {
     s.see("db/backup.yaml moves to db/nightly/backup.yaml").see("+exec sleep 1");
     s.answer(REVIEW, &[UP, UP, ENTER].concat()).answer("README.md was changed", &[UP, ENTER].concat());
     s.see("What now? keep mine").answer(REVIEW, &[DOWN, ENTER].concat()).see("README.md: stays as it is");
-    s.answer(REVIEW, &[DOWN, DOWN, DOWN, ENTER].concat()).see("db/nightly/backup.yaml (to move)");
-    s.send(&[DOWN, ENTER].concat()).see("> Which one? db/nightly/backup.yaml db/backup.yaml moves to");
-    s.answer(REVIEW, CTRL_C).ends_with(130).nothing_changed();
+    s.answer(REVIEW, &[DOWN, DOWN, DOWN, DOWN, ENTER].concat()).see("README.md (to merge, with conflicts: keep mine)");
+    s.see("db/nightly/backup.yaml (to move)").send(&[DOWN, ENTER].concat());
+    s.answer("db/nightly/backup.yaml comes from db/backup.yaml. What now?", &[UP, UP, ENTER].concat());
+    s.see("look at the difference db/backup.yaml moves to");
+    s.answer("db/nightly/backup.yaml comes from db/backup.yaml. What now?", CTRL_C).ends_with(130).nothing_changed();
 }
 
 #[test]

@@ -1,0 +1,121 @@
+//! `scaffold decisions`: what was decided about single files, and how to be asked again.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use super::open::{folder, inside, open};
+use super::save;
+use crate::base;
+use crate::cli::{self, DecisionsCommand, Forget, Format};
+use crate::decisions::{Decision, Decisions};
+use crate::error::{UserError, nearest};
+use crate::output;
+use crate::project::Project;
+use crate::text::{columns, count};
+use crate::tree::{RelPath, Tree};
+use crate::ui::Ui;
+use crate::update::Last;
+use crate::version;
+
+/// Lists the decisions, or forgets some.
+///
+/// # Errors
+/// When scaffold never ran there, or nothing was decided about a path.
+pub fn run(args: &cli::Decisions, ui: &Ui) -> Result<u8> {
+    match &args.command {
+        Some(DecisionsCommand::Forget(args)) => forget(args, ui),
+        None => list(args, ui),
+    }
+}
+
+fn list(args: &cli::Decisions, ui: &Ui) -> Result<u8> {
+    let project = open(&folder(args.existing.dir.as_deref()), ui, false)?;
+    Last::read(&project, true)?;
+    let decisions = project.decisions()?;
+    match args.format {
+        Format::Json => output::data(&output::json(&as_json(&decisions))?)?,
+        Format::Human if decisions.files.is_empty() => ui.say("Nothing was decided about single files."),
+        Format::Human => {
+            let width = decisions.files.keys().map(|path| columns(&ui.visible(path))).max().unwrap_or(0);
+            let line = |(path, decision): (&RelPath, &Decision)| {
+                let path = ui.visible(path);
+                let gap = width - columns(&path);
+                format!("{path}{:gap$}  {}\n", "", describe(decision))
+            };
+            output::data(&decisions.files.iter().map(line).collect::<String>())?;
+        }
+    }
+    Ok(0)
+}
+
+fn describe(decision: &Decision) -> String {
+    match decision {
+        Decision::Mine(_) => "yours kept".into(),
+        Decision::LeftOut(_) => "left out".into(),
+        Decision::Refused(sums) => format!("{} refused", count(sums.len(), "difference")),
+    }
+}
+
+fn as_json(decisions: &Decisions) -> Value {
+    let one = |(path, decision): (&RelPath, &Decision)| match decision {
+        Decision::Mine(_) => json!({ "path": path, "decision": "mine" }),
+        Decision::LeftOut(_) => json!({ "path": path, "decision": "left_out" }),
+        Decision::Refused(sums) => json!({ "path": path, "decision": "refused", "differences": sums.len() }),
+    };
+    decisions.files.iter().map(one).collect()
+}
+
+fn forget(args: &Forget, ui: &Ui) -> Result<u8> {
+    let project = open(&folder(None), ui, true)?;
+    let last = Last::read(&project, false)?;
+    let mut decisions = project.decisions()?;
+    let forgotten =
+        if args.all { decisions.files.keys().cloned().collect() } else { chosen(&project, &decisions, &args.paths)? };
+    if forgotten.is_empty() {
+        ui.say("Nothing was decided about single files.");
+        return Ok(0);
+    }
+    if last.renew {
+        return Err(UserError::new(format!("`{}` is not whole", project.shown(crate::path::BASE)))
+            .hint("`scaffold update` renews it, then repeat the command")
+            .into());
+    }
+    decisions.files.retain(|path, _| !forgotten.contains(path));
+    // without a record of it, a file is one that scaffold has yet to offer
+    let (mut files, mut orphans) = (Tree::default(), Tree::default());
+    for (path, file) in last.base.tree.files.into_iter().filter(|(path, _)| !forgotten.contains(path)) {
+        let to = if last.base.orphans.contains(&path) { &mut orphans } else { &mut files };
+        to.files.insert(path, file);
+    }
+    let version = last.base.version.as_ref().unwrap_or(version::own());
+    save::forget(&project, base::encode(&files, &last.base.once, &orphans, version), &decisions)?;
+    ui.say(&format!(
+        "Forgot what was decided about {}; the next `scaffold update` asks again.",
+        count(forgotten.len(), "file")
+    ));
+    Ok(0)
+}
+
+/// The decided files at and below some paths.
+fn chosen(project: &Project, decisions: &Decisions, paths: &[PathBuf]) -> Result<BTreeSet<RelPath>> {
+    let mut chosen = BTreeSet::new();
+    for path in paths {
+        let rel = inside(project.root(), path)?;
+        let below = format!("{rel}/");
+        let is_meant = |path: &&RelPath| rel.is_empty() || **path == rel || path.starts_with(&below);
+        let found: Vec<RelPath> = decisions.files.keys().filter(is_meant).cloned().collect();
+        if found.is_empty() {
+            let error = UserError::new(format!("nothing was decided about `{}`", path.display()));
+            return Err(match nearest(&rel, decisions.files.keys().map(String::as_str)) {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error.hint("`scaffold decisions` lists what was decided"),
+            }
+            .into());
+        }
+        chosen.extend(found);
+    }
+    Ok(chosen)
+}

@@ -1,0 +1,128 @@
+//! What a person decided about single files in a review, and about which version of them: `.scaffold/decisions.yaml`.
+//!
+//! The base remembers already what was generated, so that what was refused is never offered again as long as the
+//! templates stay: it counts as an edit. What only a decision can tell is that it was one. A file that the person kept is
+//! theirs, not an edited copy of ours; one that they left out is not one that they deleted, and is offered again when
+//! the templates change it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::checksum::Sum;
+use crate::merge::Merged;
+use crate::parts::Parts;
+use crate::plan::{Change, Ours, Plan, Resolution};
+use crate::tree::{File, RelPath, Tree};
+
+mod text;
+
+pub use text::parse;
+
+/// What was decided about a file. It holds as long as what would be generated is what it was decided about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// The user's own file stays, where this would be generated.
+    Mine(Sum),
+    /// Nothing is created, where this would be generated.
+    LeftOut(Sum),
+    /// These differences to the generated file were refused.
+    Refused(BTreeSet<Sum>),
+}
+
+/// The decisions about a repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decisions {
+    /// One per file.
+    pub files: BTreeMap<RelPath, Decision>,
+}
+
+/// What new decisions are made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Reviewed<'r> {
+    /// The plan that is carried out.
+    pub plan: &'r Plan<'r>,
+    /// What was decided about it.
+    pub resolutions: &'r BTreeMap<RelPath, Resolution>,
+    /// Whether a person decided, and not an option.
+    pub person: bool,
+    /// What is generated.
+    pub theirs: &'r Tree,
+}
+
+impl Decisions {
+    /// The decisions that hold after a plan is carried out: the new ones, and the old ones that are still about something.
+    #[must_use]
+    pub fn after(&self, reviewed: Reviewed<'_>) -> Self {
+        let Reviewed { plan, resolutions, person, theirs } = reviewed;
+        let mut files = BTreeMap::new();
+        for (&path, change) in &plan.changes {
+            let Some(new) = theirs.files.get(path) else { continue };
+            let from = match change {
+                Change::Merge { from: Some(from), .. } => from,
+                _ => path,
+            };
+            let resolution = resolutions.get(path).filter(|_| person);
+            if let Some(decision) = decided(change, resolution, self.files.get(from), new) {
+                files.insert(path.to_owned(), decision);
+            }
+        }
+        Self { files }
+    }
+
+    /// Whether a file that differs from what is generated is as it was decided.
+    pub fn settles(&self, path: &str, ours: &Ours, theirs: &File) -> bool {
+        match (self.files.get(path), ours) {
+            (Some(Decision::Mine(sum)), Ours::File(_)) => *sum == Sum::of_file(theirs),
+            (Some(Decision::Refused(refused)), Ours::File(ours)) => {
+                let texts = ours.text().zip(theirs.text());
+                ours.executable == theirs.executable
+                    && texts.is_some_and(|(old, new)| Parts::between(old, new).sums().all(|sum| refused.contains(&sum)))
+            }
+            _ => false,
+        }
+    }
+}
+
+fn decided(
+    change: &Change<'_>,
+    resolution: Option<&Resolution>,
+    before: Option<&Decision>,
+    new: &File,
+) -> Option<Decision> {
+    let sum = || Sum::of_file(new);
+    match (resolution, change) {
+        (Some(Resolution::KeepMine), Change::Create(_) | Change::Offer(_)) => Some(Decision::LeftOut(sum())),
+        (
+            Some(Resolution::KeepMine),
+            Change::Collide { ours: Ours::File(_), .. } | Change::Update { .. } | Change::Merge { .. },
+        ) => Some(Decision::Mine(sum())),
+        (Some(Resolution::Own(own)), _) => refused(own.refused.iter().chain(still(before)), &own.file, new),
+        (None, Change::Offer(_) | Change::LeftOut) => before.cloned(),
+        (None, Change::Keep) => match before? {
+            Decision::Mine(about) if *about == sum() => before.cloned(),
+            Decision::Refused(_) => before.cloned(),
+            _ => None,
+        },
+        (None, Change::Merge { merged: Merged::Clean(file), .. }) => refused(still(before), file, new),
+        _ => None,
+    }
+}
+
+/// The refusals of an earlier decision.
+fn still(before: Option<&Decision>) -> impl Iterator<Item = &Sum> {
+    let sums = match before {
+        Some(Decision::Refused(sums)) => Some(sums),
+        _ => None,
+    };
+    sums.into_iter().flatten()
+}
+
+/// Those refusals that can be seen in a file.
+fn refused<'s>(sums: impl Iterator<Item = &'s Sum>, file: &File, new: &File) -> Option<Decision> {
+    let sums: BTreeSet<&Sum> = sums.collect();
+    let parts = Parts::between(file.text()?, new.text()?);
+    let seen: BTreeSet<Sum> = parts.sums().filter(|sum| sums.contains(sum)).collect();
+    (!seen.is_empty()).then_some(Decision::Refused(seen))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+//! A text through the person's editor.
+
+use std::env;
+use std::fs;
+use std::io::{ErrorKind, stderr};
+use std::os::fd::AsFd as _;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::path;
+use crate::terminal::lend;
+
+/// Opens a text in `$VISUAL`, else `$EDITOR`, else `vi`, under the name that its path has, so that the editor knows the
+/// format. Returns what was saved, or a sentence that says why there is nothing.
+///
+/// # Errors
+/// When there is no place for the text.
+pub fn edit(rel: &str, text: &str) -> Result<Result<String, String>> {
+    let editor = editor();
+    let folder = tempfile::Builder::new().prefix("scaffold-").tempdir().context("cannot make a folder for the text")?;
+    let file = folder.path().join(path::name(rel));
+    fs::write(&file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
+    // as git does it: an editor can have arguments; what it shows belongs on the terminal, and stdout may lead elsewhere
+    let screen = stderr().as_fd().try_clone_to_owned()?;
+    let status = lend(|| {
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(format!("{editor} \"$@\"")).arg("sh").arg(&file).stdout(screen);
+        command.status()
+    });
+    Ok(match status {
+        Err(e) => Err(format!("The editor `{editor}` does not start: {e}.")),
+        Ok(status) if !status.success() => Err(format!("The editor `{editor}` failed ({status}).")),
+        Ok(_) => match fs::read_to_string(&file) {
+            Ok(text) if text.trim().is_empty() => Err("The saved text is empty.".into()),
+            Ok(text) => Ok(text),
+            Err(e) if e.kind() == ErrorKind::InvalidData => Err("The saved text is not UTF-8.".into()),
+            Err(e) => Err(format!("The saved text cannot be read: {e}.")),
+        },
+    })
+}
+
+fn editor() -> String {
+    let set = |name| env::var(name).ok().filter(|editor| !editor.trim().is_empty());
+    set("VISUAL").or_else(|| set("EDITOR")).unwrap_or_else(|| "vi".into())
+}

@@ -1,0 +1,41 @@
+//! What earlier decisions make of a plan.
+
+use super::{Change, Ours, Plan, Versions};
+use crate::checksum::Sum;
+use crate::decisions::{Decision, Decisions};
+use crate::merge::Merged;
+
+impl<'a> Plan<'a> {
+    /// Takes into account what was decided earlier, as long as the new files are those that it was decided about.
+    pub fn settle(&mut self, versions: &Versions<'a>, decisions: &Decisions) {
+        for (path, decision) in &decisions.files {
+            let moved = || versions.moves.iter().find(|(_, from)| *from == path).map(|(to, _)| to.as_str());
+            let path = moved().unwrap_or(path);
+            let (Some(change), Some(theirs)) = (self.changes.get_mut(path), versions.theirs.files.get(path)) else {
+                continue;
+            };
+            let is_free = matches!(versions.ours.get(path), None | Some(Ours::Missing));
+            let same = |sum: &Sum| *sum == Sum::of_file(theirs);
+            match (&*change, decision) {
+                // a new file again, where the base is lost
+                (Change::KeepDeleted | Change::Create(_), Decision::LeftOut(sum)) if is_free => {
+                    *change = if same(sum) { Change::LeftOut } else { Change::Offer(theirs) };
+                }
+                // it never stemmed from what is recorded, so that a conflict would be about all of it
+                (
+                    Change::Merge { from: None, merged: Merged::Conflict { .. } | Merged::Beside(_), theirs, .. },
+                    Decision::Mine(sum),
+                ) if !same(sum) => {
+                    if let Some(ours) = versions.ours.get(path) {
+                        *change = Change::Collide { ours, theirs };
+                    }
+                }
+                // the base is lost, the decision is not
+                (Change::Collide { ours: Ours::File(_), .. }, Decision::Mine(sum)) if same(sum) => {
+                    *change = Change::Keep;
+                }
+                _ => {}
+            }
+        }
+    }
+}

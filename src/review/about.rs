@@ -1,0 +1,55 @@
+//! Why a generated file has what the user's own one lacks.
+
+use super::Review;
+use crate::context::Readiness;
+use crate::parts::Parts;
+use crate::path;
+use crate::plan::{Change, Ours};
+use crate::text::count;
+
+/// More needs than this nobody reads before a question.
+const NEEDS: usize = 3;
+
+impl Review<'_> {
+    /// Where a file belongs to, what it is good for, and by how much it differs from the one that is there. Nothing where
+    /// no file of the user's is in question.
+    pub(super) fn about(&self, path: &str, change: &Change<'_>) -> Option<String> {
+        let Change::Collide { ours: Ours::File(ours), theirs } = change else { return None };
+        let origin = self.rendered.origin.get(path)?;
+        let component = self.catalog.component(&origin.component)?;
+        let manifest = &component.manifest;
+        let why = manifest.why.trim().trim_end_matches('.');
+        let mut out = format!("The new {path} belongs to \"{}\": {why}.", manifest.title);
+
+        let met = |needs: &&Readiness| needs.items.iter().any(|item| item.component == component.name);
+        let met: Vec<&Readiness> = self.readiness.iter().filter(met).collect();
+        // of a component with many files, those that this one is named for
+        let named = |needs: &&&Readiness| {
+            let mut own = needs.items.iter().filter(|item| item.component == component.name);
+            own.any(|item| item.generated.contains(path::name(path)))
+        };
+        let named: Vec<&Readiness> = met.iter().filter(named).copied().collect();
+        let met = if named.is_empty() { met } else { named };
+        let told: Vec<String> = met.iter().take(NEEDS).map(|needs| format!("{} ({})", needs.id, needs.need)).collect();
+        if !told.is_empty() {
+            let more = match met.len() - told.len() {
+                0 => String::new(),
+                n => format!(" and {n} more"),
+            };
+            out.push_str(&format!(" It serves {}{more}.", told.join(", ")));
+        }
+        if let (Some(old), Some(new)) = (ours.text(), theirs.text()) {
+            let (mine, theirs) = Parts::between(old, new).lines();
+            let more = |n| count(n, "line");
+            out.push_str(&match (theirs, mine) {
+                (0, 0) => String::new(),
+                (theirs, 0) => format!(" It has {} that yours lacks.", more(theirs)),
+                (0, mine) => format!(" Yours has {} that it lacks.", more(mine)),
+                (theirs, mine) => {
+                    format!(" It has {} that yours lacks; yours has {} that it lacks.", more(theirs), more(mine))
+                }
+            });
+        }
+        Some(self.ui.wrapped_line(&self.ui.visible(&out)))
+    }
+}

@@ -1,0 +1,126 @@
+//! Finding files in a plan: one by its path, or all of a folder or of a component, to be decided about at once.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use super::one::set;
+use super::{Resolutions, Review, differs};
+use crate::listing::meaning;
+use crate::plan::{Cause, Change, Kind, Ours, Resolution};
+use crate::prompt::{Ask, Item};
+use crate::text::{count, cut};
+
+/// Files that belong together.
+struct Group<'p> {
+    label: String,
+    answer: String,
+    paths: Vec<&'p str>,
+}
+
+impl<'r> Review<'r> {
+    /// Lets the person choose files one after the other and decide about each.
+    ///
+    /// # Errors
+    /// [`Interrupted`](crate::error::Interrupted) when the person leaves.
+    pub(super) fn one_by_one(&self, decided: &mut Resolutions) -> Result<()> {
+        let paths = self.paths();
+        let mut start = 0;
+        loop {
+            let item = |path: &&str| {
+                let kind = self.plan.changes.get(path).map_or(Kind::Create, Change::kind);
+                let state = self.state(path, decided);
+                let label = format!("{}  ({}{state})", self.ui.visible(path), meaning(kind));
+                Item {
+                    label: cut(&label, self.ui.width.saturating_sub(4), self.ui.unicode),
+                    answer: (*path).to_string(),
+                }
+            };
+            let mut items: Vec<Item> = paths.iter().map(item).collect();
+            items.push(Item { label: "Back to the plan".into(), answer: "back".into() });
+            start = self.dialog().one_of(Ask { ask: "Which one?", help: "" }, items, start)?;
+            let Some(path) = paths.get(start) else { return Ok(()) };
+            self.decide_one(path, decided, false)?;
+        }
+    }
+
+    /// Lets the person decide about all files of a folder or a component.
+    ///
+    /// # Errors
+    /// [`Interrupted`](crate::error::Interrupted) when the person leaves.
+    pub(super) fn many(&self, decided: &mut Resolutions) -> Result<()> {
+        let groups = self.groups();
+        let mut items: Vec<Item> = groups
+            .iter()
+            .map(|group| Item {
+                label: cut(&group.label, self.ui.width.saturating_sub(4), self.ui.unicode),
+                answer: group.answer.clone(),
+            })
+            .collect();
+        items.push(Item { label: "Back to the plan".into(), answer: "back".into() });
+        let chosen = self.dialog().one_of(Ask { ask: "Of which folder or component?", help: "" }, items, 0)?;
+        let Some(group) = groups.get(chosen) else { return Ok(()) };
+        let ask = format!("What about {}?", count(group.paths.len(), "file"));
+        let items = ["Take all", "Keep mine of all, and leave out what is new", "Back"];
+        let items = items.into_iter().map(Item::new).collect();
+        match self.dialog().one_of(Ask { ask: &ask, help: "" }, items, 0)? {
+            0 => self.take_all(&group.paths, decided),
+            1 => group.paths.iter().for_each(|path| set(decided, path, Some(Resolution::KeepMine))),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Conflicts and what cannot be replaced are left to a decision about each.
+    fn take_all(&self, paths: &[&str], decided: &mut Resolutions) {
+        let mut left = 0;
+        let causes: BTreeMap<&str, Cause<'_>> = self.plan.open().map(|open| (open.path, open.cause)).collect();
+        for path in paths {
+            match (causes.get(path), self.plan.changes.get(path)) {
+                (Some(Cause::There(Ours::File(_))), _) | (None, Some(Change::Offer(_))) => {
+                    set(decided, path, Some(Resolution::TakeNew));
+                }
+                (None, _) => set(decided, path, None),
+                (Some(_), _) => left += 1,
+            }
+        }
+        if left > 0 {
+            let verb = if left == 1 { "is" } else { "are" };
+            self.ui.say(&self.ui.wrapped_line(&format!(
+                "{} {verb} in conflict or cannot be replaced; decide about each.",
+                count(left, "file")
+            )));
+        }
+    }
+
+    /// The files that something happens to, or could.
+    fn paths(&self) -> Vec<&'r str> {
+        self.plan.changes.iter().filter(|(_, change)| differs(change.kind())).map(|(path, _)| *path).collect()
+    }
+
+    fn groups(&self) -> Vec<Group<'r>> {
+        let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut components: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for path in self.paths() {
+            for (at, _) in path.match_indices('/') {
+                folders.entry(&path[..at]).or_default().push(path);
+            }
+            if let Some(origin) = self.rendered.origin.get(path) {
+                components.entry(origin.component.as_str()).or_default().push(path);
+            }
+        }
+        let all = Group { label: "All files".into(), answer: "all files".into(), paths: self.paths() };
+        let folder = |(folder, paths): (&str, Vec<&'r str>)| Group {
+            label: format!("{}/  ({})", self.ui.visible(folder), count(paths.len(), "file")),
+            answer: format!("{folder}/"),
+            paths,
+        };
+        let component = |(name, paths): (&str, Vec<&'r str>)| {
+            let title = self.catalog.component(name).map_or(name, |c| c.manifest.title.as_str());
+            let label = format!("component {name}: {title}  ({})", count(paths.len(), "file"));
+            Group { label: self.ui.visible(&label), answer: format!("component {name}"), paths }
+        };
+        let folders = folders.into_iter().filter(|(_, paths)| paths.len() > 1).map(folder);
+        [all].into_iter().chain(components.into_iter().map(component)).chain(folders).collect()
+    }
+}

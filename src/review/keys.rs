@@ -1,0 +1,80 @@
+//! Single keys as answers, without Enter where the terminal allows.
+
+use std::env;
+use std::io::{Write as _, stderr, stdin};
+
+use anyhow::Result;
+use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, read};
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+
+use crate::error::Interrupted;
+
+/// Asks and waits for a key; Esc is `q`. Where keys do not come one by one, or a screen reader reads along
+/// (`ACCESSIBLE`), a line is read and its first character counts.
+///
+/// # Errors
+/// [`Interrupted`] when the person leaves.
+pub fn key(ask: &str) -> Result<char> {
+    let lines = env::var_os("ACCESSIBLE").is_some_and(|wanted| !wanted.is_empty());
+    // before the question is there, so that no key comes too early
+    let raw = if lines { None } else { Raw::enter() };
+    if raw.is_none() {
+        show(&format!("{ask} "));
+        return line();
+    }
+    // the mode leaves the way back to the first column to us
+    show(&format!("{} ", ask.replace('\n', "\r\n")));
+    let key = one();
+    drop(raw);
+    match &key {
+        Ok(key) => show(&format!("{key}\n")),
+        Err(_) => show("\n"),
+    }
+    key
+}
+
+fn one() -> Result<char> {
+    loop {
+        let Event::Key(key) = read().map_err(|_| Interrupted)? else { continue };
+        if key.kind == KeyEventKind::Release {
+            continue;
+        }
+        match key.code {
+            KeyCode::Char('c' | 'd') if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                return Err(Interrupted.into());
+            }
+            KeyCode::Char(c) if c.is_ascii_graphic() => return Ok(c.to_ascii_lowercase()),
+            KeyCode::Esc => return Ok('q'),
+            _ => {}
+        }
+    }
+}
+
+fn line() -> Result<char> {
+    let mut line = String::new();
+    match stdin().read_line(&mut line) {
+        // an empty line is no answer, and whoever gives it wants to know what can be answered
+        Ok(n) if n > 0 => Ok(line.trim().chars().next().unwrap_or('?').to_ascii_lowercase()),
+        _ => Err(Interrupted.into()),
+    }
+}
+
+fn show(text: &str) {
+    // a terminal that is gone is noticed when it is read from
+    let _ = write!(stderr(), "{text}").and_then(|()| stderr().flush());
+}
+
+/// The mode in which keys come one by one, until it is dropped.
+struct Raw;
+
+impl Raw {
+    fn enter() -> Option<Self> {
+        enable_raw_mode().ok().map(|()| Self)
+    }
+}
+
+impl Drop for Raw {
+    fn drop(&mut self) {
+        let _ = disable_raw_mode();
+    }
+}
