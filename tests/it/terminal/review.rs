@@ -1,6 +1,7 @@
 //! The review: file by file, hunk by hunk, folder by folder, and in the editor.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -167,6 +168,27 @@ fn an_editor_that_fails_is_killed_or_saves_nothing_changes_nothing() {
         s.send(ENTER).answer(README, &[DOWN, DOWN, DOWN, DOWN, ENTER].concat()).see(said);
         s.answer(README, &[DOWN, DOWN, DOWN, ENTER].concat()).see("(1/2)").send("e");
         s.see("Nothing changes. (1/2) Take this hunk").send(CTRL_C).ends_with(130).nothing_changed().cooked();
+    }
+}
+
+#[test]
+fn ctrl_c_in_the_editor_is_the_editors() {
+    let (_temp, dir, templates) = scene();
+    let mut s = hunks(start(&dir, &templates).var("EDITOR", "echo editing; sleep 30; true"));
+    s.send("e").see("editing").send(CTRL_C).see("Nothing changes. (1/2) Take this hunk").send("n").see("(2/2)");
+    s.send(CTRL_C).see("Stopped. Nothing was written.").ends_with(130).nothing_changed().cooked();
+}
+
+#[test]
+fn hanging_up_at_a_hunk_writes_nothing() {
+    for deaf in [false, true] {
+        let (_temp, dir, templates) = scene();
+        let start = start(&dir, &templates);
+        let mut s = hunks(if deaf { start.deaf() } else { start });
+        s.send("y").see("(2/2)");
+        let status = s.hang_up().status();
+        assert_eq!(status.signal(), Some(1), "{status}");
+        s.nothing_changed();
     }
 }
 
