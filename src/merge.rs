@@ -12,6 +12,7 @@ mod myers;
 mod parse;
 mod slide;
 
+pub use hunks::{Hunk, between};
 pub use markers::{Sides, unresolved};
 pub use parse::Format;
 

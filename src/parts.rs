@@ -2,24 +2,16 @@
 
 use std::ops::Range;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
-
 use crate::checksum::Sum;
 use crate::diff::AROUND;
+use crate::merge::{Hunk as Lines, between};
 
 /// Two texts and what differs between them.
 #[derive(Clone, Debug)]
 pub struct Parts<'t> {
     old: Vec<&'t str>,
     new: Vec<&'t str>,
-    spans: Vec<Span>,
-}
-
-/// Lines that are replaced by others, with no unchanged line among them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Span {
-    old: Range<usize>,
-    new: Range<usize>,
+    spans: Vec<Lines>,
 }
 
 /// Some differences that stand side by side, to be decided about together.
@@ -54,20 +46,9 @@ impl<'t> Parts<'t> {
     pub fn between(old: &'t str, new: &'t str) -> Self {
         let old: Vec<&str> = old.split_inclusive('\n').collect();
         let new: Vec<&str> = new.split_inclusive('\n').collect();
-        let mut spans: Vec<Span> = Vec::new();
-        // without a limit of time: what is remembered of it must not depend on how busy the machine is
-        for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
-            if matches!(op, DiffOp::Equal { .. }) {
-                continue;
-            }
-            match spans.last_mut() {
-                Some(last) if last.old.end == op.old_range().start => {
-                    last.old.end = op.old_range().end;
-                    last.new.end = op.new_range().end;
-                }
-                _ => spans.push(Span { old: op.old_range(), new: op.new_range() }),
-            }
-        }
+        // as the merge compares them: without a limit of time, since what is remembered of it must not depend on how busy
+        // the machine is
+        let spans = between(&old, &new);
         Self { old, new, spans }
     }
 
@@ -143,19 +124,19 @@ impl<'t> Parts<'t> {
 
     /// A checksum per difference: of the lines on both sides, wherever in the text they are.
     pub fn sums(&self) -> impl Iterator<Item = Sum> {
-        let of = |span: &Span| {
+        let of = |span: &Lines| {
             Sum::of(&[self.old[span.old.clone()].concat().as_bytes(), self.new[span.new.clone()].concat().as_bytes()])
         };
         self.spans.iter().map(of)
     }
 
     /// The lines of a hunk, unchanged ones in it included.
-    fn span(&self, hunk: &Hunk) -> Span {
+    fn span(&self, hunk: &Hunk) -> Lines {
         match (self.spans.get(hunk.start), hunk.end.checked_sub(1).and_then(|last| self.spans.get(last))) {
             (Some(first), Some(last)) => {
-                Span { old: first.old.start..last.old.end, new: first.new.start..last.new.end }
+                Lines { old: first.old.start..last.old.end, new: first.new.start..last.new.end }
             }
-            _ => Span { old: 0..0, new: 0..0 },
+            _ => Lines { old: 0..0, new: 0..0 },
         }
     }
 }

@@ -4,6 +4,8 @@
 //! those of git: lines that cannot match are set aside first, the search runs from the highest diagonal down, and
 //! a difference that can move ends as far down as possible, or beside a difference of the other version.
 
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::ops::Range;
 
 use super::myers::{compare, root};
@@ -21,6 +23,19 @@ pub struct Hunk {
     pub old: Range<usize>,
     /// Lines of the new version.
     pub new: Range<usize>,
+}
+
+/// What changed from `old` to `new`, in order.
+pub fn between<L: Eq + Hash + Copy>(old: &[L], new: &[L]) -> Vec<Hunk> {
+    let mut known = HashMap::new();
+    let mut numbers = |lines: &[L]| -> Vec<usize> {
+        let mut number = |line| {
+            let next = known.len();
+            *known.entry(line).or_insert(next)
+        };
+        lines.iter().map(|line| number(*line)).collect()
+    };
+    hunks(&numbers(old), &numbers(new))
 }
 
 /// What changed from `old` to `new`, in order. Equal lines have equal numbers, counted from 0 without gaps.

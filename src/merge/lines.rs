@@ -1,9 +1,8 @@
 //! diff3: what both sides changed, line by line.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
-use super::hunks::{Hunk, hunks};
+use super::hunks::{Hunk, between};
 
 /// A line with its end.
 pub type Line<'a> = &'a [u8];
@@ -33,17 +32,8 @@ pub fn split(text: &[u8]) -> Vec<Line<'_>> {
 ///
 /// Changes conflict when no unchanged line stands between them, as in git, unless they are the same change.
 pub fn diff3<'a>(base: &'a [Line<'a>], ours: &'a [Line<'a>], theirs: &'a [Line<'a>]) -> Vec<Run<'a>> {
-    let mut known = HashMap::new();
-    let mut numbers = |lines: &[Line<'a>]| -> Vec<usize> {
-        let mut number = |line| {
-            let next = known.len();
-            *known.entry(line).or_insert(next)
-        };
-        lines.iter().map(|line| number(*line)).collect()
-    };
-    let numbered = numbers(base);
-    let mut mine = Side::new(ours, hunks(&numbered, &numbers(ours)));
-    let mut new = Side::new(theirs, hunks(&numbered, &numbers(theirs)));
+    let mut mine = Side::new(ours, between(base, ours));
+    let mut new = Side::new(theirs, between(base, theirs));
 
     let mut runs = Vec::new();
     let mut done = 0;
