@@ -67,7 +67,7 @@ impl Review<'_> {
     /// Asks about a hunk until there is another one to be shown. Returns whether the person goes on.
     fn answered(&self, path: &str, session: &mut Session<'_>, hunk: &Hunk) -> Result<bool> {
         loop {
-            match key(&self.hunk_question(path, session))? {
+            match key(self.ui, &self.hunk_question(path, session))? {
                 'y' => session.answer(Verdict::Take),
                 'n' => session.answer(Verdict::Refuse),
                 'a' => session.answer_rest(&Verdict::Take),

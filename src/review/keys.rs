@@ -1,6 +1,5 @@
 //! Single keys as answers, without Enter where the terminal allows.
 
-use std::env;
 use std::io::{Write as _, stderr, stdin};
 
 use anyhow::Result;
@@ -8,16 +7,16 @@ use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, read};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
 use crate::error::Interrupted;
+use crate::ui::Ui;
 
-/// Asks and waits for a key; Esc is `q`. Where keys do not come one by one, or a screen reader reads along
-/// (`ACCESSIBLE`), a line is read and its first character counts.
+/// Asks and waits for a key; Esc is `q`. Where keys do not come one by one, or a screen reader reads along,
+/// a line is read and its first character counts.
 ///
 /// # Errors
 /// [`Interrupted`] when the person leaves.
-pub fn key(ask: &str) -> Result<char> {
-    let lines = env::var_os("ACCESSIBLE").is_some_and(|wanted| !wanted.is_empty());
+pub fn key(ui: &Ui, ask: &str) -> Result<char> {
     // before the question is there, so that no key comes too early
-    let raw = if lines { None } else { Raw::enter() };
+    let raw = if ui.accessible { None } else { Raw::enter() };
     if raw.is_none() {
         show(&format!("{ask} "));
         return line();
