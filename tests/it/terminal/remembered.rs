@@ -44,7 +44,7 @@ impl Scene {
     fn init(&self) -> Session {
         let args = ["--preset", "shop", "--set", "name=shop", "--set", "contact=b@example.com"];
         let mut s = Start::with(&self.dir, "init", &self.templates, &args).run();
-        s.answer("Change any of these answers?", ENTER).answer(REVIEW, ENTER).see(&format!("? {README}"));
+        s.answer(super::OVERVIEW, ENTER).answer(REVIEW, ENTER).see(&format!("? {README}"));
         s
     }
 

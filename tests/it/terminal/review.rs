@@ -46,7 +46,7 @@ fn start(dir: &Path, templates: &Path) -> Start {
 /// Up to the menu.
 fn begin(start: Start) -> Session {
     let mut s = start.run();
-    s.answer("Change any of these answers?", ENTER).see("? What should happen?");
+    s.answer(super::OVERVIEW, ENTER).see("? What should happen?");
     s
 }
 
