@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::catalog::Catalog;
 use crate::context::Readiness;
 use crate::diff::Look;
+use crate::error::Back;
 use crate::listing::Listing;
 use crate::pager::page;
 use crate::plan::{Cause, Change, Kind, Open, Plan, Resolution};
@@ -106,20 +107,32 @@ impl Review<'_> {
         // what was left out once is not created by a yes to everything
         let offers = self.plan.changes.iter().filter(|(_, change)| matches!(change, Change::Offer(_)));
         decided.extend(offers.map(|(path, _)| ((*path).to_owned(), Resolution::KeepMine)));
+        let at_first = decided.clone();
         loop {
             let (steps, items) = self.steps(&decided);
-            let chosen = self.dialog().one_of(Ask { ask: "What should happen?", help: "" }, items, 0)?;
-            match steps.get(chosen) {
+            let chosen = match self.dialog().one_of(Ask { ask: "What should happen?", help: "" }, items, 0) {
+                Err(e) if e.is::<Back>() && decided != at_first && !self.forgets()? => continue,
+                chosen => chosen?,
+            };
+            let done = match steps.get(chosen) {
                 Some(Step::Write) => return Ok(Some(decided)),
-                Some(Step::Decide) => self.decide(&mut decided)?,
-                Some(Step::Changed) => page(self.ui, &self.diffs(&decided, |kind| kind != Kind::Create))?,
-                Some(Step::New) => page(self.ui, &self.diffs(&decided, |kind| kind == Kind::Create))?,
-                Some(Step::Hunks) => self.patch(&mut decided)?,
-                Some(Step::One) => self.one_by_one(&mut decided)?,
-                Some(Step::Many) => self.many(&mut decided)?,
+                Some(Step::Decide) => self.decide(&mut decided),
+                Some(Step::Changed) => page(self.ui, &self.diffs(&decided, |kind| kind != Kind::Create)),
+                Some(Step::New) => page(self.ui, &self.diffs(&decided, |kind| kind == Kind::Create)),
+                Some(Step::Hunks) => self.patch(&mut decided),
+                Some(Step::One) => self.one_by_one(&mut decided),
+                Some(Step::Many) => self.many(&mut decided),
                 Some(Step::Stop) | None => return Ok(None),
-            }
+            };
+            // back from there is here, with what was decided until then
+            if_not_back(done)?;
         }
+    }
+
+    /// Whether the person leaves the review though what they decided is gone then.
+    fn forgets(&self) -> Result<bool> {
+        let ask = Ask { ask: "Leave the plan, and forget what you decided about files?", help: "" };
+        Ok(if_not_back(self.dialog().yes_no(ask, Some(false)))?.unwrap_or(false))
     }
 
     fn steps(&self, decided: &Resolutions) -> (Vec<Step>, Vec<Item>) {
@@ -170,10 +183,14 @@ impl Review<'_> {
     /// Goes through the open changes that are not decided; when all are, through all.
     fn decide(&self, decided: &mut Resolutions) -> Result<()> {
         let all = self.plan.open().all(|open| decided.contains_key(open.path));
-        for open in self.plan.open() {
-            if all || !decided.contains_key(open.path) {
-                self.decide_one(open.path, decided, true)?;
-            }
+        let wanted = self.plan.open().filter(|open| all || !decided.contains_key(open.path));
+        let paths: Vec<&str> = wanted.map(|open| open.path).collect();
+        let mut next = 0;
+        while let Some(path) = paths.get(next) {
+            next = match (self.decide_one(path, decided, true), next.checked_sub(1)) {
+                (Err(e), Some(before)) if e.is::<Back>() => before,
+                (done, _) => done.map(|_| next + 1)?,
+            };
         }
         Ok(())
     }
@@ -222,6 +239,14 @@ impl Review<'_> {
 
     fn dialog(&self) -> Dialog {
         Dialog { ui: *self.ui }
+    }
+}
+
+/// What came of a question, or nothing where the person went back.
+fn if_not_back<T>(done: Result<T>) -> Result<Option<T>> {
+    match done {
+        Err(e) if e.is::<Back>() => Ok(None),
+        done => done.map(Some),
     }
 }
 

@@ -197,7 +197,8 @@ impl Dialog {
 
     /// What is explained leads somewhere and back; a mere list of steps, or a last yes, is no question before another.
     fn help(&self, help: &str, keys: &str) -> Option<String> {
-        let back = if help.is_empty() { "" } else { BACK };
+        // a list that says nothing else says how to leave it
+        let back = if help.is_empty() && keys.is_empty() { "" } else { BACK };
         let keys: Vec<&str> = [keys, back].into_iter().filter(|keys| !keys.is_empty()).collect();
         let lines: Vec<String> =
             [help, &keys.join(", ")].iter().filter(|t| !t.is_empty()).map(|t| self.beside_bracket(t)).collect();

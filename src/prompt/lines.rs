@@ -146,22 +146,18 @@ fn refuse(ui: &Ui, why: &str) {
 fn read(ui: &Ui, what: &str, hint: &str) -> Result<String> {
     let hints: Vec<&str> = [hint, "< goes back"].into_iter().filter(|hint| !hint.is_empty()).collect();
     let prompt = ui.wrapped_line(&format!("{what} ({}):", hints.join(", ")));
+    let heard = ctrl_c();
+    heard.pressed.store(false, Ordering::SeqCst);
+    heard.elsewhere.store(false, Ordering::SeqCst);
     // a line of its own, so that the answer has one as well; not `eprint!`, which panics when the terminal is gone
     let _ = write!(stderr(), "{prompt}\n> ");
-    let line = line()?;
+    let line = whole_line(&heard.pressed);
+    heard.elsewhere.store(true, Ordering::SeqCst);
+    let line = line?;
     if line == BACK { Err(Back.into()) } else { Ok(line) }
 }
 
 /// One line. The terminal hands over whole lines, so that nothing of the next one is taken.
-fn line() -> Result<String> {
-    let heard = ctrl_c();
-    heard.pressed.store(false, Ordering::SeqCst);
-    heard.elsewhere.store(false, Ordering::SeqCst);
-    let line = whole_line(&heard.pressed);
-    heard.elsewhere.store(true, Ordering::SeqCst);
-    line
-}
-
 fn whole_line(pressed: &AtomicBool) -> Result<String> {
     let stdin = stdin();
     let mut bytes = Vec::new();

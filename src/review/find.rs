@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::one::set;
-use super::{Resolutions, Review, differs};
+use super::{Resolutions, Review, differs, if_not_back};
 use crate::listing::meaning;
 use crate::plan::{Cause, Change, Kind, Ours, Resolution};
 use crate::prompt::{Ask, Item};
@@ -40,7 +40,7 @@ impl<'r> Review<'r> {
             items.push(Item { label: "Back to the plan".into(), answer: "back".into() });
             start = self.dialog().one_of(Ask { ask: "Which one?", help: "" }, items, start)?;
             let Some(path) = paths.get(start) else { return Ok(()) };
-            self.decide_one(path, decided, false)?;
+            if_not_back(self.decide_one(path, decided, false))?;
         }
     }
 
@@ -58,17 +58,21 @@ impl<'r> Review<'r> {
             })
             .collect();
         items.push(Item { label: "Back to the plan".into(), answer: "back".into() });
-        let chosen = self.dialog().one_of(Ask { ask: "Of which folder or component?", help: "" }, items, 0)?;
-        let Some(group) = groups.get(chosen) else { return Ok(()) };
-        let ask = format!("What about {}?", count(group.paths.len(), "file"));
-        let items = ["Take all", "Keep mine of all, and leave out what is new", "Back"];
-        let items = items.into_iter().map(Item::new).collect();
-        match self.dialog().one_of(Ask { ask: &ask, help: "" }, items, 0)? {
-            0 => self.take_all(&group.paths, decided),
-            1 => group.paths.iter().for_each(|path| set(decided, path, Some(Resolution::KeepMine))),
-            _ => {}
+        let mut start = 0;
+        loop {
+            let ask = Ask { ask: "Of which folder or component?", help: "" };
+            start = self.dialog().one_of(ask, items.clone(), start)?;
+            let Some(group) = groups.get(start) else { return Ok(()) };
+            let ask = format!("What about {}?", count(group.paths.len(), "file"));
+            let verbs = ["Take all", "Keep mine of all, and leave out what is new", "Back"];
+            let verbs = verbs.into_iter().map(Item::new).collect();
+            match if_not_back(self.dialog().one_of(Ask { ask: &ask, help: "" }, verbs, 0))? {
+                Some(0) => self.take_all(&group.paths, decided),
+                Some(1) => group.paths.iter().for_each(|path| set(decided, path, Some(Resolution::KeepMine))),
+                _ => continue,
+            }
+            return Ok(());
         }
-        Ok(())
     }
 
     /// Conflicts and what cannot be replaced are left to a decision about each.

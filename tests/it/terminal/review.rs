@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::{REVIEW, target};
-use crate::session::{CTRL_C, DOWN, ENTER, Session, Start, UP};
+use crate::session::{CTRL_C, DOWN, ENTER, ESC, Session, Start, UP};
 
 const RUN: &str = "run.sh is there already, with other content. Which one?";
 const README: &str = "README.md is there already, with other content. Which one?";
@@ -235,9 +235,31 @@ fn narrow_without_colour_and_in_ascii() {
 #[test]
 fn a_screen_reader_reads_whole_lines() {
     let (_temp, dir, templates) = scene();
-    let mut s = hunks(start(&dir, &templates).var("ACCESSIBLE", "1"));
-    s.send("\r").see("y - take this hunk").send("yes\r").see("(2/2)").send("no\r");
-    assert_eq!(written(s), mine().replace("# Mine", "# shop"));
+    let mut s = start(&dir, &templates).var("ACCESSIBLE", "1").run();
+    s.answer(super::OVERVIEW, "\r")
+        .see("? What should happen?")
+        .send("\r")
+        .answer(README, "4\r")
+        .see("(1/2) Take this");
+    s.send("\r").see("y - take this hunk").send("yes\r").see("(2/2)").send("no\r").answer(REVIEW, "\r").see("Wrote");
+    s.status();
+    assert_eq!(s.file("README.md"), mine().replace("# Mine", "# shop"));
+}
+
+#[test]
+fn going_back_forgets_no_decision() {
+    let (_temp, dir, templates) = scene();
+    fs::write(dir.join("run.sh"), "mine\n").unwrap();
+    let mut s = begin(start(&dir, &templates));
+    s.send(ENTER).answer(README, &[DOWN, ENTER].concat()).answer(RUN, ESC);
+    // the answer of before is marked
+    s.see("Which one? (Esc)")
+        .answer(README, ENTER)
+        .see("> README.md is there already, with other content. Which one? take the new one");
+    s.answer(RUN, ENTER).see("Write 5 files").answer(REVIEW, ESC);
+    s.answer("Leave the plan, and forget what you decided about files?", ENTER).answer(REVIEW, ENTER).see("Wrote");
+    s.status();
+    assert_eq!((s.file("README.md").starts_with("# shop"), s.file("run.sh").as_str()), (true, "mine\n"));
 }
 
 #[test]
