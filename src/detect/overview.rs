@@ -4,7 +4,7 @@ use super::Detected;
 use super::automation::Infrastructure;
 use super::report::word;
 use super::service::Service;
-use crate::text::{columns, count};
+use crate::text::{columns, count, wrap};
 use crate::ui::{Style, Ui};
 
 /// More notes than this are counted.
@@ -23,8 +23,9 @@ pub fn text(ui: &Ui, found: &Detected) -> Option<String> {
     let width = rows.iter().map(|(name, ..)| columns(name)).max().unwrap_or(0);
     let mut out = format!("{}\n", ui.err.text(Style::Bold, "Found in this folder:"));
     for (name, what, place) in rows {
-        let place = if place.is_empty() { String::new() } else { format!("  ({place})") };
-        out.push_str(&line(ui, &format!("  {name:width$}  {what}{place}")));
+        let place = if place.is_empty() { String::new() } else { format!(" ({place})") };
+        let text = wrap(&ui.visible(&format!("{what}{place}")), ui.width.saturating_sub(width + 5), width + 4);
+        out.push_str(&format!("  {:width$}  {text}\n", ui.visible(&name)));
     }
     if !there.is_empty() {
         out.push_str(&line(ui, &format!("  There already: {}.", there.join(", "))));
@@ -40,11 +41,8 @@ pub fn text(ui: &Ui, found: &Detected) -> Option<String> {
     Some(out)
 }
 
-/// A row of the table where it fits, else broken.
 fn line(ui: &Ui, text: &str) -> String {
-    let text = ui.visible(text);
-    let text = if columns(&text) < ui.width { text } else { ui.wrapped_line(&text) };
-    format!("{text}\n")
+    ui.wrapped_line(&ui.visible(text)) + "\n"
 }
 
 /// A service: its name, what is known about it in words, its file.

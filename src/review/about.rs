@@ -21,15 +21,12 @@ impl Review<'_> {
         let why = manifest.why.trim().trim_end_matches('.');
         let mut out = format!("The new {path} belongs to \"{}\": {why}.", manifest.title);
 
-        let met = |needs: &&Readiness| needs.items.iter().any(|item| item.component == component.name);
-        let met: Vec<&Readiness> = self.readiness.iter().filter(met).collect();
-        // of a component with many files, those that this one is named for
-        let named = |needs: &&&Readiness| {
+        // a component of many files meets needs that this one has no part in
+        let names_it = |needs: &&Readiness| {
             let mut own = needs.items.iter().filter(|item| item.component == component.name);
             own.any(|item| item.generated.contains(path::name(path)))
         };
-        let named: Vec<&Readiness> = met.iter().filter(named).copied().collect();
-        let met = if named.is_empty() { met } else { named };
+        let met: Vec<&Readiness> = self.readiness.iter().filter(names_it).collect();
         let told: Vec<String> = met.iter().take(NEEDS).map(|needs| format!("{} ({})", needs.id, needs.need)).collect();
         if !told.is_empty() {
             let more = match met.len() - told.len() {
