@@ -73,7 +73,14 @@ pub fn main(cli: &Cli) -> ExitCode {
 /// Prints an error and its hints. What is not the user's error is ours, and says so.
 fn report(ui: &Ui, error: &anyhow::Error) {
     let say = |style, label: &str, text: &str| {
-        ui.say(&format!("{}{}", ui.err.text(style, label), ui.visible_lines(text)));
+        let lines = format!("{label}{}", ui.visible_lines(text));
+        // what is read by a program keeps its lines
+        let lines = match ui.interactive {
+            true => lines.lines().map(|line| ui.wrapped_line(line)).collect::<Vec<_>>().join("\n"),
+            false => lines,
+        };
+        let text = lines.strip_prefix(label).unwrap_or(&lines);
+        ui.say(&format!("{}{text}", ui.err.text(style, label)));
     };
     let Some(user) = error.downcast_ref::<UserError>() else {
         say(Style::Error, "error: ", &format!("{error:#}"));
