@@ -137,6 +137,60 @@ fn a_preset_takes_few_keystrokes() {
     assert!(s.file("README.md").contains("books"));
 }
 
+/// The same without a preset: the service is entered by hand.
+#[test]
+fn a_new_repository_without_a_preset_takes_some_more() {
+    let (_temp, dir) = target();
+    let start = std::time::Instant::now();
+    let mut s = Start::built_in(&dir, &[]).rows(60).run();
+    s.answer(START, &[DOWN, DOWN, ENTER].concat());
+    for (question, answer) in &PROJECT[..10] {
+        s.answer(question, answer).send(ENTER);
+    }
+    s.answer("Which services does the system have?", ENTER).answer("What is the service called?", "api").send(ENTER);
+    s.answer("What does it do?", ENTER)
+        .answer("What is it written in?", ENTER)
+        .answer("How large is one instance?", ENTER);
+    s.answer("api: change a field?", ENTER).see("> Done [Each gets an image").send(ENTER);
+    s.answer(PROJECT[10].0, PROJECT[10].1).send(ENTER);
+    s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).see("goes on from there.").ends_with(0);
+    let text = PROJECT.iter().map(|(_, answer)| answer.len()).sum::<usize>() + "api".len();
+    eprintln!("{} bytes, {text} of them text, in {:.1?}", s.typed, start.elapsed());
+    assert!(s.file("k8s/base/kustomization.yaml").contains("api"));
+}
+
+/// The same where code is there: what it tells is taken, and the owner's files are kept.
+#[test]
+fn an_existing_repository_takes_fewer() {
+    let (_temp, dir) = target();
+    let tree = crate::support::read_tree(&crate::support::root().join("tests/detect/mern/tree"));
+    crate::support::write_tree(&dir, &tree);
+    fs::create_dir(dir.join(".git")).unwrap();
+    fs::write(dir.join(".git/config"), "[remote \"origin\"]\n\turl = git@github.com:acme/shop.git\n").unwrap();
+    let start = std::time::Instant::now();
+    let mut s = Start::built_in(&dir, &[]).rows(60).run();
+    s.answer(START, ENTER);
+    let mut text = 0;
+    for (i, (question, answer)) in PROJECT.iter().enumerate() {
+        // name, repository and reviewers are found
+        let answer = if [0, 4, 5].contains(&i) { "" } else { answer };
+        text += answer.len();
+        if i == 10 {
+            s.answer("Which services does the system have?", ENTER);
+        }
+        s.answer(question, answer).send(ENTER);
+    }
+    s.see("backend, frontend").answer(OVERVIEW, ENTER).answer(REVIEW, ENTER);
+    for path in [".github/CODEOWNERS", ".github/workflows/ci.yml", ".gitignore", "backend/Dockerfile"] {
+        s.answer(&format!("{path} is there already, with other content. Which one?"), ENTER);
+    }
+    s.answer(REVIEW, ENTER).see("goes on from there.").ends_with(1);
+    eprintln!("{} keys, {text} of them text, in {:.1?}", s.typed, start.elapsed());
+    for (path, file) in tree {
+        assert_eq!(fs::read(dir.join(&path)).unwrap(), file.bytes, "{path} is the owner's");
+    }
+}
+
 #[test]
 fn a_finding_is_filled_in_beside_the_file_it_was_found_in() {
     let (_temp, dir) = target();
