@@ -64,6 +64,19 @@ pub struct Evidence {
     pub left: Option<String>,
 }
 
+impl Readiness {
+    /// Whether what a component does for the need names a file of it, by its path or the end of that.
+    pub fn names(&self, component: &str, path: &str) -> bool {
+        let is_it =
+            |word: &str| path.strip_suffix(word).is_some_and(|before| before.is_empty() || before.ends_with('/'));
+        let names = |text: &str| {
+            let mut words = text.split(|c: char| c.is_whitespace() || "()[]`,;:\"'".contains(c));
+            words.any(|word| !word.is_empty() && is_it(word.trim_end_matches('.')))
+        };
+        self.items.iter().any(|i| i.component == component && (names(&i.generated) || names(&i.verify)))
+    }
+}
+
 impl Context {
     /// Computes everything that templates may know from answers.
     ///
@@ -186,4 +199,30 @@ fn rendered(scope: &Scope<'_>, item: &Value) -> Result<Value> {
         }
         other => other.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_need_names_files() {
+        let item = Evidence {
+            component: "services".into(),
+            title: "Services".into(),
+            generated: "`Dockerfile`, [rules](docs/rules.md).".into(),
+            verify: "`docker build .`".into(),
+            left: None,
+        };
+        let need = Readiness {
+            id: "IMG-01".into(),
+            area: "images".into(),
+            need: "one image".into(),
+            covered: true,
+            items: vec![item],
+        };
+        assert!(need.names("services", "backend/Dockerfile") && need.names("services", "docs/rules.md"));
+        assert!(!need.names("services", "backend/XDockerfile") && !need.names("services", "docs/other.md"));
+        assert!(!need.names("secrets", "docs/rules.md"));
+    }
 }

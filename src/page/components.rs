@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Page;
 use super::compare::Piece;
-use crate::text::visible;
+use crate::text::{visible, without_links};
 
 /// A component for the page.
 #[derive(Debug, Serialize)]
@@ -62,32 +62,10 @@ pub fn all(page: &Page<'_>) -> Vec<ComponentView> {
 
 /// A text of the catalog, which is Markdown: code is marked, of a link its text remains, as the page has no files.
 fn words(text: &str) -> Vec<Piece> {
-    let link = |text: &str| {
-        let mut out = String::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once('[') {
-            out.push_str(before);
-            match after
-                .split_once("](")
-                .and_then(|(name, after)| Some((name, after.split_once(')')?.1)))
-                .filter(|(name, _)| !name.contains(']'))
-            {
-                Some((name, after)) => {
-                    out.push_str(name);
-                    rest = after;
-                }
-                None => {
-                    out.push('[');
-                    rest = after;
-                }
-            }
-        }
-        out + rest
-    };
     let shown = visible(text.trim_end(), true);
     let pieces = shown.split('`').enumerate();
     let piece = |(at, text): (usize, &str)| match at % 2 {
-        0 => Piece { text: link(text), marked: false },
+        0 => Piece { text: without_links(text), marked: false },
         _ => Piece { text: text.to_owned(), marked: true },
     };
     pieces.map(piece).collect()

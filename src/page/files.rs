@@ -149,12 +149,6 @@ fn compared(old: Option<&File>, new: Option<&File>, notes: &mut Vec<String>, bud
 /// The needs whose evidence names a file.
 fn needs(page: &Page<'_>, path: &str) -> Vec<String> {
     let Some(origin) = page.rendered.origin.get(path) else { return Vec::new() };
-    let names = |text: &str| {
-        let mut words = text.split(|c: char| c.is_whitespace() || "()[]`,;:\"'".contains(c));
-        words.any(|word| word.trim_end_matches('.') == path)
-    };
-    let own = |need: &&Readiness| {
-        need.items.iter().any(|i| i.component == origin.component && (names(&i.generated) || names(&i.verify)))
-    };
+    let own = |need: &&Readiness| need.names(&origin.component, path);
     page.readiness.iter().filter(own).map(|need| visible(&need.id, true).into_owned()).collect()
 }

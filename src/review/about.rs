@@ -3,7 +3,6 @@
 use super::Review;
 use crate::context::Readiness;
 use crate::parts::Parts;
-use crate::path;
 use crate::plan::{Change, Ours};
 use crate::text::count;
 
@@ -22,11 +21,7 @@ impl Review<'_> {
         let mut out = format!("The new {path} belongs to \"{}\": {why}.", manifest.title);
 
         // a component of many files meets needs that this one has no part in
-        let names_it = |needs: &&Readiness| {
-            let mut own = needs.items.iter().filter(|item| item.component == component.name);
-            own.any(|item| item.generated.contains(path::name(path)))
-        };
-        let met: Vec<&Readiness> = self.readiness.iter().filter(names_it).collect();
+        let met: Vec<&Readiness> = self.readiness.iter().filter(|need| need.names(&component.name, path)).collect();
         let told: Vec<String> = met.iter().take(NEEDS).map(|needs| format!("{} ({})", needs.id, needs.need)).collect();
         if !told.is_empty() {
             let more = match met.len() - told.len() {
