@@ -22,7 +22,7 @@ pub const ESC: &str = "\u{1b}";
 pub const CTRL_C: &str = "\u{3}";
 
 /// Long enough for a busy machine.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How a session is started.
 pub struct Start {

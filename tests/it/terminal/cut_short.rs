@@ -37,7 +37,7 @@ impl Moment {
     }
 
     fn update(&self) -> Shop {
-        (0..100)
+        (0..400)
             .map(|_| shop())
             .find(|shop| self.kill(&shop.dir, scaffold(&shop.next, &["update", "--yes"], &shop.dir)))
             .expect("no run was killed at the right moment")
@@ -51,7 +51,7 @@ impl Moment {
             fs::write(dir.join("notes.txt"), "mine\n").unwrap();
             (temp, dir)
         };
-        (0..100)
+        (0..400)
             .map(|_| folder())
             .find(|(_, dir)| self.kill(dir, scaffold(&small(), &["init", "--yes", "--preset", "shop"], dir)))
             .expect("no run was killed at the right moment")
