@@ -100,7 +100,10 @@ impl Dialog {
                 Err(why) => Validation::Invalid(ErrorMessage::Custom(self.beside_mark(&why))),
             })
         };
-        let shown;
+        let shown = match start {
+            Start::Empty => String::new(),
+            Start::Text(text) | Start::Default(text) => self.ui.visible(text),
+        };
         let mut prompt = Text::new(&message).with_render_config(self.look()).with_validator(validator);
         if !words.is_empty() {
             prompt = prompt.with_autocomplete(Words(words.iter().map(ToString::to_string).collect())).with_page_size(5);
@@ -110,16 +113,15 @@ impl Dialog {
         prompt.help_message = help.as_deref();
         match start {
             Start::Empty => {}
-            Start::Text(text) => {
-                shown = self.ui.visible(text);
-                prompt.initial_value = Some(&shown);
-            }
-            Start::Default(text) => {
-                shown = self.ui.visible(text);
-                prompt.default = Some(&shown);
-            }
+            Start::Text(_) => prompt.initial_value = Some(&shown),
+            Start::Default(_) => prompt.default = Some(&shown),
         }
-        Ok(prompt.prompt().map_err(left)?.trim().to_string())
+        let answer = prompt.prompt().map_err(left)?;
+        Ok(match start {
+            // what the terminal cannot show is written out there, and stays what it is in the answer
+            Start::Text(text) | Start::Default(text) if answer == shown => text.to_string(),
+            _ => answer.trim().to_string(),
+        })
     }
 
     /// Yes or no.

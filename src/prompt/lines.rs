@@ -1,25 +1,17 @@
 //! Questions line by line, for screen readers and terminals that cannot move their cursor: nothing is drawn again,
 //! choices have numbers, `<` goes back.
 
-use std::io::{Write as _, stderr, stdin};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
-
 use anyhow::Result;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use signal_hook::consts::SIGINT;
-use signal_hook::flag;
 
 use super::dialog::{Ask, Item, Start};
-use crate::error::{Back, Interrupted};
+use crate::error::Back;
+use crate::terminal;
 use crate::ui::Ui;
 
 /// What goes back.
 const BACK: &str = "<";
 /// What stands for an empty line, where Enter alone takes what is there.
 const EMPTY: &str = "-";
-/// A Ctrl-C between looking for it and waiting is noticed after this time.
-const LOOK_AGAIN: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 
 /// A line of text.
 pub(super) fn text(
@@ -146,55 +138,7 @@ fn refuse(ui: &Ui, why: &str) {
 fn read(ui: &Ui, what: &str, hint: &str) -> Result<String> {
     let hints: Vec<&str> = [hint, "< goes back"].into_iter().filter(|hint| !hint.is_empty()).collect();
     let prompt = ui.wrapped_line(&format!("{what} ({}):", hints.join(", ")));
-    let heard = ctrl_c();
-    heard.pressed.store(false, Ordering::SeqCst);
-    heard.elsewhere.store(false, Ordering::SeqCst);
-    // a line of its own, so that the answer has one as well; not `eprint!`, which panics when the terminal is gone
-    let _ = write!(stderr(), "{prompt}\n> ");
-    let line = whole_line(&heard.pressed);
-    heard.elsewhere.store(true, Ordering::SeqCst);
-    let line = line?;
+    // a line of its own, so that the answer has one as well
+    let line = terminal::line(&format!("{prompt}\n> "))?;
     if line == BACK { Err(Back.into()) } else { Ok(line) }
-}
-
-/// One line. The terminal hands over whole lines, so that nothing of the next one is taken.
-fn whole_line(pressed: &AtomicBool) -> Result<String> {
-    let stdin = stdin();
-    let mut bytes = Vec::new();
-    while bytes.last() != Some(&b'\n') {
-        let ready = poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&LOOK_AGAIN));
-        if pressed.load(Ordering::SeqCst) {
-            // behind the `^C` that the terminal shows
-            let _ = writeln!(stderr());
-            return Err(Interrupted.into());
-        }
-        if !matches!(ready, Ok(1..)) {
-            continue;
-        }
-        let mut part = [0; 1024];
-        match rustix::io::read(&stdin, &mut part) {
-            Ok(n) if n > 0 => bytes.extend_from_slice(part.get(..n).unwrap_or_default()),
-            // the end of the input, or a terminal that is gone
-            _ => return Err(Interrupted.into()),
-        }
-    }
-    Ok(String::from_utf8_lossy(&bytes).trim().to_string())
-}
-
-/// What Ctrl-C does: while a line is read it is noted, elsewhere it ends the program as ever.
-struct CtrlC {
-    pressed: Arc<AtomicBool>,
-    elsewhere: Arc<AtomicBool>,
-}
-
-fn ctrl_c() -> &'static CtrlC {
-    static HEARD: OnceLock<CtrlC> = OnceLock::new();
-    HEARD.get_or_init(|| {
-        let heard = CtrlC { pressed: Arc::default(), elsewhere: Arc::default() };
-        // without the handlers Ctrl-C ends the program, which is what it is for
-        if flag::register_conditional_default(SIGINT, Arc::clone(&heard.elsewhere)).is_ok() {
-            let _ = flag::register(SIGINT, Arc::clone(&heard.pressed));
-        }
-        heard
-    })
 }

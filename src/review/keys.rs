@@ -1,12 +1,13 @@
 //! Single keys as answers, without Enter where the terminal allows.
 
-use std::io::{Write as _, stderr, stdin};
+use std::io::{Write as _, stderr};
 
 use anyhow::Result;
 use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, read};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
 use crate::error::Interrupted;
+use crate::terminal::line;
 use crate::ui::Ui;
 
 /// Asks and waits for a key; Esc is `q`. Where keys do not come one by one, or a screen reader reads along,
@@ -18,8 +19,8 @@ pub fn key(ui: &Ui, ask: &str) -> Result<char> {
     // before the question is there, so that no key comes too early
     let raw = if ui.accessible { None } else { Raw::enter() };
     if raw.is_none() {
-        show(&format!("{ask} "));
-        return line();
+        // an empty line is no answer, and whoever gives it wants to know what can be answered
+        return Ok(line(&format!("{ask} "))?.chars().next().unwrap_or('?').to_ascii_lowercase());
     }
     // the mode leaves the way back to the first column to us
     show(&format!("{} ", ask.replace('\n', "\r\n")));
@@ -46,15 +47,6 @@ fn one() -> Result<char> {
             KeyCode::Esc => return Ok('q'),
             _ => {}
         }
-    }
-}
-
-fn line() -> Result<char> {
-    let mut line = String::new();
-    match stdin().read_line(&mut line) {
-        // an empty line is no answer, and whoever gives it wants to know what can be answered
-        Ok(n) if n > 0 => Ok(line.trim().chars().next().unwrap_or('?').to_ascii_lowercase()),
-        _ => Err(Interrupted.into()),
     }
 }
 

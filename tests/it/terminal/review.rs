@@ -180,6 +180,26 @@ fn ctrl_c_in_the_editor_is_the_editors() {
     s.send(CTRL_C).see("Stopped. Nothing was written.").ends_with(130).nothing_changed().cooked();
 }
 
+/// The same where lines are read: neither of the two ends the program behind the other's back.
+#[test]
+fn ctrl_c_of_a_screen_reader_is_the_editors_too_and_stops_at_a_question() {
+    let (_temp, dir, templates) = scene();
+    let mut s = start(&dir, &templates).var("ACCESSIBLE", "1").var("EDITOR", "tail -f -v").run();
+    s.answer(super::OVERVIEW, "\r")
+        .see("? What should happen?")
+        .send("\r")
+        .answer(README, "4\r")
+        .see("(1/2) Take this");
+    s.send("e\r").see("==>").send(CTRL_C).send_until("?\r", "y - take this hunk").send("n\r").see("(2/2)");
+    s.send(CTRL_C).see("Stopped. Nothing was written.").ends_with(130).nothing_changed();
+
+    let mut s = start(&dir, &templates).var("ACCESSIBLE", "1").var("EDITOR", "true").run();
+    s.answer(super::OVERVIEW, "\r").see("? What should happen?").send("\r").answer(README, "5\r");
+    // a question after the editor
+    s.see("1. Write 6 files").see("Stop: write nothing Number (Enter takes 1, < goes back): >").send(CTRL_C);
+    s.see("Stopped. Nothing was written.").ends_with(130).nothing_changed();
+}
+
 #[test]
 fn hanging_up_at_a_hunk_writes_nothing() {
     for deaf in [false, true] {
