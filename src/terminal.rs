@@ -3,6 +3,8 @@
 use std::io::{Write as _, stderr, stdin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::thread::sleep;
+use std::time::Duration;
 
 use anyhow::Result;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -14,6 +16,9 @@ use crate::error::Interrupted;
 
 /// A Ctrl-C between looking for it and waiting is noticed after this time.
 const LOOK_AGAIN: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
+
+/// With Ctrl-C a terminal drops what is printed at that moment, though the signal was sent before.
+const DROPPED: Duration = Duration::from_millis(20);
 
 /// Runs something that waits for another program, the pager or the editor. Meanwhile Ctrl-C belongs to that program, and
 /// whatever it did to the modes of the terminal, even when it was killed, they are as before afterwards.
@@ -33,11 +38,16 @@ pub fn lend<T>(run: impl FnOnce() -> T) -> T {
 /// # Errors
 /// [`Interrupted`] after Ctrl-C, at the end of the input, and when the terminal is gone.
 pub fn line(question: &str) -> Result<String> {
-    without_end(|pressed| {
+    let line = without_end(|pressed| {
         // not `eprint!`, which panics when the terminal is gone
         let _ = write!(stderr(), "{question}").and_then(|()| stderr().flush());
         whole_line(pressed)
-    })
+    });
+    if line.is_err() {
+        // behind the `^C` that the terminal shows
+        let _ = writeln!(stderr());
+    }
+    line
 }
 
 fn whole_line(pressed: &AtomicBool) -> Result<String> {
@@ -46,8 +56,6 @@ fn whole_line(pressed: &AtomicBool) -> Result<String> {
     while bytes.last() != Some(&b'\n') {
         let ready = poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&LOOK_AGAIN));
         if pressed.load(Ordering::SeqCst) {
-            // behind the `^C` that the terminal shows
-            let _ = writeln!(stderr());
             return Err(Interrupted.into());
         }
         if !matches!(ready, Ok(1..)) {
@@ -77,6 +85,9 @@ fn without_end<T>(run: impl FnOnce(&AtomicBool) -> T) -> T {
     ctrl_c.pressed.store(false, Ordering::SeqCst);
     ctrl_c.ends.store(false, Ordering::SeqCst);
     let done = run(&ctrl_c.pressed);
+    if ctrl_c.pressed.load(Ordering::SeqCst) {
+        sleep(DROPPED);
+    }
     ctrl_c.ends.store(true, Ordering::SeqCst);
     done
 }
