@@ -15,6 +15,7 @@ mod errors;
 mod examples;
 mod kill;
 mod links;
+mod lost;
 mod markdown;
 mod merge;
 mod page;
