@@ -38,7 +38,7 @@ pub enum Outcome {
 }
 
 /// The hunks of a file and what was answered so far.
-struct Session<'t> {
+struct Walk<'t> {
     parts: &'t Parts<'t>,
     hunks: Vec<(Hunk, Option<Verdict>)>,
     at: usize,
@@ -52,40 +52,40 @@ impl Review<'_> {
     pub(super) fn hunks(&self, path: &str, sides: &Sides<'_>) -> Result<Outcome> {
         let parts = Parts::between(sides.old, sides.new);
         let hunks = parts.hunks().into_iter().map(|hunk| (hunk, None)).collect();
-        let mut session = Session { parts: &parts, hunks, at: 0 };
+        let mut walk = Walk { parts: &parts, hunks, at: 0 };
         self.ui.say(&self.ui.err.text(Style::Bold, &self.ui.visible(path)));
-        while let Some(hunk) = session.next() {
+        while let Some(hunk) = walk.next() {
             self.ui.say(self.look_at_terminal().hunk(&parts.shown(&hunk)).trim_end());
-            if !self.answered(path, &mut session, &hunk)? {
-                let any = session.hunks.iter().any(|(_, verdict)| verdict.is_some());
-                return Ok(Outcome::Left(any.then(|| session.result(sides))));
+            if !self.answered(path, &mut walk, &hunk)? {
+                let any = walk.hunks.iter().any(|(_, verdict)| verdict.is_some());
+                return Ok(Outcome::Left(any.then(|| walk.result(sides))));
             }
         }
-        Ok(Outcome::Done(session.result(sides)))
+        Ok(Outcome::Done(walk.result(sides)))
     }
 
     /// Asks about a hunk until there is another one to be shown. Returns whether the person goes on.
-    fn answered(&self, path: &str, session: &mut Session<'_>, hunk: &Hunk) -> Result<bool> {
+    fn answered(&self, path: &str, walk: &mut Walk<'_>, hunk: &Hunk) -> Result<bool> {
         loop {
-            match key(self.ui, &self.hunk_question(path, session))? {
-                'y' => session.answer(Verdict::Take),
-                'n' => session.answer(Verdict::Refuse),
-                'a' => session.answer_rest(&Verdict::Take),
-                'd' => session.answer_rest(&Verdict::Refuse),
-                's' if hunk.len() > 1 => session.split(),
+            match key(self.ui, &self.hunk_question(path, walk))? {
+                'y' => walk.answer(Verdict::Take),
+                'n' => walk.answer(Verdict::Refuse),
+                'a' => walk.answer_rest(&Verdict::Take),
+                'd' => walk.answer_rest(&Verdict::Refuse),
+                's' if hunk.len() > 1 => walk.split(),
                 's' => {
                     self.ui.say("There is no unchanged line in it where it could be split.");
                     continue;
                 }
-                'e' => match edit(path, &session.parts.taken(hunk))? {
-                    Ok(text) => session.answer(Verdict::Edited(text)),
+                'e' => match edit(path, &walk.parts.taken(hunk))? {
+                    Ok(text) => walk.answer(Verdict::Edited(text)),
                     Err(why) => {
                         self.ui.say(&self.ui.visible(&format!("{why} Nothing changes.")));
                         continue;
                     }
                 },
-                'j' => session.at = (session.at + 1) % session.hunks.len().max(1),
-                'k' => session.at = session.at.checked_sub(1).unwrap_or(session.hunks.len().saturating_sub(1)),
+                'j' => walk.at = (walk.at + 1) % walk.hunks.len().max(1),
+                'k' => walk.at = walk.at.checked_sub(1).unwrap_or(walk.hunks.len().saturating_sub(1)),
                 'q' => return Ok(false),
                 _ => {
                     for (key, does) in HELP {
@@ -98,11 +98,11 @@ impl Review<'_> {
         }
     }
 
-    fn hunk_question(&self, path: &str, session: &Session<'_>) -> String {
-        let front = format!("({}/{}) Take this hunk", session.at + 1, session.hunks.len());
+    fn hunk_question(&self, path: &str, walk: &Walk<'_>) -> String {
+        let front = format!("({}/{}) Take this hunk", walk.at + 1, walk.hunks.len());
         let can = |key: char| match key {
-            's' => session.hunks.get(session.at).is_some_and(|(hunk, _)| hunk.len() > 1),
-            'j' | 'k' => session.hunks.len() > 1,
+            's' => walk.hunks.get(walk.at).is_some_and(|(hunk, _)| hunk.len() > 1),
+            'j' | 'k' => walk.hunks.len() > 1,
             _ => true,
         };
         let keys: Vec<String> = HELP.iter().filter(|(key, _)| can(*key)).map(|(key, _)| key.to_string()).collect();
@@ -119,7 +119,7 @@ impl Review<'_> {
     }
 }
 
-impl Session<'_> {
+impl Walk<'_> {
     /// The hunk to be shown; `None` once all are answered.
     fn next(&self) -> Option<Hunk> {
         let open = self.hunks.iter().any(|(_, verdict)| verdict.is_none());
@@ -179,8 +179,8 @@ mod tests {
     const OLD: &str = "a\n1\n2\n3\n4\n5\n6\n7\n8\n9\nb\n";
     const NEW: &str = "A\n1\n2\n3\n4\n5\n6\n7\n8\n9\nB\n";
 
-    fn session<'t>(parts: &'t Parts<'t>) -> Session<'t> {
-        Session { parts, hunks: parts.hunks().into_iter().map(|hunk| (hunk, None)).collect(), at: 0 }
+    fn walk<'t>(parts: &'t Parts<'t>) -> Walk<'t> {
+        Walk { parts, hunks: parts.hunks().into_iter().map(|hunk| (hunk, None)).collect(), at: 0 }
     }
 
     fn sides() -> Sides<'static> {
@@ -190,21 +190,21 @@ mod tests {
     #[test]
     fn all_taken_and_all_refused_need_no_text_of_their_own() {
         let parts = Parts::between(OLD, NEW);
-        let mut all = session(&parts);
+        let mut all = walk(&parts);
         all.answer_rest(&Verdict::Take);
         assert_eq!(all.result(&sides()), Some(Resolution::TakeNew));
-        assert_eq!(session(&parts).result(&sides()), Some(Resolution::KeepMine));
+        assert_eq!(walk(&parts).result(&sides()), Some(Resolution::KeepMine));
     }
 
     #[test]
     fn the_next_hunk_without_an_answer_comes_next() {
         let parts = Parts::between(OLD, NEW);
-        let mut session = session(&parts);
-        session.at = 1;
-        session.answer(Verdict::Take);
-        assert_eq!(session.at, 0);
-        session.answer(Verdict::Refuse);
-        let Some(Resolution::Own(own)) = session.result(&sides()) else { panic!("not a text of its own") };
+        let mut walk = walk(&parts);
+        walk.at = 1;
+        walk.answer(Verdict::Take);
+        assert_eq!(walk.at, 0);
+        walk.answer(Verdict::Refuse);
+        let Some(Resolution::Own(own)) = walk.result(&sides()) else { panic!("not a text of its own") };
         assert_eq!(own.file.bytes, OLD.replace("b\n", "B\n").into_bytes());
         assert_eq!(own.refused, BTreeSet::from([parts.sums().next().unwrap()]));
     }
@@ -212,10 +212,10 @@ mod tests {
     #[test]
     fn an_edited_hunk_is_not_remembered_as_refused() {
         let parts = Parts::between(OLD, NEW);
-        let mut session = session(&parts);
-        session.answer(Verdict::Edited("mine\n".into()));
-        session.answer(Verdict::Take);
-        let Some(Resolution::Own(own)) = session.result(&sides()) else { panic!("not a text of its own") };
+        let mut walk = walk(&parts);
+        walk.answer(Verdict::Edited("mine\n".into()));
+        walk.answer(Verdict::Take);
+        let Some(Resolution::Own(own)) = walk.result(&sides()) else { panic!("not a text of its own") };
         assert!(own.file.bytes.starts_with(b"mine\n1\n") && own.refused.is_empty());
     }
 }
