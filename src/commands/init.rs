@@ -168,7 +168,11 @@ fn look(args: &Init, ui: &Ui, catalog: &Catalog) -> Result<IndexMap<String, Answ
 /// A folder that was generated before: the same answers and templates mean that nothing is left to do.
 fn again(args: &Init, ui: &Ui, mut given: Given, work: Work<'_>, project: &Project) -> Result<u8> {
     let last = Last::read(project, false)?;
-    if given.preset.is_none() && given.file.is_none() {
+    if args.detect {
+        // what was found then is recorded; the folder tells more now, by what was generated
+        given.preset = None;
+    }
+    if args.detect || given.preset.is_none() && given.file.is_none() {
         given.recorded = project.answers()?;
     }
     let answers = Answers::resolve(work.catalog, &given, None)?;

@@ -160,10 +160,25 @@ fn human_output() {
 /// `init --yes` in a copy of a fixture, with a preset for what the folder does not tell.
 fn init(case: &str, args: &[&str]) -> (TempDir, Output) {
     let dir = prepared(&root().join("tests/detect").join(case));
+    let output = init_in(dir.path(), args);
+    (dir, output)
+}
+
+fn init_in(dir: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_scaffold"));
     command.env_clear().env("LANG", "C.UTF-8").args(["init", "--yes", "--preset", "mongodb-atlas-on-aws"]).args(args);
-    let output = command.arg(dir.path()).output().unwrap();
-    (dir, output)
+    command.arg(dir).output().unwrap()
+}
+
+#[test]
+fn a_second_init_with_findings_has_nothing_left_to_do() {
+    let (dir, _) = init("mern", &["--detect", "--set", "rpo=2h"]);
+    // what was generated tells more than what was there before
+    let output = init_in(dir.path(), &["--detect", "--set", "rpo=2h"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("is up to date"), "{said}");
+    let output = init_in(dir.path(), &["--detect", "--set", "rpo=3h"]);
+    assert_eq!(output.status.code(), Some(2), "other answers are not the same");
 }
 
 #[test]
