@@ -114,6 +114,7 @@ impl Start {
         if self.inside {
             command.current_dir(&self.dir);
         }
+        let before = snapshot(&self.dir);
         let child = command
             .args(["--ctty", "sh", "-c", if self.deaf { "trap '' HUP; exec \"$@\"" } else { "exec \"$@\"" }, "sh"])
             .arg(env!("CARGO_BIN_EXE_scaffold"))
@@ -126,7 +127,7 @@ impl Start {
             .spawn()
             .unwrap();
         Session {
-            before: snapshot(&self.dir),
+            before,
             screen: vt100::Parser::new(NonZero::new(self.rows).unwrap(), NonZero::new(self.columns).unwrap(), 0),
             terminal: Some(File::from(master)),
             output: Vec::new(),

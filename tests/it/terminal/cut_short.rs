@@ -12,13 +12,13 @@ use crate::session::{ENTER, Start};
 /// Something of the run is in `.scaffold/`, and it had not gone further.
 struct Moment {
     is: &'static str,
-    is_not: &'static str,
+    is_not: &'static [&'static str],
 }
 
 /// New files lie ready.
-const PREPARED: Moment = Moment { is: "staging", is_not: "journal" };
+const PREPARED: Moment = Moment { is: "staging", is_not: &["journal", "journal.done"] };
 /// Files are being exchanged.
-const EXCHANGING: Moment = Moment { is: "journal", is_not: "journal.done" };
+const EXCHANGING: Moment = Moment { is: "journal", is_not: &["journal.done"] };
 
 impl Moment {
     /// Kills a run at this moment; whether that worked.
@@ -33,7 +33,7 @@ impl Moment {
         while !here(self.is) && run.try_wait().unwrap().is_none() && Instant::now() < until {}
         run.kill().unwrap();
         run.wait().unwrap();
-        here(self.is) && !here(self.is_not)
+        here(self.is) && !self.is_not.iter().any(|name| here(name))
     }
 
     fn update(&self) -> Shop {
