@@ -7,12 +7,12 @@ use crate::error::UserError;
 use crate::journal::Kind;
 use crate::path;
 use crate::project::{files_below, link_on_the_way, read};
+use crate::stamp::Stamp;
 use crate::tree::File;
 use anyhow::Result;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, Metadata};
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// An entry in the making.
@@ -140,45 +140,6 @@ impl Folders<'_> {
         }
         self.known.insert(folder.to_owned(), missing.clone());
         Ok(missing)
-    }
-}
-
-/// Tells whether a file was touched.
-#[derive(PartialEq, Eq)]
-pub(crate) struct Stamp {
-    identity: (u64, u64, u64),
-    changed: (i64, i64),
-    mode: u32,
-}
-
-impl Stamp {
-    fn of(found: &Metadata) -> Self {
-        Self {
-            identity: (found.dev(), found.ino(), found.size()),
-            changed: (found.ctime(), found.ctime_nsec()),
-            mode: found.mode(),
-        }
-    }
-
-    /// Asked right before the exchange: staging many files takes a while.
-    pub(crate) fn check(&self, full: &Path, path: &str) -> Result<()> {
-        match fs::symlink_metadata(full) {
-            Ok(found) if Self::of(&found) == *self => Ok(()),
-            _ => Err(changed(&[path.to_owned()])),
-        }
-    }
-
-    /// The permissions for a new version of the file.
-    pub(crate) fn mode(&self, executable: bool) -> u32 {
-        let mode = self.mode & 0o777;
-        if !executable {
-            mode & !0o111
-        } else if mode & 0o100 != 0 {
-            mode
-        } else {
-            // Whoever may read it may also run it.
-            mode | (mode & 0o444) >> 2 | 0o100
-        }
     }
 }
 

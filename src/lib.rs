@@ -59,6 +59,7 @@ pub mod secret;
 pub mod session;
 pub mod source;
 mod stage;
+mod stamp;
 pub mod steps;
 pub mod summary;
 mod swap;

@@ -6,7 +6,9 @@ use crate::decisions::{self, Decisions};
 use crate::disk::explain;
 use crate::error::UserError;
 use crate::path;
+use crate::inspect::changed;
 use crate::plan::{Block, Ours};
+use crate::stamp::Stamp;
 use crate::tree::{File, RelPath};
 use anyhow::Result;
 use rustix::fs::OFlags;
@@ -24,7 +26,12 @@ pub struct Project {
     target: PathBuf,
     root: PathBuf,
     missing: Option<Missing>,
+    /// Of [`RECORDS`], when it was opened.
+    seen: [Option<Stamp>; 3],
 }
+
+/// What an update starts from and replaces.
+const RECORDS: [&str; 3] = [path::BASE, path::ANSWERS, path::DECISIONS];
 
 /// The part of the target's path that does not exist.
 #[derive(Clone, Debug)]
@@ -78,7 +85,8 @@ impl Project {
             Some(Missing { rest, first, .. }) => parent.join(first).join(rest),
             None => parent,
         };
-        Ok(Self { target: target.to_owned(), root, missing })
+        let seen = RECORDS.map(|path| Stamp::at(&root.join(path)));
+        Ok(Self { target: target.to_owned(), root, missing, seen })
     }
 
     /// The target folder: absolute, without links.
@@ -120,6 +128,17 @@ impl Project {
     pub fn decisions(&self) -> Result<Decisions> {
         let Some(bytes) = self.recorded(path::DECISIONS)? else { return Ok(Decisions::default()) };
         Ok(decisions::parse(&self.shown(path::DECISIONS), &bytes)?)
+    }
+
+    /// Refuses to replace records that another run has replaced since the project was opened. To be asked while the
+    /// lock is held.
+    ///
+    /// # Errors
+    /// When there are any; all are named.
+    pub fn refuse_changed(&self) -> Result<()> {
+        let touched = RECORDS.iter().zip(&self.seen).filter(|(path, seen)| Stamp::at(&self.root.join(path)) != **seen);
+        let touched: Vec<RelPath> = touched.map(|(path, _)| (*path).to_owned()).collect();
+        if touched.is_empty() { Ok(()) } else { Err(changed(&touched)) }
     }
 
     /// A path of the project in messages, from where the user stands; an empty one is the project itself.

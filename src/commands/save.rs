@@ -71,6 +71,8 @@ fn decided(decisions: &Decisions) -> Scaffolds<'static> {
 fn write(project: &Project, operations: Vec<Operation<'_>>, records: &[Scaffolds<'_>]) -> Result<bool> {
     let mut operations: Vec<Operation<'_>> = operations;
     let lock = Lock::acquire(project)?;
+    // a person takes a while to answer
+    project.refuse_changed()?;
     let names: Vec<RelPath> = records.iter().map(|(path, _)| (*path).to_owned()).collect();
     let recorded: BTreeMap<RelPath, Ours> = project.ours(&names)?;
     let is_recorded = |(path, file): &Scaffolds<'_>| match (recorded.get(*path), file) {

@@ -120,6 +120,33 @@ fn only_what_is_new_is_asked() {
     shop.start(&[]).run().see("shop` is up to date.").ends_with(0).nothing_changed();
 }
 
+/// The records of a run that was faster are not replaced by what was decided about those before.
+#[test]
+fn another_run_while_somebody_decides() {
+    let shop = shop();
+    let mut s = shop.plan();
+    shop.update();
+    let after = fs::read_to_string(shop.dir.join(".scaffold/base")).unwrap();
+    s.send(ENTER).see("error: `.scaffold/base`, `.scaffold/answers.yaml` changed since the plan was made");
+    s.see("hint: nothing was written; repeat the command to see a new plan").ends_with(2);
+    assert_eq!(s.file(".scaffold/base"), after);
+
+    // a decision that was forgotten meanwhile is not written back
+    let shop = self::shop();
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scaffold"));
+        assert!(command.current_dir(&shop.dir).args(args).stderr(Stdio::null()).status().unwrap().success());
+    };
+    shop.replace("README.md", "It runs in eu-central-1", "It runs at home");
+    let mut s = shop.plan();
+    s.send(&[UP, UP, ENTER].concat()).answer(DECIDE, &[DOWN, ENTER].concat()).see("> Write").send(ENTER).ends_with(0);
+    let mut s = shop.start(&["--set", "tier=gold"]).run();
+    s.answer(REVIEW, ENTER).answer("README.md is there already", ENTER).see("? What should happen?");
+    run(&["decisions", "forget", "README.md"]);
+    s.send(ENTER).see("error: `.scaffold/base`, `.scaffold/decisions.yaml` changed since").ends_with(2);
+    assert!(!shop.dir.join(".scaffold/decisions.yaml").exists());
+}
+
 #[test]
 fn all_is_asked_when_wanted_with_the_recorded_answers() {
     let shop = shop();
