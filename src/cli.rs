@@ -242,7 +242,7 @@ pub struct Status {
 pub enum Fact {
     /// An update would change something.
     Outdated,
-    /// A conflict of an earlier update waits for somebody.
+    /// A conflict of an earlier run waits for somebody.
     Unmerged,
     /// A file was edited.
     Edited,
@@ -300,7 +300,7 @@ pub struct Decisions {
 /// What to do with decisions.
 #[derive(Debug, Subcommand)]
 pub enum DecisionsCommand {
-    /// Forgets decisions, so that the next update asks again
+    /// Forgets decisions, so that the next update offers again what they were about
     Forget(Forget),
 }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checksum::Sum;
 use crate::merge::Merged;
-use crate::parts::Parts;
+use crate::parts::{Parts, Verdict};
 use crate::plan::{Change, Ours, Plan, Resolution};
 use crate::tree::{File, RelPath, Tree};
 
@@ -42,7 +42,7 @@ pub struct Reviewed<'r> {
     pub plan: &'r Plan<'r>,
     /// What was decided about it.
     pub resolutions: &'r BTreeMap<RelPath, Resolution>,
-    /// Whether a person decided, and not an option.
+    /// Whether a person decided, and not an option. Of an option counts only that a file of the user's own stays.
     pub person: bool,
     /// What is generated.
     pub theirs: &'r Tree,
@@ -60,8 +60,7 @@ impl Decisions {
                 Change::Merge { from: Some(from), .. } => from,
                 _ => path,
             };
-            let resolution = resolutions.get(path).filter(|_| person);
-            if let Some(decision) = decided(change, resolution, self.files.get(from), new) {
+            if let Some(decision) = decided(change, resolutions.get(path), person, self.files.get(from), new) {
                 files.insert(path.to_owned(), decision);
             }
         }
@@ -85,16 +84,20 @@ impl Decisions {
 fn decided(
     change: &Change<'_>,
     resolution: Option<&Resolution>,
+    person: bool,
     before: Option<&Decision>,
     new: &File,
 ) -> Option<Decision> {
     let sum = || Sum::of_file(new);
     match (resolution, change) {
-        (Some(Resolution::KeepMine), Change::Create(_) | Change::Offer(_)) => Some(Decision::LeftOut(sum())),
-        (
-            Some(Resolution::KeepMine),
-            Change::Collide { ours: Ours::File(_), .. } | Change::Update { .. } | Change::Merge { .. },
-        ) => Some(Decision::Mine(sum())),
+        // an option that keeps it decides as well: the next update must not merge into what never stemmed from here
+        (Some(Resolution::KeepMine | Resolution::Both), Change::Collide { ours: Ours::File(_), .. }) => {
+            Some(Decision::Mine(sum()))
+        }
+        (Some(Resolution::KeepMine), Change::Create(_) | Change::Offer(_)) if person => Some(Decision::LeftOut(sum())),
+        (Some(Resolution::KeepMine), Change::Update { .. } | Change::Merge { .. }) if person => {
+            Some(Decision::Mine(sum()))
+        }
         (Some(Resolution::Own(own)), _) => refused(own.refused.iter().chain(still(before)), &own.file, new),
         (None, Change::Offer(_) | Change::LeftOut) => before.cloned(),
         (None, Change::Keep) => match before? {
@@ -104,6 +107,18 @@ fn decided(
         },
         (None, Change::Merge { merged: Merged::Clean(file), .. }) => refused(still(before), file, new),
         _ => None,
+    }
+}
+
+impl Decision {
+    /// What is recorded as generated once this is forgotten, so that the next update offers it again. A file of the
+    /// user's own, or none, is one that was never generated; of refused differences it is as if nobody had known of them.
+    pub fn forgotten(&self, recorded: &File, ours: &Ours) -> Option<File> {
+        let (Self::Refused(sums), Ours::File(ours)) = (self, ours) else { return None };
+        let parts = Parts::between(ours.text()?, recorded.text()?);
+        let verdict = |(at, sum)| (at..at + 1, if sums.contains(&sum) { Verdict::Refuse } else { Verdict::Take });
+        let verdicts: Vec<_> = parts.sums().enumerate().map(verdict).collect();
+        Some(File { bytes: parts.compose(&verdicts).into_bytes(), executable: recorded.executable })
     }
 }
 

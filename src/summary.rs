@@ -92,8 +92,12 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, 
              lists what is open, `scaffold undo` takes everything back."
                 .into(),
         );
+    } else if resolutions.values().any(|resolution| *resolution == Resolution::Both) {
+        lines.push(format!(
+            "Next: take over what you need from each `NAME{BESIDE}`, then delete it; the next update waits for that."
+        ));
     } else if !person && remains(plan, resolutions) {
-        lines.push("Compare what was left with what would be new, and take over what you need.".into());
+        lines.push("`scaffold restore PATH --dry-run` shows what would be new in place of one of them.".into());
     }
     lines.iter().map(|line| ui.wrapped_line(line)).collect::<Vec<_>>().join("\n")
 }

@@ -22,6 +22,7 @@ use crate::render::Rendered;
 use crate::review::Resolutions;
 use crate::text::count;
 use crate::tree::{RelPath, Tree};
+use crate::undo;
 use crate::version;
 
 /// What was generated last, and how it reads today.
@@ -129,11 +130,13 @@ pub struct Update {
     pub answers: String,
     /// What the user should know.
     pub notes: Vec<String>,
-    /// Conflicts of earlier updates that nobody has resolved.
+    /// Conflicts of earlier runs that nobody has resolved.
     pub unmerged: Vec<Unmerged>,
+    /// Whether there is an update to take back.
+    pub undoable: bool,
 }
 
-/// A conflict of an earlier update.
+/// A conflict of an earlier run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unmerged {
     /// A file with conflict markers, and the lines at which they begin.
@@ -189,9 +192,23 @@ impl Update {
         let ours = project.ours(base.tree.files.keys().chain(&base.damaged).chain(rendered.tree.files.keys()))?;
         let moves = moved::moves(&base, &ours, &rendered.tree, &rendered.moved);
         let unmerged = unmerged(project, &base, &ours)?;
+        let undoable = !project.present(&[undo::BEFORE.into()])?.is_empty();
         let (recorded, decisions) = (record::answers(catalog, &answers)?, project.decisions()?);
         let (resolved, readiness, answers) = (answers, context.readiness, recorded);
-        Ok(Self { base, renew, ours, rendered, moves, resolved, readiness, decisions, answers, notes, unmerged })
+        Ok(Self {
+            base,
+            renew,
+            ours,
+            rendered,
+            moves,
+            resolved,
+            readiness,
+            decisions,
+            answers,
+            notes,
+            unmerged,
+            undoable,
+        })
     }
 
     /// What would change.
@@ -234,7 +251,7 @@ impl Update {
         self.renew || !generated().eq(&self.rendered.tree.files)
     }
 
-    /// Refuses to go on over conflicts of an earlier update.
+    /// Refuses to go on over conflicts of an earlier run.
     ///
     /// # Errors
     /// When there are any; all are named.
@@ -244,7 +261,7 @@ impl Update {
         }
         let list: Vec<String> = self.unmerged.iter().map(|one| format!("\n  {}", one.describe())).collect();
         let mut error = UserError::new(format!(
-            "{} of an earlier update {} not resolved yet:{}",
+            "{} of an earlier run {} not resolved yet:{}",
             count(list.len(), "conflict"),
             if list.len() == 1 { "is" } else { "are" },
             list.concat()
@@ -255,7 +272,7 @@ impl Update {
         if self.unmerged.iter().any(|one| matches!(one, Unmerged::Beside(_))) {
             error = error.hint(format!("take over what you need from each `NAME{BESIDE}`, then delete it"));
         }
-        Err(error.hint("`scaffold undo` takes the earlier update back"))
+        Err(if self.undoable { error.hint("`scaffold undo` takes the earlier update back") } else { error })
     }
 
     /// The files that are kept though they are no longer generated, as they were generated last: should they come back,

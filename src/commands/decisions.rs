@@ -83,17 +83,22 @@ fn forget(args: &Forget, ui: &Ui) -> Result<u8> {
             .hint("`scaffold update` renews it, then repeat the command")
             .into());
     }
-    decisions.files.retain(|path, _| !forgotten.contains(path));
     // without a record of it, a file is one that scaffold has yet to offer
+    let ours = project.ours(&forgotten)?;
     let (mut files, mut orphans) = (Tree::default(), Tree::default());
-    for (path, file) in last.base.tree.files.into_iter().filter(|(path, _)| !forgotten.contains(path)) {
+    for (path, mut file) in last.base.tree.files {
+        if let Some(decision) = decisions.files.get(&path).filter(|_| forgotten.contains(&path)) {
+            let Some(without) = ours.get(&path).and_then(|ours| decision.forgotten(&file, ours)) else { continue };
+            file = without;
+        }
         let to = if last.base.orphans.contains(&path) { &mut orphans } else { &mut files };
         to.files.insert(path, file);
     }
+    decisions.files.retain(|path, _| !forgotten.contains(path));
     let version = last.base.version.as_ref().unwrap_or(version::own());
     save::forget(&project, base::encode(&files, &last.base.once, &orphans, version), &decisions)?;
     ui.say(&format!(
-        "Forgot what was decided about {}; the next `scaffold update` asks again.",
+        "Forgot what was decided about {}; the next `scaffold update` offers it again.",
         count(forgotten.len(), "file")
     ));
     Ok(0)

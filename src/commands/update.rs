@@ -28,7 +28,7 @@ use crate::update::{Last, Update};
 /// Renders again, shows, writes.
 ///
 /// # Errors
-/// When answers are missing or wrong, conflicts of an earlier update are open, nobody agrees to writing, or the disk
+/// When answers are missing or wrong, conflicts of an earlier run are open, nobody agrees to writing, or the disk
 /// refuses.
 pub fn run(args: &cli::Update, ui: &Ui) -> Result<u8> {
     let person = ui.interactive && !args.yes;

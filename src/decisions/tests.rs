@@ -77,7 +77,8 @@ fn a_decision_is_about_what_was_offered() {
     let collide = || Change::Collide { ours: &ours, theirs: &new };
     assert_eq!(after(&none, collide(), keep(), "new\n"), Some(Decision::Mine(Sum::of_file(&new))));
     assert_eq!(after(&none, collide(), Some(Resolution::TakeNew), "new\n"), None);
-    assert_eq!(after(&none, collide(), Some(Resolution::Both), "new\n"), None);
+    // the new one lies beside it, and the next one is no edit of it either
+    assert_eq!(after(&none, collide(), Some(Resolution::Both), "new\n"), Some(Decision::Mine(Sum::of_file(&new))));
     assert_eq!(after(&none, Change::Create(&new), keep(), "new\n"), Some(Decision::LeftOut(Sum::of_file(&new))));
     assert_eq!(after(&none, Change::Create(&new), None, "new\n"), None);
 }

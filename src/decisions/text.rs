@@ -14,7 +14,7 @@ use crate::path;
 const FORMAT: u64 = 1;
 
 const NOTE: &str = "# What was decided about single files in reviews, and about which version. Commit this file.
-# `scaffold decisions` lists it; after `scaffold decisions forget PATH` the next update asks again.
+# `scaffold decisions` lists it; after `scaffold decisions forget PATH` the next update offers it again.
 ";
 
 #[derive(Deserialize)]

@@ -35,7 +35,8 @@ fn the_base_is_lost() {
     Wrote 2 files to `.`; the answers are recorded in its `.scaffold/`.
     Left 1 path as it is:
       ! README.md (the new one is beside it: README.md.scaffold-new)
-    Compare what was left with what would be new, and take over what you need.
+    Next: take over what you need from each `NAME.scaffold-new`, then delete it;
+      the next update waits for that.
     ");
     shop.remove("README.md.scaffold-new");
     assert!(shop.update(0, &[]).contains("is up to date."));
@@ -72,7 +73,8 @@ fn the_base_is_damaged() {
     Wrote 1 file to `.`; the answers are recorded in its `.scaffold/`.
     Left 1 path as it is:
       ! README.md (the new one is beside it: README.md.scaffold-new)
-    Compare what was left with what would be new, and take over what you need.
+    Next: take over what you need from each `NAME.scaffold-new`, then delete it;
+      the next update waits for that.
     ");
     shop.remove("README.md.scaffold-new");
     assert!(shop.update(0, &[]).contains("is up to date."));

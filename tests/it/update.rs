@@ -189,10 +189,7 @@ fn conflicts_are_resolved_once() {
     let before = shop.untouched();
     for command in [&["update", "--yes"][..], &["update", "--dry-run"], &["diff"]] {
         let said = shop.says(2, command);
-        assert!(
-            said.contains("1 conflict of an earlier update is not resolved yet:") && said.contains(script),
-            "{said}"
-        );
+        assert!(said.contains("1 conflict of an earlier run is not resolved yet:") && said.contains(script), "{said}");
     }
     let status = shop.says(0, &["status"]);
     assert!(status.contains("1 file with open conflicts:") && status.contains(script), "{status}");

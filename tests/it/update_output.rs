@@ -199,13 +199,13 @@ fn conflicts() {
     Write to shop@example.com.
     ");
     insta::assert_snapshot!(shop.update(2, &[]), @r"
-    error: 1 conflict of an earlier update is not resolved yet:
+    error: 1 conflict of an earlier run is not resolved yet:
       README.md:5: 1 conflict
     hint: edit the files until no conflict marker is left, then repeat the command
     hint: `scaffold undo` takes the earlier update back
     ");
     insta::assert_snapshot!(shop.says(2, &["diff"]), @r"
-    error: 1 conflict of an earlier update is not resolved yet:
+    error: 1 conflict of an earlier run is not resolved yet:
       README.md:5: 1 conflict
     hint: edit the files until no conflict marker is left, then repeat the command
     hint: `scaffold undo` takes the earlier update back
@@ -254,10 +254,11 @@ fn conflicts_that_no_file_can_show() {
     Left 1 path as it is:
       ! monitoring/alerts.yaml (the new one is beside it:
         monitoring/alerts.yaml.scaffold-new)
-    Compare what was left with what would be new, and take over what you need.
+    Next: take over what you need from each `NAME.scaffold-new`, then delete it;
+      the next update waits for that.
     ");
     insta::assert_snapshot!(shop.update(2, &[]), @r"
-    error: 1 conflict of an earlier update is not resolved yet:
+    error: 1 conflict of an earlier run is not resolved yet:
       monitoring/alerts.yaml.scaffold-new: the new version of monitoring/alerts.yaml
     hint: take over what you need from each `NAME.scaffold-new`, then delete it
     hint: `scaffold undo` takes the earlier update back

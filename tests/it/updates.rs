@@ -284,7 +284,7 @@ impl Run<'_> {
         });
         if is_open {
             self.expect_status("update over open conflicts", &output, 2);
-            if !said(&output).contains("of an earlier update") {
+            if !said(&output).contains("of an earlier run") {
                 self.fail(&format!("update does not name what is open:\n{}", said(&output)));
             }
         } else {

@@ -108,6 +108,27 @@ fn a_file_that_was_kept_is_no_edit_and_is_asked_about_when_the_templates_change_
 }
 
 #[test]
+fn what_an_option_kept_is_the_persons_own_too() {
+    let scene = Scene::new();
+    let run = |args: &[&str]| {
+        let args = [args, &["--yes"]].concat();
+        scaffold(&scene.templates, &args, &scene.dir).status().unwrap().code()
+    };
+    let identity = ["--preset", "shop", "--set", "name=shop", "--set", "contact=b@example.com"];
+    assert_eq!(run(&[&["init"], &identity[..]].concat()), Some(1));
+    assert!(scene.status().contains("1 file as you decided"), "{}", scene.status());
+    for name in ["Store", "Market"] {
+        scene.template("README.md.j2", &GENERATED.replace("Shop", name));
+        assert_eq!(run(&["update"]), Some(1));
+        assert_eq!(scene.readme(), MINE);
+        let beside = scene.dir.join("README.md.scaffold-new");
+        assert!(fs::read_to_string(&beside).unwrap().starts_with(&format!("# {name}\n")));
+        fs::remove_file(beside).unwrap();
+        assert!(scene.status().contains("No drift"), "{}", scene.status());
+    }
+}
+
+#[test]
 fn a_change_that_fits_into_a_kept_file_goes_into_it() {
     let scene = Scene::new();
     keep(&scene);
@@ -200,19 +221,21 @@ fn a_file_that_was_left_out_is_offered_when_the_templates_change_it() {
 }
 
 #[test]
-fn what_is_forgotten_is_asked_again() {
+fn what_is_forgotten_is_offered_again() {
     let scene = Scene::with_a_refused_hunk();
     assert_eq!(scaffold_in(&scene.dir, &["decisions"]), "README.md  1 difference refused\n");
     assert!(scene.forget(&["run.sh"]).contains("error: nothing was decided about `run.sh`"));
     let listed = scaffold_in(&scene.dir, &["decisions", "--format", "json"]);
     let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
     assert_eq!(listed, serde_json::json!([{"path": "README.md", "decision": "refused", "differences": 1}]));
+    // only what was refused is offered again: an edit since stays one
+    fs::write(scene.dir.join("README.md"), scene.readme().replace("4\n", "four\n")).unwrap();
     let said = scene.forget(&["README.md"]);
-    assert_eq!(said, "Forgot what was decided about 1 file; the next `scaffold update` asks again.\n");
+    assert_eq!(said, "Forgot what was decided about 1 file; the next `scaffold update` offers it again.\n");
     let mut s = scene.update();
-    s.see("! README.md (there already, different)").answer(REVIEW, &[DOWN, DOWN, ENTER].concat());
+    s.see("~ README.md (to merge with your changes)").answer(REVIEW, &[DOWN, DOWN, ENTER].concat());
     s.see("-# Mine +# Shop").see("(1/1)").send("y").see("> Write 1 file").send(ENTER).ends_with(0);
-    assert_eq!(scene.readme(), GENERATED);
+    assert_eq!(scene.readme(), GENERATED.replace("4\n", "four\n"));
     assert!(scene.decisions().is_empty());
     assert_eq!(scaffold_in(&scene.dir, &["decisions"]), "Nothing was decided about single files.\n");
     assert_eq!(scene.forget(&["--all"]), "Nothing was decided about single files.\n");

@@ -223,7 +223,7 @@ fn new_files_are_left_out() {
     s.answer("Which one?", &[UP, UP, ENTER].concat()).see("> Write 4 files").send(ENTER);
     s.see("! README.md (there already, different) ! db/backup.yaml (left out)").ends_with(1);
     assert!(!dir.join("db").exists());
-    assert!(!s.words().contains("Compare what was left"), "somebody has decided");
+    assert!(!s.words().contains("shows what would be new"), "somebody has decided");
 }
 
 #[test]

@@ -180,7 +180,7 @@ fn a_conflict_becomes_markers_unless_decided_otherwise() {
     assert!(!shop.dir.join("services/mails/service.yaml").exists());
 
     let mut s = shop.start(&[]).run();
-    s.see("error: 1 conflict of an earlier update is not resolved yet: README.md:5").ends_with(2).nothing_changed();
+    s.see("error: 1 conflict of an earlier run is not resolved yet: README.md:5").ends_with(2).nothing_changed();
 }
 
 #[test]
