@@ -149,7 +149,7 @@ fn exchange(lock: &Lock, operations: &[&Operation<'_>]) -> Result<Applied> {
         .try_for_each(|(slot, (unit, entry))| {
             // staging many files takes a while
             if unit.stamp.is_some() && Stamp::at(&places.root().join(&entry.path)) != unit.stamp {
-                return Err(changed(&[entry.path.clone()]));
+                return Err(changed(std::slice::from_ref(&entry.path)));
             }
             swap::carry_out(&places, slot, entry)
         })

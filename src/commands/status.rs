@@ -85,7 +85,9 @@ fn decided<'a>(update: &Update, plan: &Plan<'a>) -> Vec<&'a str> {
         Change::Keep => is_decided(update, path),
         _ => false,
     };
-    plan.changes.iter().filter(is_decided).map(|(path, _)| *path).collect()
+    // what lies beside a file has yet to be looked at
+    let is_settled = |path: &&str| !update.unmerged.iter().any(|one| one.path() == *path);
+    plan.changes.iter().filter(is_decided).map(|(path, _)| *path).filter(is_settled).collect()
 }
 
 fn is_decided(update: &Update, path: &str) -> bool {

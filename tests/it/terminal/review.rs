@@ -196,7 +196,7 @@ fn ctrl_c_of_a_screen_reader_is_the_editors_too_and_stops_at_a_question() {
     let mut s = start(&dir, &templates).var("ACCESSIBLE", "1").var("EDITOR", "true").run();
     s.answer(super::OVERVIEW, "\r").see("? What should happen?").send("\r").answer(README, "5\r");
     // a question after the editor
-    s.see("1. Write 6 files").see("Stop: write nothing Number (Enter takes 1, < goes back): >").send(CTRL_C);
+    s.see("8. Stop: write nothing Number (Enter takes 1, < goes back): >").send(CTRL_C);
     s.see("Stopped. Nothing was written.").ends_with(130).nothing_changed();
 }
 
