@@ -77,7 +77,7 @@ pub fn apply(lock: &Lock, operations: &[Operation<'_>]) -> Result<Applied> {
     let mut sorted: Vec<&Operation<'_>> = operations.iter().collect();
     // Removals first: one of them may make room for a new file or folder.
     sorted.sort_by_key(|Operation { path, action, .. }| {
-        (path.starts_with(".scaffold/"), matches!(action, Action::Write(_)), path)
+        (path::is_record(path), matches!(action, Action::Write(_)), path)
     });
     let mut seen = HashSet::new();
     for Operation { path, .. } in operations {

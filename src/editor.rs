@@ -9,6 +9,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use crate::path;
+use crate::stamp::Stamp;
 use crate::terminal::lend;
 
 /// Opens a text in `$VISUAL`, else `$EDITOR`, else `vi`, under the name that its path has, so that the editor knows the
@@ -23,6 +24,7 @@ pub fn edit(rel: &str, text: &str) -> Result<Result<String, String>> {
     fs::write(&file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
     // as git does it: an editor can have arguments; what it shows belongs on the terminal, and stdout may lead elsewhere
     let screen = stderr().as_fd().try_clone_to_owned()?;
+    let before = Stamp::at(&file);
     let status = lend(|| {
         let mut command = Command::new("sh");
         command.arg("-c").arg(format!("{editor} \"$@\"")).arg("sh").arg(&file).stdout(screen);
@@ -31,6 +33,8 @@ pub fn edit(rel: &str, text: &str) -> Result<Result<String, String>> {
     Ok(match status {
         Err(e) => Err(format!("The editor `{editor}` does not start: {e}.")),
         Ok(status) if !status.success() => Err(format!("The editor `{editor}` failed ({status}).")),
+        // as `:q` does it; who takes the text as it is saves it
+        Ok(_) if Stamp::at(&file) == before => Err("Nothing was saved.".into()),
         Ok(_) => match fs::read_to_string(&file) {
             Ok(text) if text.trim().is_empty() => Err("The saved text is empty.".into()),
             Ok(text) => Ok(text),

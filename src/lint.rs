@@ -12,6 +12,7 @@ use crate::compare;
 use crate::engine;
 use crate::migrations;
 use crate::names::{Templates, is_builtin, repeated};
+use crate::path;
 use crate::question::Rule;
 
 mod questions;
@@ -252,7 +253,7 @@ impl Lint<'_> {
                         self.fault(&file.origin, format!("repeats `{key}`, which is not in `repeats`"));
                     }
                 }
-                if file.path.starts_with(".scaffold/") || file.path.starts_with(".git/") {
+                if path::is_record(&file.path) || file.path.starts_with(".git/") {
                     self.fault(&file.origin, "lies in a folder that no component can own");
                 }
             }

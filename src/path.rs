@@ -17,6 +17,11 @@ pub const DECISIONS: &str = ".scaffold/decisions.yaml";
 /// Names in `.scaffold/` that only the writer itself may use.
 const RESERVED: [&str; 6] = ["lock", "staging", "journal", "journal.undo", "journal.done", "journal.undone"];
 
+/// Whether a path is one of scaffold's own files.
+pub fn is_record(path: &str) -> bool {
+    path.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// Refuses a path that could leave the repository or reach into git or the writer's own files.
 ///
 /// Journals and bases come with a clone and may be hostile, so this is asked for every path before it is used.

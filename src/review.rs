@@ -209,6 +209,7 @@ impl Review<'_> {
                 }
             }
         }
+        keys::last(self.ui);
         Ok(())
     }
 

@@ -113,13 +113,8 @@ fn undo(
         return Ok(undo);
     }
     let Ok(earlier) = Undo::read(project) else { return Ok(undo) };
-    let left = project.ours(earlier.after.keys().filter(|path| is_record(path)))?;
-    Ok(if earlier.changed_since(&left, is_record).is_empty() { earlier.with(undo) } else { undo })
-}
-
-/// Whether a path is one of scaffold's own files.
-fn is_record(path: &str) -> bool {
-    path.starts_with(".scaffold/")
+    let left = project.ours(earlier.after.keys().filter(|path| path::is_record(path)))?;
+    Ok(if earlier.changed_since(&left, path::is_record).is_empty() { earlier.with(undo) } else { undo })
 }
 
 /// Takes an update back: the files as they were, and nothing left to take back.

@@ -37,7 +37,7 @@ pub fn run(args: &cli::Undo, ui: &Ui) -> Result<u8> {
         .hint("undo your changes to these files first, or use the history of the repository")
         .into());
     }
-    let is_file = |path: &str| !path.starts_with(path::FOLDER);
+    let is_file = |path: &str| !path::is_record(path);
     let current = |(path, ours): (&RelPath, &Ours)| match ours {
         Ours::File(file) if is_file(path) => Some((path.clone(), file.clone())),
         _ => None,

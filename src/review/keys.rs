@@ -1,9 +1,10 @@
 //! Single keys as answers, without Enter where the terminal allows.
 
 use std::io::{Write as _, stderr};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, read};
+use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, poll, read};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
 use crate::error::Interrupted;
@@ -33,6 +34,22 @@ pub fn key(ui: &Ui, ask: &str) -> Result<char> {
     key
 }
 
+/// How long after a key its Enter comes from hands that are used to `git add -p`.
+const HABIT: Duration = Duration::from_millis(300);
+
+/// To be called after the last key, before a menu is shown: an Enter behind that key must not choose from it.
+pub fn last(ui: &Ui) {
+    let Some(_raw) = (if ui.accessible { None } else { Raw::enter() }) else { return };
+    let until = Instant::now() + HABIT;
+    while let Ok(true) = poll(until.saturating_duration_since(Instant::now())) {
+        match read() {
+            Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => return,
+            Ok(_) => {}
+            Err(_) => return,
+        }
+    }
+}
+
 fn one() -> Result<char> {
     loop {
         let Event::Key(key) = read().map_err(|_| Interrupted)? else { continue };
@@ -43,7 +60,10 @@ fn one() -> Result<char> {
             KeyCode::Char('c' | 'd') if key.modifiers.contains(KeyModifiers::CONTROL) => {
                 return Err(Interrupted.into());
             }
-            KeyCode::Char(c) if c.is_ascii_graphic() => return Ok(c.to_ascii_lowercase()),
+            // an Enter from before the mode was entered is a Ctrl-J
+            KeyCode::Char(c) if c.is_ascii_graphic() && key.modifiers.difference(KeyModifiers::SHIFT).is_empty() => {
+                return Ok(c.to_ascii_lowercase());
+            }
             KeyCode::Esc => return Ok('q'),
             _ => {}
         }

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::hunks::Outcome;
+use super::keys;
 use super::sides::{has_hunks, settled, sides, take};
 use super::{Resolutions, Review};
 use crate::editor::edit;
@@ -52,10 +53,14 @@ impl Review<'_> {
                     page(self.ui, &self.diff(path, None))?;
                     continue;
                 }
-                Some(Act::Hunks) => match sides(change).map(|sides| self.hunks(path, &sides)).transpose()? {
-                    Some(Outcome::Done(resolution) | Outcome::Left(Some(resolution))) => resolution,
-                    _ => continue,
-                },
+                Some(Act::Hunks) => {
+                    let outcome = sides(change).map(|sides| self.hunks(path, &sides)).transpose()?;
+                    keys::last(self.ui);
+                    match outcome {
+                        Some(Outcome::Done(resolution) | Outcome::Left(Some(resolution))) => resolution,
+                        _ => continue,
+                    }
+                }
                 Some(Act::Edit) => match self.edit(path, change, decided.get(path))? {
                     Ok(resolution) => resolution,
                     Err(why) => {

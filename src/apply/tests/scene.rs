@@ -180,7 +180,7 @@ impl Scene {
             .map(|(path, before, wanted)| Operation {
                 path: Cow::Borrowed(path),
                 before: match before {
-                    _ if path.starts_with(".scaffold/") => Before::Any,
+                    _ if crate::path::is_record(path) => Before::Any,
                     Some(file) => Before::File(file),
                     None => Before::Missing,
                 },

@@ -132,6 +132,21 @@ fn ctrl_c_at_a_hunk_leaves_everything_as_it_was() {
     }
 }
 
+/// Hands that are used to `git add -p` end each answer by Enter, which must not choose what comes next.
+#[test]
+fn enter_behind_a_key_answers_nothing_else() {
+    let (_temp, dir, templates) = scene();
+    let mut s = hunks(start(&dir, &templates));
+    s.send("y\r").see("(2/2)").send("d\r").see("> Write 6 files");
+    s.send(&[DOWN, ENTER].concat()).see("look at the differences").send(CTRL_C);
+    s.ends_with(130).nothing_changed();
+
+    let (_temp, dir, templates) = scene();
+    let mut s = begin(start(&dir, &templates));
+    s.send(&[DOWN, DOWN, DOWN, ENTER].concat()).see("(1/2)").send("a\r").see("> Write 6 files");
+    s.send(CTRL_C).ends_with(130).nothing_changed();
+}
+
 #[test]
 fn what_is_written_is_edited_before() {
     let (_temp, dir, templates) = scene();
@@ -160,6 +175,7 @@ fn an_editor_that_fails_is_killed_or_saves_nothing_changes_nothing() {
     for (editor, said) in [
         ("false", "The editor `false` failed (exit status: 1). Nothing changes."),
         ("no-such-editor", "The editor `no-such-editor` failed (exit status: 127). Nothing changes."),
+        ("true", "Nothing was saved. Nothing changes."),
         (": >", "The saved text is empty. Nothing changes."),
         ("stty raw -echo; kill -9 $$; true", "(signal: 9 (SIGKILL)). Nothing changes."),
     ] {
@@ -193,7 +209,7 @@ fn ctrl_c_of_a_screen_reader_is_the_editors_too_and_stops_at_a_question() {
     s.send("e\r").see("==>").send(CTRL_C).send_until("?\r", "y - take this hunk").send("n\r").see("(2/2)");
     s.send(CTRL_C).see("Stopped. Nothing was written.").ends_with(130).nothing_changed();
 
-    let mut s = start(&dir, &templates).var("ACCESSIBLE", "1").var("EDITOR", "true").run();
+    let mut s = start(&dir, &templates).var("ACCESSIBLE", "1").var("EDITOR", "touch").run();
     s.answer(super::OVERVIEW, "\r").see("? What should happen?").send("\r").answer(README, "5\r");
     // a question after the editor
     s.see("8. Stop: write nothing Number (Enter takes 1, < goes back): >").send(CTRL_C);
