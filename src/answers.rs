@@ -16,6 +16,7 @@ mod kept;
 mod layers;
 mod problem;
 mod resolver;
+mod typed;
 
 pub use problem::{Problem, unknown_preset};
 
@@ -48,8 +49,8 @@ pub struct Given {
     pub resumed: Values,
     /// `--answers`.
     pub file: Option<AnswersFile>,
-    /// `--set`: dotted path and value.
-    pub sets: Vec<(String, Value)>,
+    /// `--set`: dotted path, and the value as it was typed; JSON does as well.
+    pub sets: Vec<(String, String)>,
     /// What a person answered a moment ago, before they went back to where answers come from.
     pub said: Values,
 }

@@ -4,7 +4,6 @@ use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use serde_json::Value;
 
 use crate::answers::Given;
 use crate::answers_file::AnswersFile;
@@ -224,17 +223,13 @@ fn given_for_update(args: &UpdateArgs) -> Result<Given> {
     })
 }
 
-fn sets(sets: &[String]) -> Result<Vec<(String, Value)>> {
+fn sets(sets: &[String]) -> Result<Vec<(String, String)>> {
     let set = |set: &String| {
-        let (key, value) = set.split_once('=').ok_or_else(|| {
+        let (key, text) = set.split_once('=').ok_or_else(|| {
             UserError::new(format!("`--set {set}` has no `=`"))
                 .hint("it takes `KEY=VALUE`, such as `services.0.port=8080`")
         })?;
-        let value = serde_yaml::from_str(value).map_err(|e| {
-            UserError::new(format!("`--set {set}` has a value that is not YAML: {e}"))
-                .hint("quote text with special characters")
-        })?;
-        Ok((key.to_string(), value))
+        Ok((key.to_string(), text.to_string()))
     };
     sets.iter().map(set).collect()
 }

@@ -78,8 +78,8 @@ pub fn choices(catalog: &Catalog, question: &Question) -> Result<Comparison> {
     // The same answers for all choices, or differences would be shown that are no consequence of the choice.
     let example = example(catalog, question);
     let outcome = |value: &str| {
-        let mut sets: Vec<(String, Value)> = example.clone().into_iter().collect();
-        sets.push((name.clone(), json!(value)));
+        let example = example.iter().map(|(name, value)| (name.clone(), value.to_string()));
+        let sets = example.chain([(name.clone(), value.to_owned())]).collect();
         Outcome::new(catalog, &Given { sets, ..Given::default() })
             .with_context(|| format!("cannot compare `{name}`, `{value}`"))
     };

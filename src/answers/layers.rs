@@ -4,7 +4,7 @@ use anyhow::Result;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-use super::{Given, Origin, Problem, kept, unknown_preset};
+use super::{Given, Origin, Problem, kept, typed, unknown_preset};
 use crate::answers_file::AnswersFile;
 use crate::catalog::Catalog;
 use crate::dotted;
@@ -44,8 +44,8 @@ impl Layers {
                 layers.give(catalog, key, value.clone(), Origin::File(file.place(key)));
             }
         }
-        for (path, value) in &given.sets {
-            layers.set(catalog, path, value.clone());
+        for (path, text) in &given.sets {
+            layers.set(catalog, path, text);
         }
         for (name, value) in &given.said {
             layers.given.insert(name.clone(), (value.clone(), Origin::Prompt));
@@ -96,7 +96,7 @@ impl Layers {
     }
 
     /// Puts a value at a dotted path such as `services.0.port`.
-    fn set(&mut self, catalog: &Catalog, path: &str, value: Value) {
+    fn set(&mut self, catalog: &Catalog, path: &str, text: &str) {
         let mut parts = path.split('.');
         let name = parts.next().unwrap_or_default();
         let Some(question) = catalog.question(name) else {
@@ -108,12 +108,17 @@ impl Layers {
             Some((current, _)) => current.clone(),
             None => question.default.clone().unwrap_or(Value::Null),
         };
-        match dotted::put(&mut whole, &rest, value) {
+        let put = typed::value(question, &rest, text)
+            .map_err(|why| format!("`--set {path}={text}` has a value that is not YAML: {why}"))
+            .and_then(|value| {
+                dotted::put(&mut whole, &rest, value).map_err(|why| format!("`--set {path}=...` has no place: {why}"))
+            });
+        match put {
             Ok(()) => {
                 self.given.insert(name.to_string(), (whole, Origin::Flag));
             }
-            Err(why) => self.problems.push(Problem {
-                message: format!("`--set {path}=...` has no place: {why}"),
+            Err(message) => self.problems.push(Problem {
+                message,
                 origin: None,
                 hints: vec![format!("`scaffold explain {name}` shows what it looks like")],
                 answers: Vec::new(),

@@ -21,8 +21,8 @@ fn file(text: &str) -> AnswersFile {
     AnswersFile::parse(".scaffold/answers.yaml", text.as_bytes().to_vec()).unwrap()
 }
 
-fn set(sets: &[(&str, Value)]) -> Vec<(String, Value)> {
-    sets.iter().map(|(path, value)| ((*path).to_string(), value.clone())).collect()
+fn set(sets: &[(&str, Value)]) -> Vec<(String, String)> {
+    sets.iter().map(|(path, value)| ((*path).to_string(), value.to_string())).collect()
 }
 
 fn update(recorded: &str, sets: &[(&str, Value)]) -> anyhow::Result<Answers> {

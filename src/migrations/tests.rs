@@ -116,7 +116,7 @@ fn a_wrong_value_under_an_old_name_names_its_line() {
 #[test]
 fn only_recorded_answers_are_migrated() {
     let (catalog, _) = catalog(MIGRATIONS);
-    let given = Given { sets: vec![("copies".into(), json!(3))], ..Given::default() };
+    let given = Given { sets: vec![("copies".into(), "3".into())], ..Given::default() };
     let error = Answers::resolve(&catalog, &given, None).unwrap_err().downcast::<UserError>().unwrap();
     assert!(error.message.contains("there is no answer `copies`"), "{}", error.message);
     assert_eq!(error.hints[0], "`copies` is now called `replicas`");

@@ -49,7 +49,11 @@ pub fn all() -> Vec<Case> {
         cases.push(Case {
             snapshot: format!("components/{component}/{name}"),
             component: Some(component.to_string()),
-            given: Given { preset: Some(file.preset), sets: file.set.into_iter().collect(), ..Given::default() },
+            given: Given {
+                preset: Some(file.preset),
+                sets: file.set.into_iter().map(|(name, value)| (name, value.to_string())).collect(),
+                ..Given::default()
+            },
         });
     }
     cases

@@ -59,9 +59,9 @@ fn wrong_kind() {
       --> --set
     hint: `scaffold explain point_in_time_recovery` says what it takes
     ");
-    insta::assert_snapshot!(with("prod_account_id", json!(444455556666_u64)), @r"
+    insta::assert_snapshot!(from_file("prod_account_id: 444455556666\n"), @r"
     answer `prod_account_id` is `444455556666`, which is not text (quote it in YAML)
-      --> --set
+      --> answers.yaml:1
     hint: `scaffold explain prod_account_id` says what it takes
     ");
 }

@@ -23,7 +23,7 @@ fn recorded(answers: &Answers) -> String {
 /// The next run, with changed answers.
 fn update(recorded: &str, sets: &[(&str, Value)]) -> (Answers, Rendered) {
     let file = AnswersFile::parse(".scaffold/answers.yaml", recorded.as_bytes().to_vec()).unwrap();
-    let sets = sets.iter().map(|(path, value)| ((*path).to_string(), value.clone())).collect();
+    let sets = sets.iter().map(|(path, value)| ((*path).to_string(), value.to_string())).collect();
     let (answers, _, rendered) = rendered(&Given { recorded: Some(file), sets, ..Given::default() }).unwrap();
     (answers, rendered)
 }

@@ -37,7 +37,7 @@ pub fn lines(items: &[impl ToString]) -> String {
 pub fn given(preset: &str, sets: &[(&str, Value)]) -> Given {
     Given {
         preset: Some(preset.to_string()),
-        sets: sets.iter().map(|(k, v)| ((*k).to_string(), v.clone())).collect(),
+        sets: sets.iter().map(|(k, v)| ((*k).to_string(), v.to_string())).collect(),
         ..Given::default()
     }
 }
