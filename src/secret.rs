@@ -21,11 +21,10 @@ pub fn looks_like(text: &str) -> Option<&'static str> {
         }
     }
     // user:password@ in a URL
-    let authority = text.split_once("://").and_then(|(_, rest)| rest.split('/').next());
-    if authority.and_then(|a| a.rsplit_once('@')).is_some_and(|(user, _)| user.contains(':')) {
-        return Some("a URL with a password");
-    }
-    None
+    let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#');
+    let mut authorities = text.split("://").skip(1).filter_map(|rest| rest.split(ends).next());
+    let has_password = |authority: &str| authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'));
+    authorities.any(has_password).then_some("a URL with a password")
 }
 
 #[cfg(test)]
@@ -35,10 +34,23 @@ mod tests {
     #[test]
     fn credentials() {
         let key = format!("{}{}", "AKIA", "IOSFODNN7EXAMPLE");
-        for text in [key.as_str(), "mongodb://root:hunter2@db/shop", &format!("token ghp_{}", "a".repeat(36))] {
+        for text in [
+            key.as_str(),
+            "mongodb://root:hunter2@db/shop",
+            &format!("token ghp_{}", "a".repeat(36)),
+            "See https://x.example/ and mongodb://root:hunter2@db/shop",
+            "https://u:p@x?y",
+        ] {
             assert!(looks_like(text).is_some(), "{text}");
         }
-        for text in ["Sells things", "https://example.com/@x", "AKIA", "npm run build"] {
+        for text in [
+            "Sells things",
+            "https://example.com/@x",
+            "https://a.example, b: c@d.example",
+            "https://a.example?b:c@d",
+            "AKIA",
+            "npm run build",
+        ] {
             assert_eq!(looks_like(text), None, "{text}");
         }
     }
