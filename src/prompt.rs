@@ -13,7 +13,7 @@ use crate::compare;
 use crate::error::Back;
 use crate::question::{KindName, Question, Values};
 use crate::session::Session;
-use crate::text::wrap;
+use crate::text::{cut, wrap};
 use crate::ui::{Style, Ui};
 
 mod beside;
@@ -143,9 +143,9 @@ impl<'c> TerminalPrompter<'c> {
         self.group.clone_from(&question.group);
         if let Some(group) = self.catalog.project.groups.iter().find(|g| question.group.as_ref() == Some(&g.name)) {
             let ui = self.dialog.now();
-            let text = ui.wrapped_line(&format!("{}: {}", group.title, group.why));
-            let (title, why) = text.split_at(group.title.len().min(text.len()));
-            ui.say(&format!("\n{}{why}", ui.err.text(Style::Bold, title)));
+            let title = cut(&ui.visible(&group.title), ui.width - 1, ui.unicode);
+            let why = wrap(&ui.visible(&group.why), ui.width - 1, 0);
+            ui.say(&format!("\n{}\n{why}", ui.err.text(Style::Bold, &title)));
         }
     }
 

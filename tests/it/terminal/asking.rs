@@ -4,6 +4,7 @@ use std::fs;
 
 use super::{CONTACT, NAME, OVERVIEW, PROJECT, REVIEW, SERVICES, START, target};
 use crate::session::{CTRL_C, DOWN, ENTER, ESC, Session, Start, UP};
+use crate::support::{read_tree, root, write_tree};
 
 #[test]
 fn esc_goes_back_with_the_earlier_answer_filled_in() {
@@ -208,4 +209,33 @@ fn a_finding_is_filled_in_beside_the_file_it_was_found_in() {
     }
     s.answer("Which services does the system have?", "").see("[(found in backend/package.json").send(ENTER);
     s.answer(PROJECT[10].0, ENTER).see("repository acme/books (yours)").answer(OVERVIEW, CTRL_C).ends_with(130);
+}
+
+#[test]
+fn names_of_files_cannot_send_escape_sequences() {
+    let (temp, dir) = target();
+    let file = temp.path().join("a\u{1b}]0;owned\u{7}.yaml");
+    fs::write(&file, "name: books\ncontact: a@example.com\n").unwrap();
+    let mut s = Start::init(&dir, &["--preset", "shop", "--answers", file.to_str().unwrap()]).columns(200).run();
+    s.see("\\u{1b}]0;owned\\u{7}.yaml:2)").answer(OVERVIEW, &[DOWN, ENTER].concat());
+    s.see("Project: which answer do you want to change?").send(CTRL_C).ends_with(130);
+    let output = String::from_utf8_lossy(&s.output).into_owned();
+    assert!(!output.contains("\u{1b}]0;"), "{output:?}");
+}
+
+#[test]
+fn a_long_title_of_a_group_fits() {
+    let (temp, dir) = target();
+    let mut files = read_tree(&root().join("tests/catalogs/small"));
+    let questions = files.get_mut("templates/questions.yaml").unwrap();
+    let title = "Das Projekt und alles was dazu gehört – 日本語\\e[2J";
+    let text = String::from_utf8(questions.bytes.clone()).unwrap();
+    questions.bytes = text.replacen("title: Project", &format!("title: \"{title}\""), 1).into_bytes();
+    write_tree(temp.path(), &files);
+    let templates = temp.path().join("templates");
+    let mut s = Start::with(&dir, "init", &templates, &["--preset", "shop"]).columns(40).run();
+    s.answer(NAME, CTRL_C).ends_with(130);
+    let output = String::from_utf8_lossy(&s.output).into_owned();
+    let head = "\u{1b}[1mDas Projekt und alles was dazu gehört…\u{1b}[0m\r\nWhat it is called and for.\r\n";
+    assert!(output.contains(head), "{output:?}");
 }
