@@ -90,8 +90,15 @@ impl Session {
         disk::ensure_private_folder(folder)?;
         let name = format!("new.{}", process::id());
         let new = folder.join(&name);
-        disk::write_new(disk::open_folder(folder)?.as_fd(), &name, text.as_bytes(), false, Some(MODE), &new)?;
-        disk::rename(&new, &self.file)
+        let at = disk::open_folder(folder)?;
+        // a killed run may have had the same number
+        let _ = fs::remove_file(&new);
+        let kept = disk::write_new(at.as_fd(), &name, text.as_bytes(), false, Some(MODE), &new)
+            .and_then(|()| disk::rename(&new, &self.file));
+        if kept.is_err() {
+            let _ = fs::remove_file(&new);
+        }
+        kept
     }
 
     /// Removes what is kept.
@@ -125,6 +132,10 @@ mod tests {
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, MODE);
         assert_eq!(fs::metadata(file.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
         assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
+        // what a killed run with the same number has left
+        fs::write(file.with_file_name(format!("new.{}", process::id())), "x").unwrap();
+        session.keep(&Values::new()).unwrap();
+        assert!(session.read().unwrap().unwrap().answers.is_empty());
         session.forget().unwrap();
         assert!(!session.is_kept() && session.forget().is_ok());
     }
