@@ -175,7 +175,7 @@ fn agreed(ui: &Ui, plan: &Plan<'_>, ask: &str, yes: bool, dry_run: bool) -> Resu
         let look = Look { paint, unicode: ui.unicode };
         plan.changes.iter().map(|(path, change)| look.change(path, change)).collect()
     };
-    if !yes {
+    if !yes || dry_run {
         page(ui, &diffs.join("\n"))?;
     }
     if dry_run {

@@ -63,6 +63,7 @@ fn undo() {
     error: nobody can be asked whether to write: stdin and stderr are not both a terminal
     hint: `--yes` writes without asking
     ");
+    assert_eq!(shop.says(1, &["undo", "--yes", "--dry-run"]), shop.says(1, &["undo", "--dry-run"]));
     shop.append("README.md", "Ours.");
     shop.write("monitoring/alerts.yaml", "ours\n");
     let before = shop.untouched();

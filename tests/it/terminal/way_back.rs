@@ -54,7 +54,7 @@ fn anything_but_yes_changes_nothing() {
     for (question, start) in [(RESTORE, restore as fn() -> (Shop, Session)), (UNDO, undo)] {
         for (keys, code) in [("n\r", 1), (ENTER, 1), (CTRL_C, 130), (ESC, 130)] {
             let (_shop, mut s) = start();
-            s.answer(question, keys).see("Stopped. Nothing was written.").ends_with(code).nothing_changed();
+            s.answer(question, keys).see("Stopped before writing.").ends_with(code).nothing_changed();
         }
     }
 }
