@@ -10,7 +10,10 @@ use crate::output;
 use crate::terminal::lend;
 use crate::ui::Ui;
 
-/// Shows text through `$PAGER`, else `less`, else as it is. Never starts a pager when stdout is no terminal, or
+/// What a shell reports for a program that it cannot run, or not find.
+const NOT_STARTED: [Option<i32>; 2] = [Some(126), Some(127)];
+
+/// Shows text through `$PAGER`, else `less`; as it is where that does not start. Never starts a pager when stdout is no terminal, or
 /// nothing may be drawn again.
 ///
 /// # Errors
@@ -23,21 +26,23 @@ pub fn page(ui: &Ui, text: &str) -> Result<()> {
     let Some(mut command) = command() else {
         return output::data(text);
     };
-    lend(|| match command.stdin(Stdio::piped()).spawn() {
+    let shown = lend(|| match command.stdin(Stdio::piped()).spawn() {
         Ok(mut pager) => {
             if let Some(mut pipe) = pager.stdin.take() {
                 // a pager that quits early has shown enough
                 let _ = pipe.write_all(text.as_bytes());
             }
-            pager.wait().map(drop).context("cannot wait for the pager")
+            let status = pager.wait().context("cannot wait for the pager")?;
+            Ok(!NOT_STARTED.contains(&status.code()))
         }
         Err(e) => {
             if e.kind() != ErrorKind::NotFound {
                 ui.say(&format!("The pager does not start: {e}."));
             }
-            output::data(text)
+            anyhow::Ok(false)
         }
-    })
+    })?;
+    if shown { Ok(()) } else { output::data(text) }
 }
 
 /// The program to run: `None` for no pager.

@@ -242,7 +242,7 @@ fn files_cannot_send_escape_sequences() {
     for pager in ["cat", "cat | cat", "true", "head -c 1 >/dev/null", "no-such-pager", ""] {
         let (_temp, mut s) = collision(|s| s.var("PAGER", pager));
         s.send(&[DOWN, ENTER].concat()).see("> What should happen? look at the differences");
-        if pager.starts_with("cat") || pager.is_empty() {
+        if !["true", "head -c 1 >/dev/null"].contains(&pager) {
             s.see("-Mine \\u{1b}]0;owned\\u{7}\\u{1b}[2J").see("+A system of services");
         }
         s.answer(REVIEW, CTRL_C).ends_with(130).nothing_changed();
