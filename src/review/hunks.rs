@@ -24,7 +24,11 @@ const HELP: [(char, &str); 10] = [
     ('e', "edit the lines that would be there"),
     ('j', "leave it undecided, show the next one"),
     ('k', "leave it undecided, show the one before"),
-    ('q', "leave the file; hunks without an answer are refused, and without any answer nothing is decided"),
+    (
+        'q',
+        "quit this file and those after it; hunks of it without an answer are refused, and without any answer nothing is \
+         decided",
+    ),
     ('?', "show this"),
 ];
 

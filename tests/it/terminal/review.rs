@@ -96,6 +96,7 @@ fn a_hunk_is_split_and_help_names_the_keys() {
     fs::write(dir.join("README.md"), "# Mine\n\n1\n2\nthree\n4\n5\n6\n7\n8\n\nWrite to a@example.com.\n").unwrap();
     let mut s = hunks(start(&dir, &templates));
     s.see("(1/1) Take this hunk of README.md? [y,n,a,d,s,e,q,?]").send("?").see("s - split it into smaller hunks");
+    s.see("q - quit this file and those after it; ");
     s.send("s").see("(1/3) Take this hunk of README.md? [y,n,a,d,e,j,k,q,?]").send("s");
     s.see("There is no unchanged line in it").send("n").see("-three +3").see("(2/3)").send("y").see("(3/3)").send("n");
     assert_eq!(written(s), "# Mine\n\n1\n2\n3\n4\n5\n6\n7\n8\n\nWrite to a@example.com.\n");
@@ -120,6 +121,12 @@ fn a_walk_through_all_files_hunk_by_hunk() {
     s.see("> Write 6 files").send(ENTER).see("Wrote 6 files").status();
     assert!(s.file("README.md").starts_with("# Mine\n") && s.file("README.md").contains("b@example.com"));
     assert_eq!(s.file("run.sh"), "#!/bin/sh\nexec true\n");
+
+    let (_temp, dir, templates) = scene();
+    fs::write(dir.join("run.sh"), "#!/bin/sh\nmine\nexec true\n").unwrap();
+    let mut s = begin(start(&dir, &templates));
+    s.send(&[DOWN, DOWN, DOWN, ENTER].concat()).see("README.md @@").send("q").see("> Decide about 2 files");
+    assert!(!s.words().contains("run.sh @@"), "{}", s.words());
 }
 
 #[test]
