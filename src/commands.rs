@@ -37,6 +37,9 @@ mod status;
 mod undo;
 mod update;
 
+/// What a person is told who leaves. What was written before the plan, such as a page, stays.
+const STOPPED: &str = "Stopped before writing.";
+
 /// Carries out a command, and says what went wrong. The exit status is 0 when done, 1 when differences
 /// remain, 2 after an error.
 pub fn main(cli: &Cli) -> ExitCode {
@@ -59,7 +62,7 @@ pub fn main(cli: &Cli) -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(code),
         Err(error) if error.is::<Interrupted>() || error.is::<Back>() => {
-            ui.say("Stopped. Nothing was written.");
+            ui.say(STOPPED);
             ExitCode::from(Interrupted::EXIT)
         }
         Err(error) => {
@@ -194,7 +197,7 @@ fn agreed(ui: &Ui, plan: &Plan<'_>, ask: &str, yes: bool, dry_run: bool) -> Resu
     if dialog.yes_no(Ask { ask, help: "" }, Some(false))? {
         return Ok(true);
     }
-    ui.say("Stopped. Nothing was written.");
+    ui.say(STOPPED);
     Ok(false)
 }
 

@@ -36,7 +36,7 @@ impl fmt::Display for UserError {
 
 impl std::error::Error for UserError {}
 
-/// The person left before anything was written.
+/// The person left before the writing began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interrupted;
 
@@ -47,7 +47,7 @@ impl Interrupted {
 
 impl fmt::Display for Interrupted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("stopped before anything was written")
+        f.write_str("stopped before writing")
     }
 }
 

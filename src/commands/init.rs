@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 
 use super::open::open;
 use super::save::{Record, save};
-use super::{Work, interview, is_free};
+use super::{STOPPED, Work, interview, is_free};
 use crate::answers::{Answers, Given};
 use crate::base::{Base, Stored};
 use crate::catalog::Catalog;
@@ -131,7 +131,7 @@ fn write(
         let review =
             Review { ui, plan: &plan, catalog, rendered: &rendered, readiness: &context.readiness, is_free: &is_free };
         let Some(resolutions) = review.run()? else {
-            ui.say("Stopped. Nothing was written.");
+            ui.say(STOPPED);
             interview::kept(args, ui, session);
             return Ok(1);
         };

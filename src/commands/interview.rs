@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use super::STOPPED;
 use crate::answers::{Answers, Given};
 use crate::catalog::Catalog;
 use crate::cli::{AskWhich, Init};
@@ -105,7 +106,7 @@ pub fn left(args: &Init, ui: &Ui, error: anyhow::Error) -> Result<u8> {
     if !error.is::<Interrupted>() && !error.is::<Back>() {
         return Err(error);
     }
-    ui.say("Stopped. Nothing was written.");
+    ui.say(STOPPED);
     kept(args, ui, Project::open(&args.dir).ok().and_then(|project| Session::about(project.root())).as_ref());
     Ok(Interrupted::EXIT)
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::open::{folder, open};
 use super::save::{Record, save};
-use super::{Render, Work, given_for_update};
+use super::{Render, STOPPED, Work, given_for_update};
 use crate::answers::Prompter;
 use crate::catalog::Catalog;
 use crate::cli::{self, AskWhich, Format};
@@ -96,7 +96,7 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
             is_free: &is_free,
         };
         let Some(resolutions) = review.run()? else {
-            ui.say("Stopped. Nothing was written.");
+            ui.say(STOPPED);
             return Ok(1);
         };
         resolutions

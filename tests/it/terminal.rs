@@ -176,7 +176,7 @@ fn leaving_at_any_stage_writes_nothing() {
         for question in &questions[..stage] {
             s.answer(question, ENTER);
         }
-        s.answer(questions[stage], CTRL_C).see("Stopped. Nothing was written.").ends_with(130).nothing_changed();
+        s.answer(questions[stage], CTRL_C).see("Stopped before writing.").ends_with(130).nothing_changed();
         assert_eq!(s.words().contains("Your answers so far are kept: `scaffold init --resume "), stage > 1);
     }
 }
@@ -184,7 +184,7 @@ fn leaving_at_any_stage_writes_nothing() {
 #[test]
 fn stopping_and_hanging_up_write_nothing() {
     let (_temp, mut s) = collision(|s| s);
-    s.send(&[UP, ENTER].concat()).see("Stopped. Nothing was written.").ends_with(1).nothing_changed();
+    s.send(&[UP, ENTER].concat()).see("Stopped before writing.").ends_with(1).nothing_changed();
     for question in [START, NAME, OVERVIEW, REVIEW, "README.md is there already"] {
         let (_temp, dir) = target();
         fs::create_dir(&dir).unwrap();

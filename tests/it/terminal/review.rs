@@ -135,7 +135,7 @@ fn ctrl_c_at_a_hunk_leaves_everything_as_it_was() {
     for keys in ["", "y"] {
         let mut s = hunks(start(&dir, &templates));
         s.send(keys).see(if keys.is_empty() { "(1/2)" } else { "(2/2)" }).send(CTRL_C);
-        s.see("Stopped. Nothing was written.").ends_with(130).nothing_changed().cooked();
+        s.see("Stopped before writing.").ends_with(130).nothing_changed().cooked();
     }
 }
 
@@ -200,7 +200,7 @@ fn ctrl_c_in_the_editor_is_the_editors() {
     let mut s = hunks(start(&dir, &templates).var("EDITOR", "tail -f -v"));
     // with Ctrl-C a terminal drops what was printed at that moment, so that only what comes later is to be relied on
     s.send("e").see("==>").send(CTRL_C).send_until("?", "y - take this hunk").send("n").see("(2/2)");
-    s.send(CTRL_C).see("Stopped. Nothing was written.").ends_with(130).nothing_changed().cooked();
+    s.send(CTRL_C).see("Stopped before writing.").ends_with(130).nothing_changed().cooked();
 }
 
 /// The same where lines are read: neither of the two ends the program behind the other's back.
@@ -214,13 +214,13 @@ fn ctrl_c_of_a_screen_reader_is_the_editors_too_and_stops_at_a_question() {
         .answer(README, "4\r")
         .see("(1/2) Take this");
     s.send("e\r").see("==>").send(CTRL_C).send_until("?\r", "y - take this hunk").send("n\r").see("(2/2)");
-    s.send(CTRL_C).see("Stopped. Nothing was written.").ends_with(130).nothing_changed();
+    s.send(CTRL_C).see("Stopped before writing.").ends_with(130).nothing_changed();
 
     let mut s = start(&dir, &templates).var("ACCESSIBLE", "1").var("EDITOR", "touch").run();
     s.answer(super::OVERVIEW, "\r").see("? What should happen?").send("\r").answer(README, "5\r");
     // a question after the editor
     s.see("8. Stop: write nothing Number (Enter takes 1, < goes back): >").send(CTRL_C);
-    s.see("Stopped. Nothing was written.").ends_with(130).nothing_changed();
+    s.see("Stopped before writing.").ends_with(130).nothing_changed();
 }
 
 #[test]

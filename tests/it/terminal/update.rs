@@ -284,10 +284,10 @@ fn leaving_at_any_stage_changes_nothing() {
                 // from a single file it leads to the plan first
                 s.answer(REVIEW, key);
             }
-            s.see("Stopped. Nothing was written.");
+            s.see("Stopped before writing.");
             s.ends_with(130).nothing_changed();
             // nothing of the question is left behind it
-            assert!(s.words().ends_with("Stopped. Nothing was written."), "{}", s.words());
+            assert!(s.words().ends_with("Stopped before writing."), "{}", s.words());
         }
     }
     let first = shop();
@@ -297,7 +297,11 @@ fn leaving_at_any_stage_changes_nothing() {
         .send(CTRL_C)
         .ends_with(130);
     let shop = shop().edited();
-    shop.plan().send(&[UP, ENTER].concat()).see("> What should happen? stop Stopped.").ends_with(1).nothing_changed();
+    shop.plan()
+        .send(&[UP, ENTER].concat())
+        .see("> What should happen? stop Stopped before writing.")
+        .ends_with(1)
+        .nothing_changed();
 }
 
 #[test]
