@@ -7,6 +7,7 @@ use minijinja::value::{Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 
 use crate::catalog::Catalog;
+use crate::text::shell_word;
 use crate::{cron, duration};
 
 /// What an expression or template may call besides minijinja's own: for the linter.
@@ -103,11 +104,9 @@ fn json(value: &Value) -> Result<String, Error> {
     serde_json::to_string(value).map_err(|e| Error::new(ErrorKind::BadSerialization, e.to_string()))
 }
 
-/// One word of a POSIX shell, in single quotes unless it is plain.
+/// One word of a POSIX shell.
 fn shell(value: &Value) -> Result<String, Error> {
-    let Some(text) = value.as_str() else { return scalar(value) };
-    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./:@%+=,-".contains(&b));
-    Ok(if plain { text.to_string() } else { format!("'{}'", text.replace('\'', r"'\''")) })
+    value.as_str().map_or_else(|| scalar(value), |text| Ok(shell_word(text)))
 }
 
 /// Text in a line of Markdown: nothing of it is markup, a link or an HTML tag.

@@ -80,6 +80,12 @@ pub fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
+/// One word of a POSIX shell, in single quotes unless it is plain.
+pub fn shell_word(text: &str) -> String {
+    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./:@%+=,-".contains(&b));
+    if plain { text.to_string() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
 /// Markdown without its links, for a place from which they lead nowhere; their labels stay.
 pub fn without_links(text: &str) -> String {
     let mut out = String::new();

@@ -12,7 +12,7 @@ use crate::error::{Back, Interrupted, UserError};
 use crate::project::Project;
 use crate::prompt::{Ask, Dialog, TerminalPrompter, first};
 use crate::session::{Kept, Session};
-use crate::text::count;
+use crate::text::{count, shell_word};
 use crate::ui::Ui;
 
 /// The session about the target folder, and whether it was interrupted before and is taken up now.
@@ -92,8 +92,8 @@ pub fn answers(
 /// Says how to go on with a session that ends here without a repository.
 pub fn kept(args: &Init, ui: &Ui, session: Option<&Session>) {
     if session.is_some_and(Session::is_kept) {
-        let dir = ui.visible(&args.dir.display().to_string());
-        let dir = if dir == "." { String::new() } else { format!(" {dir}") };
+        let dir = shell_word(&args.dir.display().to_string());
+        let dir = if dir == "." { String::new() } else { format!(" {}", ui.visible(&dir)) };
         ui.say(&format!("Your answers so far are kept: `scaffold init --resume{dir}` takes them up."));
     }
 }

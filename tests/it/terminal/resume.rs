@@ -112,3 +112,12 @@ fn answers_that_nobody_asks_for_any_more_are_left_out() {
     s.answer(OVERVIEW, ENTER).see("Answer `colour` of the interrupted session is unknown to this scaffold");
     s.answer(REVIEW, ENTER).ends_with(0);
 }
+
+#[test]
+fn the_command_can_be_copied() {
+    let (_temp, dir) = target();
+    let dir = dir.with_file_name("my shop");
+    let mut s = Start::init(&dir, &["--preset", "shop"]).columns(200).run();
+    s.answer(NAME, "books\r").answer(CONTACT, CTRL_C).ends_with(130);
+    s.see(&format!("`scaffold init --resume '{}'` takes them up.", dir.display()));
+}
