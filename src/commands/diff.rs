@@ -41,6 +41,7 @@ pub fn run(args: &cli::Diff, ui: &Ui) -> Result<u8> {
         let mut plan = update.plan(OnConflict::Markers)?;
         let patch = chosen(&plan, &paths)?;
         if let Some(place) = place {
+            place.keep_off(project.root(), &plan)?;
             plan.changes.retain(|path, change| {
                 is_chosen(&paths, path) || from(change).is_some_and(|from| is_chosen(&paths, from))
             });

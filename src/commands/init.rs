@@ -101,6 +101,7 @@ fn write(
     let plan = Plan::without_merge(&versions)?;
     let keep_all = resolve(&plan, Policy::Mine);
     if let Some(place) = place {
+        place.keep_off(project.root(), &plan)?;
         let page = Page {
             command: "init",
             from: None,

@@ -66,6 +66,7 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
     }
     let automatic = resolve(&plan, policy);
     if let Some(place) = place {
+        place.keep_off(project.root(), &plan)?;
         let undecided = Resolutions::new();
         let page = update.page(catalog, &plan, if args.yes { &automatic } else { &undecided });
         place.put(ui, &page.html()?)?;

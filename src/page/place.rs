@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -11,6 +11,9 @@ use crate::cli::Format;
 use crate::disk;
 use crate::error::UserError;
 use crate::output;
+use crate::path;
+use crate::plan::{BESIDE, Plan};
+use crate::text::shell_word;
 use crate::ui::Ui;
 
 /// Where a page goes.
@@ -56,10 +59,39 @@ impl<'p> Place<'p> {
             }
             Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
                 Err(UserError::new(format!("`{shown}` is a folder"))
-                    .hint(format!("name a file in it: `--html {}`", file.join("page.html").display()))
+                    .hint(format!(
+                        "name a file in it: `--html {}`",
+                        shell_word(&file.join("page.html").display().to_string())
+                    ))
                     .into())
             }
             Err(error) => Err(disk::explain(error, "read", file)),
+        }
+    }
+
+    /// Refuses a page that is in the way of the files of a plan, or among those of scaffold.
+    ///
+    /// # Errors
+    /// When it is.
+    pub fn keep_off(self, root: &Path, plan: &Plan<'_>) -> Result<()> {
+        let Self::File(file) = self else { return Ok(()) };
+        let Some(full) = absolute(file) else { return Ok(()) };
+        let in_the_way = |of: &str| {
+            let error = UserError::new(format!("`{}` cannot be the page: it is in the way of `{of}`", file.display()));
+            Err(error.hint("choose another name for `--html`").into())
+        };
+        if root.starts_with(&full) {
+            return in_the_way(&root.display().to_string());
+        }
+        let Ok(page) = full.strip_prefix(root) else { return Ok(()) };
+        let page = path::fold(&page.to_string_lossy());
+        let meets = |path: &str| {
+            let path = path::fold(path);
+            is_at_or_below(&page, &path) || is_at_or_below(&path, &page) || page == path + BESIDE
+        };
+        match [path::FOLDER].into_iter().chain(plan.changes.keys().copied()).find(|path| meets(path)) {
+            Some(path) => in_the_way(path),
+            None => Ok(()),
         }
     }
 
@@ -77,6 +109,19 @@ impl<'p> Place<'p> {
             }
         }
     }
+}
+
+/// Where a file is or would be, without links; nothing where its folder cannot be found.
+fn absolute(file: &Path) -> Option<PathBuf> {
+    if let Ok(there) = file.canonicalize() {
+        return Some(there);
+    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Some(folder.canonicalize().ok()?.join(file.file_name()?))
+}
+
+fn is_at_or_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

@@ -93,3 +93,33 @@ fn an_update_and_its_patch_as_a_page() {
     assert!(said(&nothing).ends_with("There is nothing to show, and no page was written.\n"), "{}", said(&nothing));
     assert!(!temp.path().join("nothing.html").exists());
 }
+
+#[test]
+fn a_page_is_not_in_the_way_of_the_files() {
+    let temp = TempDir::new().unwrap();
+    let shop = temp.path().join("shop");
+    fs::create_dir_all(shop.join(".scaffold")).unwrap();
+    for (name, other) in [("README.md", "README.md"), ("readme.md", "README.md"), (".scaffold/page.html", ".scaffold")]
+    {
+        let file = format!("shop/{name}");
+        let refused = run(temp.path(), &["init", "shop", "--preset", ATLAS, "--yes", "--html", &file]);
+        assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+        let wanted = format!(
+            "error: `{file}` cannot be the page: it is in the way of `{other}`\nhint: choose another name for `--html`\n"
+        );
+        assert!(said(&refused).ends_with(&wanted), "{}", said(&refused));
+        assert!(!shop.join(name).exists() && !shop.join("README.md").exists());
+    }
+    for name in ["docs", "README.md.scaffold-new"] {
+        let refused = run(&shop, &["init", "--preset", ATLAS, "--dry-run", "--html", name]);
+        assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+    }
+    let output = run(&shop, &["init", "--preset", ATLAS, "--yes", "--html", "page.html"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    fs::remove_file(shop.join("README.md")).unwrap();
+    for command in [&["update", "--dry-run"][..], &["diff"]] {
+        let refused = run(&shop, &[command, &["--html", "README.md"]].concat());
+        assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+    }
+    assert!(!shop.join("README.md").exists());
+}
