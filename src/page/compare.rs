@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use serde::Serialize;
 use similar::{ChangeTag, DiffOp, TextDiff};
@@ -23,11 +22,15 @@ pub struct Limits {
 
 /// What keeps a page small enough for a phone.
 pub const LIMITS: Limits = Limits { lines: 1_000, characters: 1_000, bytes: 4_000_000 };
-/// Longer texts are not compared at all: time would decide what is shown of them, and no two pages were the same.
+/// Longer texts are not compared at all: it would take too long, and with a limit in time no two pages were the same.
 const COMPARED: usize = 10_000;
 /// In blocks with more bytes words are not marked: it would take too long.
 const WORDS: usize = 20_000;
-const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What the page puts around a line, a changed piece of it, and a place with its blocks, in bytes.
+const ROW: usize = 24;
+const MARK: usize = 13;
+const PLACE: usize = 400;
 
 /// What a page may still show.
 #[derive(Debug)]
@@ -42,19 +45,11 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Takes what a text needs in HTML; `false` when there is not enough left.
-    fn take(&mut self, text: &str) -> bool {
-        let escaped = text.bytes().filter(|b| b"<>&\"'/".contains(b)).count();
-        match self.left.checked_sub(text.len() + 5 * escaped) {
-            Some(left) => {
-                self.left = left;
-                true
-            }
-            None => {
-                self.left = 0;
-                false
-            }
-        }
+    /// Takes some bytes; `false` when there are not enough left.
+    fn take(&mut self, bytes: usize) -> bool {
+        let left = self.left.checked_sub(bytes);
+        self.left = left.unwrap_or(0);
+        left.is_some()
     }
 }
 
@@ -79,8 +74,10 @@ pub struct Hunk {
 }
 
 impl Hunk {
-    fn lines(&self) -> impl Iterator<Item = &Line> {
-        self.blocks.iter().flat_map(|block| block.old.iter().chain(&block.new))
+    /// What it needs in HTML.
+    fn bytes(&self) -> usize {
+        let lines = self.blocks.iter().flat_map(|block| block.old.iter().chain(&block.new));
+        PLACE + lines.map(Line::bytes).sum::<usize>()
     }
 }
 
@@ -118,8 +115,11 @@ impl Line {
         Self { number: format!("{number} {sign}"), pieces }
     }
 
-    fn fits(&self, budget: &mut Budget) -> bool {
-        self.pieces.iter().all(|piece| budget.take(&piece.text))
+    /// What it needs in HTML.
+    fn bytes(&self) -> usize {
+        let escaped = |text: &str| text.bytes().filter(|b| b"<>&\"'/".contains(b)).count();
+        let piece = |piece: &Piece| piece.text.len() + 5 * escaped(&piece.text) + if piece.marked { MARK } else { 0 };
+        ROW + self.number.len() + self.pieces.iter().map(piece).sum::<usize>()
     }
 }
 
@@ -140,11 +140,11 @@ fn one(text: &str, goes: bool, budget: &mut Budget) -> Comparison {
     let all = text.lines().count();
     let mut side = Vec::new();
     for line in text.split_inclusive('\n').take(LIMITS.lines) {
-        let line = cut(line);
-        if !budget.take(&line) {
+        let line = Line::new(side.len() + 1, if goes { '-' } else { '+' }, plain(cut(line)));
+        if !budget.take(line.bytes()) {
             break;
         }
-        side.push(Line::new(side.len() + 1, if goes { '-' } else { '+' }, plain(line)));
+        side.push(line);
     }
     let shown = side.len();
     let place =
@@ -162,13 +162,12 @@ fn both(old: &str, new: &str, budget: &mut Budget) -> Comparison {
         comparison.note = Some("Too long to be compared here.".into());
         return comparison;
     }
-    let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(old, new);
+    let diff = TextDiff::from_lines(old, new);
     let groups = diff.grouped_ops(AROUND);
     let mut lines = LIMITS.lines;
     for (i, group) in groups.iter().enumerate() {
         let size: usize = group.iter().map(|op| op.old_range().len().max(op.new_range().len())).sum();
-        let hunk =
-            (size <= lines).then(|| hunk(&diff, group)).filter(|hunk| hunk.lines().all(|line| line.fits(budget)));
+        let hunk = (size <= lines).then(|| hunk(&diff, group)).filter(|hunk| budget.take(hunk.bytes()));
         let Some(hunk) = hunk else {
             comparison.note = Some(not_shown(groups.len() - i, "place"));
             break;
@@ -199,7 +198,7 @@ fn block(diff: &TextDiff<'_, '_, str>, op: &DiffOp) -> Block {
             block.line(change.tag(), numbers, plain(cut(change.value())), change.missing_newline());
         }
     } else {
-        for change in diff.iter_inline_changes(op) {
+        for change in diff.iter_inline_changes_deadline(op, None) {
             let piece = |(marked, text): (bool, Cow<'_, str>)| Piece { text: shown(&text), marked };
             let numbers = (change.old_index(), change.new_index());
             let pieces = change.iter_strings_lossy().map(piece).collect();

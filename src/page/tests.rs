@@ -189,6 +189,12 @@ fn a_page_stays_small() {
         assert!(html.contains(note), "{note}");
     }
     assert!(html.len() < LIMIT, "{}", html.len());
+
+    // lines without text need room as well
+    let blank = file(&"\n".repeat(1_000));
+    let names: Vec<String> = (0..300).map(|i| format!("blank{i}")).collect();
+    let html = scene.large(names.iter().map(|name| (name.as_str(), Change::Create(&blank))).collect());
+    assert!(html.len() < LIMIT && html.contains("1000 more lines not shown here."), "{}", html.len());
 }
 
 /// What stands in a page besides the text of files is little.
