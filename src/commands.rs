@@ -54,8 +54,8 @@ pub fn main(cli: &Cli) -> ExitCode {
         Command::Decisions(args) => decisions::run(args, &ui),
         Command::Detect(args) => detect::run(args, &ui),
         Command::Presets(args) => presets::run(args, &ui),
-        Command::Questions(args) => questions::run(args),
-        Command::Explain(args) => explain::run(args),
+        Command::Questions(args) => questions::run(args, &ui),
+        Command::Explain(args) => explain::run(args, &ui),
         Command::Completions(args) => generated::completions(args),
         Command::Man => generated::man(),
     };
@@ -75,12 +75,7 @@ pub fn main(cli: &Cli) -> ExitCode {
 /// Prints an error and its hints. What is not the user's error is ours, and says so.
 fn report(ui: &Ui, error: &anyhow::Error) {
     let say = |style, label: &str, text: &str| {
-        let lines = format!("{label}{}", ui.visible_lines(text));
-        // what is read by a program keeps its lines
-        let lines = match ui.interactive {
-            true => lines.lines().map(|line| ui.wrapped_line(line)).collect::<Vec<_>>().join("\n"),
-            false => lines,
-        };
+        let lines = ui.fitted(&format!("{label}{}", ui.visible_lines(text)));
         let text = lines.strip_prefix(label).unwrap_or(&lines);
         ui.say(&format!("{}{text}", ui.err.text(style, label)));
     };

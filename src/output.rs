@@ -5,6 +5,8 @@ use std::io::{self, Write as _};
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::ui::Ui;
+
 /// Prints data. A reader that went away (`| head`) is no error.
 ///
 /// # Errors
@@ -13,7 +15,15 @@ pub fn data(text: &str) -> Result<()> {
     bytes(text.as_bytes())
 }
 
-/// The same for data that need not be UTF-8.
+/// Prints lines for people that quote text from outside.
+///
+/// # Errors
+/// As [`data`].
+pub fn text(ui: &Ui, text: &str) -> Result<()> {
+    data(&(ui.visible_lines(text) + "\n"))
+}
+
+/// As [`data`], for what need not be UTF-8.
 ///
 /// # Errors
 /// As [`data`].

@@ -42,7 +42,7 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, 
         };
         match (resolutions.get(open.path), open.cause) {
             (Some(Resolution::TakeNew | Resolution::Own(_)), _) => {}
-            (Some(Resolution::Markers), _) => conflicts.push(format!("{path} ({})", open.reason())),
+            (Some(Resolution::Markers), _) => conflicts.push(format!("{path} ({})", ui.visible(&open.reason()))),
             (Some(Resolution::Both), Cause::There(Ours::File(_))) => {
                 kept.push(format!("{path} (the new one is beside it: {path}{BESIDE})"));
             }

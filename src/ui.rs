@@ -177,6 +177,19 @@ impl Ui {
         format!("{:own$}{text}", "")
     }
 
+    /// Lines for stderr, broken where they do not fit; what is read by a program keeps its lines.
+    pub fn fitted(&self, text: &str) -> String {
+        match self.interactive {
+            true => text.lines().map(|line| self.wrapped_line(line)).collect::<Vec<_>>().join("\n"),
+            false => text.to_owned(),
+        }
+    }
+
+    /// A message in one line that quotes text from outside.
+    pub fn note(&self, text: &str) {
+        self.say(&self.fitted(&self.visible(text)));
+    }
+
     /// A message to the person.
     pub fn say(&self, text: &str) {
         // not `eprintln!`, which panics when the terminal is gone

@@ -35,7 +35,7 @@ pub fn run(args: &cli::Diff, ui: &Ui) -> Result<u8> {
         let last = Last::read(&project, args.with.allow_downgrade)?;
         let update = Update::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
         for note in &update.notes {
-            ui.say(note);
+            ui.note(note);
         }
         update.refuse_unmerged()?;
         let mut plan = update.plan(OnConflict::Markers)?;

@@ -8,17 +8,18 @@ use crate::commands::load_catalog;
 use crate::error::{UserError, nearest};
 use crate::explain::{Entry, component, file, need, question};
 use crate::output;
+use crate::ui::Ui;
 use crate::usage::Usage;
 
 /// Explains one thing.
 ///
 /// # Errors
 /// When nothing has that name, or the catalog has faults.
-pub fn run(args: &Explain) -> Result<u8> {
+pub fn run(args: &Explain, ui: &Ui) -> Result<u8> {
     let catalog = load_catalog(&args.catalog)?;
     let usage = Usage::new(&catalog)?;
     let text = explain(&catalog, &usage, args.thing.trim_start_matches("./"))?;
-    output::data(&text)?;
+    output::text(ui, &text)?;
     Ok(0)
 }
 

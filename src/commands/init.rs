@@ -92,7 +92,7 @@ fn write(
             .into());
     }
     for note in &answers.notes {
-        ui.say(note);
+        ui.note(note);
     }
     let context = Context::new(catalog, answers)?;
     let rendered = ManuallyDrop::new(during(ui, "Rendering", || render(catalog, &context))?);
@@ -181,7 +181,7 @@ fn again(args: &Init, ui: &Ui, mut given: Given, work: Work<'_>, project: &Proje
     if rendered.tree == last.base.tree {
         // a run that was killed at its very end leaves its lock
         drop(Lock::acquire(project)?);
-        ui.say(&format!("`{}` is up to date: it was generated from these answers.", args.dir.display()));
+        ui.note(&format!("`{}` is up to date: it was generated from these answers.", args.dir.display()));
         if args.html.is_some() {
             ui.say("There is nothing to show, and no page was written.");
         }

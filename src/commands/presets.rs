@@ -26,18 +26,19 @@ pub fn run(args: &Presets, ui: &Ui) -> Result<u8> {
         })?;
         return Ok(0);
     }
-    let text = match (&args.name, args.format) {
-        (None, Format::Human) => list(&catalog),
-        (None, Format::Json) => output::json(&json!(catalog.presets.iter().map(row).collect::<Vec<_>>()))?,
+    match (&args.name, args.format) {
+        (None, Format::Human) => output::text(ui, &list(&catalog))?,
+        (None, Format::Json) => {
+            output::data(&output::json(&json!(catalog.presets.iter().map(row).collect::<Vec<_>>()))?)?;
+        }
         (Some(name), format) => {
             let preset = catalog.preset(name).ok_or_else(|| unknown_preset(&catalog, name))?;
             match format {
-                Format::Human => show(&catalog, preset)?,
-                Format::Json => output::json(&detail(&catalog, preset))?,
+                Format::Human => output::text(ui, &show(&catalog, preset)?)?,
+                Format::Json => output::data(&output::json(&detail(&catalog, preset))?)?,
             }
         }
-    };
-    output::data(&text)?;
+    }
     Ok(0)
 }
 

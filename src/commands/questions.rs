@@ -11,6 +11,7 @@ use crate::cli::{Questions, QuestionsFormat};
 use crate::commands::load_catalog;
 use crate::explain::default_of;
 use crate::question::{KindName, Question};
+use crate::ui::Ui;
 use crate::usage::Usage;
 use crate::{output, schema};
 
@@ -18,14 +19,13 @@ use crate::{output, schema};
 ///
 /// # Errors
 /// When the catalog has faults.
-pub fn run(args: &Questions) -> Result<u8> {
+pub fn run(args: &Questions, ui: &Ui) -> Result<u8> {
     let catalog = load_catalog(&args.catalog)?;
-    let text = match args.format {
-        QuestionsFormat::Human => list(&catalog),
-        QuestionsFormat::Json => output::json(&rows(&catalog)?)?,
-        QuestionsFormat::JsonSchema => output::json(&schema::answers(&catalog))?,
-    };
-    output::data(&text)?;
+    match args.format {
+        QuestionsFormat::Human => output::text(ui, &list(&catalog))?,
+        QuestionsFormat::Json => output::data(&output::json(&rows(&catalog)?)?)?,
+        QuestionsFormat::JsonSchema => output::data(&output::json(&schema::answers(&catalog))?)?,
+    }
     Ok(0)
 }
 

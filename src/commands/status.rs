@@ -34,7 +34,7 @@ pub fn run(args: &cli::Status, ui: &Ui) -> Result<u8> {
             Format::Json => output::data(&output::json(&as_json(&update, &plan, &drift, &decided))?)?,
             Format::Human => {
                 for note in &update.notes {
-                    ui.say(note);
+                    ui.note(note);
                 }
                 output::data(&as_text(ui, &update, &plan, &drift, &decided))?;
             }

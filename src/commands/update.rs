@@ -46,7 +46,7 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
     let update =
         ManuallyDrop::new(Update::prepare(&project, last, catalog, given_for_update(&args.with)?, prompter, render)?);
     for note in &update.notes {
-        ui.say(note);
+        ui.note(note);
     }
     update.refuse_unmerged()?;
     if person.is_none() && !args.yes && !args.dry_run {
@@ -115,9 +115,9 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
     if reviewed {
         ui.say(&summary(ui, &dir, &plan, &resolutions, person.is_some()));
     } else if written {
-        ui.say(&format!("`{}` is up to date; what is recorded about it was renewed.", dir.display()));
+        ui.note(&format!("`{}` is up to date; what is recorded about it was renewed.", dir.display()));
     } else {
-        ui.say(&format!("`{}` is up to date.", dir.display()));
+        ui.note(&format!("`{}` is up to date.", dir.display()));
     }
     // what a person, or `ours`, decided to keep is settled
     let settled = person.is_some() || args.on_conflict == cli::OnConflict::Ours;
@@ -131,7 +131,8 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
 
 fn conflicts(ui: &Ui, plan: &Plan<'_>) -> String {
     let line = |open: Open<'_>| {
-        ui.wrapped_line(&format!("  {} {} ({})", ui.err.text(Style::Error, "!"), ui.visible(open.path), open.reason()))
+        let what = ui.visible(&format!("{} ({})", open.path, open.reason()));
+        ui.wrapped_line(&format!("  {} {what}", ui.err.text(Style::Error, "!")))
     };
     let list: Vec<String> = plan.open().map(line).collect();
     format!("{} in conflict; nothing was written:\n{}", count(list.len(), "file"), list.join("\n"))

@@ -22,10 +22,10 @@ impl<'o> Overview<'o> {
         let ui = self.dialog.now();
         let width = self.names(self.answers.iter());
         for (title, answers) in self.sections() {
-            ui.say(&format!("\n{}", ui.err.text(Style::Bold, &cut(title, ui.width - 1, ui.unicode))));
+            ui.say(&format!("\n{}", ui.err.text(Style::Bold, &cut(&ui.visible(title), ui.width - 1, ui.unicode))));
             for answer in answers {
                 let (name, value) = (&answer.question.name, ui.visible(&brief(answer.value)));
-                let origin = cut(&format!("({})", origin(answer)), ui.width / 2, ui.unicode);
+                let origin = cut(&ui.visible(&format!("({})", origin(answer))), ui.width / 2, ui.unicode);
                 let beside = |before: usize| ui.width.saturating_sub(before + columns(&origin) + 2);
                 // a value that is too long to stand beside its name gets a line of its own
                 let (front, room) = if columns(&value) <= beside(width + 4) {
@@ -52,7 +52,7 @@ impl<'o> Overview<'o> {
             let mut items = vec![Item { label: "Yes, go on".into(), answer: "yes".into() }];
             items.extend(sections.iter().map(|(title, answers)| {
                 let values: Vec<String> = answers.iter().map(|answer| brief(answer.value)).collect();
-                let label = format!("{title:width$}  {}", values.join(", "));
+                let label = ui.visible(&format!("{title:width$}  {}", values.join(", ")));
                 Item { label: cut(&label, ui.width.saturating_sub(4), ui.unicode), answer: (*title).to_string() }
             }));
             let ask = Ask { ask: "Is everything right?", help: "Take a group to change answers in it" };
@@ -79,7 +79,7 @@ impl<'o> Overview<'o> {
             .iter()
             .map(|answer| {
                 let name = &answer.question.name;
-                let label = format!("{name:width$}  {} ({})", brief(answer.value), origin(answer));
+                let label = ui.visible(&format!("{name:width$}  {} ({})", brief(answer.value), origin(answer)));
                 Item { label: cut(&label, ui.width.saturating_sub(4), ui.unicode), answer: name.clone() }
             })
             .collect();

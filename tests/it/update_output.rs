@@ -325,3 +325,17 @@ fn diff() {
     assert!(one.contains("monitoring/alerts.yaml") && !one.contains("README.md"), "{one}");
     insta::assert_snapshot!(shop.says(0, &["diff", ".", "services", "--set", REGION]), @"");
 }
+
+#[test]
+fn a_clone_cannot_send_escape_sequences() {
+    let shop = Repository::small();
+    shop.append(".scaffold/answers.yaml", r#""\e]0;owned\a\e[31mx\ny": 1"#);
+    let altered = "\nfile zz%1B]0;owned%07\n  text 0123456789abcdef\n|x\n\nend\n";
+    shop.edit(".scaffold/base", "\nend\n", altered);
+    for (status, args) in [(0, &["status"][..]), (0, &["diff"]), (0, &["update", "--dry-run"])] {
+        let said = shop.says(status, args);
+        assert!(!said.chars().any(|c| c.is_control() && c != '\n'), "{said:?}");
+        assert!(said.contains(r"Answer `\u{1b}]0;owned\u{7}\u{1b}[31mx\ny` (.scaffold/answers.yaml)"), "{said}");
+        assert!(said.contains(r"(`zz\u{1b}]0;owned\u{7}`)"), "{said}");
+    }
+}
