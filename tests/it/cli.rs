@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::root;
+use crate::support::{read_tree, root, write_tree};
 
 /// Runs the binary without a terminal, in an empty environment.
 fn run(dir: &Path, args: &[&str]) -> Output {
@@ -295,4 +295,23 @@ fn faults_of_templates_are_found_whether_they_are_rendered_or_not() {
     fault("the catalog has 2 faults:");
     write("components/off/files/off.j2", "");
     fault("the catalog has 1 fault:\n  templates/components/on/files/on.j2: uses `other`");
+}
+
+#[test]
+fn a_catalog_cannot_send_escape_sequences() {
+    let temp = TempDir::new().unwrap();
+    let mut files = read_tree(&root().join("tests/catalogs/small"));
+    for (path, field) in [("templates/questions.yaml", "ask"), ("presets/shop.yaml", "title")] {
+        let file = files.get_mut(path).unwrap();
+        let text = String::from_utf8(file.bytes.clone()).unwrap();
+        let hostile = text.replacen(&format!("{field}: "), &format!("{field}: \"\\e]0;owned\\a?\"\n#"), 1);
+        assert_ne!(hostile, text);
+        file.bytes = hostile.into_bytes();
+    }
+    write_tree(temp.path(), &files);
+    for command in [&["questions"][..], &["explain", "name"], &["presets"], &["presets", "shop"]] {
+        let output = run(temp.path(), &[command, &["--templates", "templates"]].concat());
+        let text = out(&output) + &err(&output);
+        assert!(text.contains(r"\u{1b}]0;owned\u{7}?") && !text.contains('\u{1b}'), "{text:?}");
+    }
 }
