@@ -164,15 +164,16 @@ impl Session {
     /// Sends a key again and again until a text is on the screen, for programs that drop what is typed too early.
     #[track_caller]
     pub fn send_until(&mut self, key: &str, text: &str) -> &mut Self {
-        for _ in 0..50 {
+        let end = Instant::now() + PATIENCE;
+        loop {
             self.send(key);
             let until = Instant::now() + Duration::from_millis(200);
             while self.receive(until) {}
             if self.words().contains(text) {
                 return self;
             }
+            assert!(Instant::now() < end, "`{text}` does not appear:\n{}", self.screen.screen().contents());
         }
-        panic!("`{text}` does not appear:\n{}", self.screen.screen().contents());
     }
 
     /// The screen as one line.

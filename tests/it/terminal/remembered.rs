@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::update::{output, scaffold};
 use super::{REVIEW, target};
+use crate::scene::{program, said};
 use crate::session::{DOWN, ENTER, Session, Start, UP};
 use crate::support::{read_tree, root, write_tree};
 
@@ -61,9 +62,7 @@ impl Scene {
     }
 
     fn forget(&self, args: &[&str]) -> String {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_scaffold"));
-        let done = command.args(["decisions", "forget"]).args(args).current_dir(&self.dir).output().unwrap();
-        String::from_utf8(done.stderr).unwrap()
+        said(&program(&self.dir).args(["decisions", "forget"]).args(args).output().unwrap())
     }
 
     /// The first hunk of the README refused, the second taken.
@@ -183,7 +182,7 @@ fn an_update_is_taken_in_part() {
 }
 
 fn scaffold_in(dir: &Path, args: &[&str]) -> String {
-    let done = std::process::Command::new(env!("CARGO_BIN_EXE_scaffold")).args(args).current_dir(dir).output().unwrap();
+    let done = program(dir).args(args).output().unwrap();
     String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned()
 }
 

@@ -8,6 +8,7 @@ use scaffold::tree::File;
 use tempfile::TempDir;
 
 use super::{CONTACT, NAME, OVERVIEW, REVIEW, SERVICES};
+use crate::scene::program;
 use crate::session::{CTRL_C, DOWN, ENTER, ESC, Session, Start, UP};
 use crate::support::{read_tree, root, write_tree};
 
@@ -62,7 +63,7 @@ pub fn small() -> PathBuf {
 
 /// A run without a terminal.
 pub fn scaffold(templates: &Path, args: &[&str], dir: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_scaffold"));
+    let mut command = program(dir.parent().unwrap());
     command.args(args).arg("--templates").arg(templates).arg(dir).stdin(Stdio::null()).stderr(Stdio::null());
     command
 }
@@ -100,7 +101,7 @@ impl Shop {
 
     /// The next version, without questions.
     pub fn update(&self) {
-        scaffold(&self.next, &["update", "--yes"], &self.dir).status().unwrap();
+        assert!(scaffold(&self.next, &["update", "--yes"], &self.dir).status().unwrap().success());
     }
 }
 
