@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::diff::Look;
 use crate::error::{Back, Interrupted, UserError};
 use crate::lint;
-use crate::pager::page;
+use crate::pager::{self, page};
 use crate::plan::{Ours, Plan};
 use crate::project::Project;
 use crate::prompt::{Ask, Dialog};
@@ -169,8 +169,7 @@ fn is_free(project: &Project, path: &str) -> bool {
 /// When nobody can be asked, or the person leaves.
 fn agreed(ui: &Ui, plan: &Plan<'_>, ask: &str, yes: bool, dry_run: bool) -> Result<bool> {
     let diffs: Vec<String> = {
-        let paint = if ui.stdout { ui.out } else { ui.err };
-        let look = Look { paint, unicode: ui.unicode };
+        let look = Look { paint: pager::paint(ui), unicode: ui.unicode };
         plan.changes.iter().map(|(path, change)| look.change(path, change)).collect()
     };
     if !yes || dry_run {

@@ -8,7 +8,16 @@ use anyhow::{Context as _, Result};
 
 use crate::output;
 use crate::terminal::lend;
-use crate::ui::Ui;
+use crate::ui::{Paint, Ui};
+
+/// The colours of the stream to which [`page`] leads.
+pub fn paint(ui: &Ui) -> Paint {
+    if goes_to_stderr(ui) { ui.err } else { ui.out }
+}
+
+fn goes_to_stderr(ui: &Ui) -> bool {
+    !ui.stdout || ui.accessible
+}
 
 /// What a shell reports for a program that it cannot run, or not find.
 const NOT_STARTED: [Option<i32>; 2] = [Some(126), Some(127)];
@@ -19,7 +28,7 @@ const NOT_STARTED: [Option<i32>; 2] = [Some(126), Some(127)];
 /// # Errors
 /// When a pager starts and cannot be waited for.
 pub fn page(ui: &Ui, text: &str) -> Result<()> {
-    if !ui.stdout || ui.accessible {
+    if goes_to_stderr(ui) {
         ui.say(text.trim_end());
         return Ok(());
     }

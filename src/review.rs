@@ -9,7 +9,7 @@ use crate::context::Readiness;
 use crate::diff::Look;
 use crate::error::Back;
 use crate::listing::Listing;
-use crate::pager::page;
+use crate::pager::{self, page};
 use crate::plan::{Cause, Change, Kind, Open, Plan, Resolution};
 use crate::prompt::{Ask, Dialog, Item};
 use crate::render::Rendered;
@@ -228,9 +228,7 @@ impl Review<'_> {
     }
 
     fn look(&self) -> Look {
-        // as the pager does: to the terminal, which is stderr when stdout leads elsewhere
-        let paint = if self.ui.stdout { self.ui.out } else { self.ui.err };
-        Look { paint, unicode: self.ui.unicode }
+        Look { paint: pager::paint(self.ui), unicode: self.ui.unicode }
     }
 
     /// As messages are: to stderr.

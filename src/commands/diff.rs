@@ -13,7 +13,7 @@ use crate::error::UserError;
 use crate::merge::OnConflict;
 use crate::output;
 use crate::page::Place;
-use crate::pager::page;
+use crate::pager::{self, page};
 use crate::patch::{FileChange, patch};
 use crate::path;
 use crate::plan::{Change, Plan};
@@ -127,10 +127,11 @@ fn painted(ui: &Ui, patch: &str) -> String {
         Some(b' ' | b'\\') | None => None,
         _ => Some(Style::Bold),
     };
+    let colours = pager::paint(ui);
     let paint = |line: &str| {
         let shown = ui.visible(line);
         match style(line) {
-            Some(style) if !shown.is_empty() => ui.out.text(style, &shown) + "\n",
+            Some(style) if !shown.is_empty() => colours.text(style, &shown) + "\n",
             _ => shown + "\n",
         }
     };

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::dialog::{Ask, Dialog, Item};
 use crate::compare::{self, Comparison};
-use crate::pager::page;
+use crate::pager::{self, page};
 
 /// How the entries of a list are compared, where they can be.
 pub(super) type Compare<'a> = Option<&'a dyn Fn() -> Result<Comparison>>;
@@ -28,7 +28,6 @@ pub(super) fn one_of(
         if chosen != last {
             return Ok(chosen);
         }
-        let paint = if dialog.ui.stdout { dialog.ui.out } else { dialog.ui.err };
-        page(&dialog.ui, &compare::text(&dialog.ui, paint, &comparison()?))?;
+        page(&dialog.ui, &compare::text(&dialog.ui, pager::paint(&dialog.ui), &comparison()?))?;
     }
 }
