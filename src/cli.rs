@@ -86,6 +86,23 @@ pub struct CatalogArgs {
     pub templates: Option<PathBuf>,
 }
 
+/// What becomes of a plan.
+#[derive(Args, Debug)]
+pub struct PlanArgs {
+    /// Ask nothing, and write without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write plan, differences and answers as one HTML page before anything else; `-` is stdout
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// How the plan is printed
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
 /// `scaffold init`.
 #[derive(Args, Debug)]
 pub struct Init {
@@ -107,18 +124,9 @@ pub struct Init {
     /// Go on with the answers of a session that was interrupted
     #[arg(long)]
     pub resume: bool,
-    /// Ask nothing, and write without asking
-    #[arg(long)]
-    pub yes: bool,
-    /// Show what would be written, and write nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Write plan, differences and answers as one HTML page before anything else; `-` is stdout
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
-    /// How the plan is printed
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    /// The plan.
+    #[command(flatten)]
+    pub plan: PlanArgs,
 }
 
 /// Where an update starts: every command about an existing repository takes it.
@@ -160,18 +168,9 @@ pub struct Update {
     /// What happens where you and the new version changed the same
     #[arg(long, value_enum, default_value_t = OnConflict::Markers, value_name = "HOW")]
     pub on_conflict: OnConflict,
-    /// Ask nothing, and write without asking
-    #[arg(long)]
-    pub yes: bool,
-    /// Show what would be written, and write nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Write plan, differences and answers as one HTML page before anything else; `-` is stdout
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
-    /// How the plan is printed
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    /// The plan.
+    #[command(flatten)]
+    pub plan: PlanArgs,
 }
 
 /// Which questions are put.

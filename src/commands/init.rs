@@ -39,19 +39,19 @@ use crate::update::Last;
 /// # Errors
 /// When answers are missing or wrong, nobody agrees to writing, or the disk refuses.
 pub fn run(args: &Init, ui: &Ui) -> Result<u8> {
-    let person = ui.interactive && !args.yes;
+    let person = ui.interactive && !args.plan.yes;
     super::with_catalog(&args.catalog, person, |work| init(args, ui, work)).or_else(|e| interview::left(args, ui, e))
 }
 
 fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
     let catalog = work.catalog;
     let mut given = super::given(&args.answers)?;
-    let place = args.html.as_deref().map(|file| Place::new(file, args.format)).transpose()?;
-    let project = open(&args.dir, ui, !args.dry_run)?;
+    let place = args.plan.html.as_deref().map(|file| Place::new(file, args.plan.format)).transpose()?;
+    let project = open(&args.dir, ui, !args.plan.dry_run)?;
     if project.base()? != Stored::Missing {
         return again(args, ui, given, work, &project);
     }
-    let person = ui.interactive && !args.yes;
+    let person = ui.interactive && !args.plan.yes;
     if person || args.detect {
         given.detected = look(args, ui, catalog)?;
     }
@@ -84,8 +84,8 @@ fn write(
     session: Option<&Session>,
     place: Option<&Place>,
 ) -> Result<u8> {
-    let person = ui.interactive && !args.yes;
-    if !person && !args.yes && !args.dry_run {
+    let person = ui.interactive && !args.plan.yes;
+    if !person && !args.plan.yes && !args.plan.dry_run {
         return Err(UserError::new("nobody can be asked whether to write: stdin and stderr are not both a terminal")
             .hint("`--yes` writes without asking, and keeps files that are there already")
             .hint("`--dry-run` shows what would be written")
@@ -110,17 +110,17 @@ fn write(
             readiness: &context.readiness,
             rendered: &rendered,
             plan: &plan,
-            resolutions: if args.yes { &keep_all } else { &Resolutions::new() },
+            resolutions: if args.plan.yes { &keep_all } else { &Resolutions::new() },
         };
         place.put(ui, &page.html()?)?;
     }
 
-    if args.format == Format::Json {
+    if args.plan.format == Format::Json {
         output::data(&output::json(&listing::json(&plan))?)?;
     }
-    if args.dry_run {
+    if args.plan.dry_run {
         let listing = Listing { ui, paint: ui.out, lines: usize::MAX };
-        if args.format == Format::Human && !matches!(place, Some(Place::Stdout)) {
+        if args.plan.format == Format::Human && !matches!(place, Some(Place::Stdout)) {
             output::data(&format!("{}\n{}", listing.tree(&plan), listing.counts(&plan)))?;
         }
         ui.say("Nothing was written, because of `--dry-run`.");
@@ -182,7 +182,7 @@ fn again(args: &Init, ui: &Ui, mut given: Given, work: Work<'_>, project: &Proje
         // a run that was killed at its very end leaves its lock
         drop(Lock::acquire(project)?);
         ui.note(&format!("`{}` is up to date: it was generated from these answers.", args.dir.display()));
-        if args.html.is_some() {
+        if args.plan.html.is_some() {
             ui.say("There is nothing to show, and no page was written.");
         }
         return Ok(0);

@@ -31,17 +31,17 @@ use crate::update::{Last, Update};
 /// When answers are missing or wrong, conflicts of an earlier run are open, nobody agrees to writing, or the disk
 /// refuses.
 pub fn run(args: &cli::Update, ui: &Ui) -> Result<u8> {
-    let person = ui.interactive && !args.yes;
+    let person = ui.interactive && !args.plan.yes;
     super::with_catalog(&args.with.catalog, person, |Work { catalog, render }| update(args, ui, catalog, render))
 }
 
 fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Result<u8> {
-    let place = args.html.as_deref().map(|file| Place::new(file, args.format)).transpose()?;
+    let place = args.plan.html.as_deref().map(|file| Place::new(file, args.plan.format)).transpose()?;
     let dir = folder(args.existing.dir.as_deref());
-    let project = open(&dir, ui, !args.dry_run)?;
+    let project = open(&dir, ui, !args.plan.dry_run)?;
     let last = Last::read(&project, args.with.allow_downgrade)?;
     let asking = if args.ask == AskWhich::All { Asking::All } else { Asking::New };
-    let mut person = (ui.interactive && !args.yes).then(|| TerminalPrompter::new(*ui, asking, catalog));
+    let mut person = (ui.interactive && !args.plan.yes).then(|| TerminalPrompter::new(*ui, asking, catalog));
     let prompter = person.as_mut().map(|person| person as &mut dyn Prompter);
     let update =
         ManuallyDrop::new(Update::prepare(&project, last, catalog, given_for_update(&args.with)?, prompter, render)?);
@@ -49,7 +49,7 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
         ui.note(note);
     }
     update.refuse_unmerged()?;
-    if person.is_none() && !args.yes && !args.dry_run {
+    if person.is_none() && !args.plan.yes && !args.plan.dry_run {
         return Err(UserError::new("nobody can be asked whether to write: stdin and stderr are not both a terminal")
             .hint("`--yes` writes without asking")
             .hint("`--dry-run` shows what would be written")
@@ -61,18 +61,18 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
         cli::OnConflict::Theirs => (merge::OnConflict::Theirs, Policy::New),
     };
     let plan = during(ui, "Merging", || update.plan(merging))?;
-    if args.format == Format::Json {
+    if args.plan.format == Format::Json {
         output::data(&output::json(&listing::json(&plan))?)?;
     }
     let automatic = resolve(&plan, policy);
     if let Some(place) = place {
         place.keep_off(project.root(), &plan)?;
         let undecided = Resolutions::new();
-        let page = update.page(catalog, &plan, if args.yes { &automatic } else { &undecided });
+        let page = update.page(catalog, &plan, if args.plan.yes { &automatic } else { &undecided });
         place.put(ui, &page.html()?)?;
     }
-    if args.dry_run {
-        if args.format == Format::Human && !matches!(place, Some(Place::Stdout)) {
+    if args.plan.dry_run {
+        if args.plan.format == Format::Human && !matches!(place, Some(Place::Stdout)) {
             let listing = Listing { ui, paint: ui.out, lines: usize::MAX };
             output::data(&format!("{}\n{}", listing.tree(&plan), listing.counts(&plan)))?;
         }
