@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::migrations::Migration;
 use crate::question::{Group, Question, Rule, Values};
 use crate::source::Source;
+use crate::value::whole;
 
 /// Everything that a generated repository can be made of.
 #[derive(Debug, Default)]
@@ -205,6 +206,13 @@ pub struct Preset {
     pub description: String,
     /// The answers.
     pub answers: Values,
+}
+
+impl Preset {
+    /// An answer in words.
+    pub fn answer(&self, name: &str) -> String {
+        self.answers.get(name).map_or_else(|| "not set".into(), whole)
+    }
 }
 
 /// Something wrong with a catalog.

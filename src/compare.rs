@@ -110,14 +110,8 @@ pub fn presets(catalog: &Catalog, names: &[String]) -> Result<Comparison> {
         given.any(|other| other != first)
     });
     let differing: Vec<&str> = differing.collect();
-    let answers = |preset: &&Preset| {
-        let shown = |name: &&str| match preset.answers.get(*name) {
-            None => format!("`{name}`: not set"),
-            Some(Value::String(text)) => format!("`{name}`: {text}"),
-            Some(other) => format!("`{name}`: {other}"),
-        };
-        differing.iter().map(shown).collect()
-    };
+    let answers =
+        |preset: &&Preset| differing.iter().map(|name| format!("`{name}`: {}", preset.answer(name))).collect();
     let answers = Row { name: "answers", title: "Answers that differ", cells: presets.iter().map(answers).collect() };
     Ok(Comparison {
         title: "Presets side by side".into(),

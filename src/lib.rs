@@ -70,4 +70,5 @@ pub mod ui;
 pub mod undo;
 pub mod update;
 pub mod usage;
+pub mod value;
 pub mod version;

@@ -24,7 +24,6 @@ mod overview;
 mod records;
 
 use beside::Compare;
-use one::line_of;
 
 pub use dialog::{Ask, Dialog, Item, Start};
 
@@ -254,18 +253,6 @@ pub fn origin_text(origin: &Origin) -> Option<String> {
         Origin::Flag => "--set".into(),
         Origin::Prompt => return None,
     })
-}
-
-/// A value in a table: records are named by their first field.
-fn brief(value: &Value) -> String {
-    match value {
-        Value::Bool(yes) => (if *yes { "yes" } else { "no" }).into(),
-        Value::Array(items) if items.is_empty() => "none".into(),
-        Value::Array(items) => items.iter().map(brief).collect::<Vec<_>>().join(", "),
-        Value::Object(fields) => fields.values().next().map(line_of).unwrap_or_default(),
-        Value::String(text) if text.is_empty() => "none".into(),
-        other => line_of(other),
-    }
 }
 
 /// A message of one or more lines, each broken where it does not fit.

@@ -63,9 +63,7 @@ fn show(catalog: &Catalog, preset: &Preset) -> Result<String> {
     for (other, names) in differences(catalog, preset) {
         let _ = writeln!(out, "\nDiffers from `{}` in", other.name);
         for name in names {
-            let here = preset.answers.get(name).map_or_else(|| "not set".into(), Value::to_string);
-            let there = other.answers.get(name).map_or_else(|| "not set".into(), Value::to_string);
-            let _ = writeln!(out, "  {name}: {here} instead of {there}");
+            let _ = writeln!(out, "  {name}: {} instead of {}", preset.answer(name), other.answer(name));
         }
     }
     let _ = writeln!(out, "\nTake it with `scaffold init --preset {}`.", preset.name);

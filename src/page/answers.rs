@@ -7,6 +7,7 @@ use super::Page;
 use crate::answers::Origin;
 use crate::question::{KindName, Question};
 use crate::text::visible;
+use crate::value::brief;
 
 /// An answer for the page.
 #[derive(Debug, Serialize)]
@@ -45,28 +46,15 @@ fn answer(page: &Page<'_>, question: &Question, value: &Value) -> AnswerView {
 
 fn record(item: &Value) -> Vec<(String, String)> {
     let fields = item.as_object().into_iter().flatten();
-    fields.map(|(name, value)| (visible(name, true).into_owned(), plain(value))).collect()
+    fields.map(|(name, value)| (visible(name, true).into_owned(), visible(&brief(value), true).into_owned())).collect()
 }
 
 /// A choice with its title, as whoever reads the page may not know its name.
 fn shown(question: &Question, value: &Value) -> String {
     let title = question.choices.iter().find(|choice| value == choice.value.as_str()).map(|choice| &choice.title);
     match title {
-        Some(title) => format!("{} ({})", plain(value), visible(title, true)),
-        None => plain(value),
-    }
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) if text.is_empty() => "(empty)".into(),
-        Value::String(text) => visible(text, true).into_owned(),
-        Value::Bool(true) => "yes".into(),
-        Value::Bool(false) => "no".into(),
-        Value::Null => "(none)".into(),
-        Value::Array(items) if items.is_empty() => "(none)".into(),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
-        other => visible(&other.to_string(), true).into_owned(),
+        Some(title) => format!("{} ({})", visible(&brief(value), true), visible(title, true)),
+        None => visible(&brief(value), true).into_owned(),
     }
 }
 

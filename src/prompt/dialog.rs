@@ -17,6 +17,7 @@ use super::lines;
 use crate::error::{Back, Interrupted};
 use crate::text::{columns, wrap};
 use crate::ui::Ui;
+use crate::value::NONE;
 
 /// Lists longer than this can be narrowed by typing.
 const FILTER_FROM: usize = 12;
@@ -178,7 +179,7 @@ impl Dialog {
         let items = self.fitted(items, 6);
         let rows = self.rows(&items, &message, help.as_deref());
         let answer = |all: &[ListOption<&Item>]| match all {
-            [] => "none".to_string(),
+            [] => NONE.to_string(),
             _ => self.echo(&message, &all.iter().map(|o| o.value.answer.as_str()).collect::<Vec<_>>().join(", ")),
         };
         let mut prompt = MultiSelect::new(&message, items).with_render_config(self.look()).with_page_size(rows);

@@ -2,12 +2,13 @@
 
 use anyhow::Result;
 
-use super::{Ask, Dialog, Item, brief, origin_text};
+use super::{Ask, Dialog, Item, origin_text};
 use crate::answers::Answered;
 use crate::error::Back;
 use crate::question::Group;
 use crate::text::{columns, cut};
 use crate::ui::Style;
+use crate::value::brief;
 
 /// All answers.
 pub(super) struct Overview<'o> {

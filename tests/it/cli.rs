@@ -88,7 +88,7 @@ fn presets() {
     assert_eq!(list[0]["name"], ATLAS);
     assert!(list.as_array().unwrap().iter().all(|p| p["title"].is_string()));
     let one = data(&["presets", ATLAS]);
-    assert!(one.contains("hosting: \"atlas\" instead of \"self-hosted\""), "{one}");
+    assert!(one.contains("hosting: atlas instead of self-hosted"), "{one}");
     let unknown = run(&root(), &["presets", "nope"]);
     assert_eq!(unknown.status.code(), Some(2));
     assert_eq!(out(&unknown), "");
