@@ -19,6 +19,7 @@ use crate::project::Project;
 use crate::prompt::{Ask, Dialog};
 use crate::render::{self, Rendered};
 use crate::source;
+use crate::text::count;
 use crate::ui::{Style, Ui};
 
 mod decisions;
@@ -118,8 +119,7 @@ fn refuse(faults: &[Fault]) -> Result<()> {
         return Ok(());
     }
     let list: Vec<String> = faults.iter().map(|f| format!("\n  {f}")).collect();
-    let count = if faults.len() == 1 { "1 fault".to_string() } else { format!("{} faults", faults.len()) };
-    Err(UserError::new(format!("the catalog has {count}:{}", list.concat())).into())
+    Err(UserError::new(format!("the catalog has {}:{}", count(faults.len(), "fault"), list.concat())).into())
 }
 
 /// [`render`](render::render) or [`render_checked`](render::render_checked).

@@ -120,7 +120,8 @@ pub fn first_steps(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutio
         true => "What only you can do now, in this order:".into(),
         false => format!("What only you can do now, in this order, from `{}`:", ui.visible(&dir.display().to_string())),
     };
-    let mut lines = vec![ui.err.text(Style::Bold, &ui.wrapped_line(&head))];
+    let head = ui.wrapped_line(&head);
+    let mut lines: Vec<String> = head.lines().map(|line| ui.err.text(Style::Bold, line)).collect();
     for (i, Step { title, commands }) in steps.iter().enumerate() {
         let title = wrap(&ui.visible(title), ui.width.saturating_sub(6), 5);
         lines.push(format!("{:>3}. {title}", i + 1));

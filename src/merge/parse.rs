@@ -6,6 +6,8 @@ use serde::Deserialize as _;
 // Refuses a key that occurs twice, whatever format it is read from.
 use serde_yaml::Value;
 
+use crate::path;
+
 /// A format whose files are checked after a merge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // The names say it.
@@ -30,8 +32,7 @@ impl fmt::Display for Format {
 impl Format {
     /// The format of a file, if it is one that can be checked.
     fn of(path: &str) -> Option<Self> {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        match name.rsplit_once('.')?.1 {
+        match path::name(path).rsplit_once('.')?.1 {
             "yaml" | "yml" => Some(Self::Yaml),
             "json" => Some(Self::Json),
             "toml" => Some(Self::Toml),
