@@ -43,6 +43,9 @@ pub struct Given {
     pub preset: Option<String>,
     /// What the folder tells about itself. It knows more than the example in a preset.
     pub detected: IndexMap<String, detect::Answer>,
+    /// An answer about which the folder tells something that nothing can be generated for. The example in a preset is
+    /// about another folder.
+    pub unfit: Option<String>,
     /// The answers of the last run, from `.scaffold/answers.yaml`; migrated to what the catalog asks.
     pub recorded: Option<AnswersFile>,
     /// What a person answered in a session that was interrupted.

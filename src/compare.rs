@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::answers::{Answers, Given, unknown_preset};
 use crate::catalog::{Catalog, Component, Fault, Preset};

@@ -36,7 +36,7 @@ pub mod walk;
 mod wanted;
 mod yaml;
 
-pub use answers::Answer;
+pub use answers::{Answer, SERVICES};
 use automation::{Infrastructure, Pipeline};
 use compose::Backing;
 use finding::{Finding, Note};

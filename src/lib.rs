@@ -72,3 +72,4 @@ pub mod update;
 pub mod usage;
 pub mod value;
 pub mod version;
+pub mod worktree;

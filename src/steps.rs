@@ -17,12 +17,17 @@ pub struct Step {
     pub commands: Vec<String>,
 }
 
-/// The steps in their order. What is no step is left out: the templates that print the list find its faults.
-pub fn steps(context: &Context) -> Vec<Step> {
+/// What replaces a step in a repository that other people have already.
+const EXISTING: &str = "existing";
+
+/// The steps in their order, for a new repository or an `existing` one. What is no step is left out: the templates that
+/// print the list find its faults.
+pub fn steps(context: &Context, existing: bool) -> Vec<Step> {
     let Some(items) = context.contributed.get(LIST) else { return Vec::new() };
     let mut items: Vec<&Value> = items.iter().collect();
     items.sort_by_key(|item| item["order"].as_i64());
     let step = |item: &&Value| {
+        let item = item.get(EXISTING).filter(|_| existing).unwrap_or(item);
         let title = item["title"].as_str()?.to_owned();
         Some(Step { title, commands: commands(item["body"].as_str().unwrap_or_default()) })
     };

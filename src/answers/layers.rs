@@ -28,7 +28,7 @@ impl Layers {
         let mut layers = Self::default();
         if let Some(name) = &given.preset {
             let preset = catalog.preset(name).ok_or_else(|| unknown_preset(catalog, name))?;
-            for (key, value) in &preset.answers {
+            for (key, value) in preset.answers.iter().filter(|(key, _)| given.unfit.as_ref() != Some(key)) {
                 layers.give(catalog, key, value.clone(), Origin::Preset(name.clone()));
             }
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 
 use anyhow::Result;
-use indexmap::IndexMap;
+use serde_json::Value;
 
 use super::open::open;
 use super::save::{Record, save};
@@ -15,7 +15,7 @@ use crate::catalog::Catalog;
 use crate::cli::{AskWhich, Format, Init};
 use crate::context::Context;
 use crate::decisions::{Decisions, Reviewed};
-use crate::detect::{Answer, detect, overview};
+use crate::detect::{SERVICES, detect, overview};
 use crate::error::{Back, UserError};
 use crate::listing::{self, Listing};
 use crate::lock::Lock;
@@ -25,6 +25,7 @@ use crate::plan::{Plan, Versions};
 use crate::progress::during;
 use crate::project::Project;
 use crate::prompt::{Asking, TerminalPrompter};
+use crate::question::Values;
 use crate::record;
 use crate::review::{Policy, Resolutions, Review, resolve};
 use crate::session::Session;
@@ -33,6 +34,7 @@ use crate::summary::{first_steps, remains, summary};
 use crate::tree::Tree;
 use crate::ui::Ui;
 use crate::update::Last;
+use crate::worktree;
 
 /// Asks, renders, shows, writes.
 ///
@@ -51,9 +53,17 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
     if project.base()? != Stored::Missing {
         return again(args, ui, given, work, &project);
     }
+    if let Some(top) = worktree::top(project.root()).filter(|top| *top != project.root()) {
+        ui.note(&format!(
+            "`{}` lies in the git repository `{}`. Its workflows and rules count only at the top: generate there, unless \
+             this folder becomes a repository of its own.",
+            args.dir.display(),
+            top.display()
+        ));
+    }
     let person = ui.interactive && !args.plan.yes;
     if person || args.detect {
-        given.detected = look(args, ui, catalog)?;
+        look(args, ui, catalog, &mut given)?;
     }
     let (session, resumed) = interview::session(args, ui, &mut given, project.root(), person)?;
     let choose = !resumed && given.preset.is_none() && given.file.is_none();
@@ -141,7 +151,7 @@ fn write(
         ui.say(Listing { ui, paint: ui.err, lines: 0 }.counts(&plan).trim_end());
         keep_all
     };
-    let (orphans, answers) = (Tree::default(), record::answers(catalog, answers)?);
+    let (orphans, resolved, answers) = (Tree::default(), answers, record::answers(catalog, answers)?);
     let reviewed = Reviewed { plan: &plan, resolutions: &resolutions, person, theirs: &rendered.tree };
     let decisions = Decisions::default().after(reviewed);
     let record = Record { rendered: &rendered, orphans: &orphans, answers: &answers, decisions: &decisions };
@@ -149,21 +159,45 @@ fn write(
     // what was written counts, also where the kept answers cannot be removed
     let _ = session.map(Session::forget);
     ui.say(&summary(ui, &args.dir, &plan, &resolutions, person));
-    ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps(&context)));
+    if let Some(warning) = examples(catalog, &resolved.values) {
+        ui.say(&ui.wrapped_line(&warning));
+    }
+    let existing = worktree::top(project.root()).is_some_and(worktree::has_remote);
+    ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps(&context, existing)));
     Ok(u8::from(remains(&plan, &resolutions)))
+}
+
+/// Which answers that name the project are still those of a preset.
+fn examples(catalog: &Catalog, values: &Values) -> Option<String> {
+    let is_example = |(name, value): &(&String, &Value)| {
+        let named = catalog.question(name).is_some_and(|question| question.identity);
+        named && catalog.presets.iter().any(|preset| preset.answers.get(*name) == Some(value))
+    };
+    let names: Vec<String> = values.iter().filter(is_example).map(|(name, _)| format!("`{name}`")).collect();
+    if names.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "Still as in the example of the preset, and not to be applied like this: {}. `scaffold update --set KEY=VALUE` \
+         changes them.",
+        names.join(", ")
+    ))
 }
 
 /// Looks at the folder and says what was found: each finding is the default of a question. Without anybody to ask it is
 /// the answer.
-fn look(args: &Init, ui: &Ui, catalog: &Catalog) -> Result<IndexMap<String, Answer>> {
+fn look(args: &Init, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Result<()> {
     if !args.dir.is_dir() {
-        return Ok(IndexMap::new());
+        return Ok(());
     }
     let found = during(ui, "Looking at the folder", || detect(catalog, &args.dir))?;
     if let Some(text) = overview::text(ui, &found) {
         ui.say(&text);
     }
-    Ok(found.answers)
+    let is_unfit = !found.services.is_empty() && !found.answers.contains_key(SERVICES);
+    given.unfit = is_unfit.then(|| SERVICES.to_owned());
+    given.detected = found.answers;
+    Ok(())
 }
 
 /// A folder that was generated before: the same answers and templates mean that nothing is left to do.

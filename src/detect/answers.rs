@@ -21,6 +21,9 @@ use crate::text::count;
 /// So many files are named as evidence of one answer.
 const NAMED: usize = 3;
 
+/// The answer that lists the services.
+pub const SERVICES: &str = "services";
+
 /// Databases that services can be seen to use, and that cannot be generated.
 const OTHER_DATABASES: [&str; 5] = ["cockroachdb", "mysql", "postgresql", "sqlite", "sqlserver"];
 
@@ -59,7 +62,7 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files) -> Result<Ind
             "name" => scalar(&env, question, remote_name(found).or_else(|| root_name(found))),
             "repository" => scalar(&env, question, repository(found)),
             "code_owners" => scalar(&env, question, code_owners(files)),
-            "services" if question.kind == KindName::Records => services(&env, question, &found.services, files)?,
+            SERVICES if question.kind == KindName::Records => services(&env, question, &found.services, files)?,
             _ => None,
         };
         answers.extend(answer.map(|answer| (question.name.clone(), answer)));

@@ -33,3 +33,4 @@ mod terminal;
 mod update;
 mod update_output;
 mod updates;
+mod whereabouts;

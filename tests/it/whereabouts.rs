@@ -1,0 +1,62 @@
+//! What `init` says about the repository that it generates into.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::scene::{program, said};
+use crate::support::{read_tree, root, write_tree};
+
+fn init(dir: &Path, args: &[&str]) -> String {
+    let output = program(dir).args(["init", "--preset", "mongodb-atlas-on-aws", "--yes"]).args(args).output().unwrap();
+    said(&output).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn repository(config: &str) -> TempDir {
+    let temp = TempDir::new().unwrap();
+    fs::create_dir(temp.path().join(".git")).unwrap();
+    fs::write(temp.path().join(".git/config"), config).unwrap();
+    // of the user, so that the steps are told
+    fs::write(temp.path().join("README.md"), "# mine\n").unwrap();
+    temp
+}
+
+#[test]
+fn an_existing_repository_is_not_created_again() {
+    let new = repository("[core]\n\tbare = false\n");
+    let said = init(new.path(), &[]);
+    assert!(said.contains("git init --initial-branch main") && said.contains("gh repo create acme/shop"), "{said}");
+    let existing = repository("[remote \"origin\"]\n\turl = git@github.com:acme/shop.git\n");
+    let said = init(existing.path(), &[]);
+    assert!(said.contains("1. Open a pull request, and read the repository's ids git switch"), "{said}");
+    assert!(!said.contains("git init") && !said.contains("gh repo create"), "{said}");
+}
+
+#[test]
+fn a_folder_in_a_repository_is_no_place_for_workflows() {
+    let temp = repository("");
+    let said = init(temp.path(), &["api", "--dry-run"]);
+    assert!(said.starts_with("`api` lies in the git repository `"), "{said}");
+    assert!(!init(temp.path(), &["--dry-run"]).contains("lies in the git repository"));
+}
+
+#[test]
+fn the_example_of_a_preset_is_nobodys_project() {
+    let temp = TempDir::new().unwrap();
+    let said = init(temp.path(), &["a"]);
+    assert!(said.contains("not to be applied like this: `name`, `description`, `domain`,"), "{said}");
+    let sets = ["b", "--set", "name=books", "--set", "description=Sells books"];
+    let said = init(temp.path(), &sets);
+    assert!(said.contains("not to be applied like this: `domain`, `contact`, `repository`,"), "{said}");
+}
+
+/// What cannot be generated for the code that is there is not replaced by the services of an example.
+#[test]
+fn the_services_of_an_example_are_not_those_of_a_folder_with_code() {
+    let temp = TempDir::new().unwrap();
+    write_tree(temp.path(), &read_tree(&root().join("tests/detect/go/tree")));
+    let said = init(temp.path(), &["--detect"]);
+    assert!(said.contains("error: 1 answer is missing: services"), "{said}");
+    assert!(!temp.path().join("apps").exists() && !temp.path().join(".scaffold").exists());
+}
