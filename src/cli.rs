@@ -73,7 +73,7 @@ pub struct AnswerArgs {
     /// Read answers from a YAML file
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
-    /// Set one answer; dotted paths reach into lists, values are YAML (`services.0.port=8080`)
+    /// Set one answer; dotted paths reach into lists (`services.0.port=8080`), and what is no text is YAML
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
 }
@@ -142,7 +142,7 @@ pub struct UpdateArgs {
     /// Read answers from a YAML file, over the recorded ones
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
-    /// Set one answer; dotted paths reach into lists, values are YAML (`services.0.port=8080`)
+    /// Set one answer; dotted paths reach into lists (`services.0.port=8080`), and what is no text is YAML
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
     /// Go on though a newer scaffold wrote the repository

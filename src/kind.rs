@@ -232,8 +232,11 @@ fn list(value: &Value) -> Result<&[Value], Refusal> {
 }
 
 fn free_text(text: &str) -> Result<(), Refusal> {
-    if text.trim() != text || text.is_empty() {
-        return Err("which is empty or has white space around it".into());
+    if text.is_empty() {
+        return Err("which is empty".into());
+    }
+    if text.trim() != text {
+        return Err("which has white space around it".into());
     }
     if let Some(c) =
         text.chars().find(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{85}'))
