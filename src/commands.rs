@@ -38,7 +38,7 @@ mod status;
 mod undo;
 mod update;
 
-/// What a person is told who leaves. What was written before the plan, such as a page, stays.
+/// What a person is told who leaves. What was written before that, such as a page, stays.
 const STOPPED: &str = "Stopped before writing.";
 
 /// Carries out a command, and says what went wrong. The exit status is 0 when done, 1 when differences
