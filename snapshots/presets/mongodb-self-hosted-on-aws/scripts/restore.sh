@@ -13,8 +13,8 @@
 #   --only NAMESPACE  one database or collection, such as 'shop.*' or 'shop.orders'
 #   --from ENV        take the backup of another environment
 #
-# It needs aws (signed in to the account of the backup) and, for `run`, kubectl on the cluster of ENV
-# (scripts/cluster-connect.sh ENV). Replacing live data, or moving production data elsewhere, has to
+# It needs aws (signed in to the account of the backup) and, for `run`, jq and kubectl on the cluster of
+# ENV (scripts/cluster-connect.sh ENV). Replacing live data, or moving production data elsewhere, has to
 # be confirmed by typing the name of what is at stake.
 set -euo pipefail
 
@@ -114,8 +114,14 @@ connected_environment() {
   kubectl -n "$namespace" get configmap "$settings" -o 'jsonpath={.data.ENVIRONMENT}'
 }
 
+# Seconds until the AWS session of this shell ends; nothing when it does not, or is unknown.
+session_left() {
+  aws configure export-credentials --format process 2> /dev/null | jq --raw-output '
+    .Expiration // empty | sub("\\.[0-9]+"; "") | sub("\\+00:00$"; "Z") | fromdateiso8601 - now | floor' 2> /dev/null || true
+}
+
 run() {
-  local environment source bucket backup uri_file="" mode=beside only="" connected state dry_run=false temporary
+  local environment source bucket backup uri_file="" mode=beside only="" connected state left dry_run=false temporary
   [ $# -ge 2 ] || usage
   environment="$1" backup="$2" source="$1"
   shift 2
@@ -141,6 +147,12 @@ run() {
   state="$(kubectl -n "$namespace" get job mongodb-restore --ignore-not-found -o 'jsonpath={.status.active}')" ||
     fail "the state of the last restore is unknown"
   [ -z "$state" ] || [ "$state" = 0 ] || fail "a restore is running already (job mongodb-restore)"
+
+  # A signed link dies with the session that signed it, however long it was meant to hold. The job has to begin each
+  # download before that.
+  left="$(session_left)"
+  [ -z "$left" ] || [ "$left" -ge 900 ] ||
+    fail "your AWS session ends in $((left / 60)) minutes, and the links to the backup with it; sign in again"
 
   echo "backup  $backup of $source"
   if [ "$dry_run" = true ]; then
@@ -175,17 +187,10 @@ run() {
   kubectl apply -k "$(dirname "$0")/../k8s/restore" || fail "the job could not be made"
 
   echo "waiting for the job; its log: kubectl -n $namespace logs -f job/mongodb-restore --all-containers"
-  while :; do
-    state="$(kubectl -n "$namespace" get job mongodb-restore -o 'jsonpath={.status.succeeded}/{.status.failed}')" || state=""
-    case "$state" in
-      1/*) break ;;
-      */[1-9]*)
-        kubectl -n "$namespace" logs job/mongodb-restore --all-containers --tail=20 >&2 || true
-        fail "the job failed${mode:+ in mode $mode}; read its log before you try again"
-        ;;
-    esac
-    sleep "${POLL_SECONDS:-10}"
-  done
+  if ! "$(dirname "$0")/wait-job.sh" "$namespace" mongodb-restore; then
+    kubectl -n "$namespace" logs job/mongodb-restore --all-containers --ignore-errors --tail=20 >&2 || true
+    fail "the job did not complete, in mode $mode; read its log before you try again"
+  fi
   kubectl -n "$namespace" logs job/mongodb-restore -c restore --tail=5
   echo "restored: $backup of $source, mode $mode"
 }

@@ -11,7 +11,7 @@ newest=20261121T021700Z
 stocked() {
   local name
   world
-  export CLUSTER=staging JOB_STATE=1/ ACTIVE="" POLL_SECONDS=0
+  export CLUSTER=staging JOB_STATE=Complete ACTIVE="" SESSION_SECONDS="" POLL_SECONDS=0
   for name in 20261120T021700Z "$newest"; do
     mkdir -p "$STAND_IN/s3/mongodb/$name"
     gzip -c "$STAND_IN/source.json" > "$STAND_IN/s3/mongodb/$name/dump.archive.gz"
@@ -69,6 +69,8 @@ holds "links instead of a role" grep -q "mongodb/$newest/dump.archive.gz$" "$STA
 never "the target is on no command line" grep -q "it's" "$STAND_IN/calls"
 holds "the Secret is removed afterwards" test "$(tail -n 1 "$STAND_IN/calls" | grep -c 'delete secret/mongodb-restore')" = 1
 stocked
+SESSION_SECONDS=3600 run 0 "$restore" run staging latest --uri-file "$URI_FILE"
+stocked
 run 0 "$restore" run staging latest --uri-file "$URI_FILE" --only 'shop.orders'
 holds "only what was asked for" called "ONLY=shop.orders"
 
@@ -92,6 +94,7 @@ refused "not confirmed" typing yes "$restore" run staging latest --uri-file "$UR
 refused "not confirmed" typing "" "$restore" run staging latest --uri-file "$URI_FILE" --in-place
 CLUSTER=prod refused "not confirmed" typing shop-staging "$restore" run prod latest --uri-file "$URI_FILE" --in-place
 refused "production data" typing yes "$restore" run staging latest --uri-file "$URI_FILE" --from prod
+SESSION_SECONDS=600 refused "ends in" "$restore" run staging latest --uri-file "$URI_FILE"
 run 2 "$restore" run staging latest --uri-file
 run 2 "$restore" run staging latest --force
 
@@ -113,10 +116,12 @@ for word in kubectl:secret kubectl:apply aws:presign; do
   FAIL="$word" run 1 "$restore" run staging latest --uri-file "$URI_FILE"
   holds "cleaned up after $word" test "$(tail -n 1 "$STAND_IN/calls" | grep -c 'delete secret/mongodb-restore')" = 1
 done
-stocked
-JOB_STATE=/1 run 1 "$restore" run staging latest --uri-file "$URI_FILE"
-says "the job failed"
-holds "cleaned up" test "$(tail -n 1 "$STAND_IN/calls" | grep -c 'delete secret/mongodb-restore')" = 1
+for ending in Failed "running gone"; do
+  stocked
+  JOB_STATE="$ending" run 1 "$restore" run staging latest --uri-file "$URI_FILE"
+  says "the job did not complete"
+  holds "cleaned up" test "$(tail -n 1 "$STAND_IN/calls" | grep -c 'delete secret/mongodb-restore')" = 1
+done
 
 # --- the job itself
 requested() {

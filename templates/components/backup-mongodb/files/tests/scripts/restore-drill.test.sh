@@ -6,9 +6,10 @@
 backup="$root/k8s/components/backup/scripts"
 drill="$root/k8s/components/restore-drill/scripts"
 
-# A world with one backup in the bucket, and the clean volume of a drill.
+# backed_up [STATE_AFTER [SOURCE]]: a world with one backup in the bucket, and the clean volume of a drill.
 backed_up() {
   world
+  [ -z "${2:-}" ] || echo "$2" > "$STAND_IN/source.json"
   [ -z "${1:-}" ] || cp "$1" "$STAND_IN/source-after.json"
   USE_OPLOG="${OPLOG:-false}"
   SCRIPTS="$backup" bash "$backup/dump.sh" > /dev/null
@@ -114,6 +115,13 @@ backed_up
 fails lose-everything "no document was restored"
 backed_up "$worlds/moved.json"
 fails lose-everything "shop.orders has 0 documents"
+
+
+# --- an empty dump proves nothing, even when nothing was there
+for source in '{}' '{"shop.orders": {"documents": 0, "newest": null, "indexes": 1}}'; do
+  backed_up "" "$source"
+  fails "" "the backup holds no document"
+done
 
 # --- promises that are not kept
 backed_up

@@ -35,8 +35,9 @@ for (const [namespace, expected] of Object.entries(manifest.collections)) {
     faults.push(`${namespace} has ${found.indexes} indexes, ${expected.indexes} expected`);
   }
 }
-if (Object.keys(manifest.collections).length === 0) faults.push('the manifest names no collection');
-if (documents === 0) faults.push('no document was restored');
+// The dump of an empty database looks like that of a user who may read nothing: it proves nothing.
+if (!manifest.documents) faults.push('the backup holds no document: the database was empty, or its user may not read it');
+else if (documents === 0) faults.push('no document was restored');
 
 const rpo = seconds(manifest.recovery_point, startedAt);
 const rto = seconds(startedAt, finishedAt);
