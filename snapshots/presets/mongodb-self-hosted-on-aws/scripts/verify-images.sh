@@ -21,6 +21,11 @@ if [[ -z "$images" ]]; then
   exit 0
 fi
 
+if ! command -v cosign > /dev/null; then
+  echo "cosign is missing, without which no signature can be checked; see \"Before the first command\" in docs/runbooks/README.md" >&2
+  exit 1
+fi
+
 while IFS= read -r image; do
   echo "verifying $image"
   cosign verify "$image" \
