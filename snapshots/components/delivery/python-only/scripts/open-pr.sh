@@ -96,14 +96,16 @@ if gh api "repos/$repository/git/ref/heads/$branch" > /dev/null 2>&1; then
 else
   gh api --method POST "repos/$repository/git/refs" --raw-field "ref=refs/heads/$branch" --raw-field "sha=$commit" > /dev/null
 fi
+# First of all: a commit without its checks could not be merged, whatever becomes of the text.
+gh workflow run ci.yml --repo "$repository" --ref "$branch"
 
 if [[ -z "$number" ]]; then
   options=()
   if [[ "$draft" == true ]]; then options=(--draft); fi
   gh pr create --repo "$repository" --head "$branch" --base main --title "$title" --body-file "$body" "${options[@]}"
 else
-  gh pr edit "$number" --repo "$repository" --title "$title" --body-file "$body"
+  # Not `gh pr edit`: it reads the projects of the request first, and GITHUB_TOKEN may not.
+  gh api --method PATCH "repos/$repository/pulls/$number" --raw-field "title=$title" --field "body=@$body" > /dev/null
   if [[ "$draft $was_draft" == "true false" ]]; then gh pr ready "$number" --repo "$repository" --undo; fi
   if [[ "$draft $was_draft" == "false true" ]]; then gh pr ready "$number" --repo "$repository"; fi
 fi
-gh workflow run ci.yml --repo "$repository" --ref "$branch"

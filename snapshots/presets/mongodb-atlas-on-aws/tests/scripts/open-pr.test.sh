@@ -6,6 +6,7 @@ source "$(dirname "$0")/lib.sh"
 export LOG="$sandbox/log" GITHUB_REPOSITORY=acme/shop
 stand_in gh <<'TEXT'
 echo "gh $*" >> "$LOG"
+if [[ -n "${REFUSED-}" && "$*" == *"$REFUSED"* ]]; then exit 1; fi
 case " $* " in
   *" --input - "*) cat >> "$LOG"; echo 1111111111111111111111111111111111111111 ;;
   *"/git/ref/heads/"*) [[ -n "${BRANCH_EXISTS-}" ]] ;;
@@ -37,7 +38,11 @@ expect 0 "$(git rev-parse HEAD)" "on top of the commit that was tested" cat "$LO
 export BRANCH_EXISTS=yes OPEN_PR="7 false"
 expect 0 "" "a second time" scripts/open-pr.sh promote/prod "Title" "$sandbox/body" file
 expect 0 "PATCH repos/acme/shop/git/refs/heads/promote/prod" "moves the branch" cat "$LOG"
-expect 0 "pr edit 7" "renews the request" cat "$LOG"
+expect 0 "PATCH repos/acme/shop/pulls/7 --raw-field title=Title --field body=@$sandbox/body" "renews the request" cat "$LOG"
+expect 1 "" "without what GITHUB_TOKEN may not read" grep -q "pr edit" "$LOG"
+expect 0 "workflow run ci.yml --repo acme/shop --ref promote/prod" "starts the checks again" cat "$LOG"
+REFUSED=/pulls/7 expect 1 "" "a text that GitHub does not take" scripts/open-pr.sh promote/prod "Title" "$sandbox/body" file
+expect 0 "workflow run ci.yml" "leaves no commit without checks" tail -n 2 "$LOG"
 expect 1 "" "opens no second one" grep -q "pr create" "$LOG"
 expect 2 "usage" "no paths" scripts/open-pr.sh promote/prod "Title" "$sandbox/body"
 
@@ -49,7 +54,7 @@ expect 0 "pr ready 7 --repo acme/shop --undo" "and its request becomes a draft" 
 : > "$LOG"
 export OPEN_PR="7 true" TIP="3333333333333333333333333333333333333333 Tree: 2222222222222222222222222222222222222222"
 expect 0 "Somebody has committed" "a branch that somebody committed to" scripts/open-pr.sh --keep-edits --ready promote/prod "Title" "$sandbox/body" file
-expect 1 "" "is left alone" grep -qE "POST|PATCH|pr edit|workflow" "$LOG"
+expect 1 "" "is left alone" grep -qE "POST|PATCH|workflow" "$LOG"
 expect 0 "" "unless edits do not matter" scripts/open-pr.sh --ready promote/prod "Title" "$sandbox/body" file
 expect 0 "pr ready 7 --repo acme/shop" "and the draft becomes ready" cat "$LOG"
 
