@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Puts k8s/ (or the paths given) of a known good commit into the working tree. Refuses a commit that never was in main.
+# Puts k8s/ of a known good commit into the working tree. Refuses a commit that never was in main. k8s/platform stays as it
+# is: scripts/platform.sh installs it, no deployment does.
 #
-#   scripts/restore-manifests.sh COMMIT [PATH...]
+#   scripts/restore-manifests.sh COMMIT
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,12 +12,10 @@ if [[ ! "$commit" =~ ^[0-9a-f]{40}$ ]]; then
   echo "hint: git log --first-parent --format='%H %ad %s' -- k8s/overlays/prod/images" >&2
   exit 2
 fi
-shift
-[[ $# -gt 0 ]] || set -- k8s
 
 if ! git merge-base --is-ancestor "$commit" HEAD 2> /dev/null; then
   echo "error: $commit is not part of the history of $(git rev-parse --abbrev-ref HEAD)" >&2
   exit 1
 fi
-git restore --source="$commit" --staged --worktree -- "$@"
-git diff --cached --stat HEAD -- "$@"
+git restore --source="$commit" --staged --worktree -- k8s ':!k8s/platform'
+git diff --cached --stat HEAD -- k8s
