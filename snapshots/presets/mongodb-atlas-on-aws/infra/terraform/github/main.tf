@@ -33,7 +33,8 @@ resource "github_repository_ruleset" "main" {
     }
 
     required_status_checks {
-      # A promotion must contain all of main: what is released is what staging ran, manifests included.
+      # A promotion must contain all of main, so it never takes back a newer merge. Its digests are those that staging ran;
+      # its manifests are too, unless "Update branch" brought in merges that staging has not run yet.
       strict_required_status_checks_policy = true
 
       dynamic "required_check" {
