@@ -1,7 +1,11 @@
 data "aws_caller_identity" "current" {}
 
+data "aws_region" "current" {}
+
 # The account administers the key through IAM; without this statement IAM policies about the key have no effect.
 locals {
+  region = coalesce(var.region, data.aws_region.current.region)
+
   administration = {
     Sid       = "AccountAdministersThroughIam"
     Effect    = "Allow"
@@ -12,12 +16,12 @@ locals {
   log_delivery = {
     Sid       = "CloudWatchLogsOfThisAccount"
     Effect    = "Allow"
-    Principal = { Service = "logs.amazonaws.com" }
+    Principal = { Service = "logs.${local.region}.amazonaws.com" }
     Action    = ["kms:Decrypt", "kms:Describe*", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
     Resource  = "*"
     Condition = {
       ArnLike = {
-        "kms:EncryptionContext:aws:logs:arn" = "arn:aws:logs:*:${data.aws_caller_identity.current.account_id}:log-group:*"
+        "kms:EncryptionContext:aws:logs:arn" = "arn:aws:logs:${local.region}:${data.aws_caller_identity.current.account_id}:log-group:*"
       }
     }
   }
