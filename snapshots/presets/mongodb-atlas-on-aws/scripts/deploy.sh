@@ -77,7 +77,9 @@ select_kinds only Deployment < "$work/all.yaml" \
   | awk '/^metadata:/ { meta = 1; next } /^[^ ]/ { meta = 0 } meta && /^  name: / { print $2 }' > "$work/deployments"
 
 while IFS= read -r deployment; do
-  echo "$deployment $(revision "$deployment" < /dev/null)" >> "$work/before"
+  # On its own line: a question that fails must end the run here, or the Deployment would pass for a new one.
+  before="$(revision "$deployment" < /dev/null)"
+  echo "$deployment $before" >> "$work/before"
 done < "$work/deployments"
 touch "$work/before"
 
@@ -137,7 +139,7 @@ undo() {
   echo "error: $1; going back" >&2
   local deployment before after
   while read -r deployment before; do
-    after="$(revision "$deployment" < /dev/null)"
+    after="$(revision "$deployment" < /dev/null)" || after=unknown
     if [[ -z "$before" ]]; then
       echo "  $deployment is new: there is no revision to go back to" >&2
     elif [[ "$before" != "$after" ]]; then

@@ -14,7 +14,9 @@ args=" $* "
 case "$args" in
   *" config current-context "*) echo "${CLUSTER-shop-prod}" ;;
   *" kustomize "*/migrations/*) printf 'apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: api-migrate\n' ;;
-  *" kustomize "*) printf 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  labels:\n    name: other\n  name: api\n' ;;
+  *" kustomize "*)
+    printf 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  labels:\n    name: other\n  name: api\n'
+    ;;
   *" apply "*)
     count="$(cat "$APPLIED" 2> /dev/null || echo 0)"
     echo $((count + 1)) > "$APPLIED"
@@ -23,6 +25,7 @@ case "$args" in
     ;;
   *" get job "*) echo "${MIGRATION-SuccessCriteriaMet Complete}" ;;
   *" get deployment "*)
+    [[ -z "${SILENT_API-}" ]] || exit 1
     # The revision grows with the last apply.
     if [[ -n "${NEW_DEPLOYMENT-}" ]]; then exit 0; fi
     echo $((3 + ($(cat "$APPLIED" 2> /dev/null || echo 0) >= ${APPLIES-3})))
@@ -90,6 +93,10 @@ did_not "rollout undo" "and there is nothing to go back to"
 
 fresh
 FAILING_APPLY=3 expect 1 "kubectl apply failed; going back" "the API refuses" scripts/deploy.sh prod
+
+fresh
+SILENT_API=yes expect 1 "" "an API that does not say what runs" scripts/deploy.sh prod
+did_not "kubectl apply" "and nothing is applied"
 
 expect 2 "usage" "an unknown environment" scripts/deploy.sh dev
 finish
