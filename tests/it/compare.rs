@@ -30,11 +30,11 @@ fn choices_side_by_side() {
                                              point-in-time recovery
 
     What is generated
-    - 365 files of 13 components             - 372 files of 13 components
+    - 366 files of 13 components             - 374 files of 13 components
     - `backup-mongodb`: 65 files             - `backup-mongodb`: 61 files
     - `kubernetes`: 46 files                 - `kubernetes`: 44 files
     - `mongodb-atlas`: MongoDB Atlas with    - `mongodb-self-hosted`: MongoDB
-      private endpoint and point-in-time       replica set in the cluster; 29
+      private endpoint and point-in-time       replica set in the cluster; 30
       recovery; 16 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,
       `DB-02`, `DB-03`                         `DB-03`
 
