@@ -145,7 +145,7 @@ fn enter_behind_a_key_answers_nothing_else() {
     let (_temp, dir, templates) = scene();
     let mut s = hunks(start(&dir, &templates));
     s.send("y\r").see("(2/2)").send("d\r").see("> Write 6 files");
-    s.send(&[DOWN, ENTER].concat()).see("look at the differences").send(CTRL_C);
+    s.send(&[DOWN, ENTER].concat()).see("look at the differences").answer(super::REVIEW, CTRL_C);
     s.ends_with(130).nothing_changed();
 
     let (_temp, dir, templates) = scene();
