@@ -1,7 +1,6 @@
 //! Answers files: YAML, read with bounds, because they can come from anybody.
 
 use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -9,6 +8,7 @@ use serde_json::Value;
 
 use crate::error::UserError;
 use crate::question::Values;
+use crate::regular;
 
 /// The section that holds recorded answers which are not asked now.
 pub const KEPT: &str = "kept";
@@ -35,16 +35,12 @@ impl AnswersFile {
     /// When it cannot be read, is too large, not UTF-8, not YAML, or not a mapping.
     pub fn read(path: &Path) -> Result<Self> {
         let shown = path.display().to_string();
-        let file = File::open(path).with_context(|| format!("cannot read the answers file `{shown}`"))?;
-        let mut bytes = Vec::new();
-        file.take(MAX_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .with_context(|| format!("cannot read the answers file `{shown}`"))?;
-        if bytes.len() as u64 > MAX_BYTES {
-            return Err(UserError::new(format!("the answers file `{shown}` is larger than 1 MiB"))
+        // a person names it: it may be a link, or the pipe of `<(...)`
+        let bytes = File::open(path).and_then(|file| regular::bytes(file, MAX_BYTES));
+        let bytes = bytes.with_context(|| format!("cannot read the answers file `{shown}`"))?.ok_or_else(|| {
+            UserError::new(format!("the answers file `{shown}` is larger than 1 MiB"))
                 .hint("an answers file holds a value per question; `scaffold questions` lists them")
-                .into());
-        }
+        })?;
         Self::parse(&shown, bytes).map_err(Into::into)
     }
 

@@ -28,6 +28,7 @@ mod python;
 pub mod report;
 mod routes;
 mod ruby;
+mod rules;
 mod rust;
 pub mod service;
 mod tokens;

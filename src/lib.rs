@@ -52,6 +52,7 @@ pub mod question;
 pub mod record;
 pub mod recover;
 pub mod region;
+mod regular;
 pub mod render;
 pub mod review;
 pub mod schema;

@@ -8,15 +8,15 @@ use crate::error::UserError;
 use crate::inspect::changed;
 use crate::path;
 use crate::plan::{Block, Ours};
+use crate::regular;
 use crate::stamp::Stamp;
 use crate::tree::{File, RelPath};
 use anyhow::Result;
-use rustix::fs::OFlags;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, FileType, Metadata};
 use std::io::{self, Read as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Component, Path, PathBuf};
 
 /// A target folder, which may not exist yet.
@@ -333,20 +333,8 @@ pub(crate) fn link_on_the_way(full: &Path, rel: &str) -> anyhow::Error {
 
 /// A regular file with its properties; `None` if there is none. Does not follow a link.
 pub(crate) fn read(path: &Path) -> Result<Option<(File, Metadata)>> {
-    // Without blocking: between the listing and now it may have become a pipe.
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let open = |flags: OFlags| fs::OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path);
-    // Recording the first access to every file after it was written takes five times as long as reading it. Only the
-    // owner may leave that out.
-    #[cfg(target_os = "linux")]
-    let opened = open(flags | OFlags::NOATIME).or_else(|error| match error.kind() {
-        io::ErrorKind::PermissionDenied => open(flags),
-        _ => Err(error),
-    });
-    #[cfg(not(target_os = "linux"))]
-    let opened = open(flags);
     let failed = |error| explain(error, "read", path);
-    let file = match opened {
+    let file = match regular::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),

@@ -3,22 +3,22 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::fs::OpenOptions;
-use std::io::{self, Read as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Result;
 use ignore::{DirEntry, WalkBuilder, WalkState};
-use rustix::fs::OFlags;
+use rustix::io::Errno;
 
 use super::finding::Note;
+use super::rules::{self, Rules};
 use super::wanted::is_wanted;
 use crate::disk::explain;
 use crate::error::UserError;
-use crate::path;
+use crate::{path, regular};
 
 /// Folders below the first one. Sources of Java lie about ten deep.
 const DEEPEST: usize = 16;
@@ -68,15 +68,12 @@ impl Files {
             return Err(UserError::new(format!("`{}` is not a folder", root.display())).into());
         }
         let (found, notes) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
-        let entries = AtomicUsize::new(0);
+        let (entries, rules) = (AtomicUsize::new(0), Rules::default());
         let note = |file: String, message: String| lock(&notes).push(Note { file, message });
         let walk = WalkBuilder::new(root)
             .standard_filters(false)
-            .git_ignore(true)
-            .require_git(false)
             .max_depth(Some(DEEPEST))
             .threads(std::thread::available_parallelism().map_or(1, usize::from))
-            .filter_entry(|entry| !is_foreign(entry))
             .build_parallel();
         walk.run(|| {
             Box::new(|entry| {
@@ -91,10 +88,18 @@ impl Files {
                     return WalkState::Quit;
                 }
                 let Ok(below) = entry.path().strip_prefix(root) else { return WalkState::Continue };
-                let kind = entry.file_type();
-                if kind.is_some_and(|kind| kind.is_dir()) && entry.depth() == DEEPEST {
+                let (is_folder, is_file) =
+                    entry.file_type().map_or((false, false), |kind| (kind.is_dir(), kind.is_file()));
+                if entry.depth() > 0 && (is_foreign(&entry) || rules.ignore(below, is_folder)) {
+                    return WalkState::Skip;
+                }
+                if is_folder && entry.depth() == DEEPEST {
                     note(below.display().to_string(), format!("is {DEEPEST} folders deep and was not entered"));
-                } else if kind.is_some_and(|kind| kind.is_file()) {
+                } else if is_folder || entry.depth() == 0 {
+                    if let Err(why) = rules.enter(root, below) {
+                        note(below.join(rules::NAME).display().to_string(), why);
+                    }
+                } else if is_file {
                     match below.to_str() {
                         Some(path) if is_wanted(path) => lock(&found).push(path.to_owned()),
                         Some(_) => {}
@@ -138,10 +143,10 @@ impl Files {
 
     /// The text of a file, or a note why it has none.
     pub fn text(&self, path: &str) -> Option<String> {
-        match read(&self.root.join(path)) {
+        match read(&self.root.join(path), LARGEST) {
             Ok(text) => Some(text),
-            Err(why) => {
-                self.note(path, why);
+            Err(refusal) => {
+                self.note(path, refusal.to_string());
                 None
             }
         }
@@ -156,7 +161,7 @@ impl Files {
     pub fn hidden(&self, path: &str) -> Option<String> {
         let folder = self.root.join(path::parent(path));
         folder.symlink_metadata().ok().filter(std::fs::Metadata::is_dir)?;
-        read(&self.root.join(path)).ok()
+        read(&self.root.join(path), LARGEST).ok()
     }
 
     /// Notes that a file tells nothing.
@@ -182,7 +187,7 @@ fn is_foreign(entry: &DirEntry) -> bool {
 
 /// The reason without the path, which could be absolute.
 fn why(error: &ignore::Error) -> String {
-    error.io_error().map_or_else(|| "a rule of `.gitignore` is wrong".to_owned(), |error| error.kind().to_string())
+    error.io_error().map_or_else(|| "it has changed meanwhile".to_owned(), |error| error.kind().to_string())
 }
 
 fn missing(error: io::Error, root: &Path) -> anyhow::Error {
@@ -192,23 +197,42 @@ fn missing(error: io::Error, root: &Path) -> anyhow::Error {
     }
 }
 
-/// The text of a regular file of bounded size; else why not, as a clause.
-fn read(path: &Path) -> Result<String, String> {
-    // Without blocking: between the listing and now it may have become a pipe or a link.
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path);
-    let cannot = |error: io::Error| format!("cannot be read: {}", error.kind());
-    let file = file.map_err(cannot)?;
-    let found = file.metadata().map_err(cannot)?;
-    if !found.is_file() {
-        return Err("is not a file".into());
+/// Why a file has no text, as a clause.
+pub enum Refusal {
+    /// There is no such file.
+    Missing,
+    /// It is of a kind that is not read.
+    Is(&'static str),
+    /// It has more bytes than this.
+    Larger(u64),
+    /// It cannot be read.
+    Failed(io::Error),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("is not there"),
+            Self::Is(what) => write!(f, "is {what}"),
+            Self::Larger(most) if *most < 1024 * 1024 => write!(f, "is larger than {} KiB", most / 1024),
+            Self::Larger(most) => write!(f, "is larger than {} MiB", most / 1024 / 1024),
+            Self::Failed(error) => write!(f, "cannot be read: {}", error.kind()),
+        }
     }
-    let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(cannot)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err("is larger than 1 MiB".into());
+}
+
+/// The text of a regular file of at most so many bytes.
+pub fn read(path: &Path, most: u64) -> Result<String, Refusal> {
+    let file = regular::open(path).map_err(|error| match Errno::from_io_error(&error) {
+        Some(Errno::NOENT) => Refusal::Missing,
+        Some(Errno::LOOP) => Refusal::Is("a link"),
+        _ => Refusal::Failed(error),
+    })?;
+    if !file.metadata().map_err(Refusal::Failed)?.is_file() {
+        return Err(Refusal::Is("not a file"));
     }
-    let text = String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())?;
+    let bytes = regular::bytes(file, most).map_err(Refusal::Failed)?.ok_or(Refusal::Larger(most))?;
+    let text = String::from_utf8(bytes).map_err(|_| Refusal::Is("not UTF-8"))?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 

@@ -1,9 +1,12 @@
 //! `scaffold detect`: small repositories that look like real ones, and hostile ones.
 
 use std::fs;
+use std::io::{Read as _, Seek as _};
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use scaffold::answers::Answers;
 use scaffold::detect::detect;
@@ -14,9 +17,57 @@ use crate::support::{embedded, given, read_tree, root, write_tree};
 
 const ACCEPT: &str = "UPDATE_SNAPSHOTS=1 cargo test --test it detect";
 
+/// What the slowest machine needs for any of the trees here, many times over.
+const LONGEST: Duration = Duration::from_secs(60);
+
 fn run(dir: &Path, format: &str) -> Output {
+    let (mut out, mut err) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
     let mut command = Command::new(env!("CARGO_BIN_EXE_scaffold"));
-    command.env_clear().env("LANG", "C.UTF-8").args(["detect", "--format", format]).arg(dir).output().unwrap()
+    command.env_clear().env("LANG", "C.UTF-8").args(["detect", "--format", format]).arg(dir);
+    command.stdout(out.try_clone().unwrap()).stderr(err.try_clone().unwrap());
+    let (mut child, start) = (command.spawn().unwrap(), Instant::now());
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if start.elapsed() > LONGEST {
+            child.kill().unwrap();
+            panic!("`detect` took more than {LONGEST:?} for {}", dir.display());
+        }
+        thread::sleep(Duration::from_millis(5));
+    };
+    let read = |file: &mut fs::File| {
+        let mut bytes = Vec::new();
+        file.rewind().and_then(|()| file.read_to_end(&mut bytes)).unwrap();
+        bytes
+    };
+    Output { status, stdout: read(&mut out), stderr: read(&mut err) }
+}
+
+/// What is found in a folder of these files.
+fn found(files: &[(&str, &str)]) -> (TempDir, Value) {
+    let dir = TempDir::new().unwrap();
+    for (path, text) in files {
+        write(&dir.path().join(path), text);
+    }
+    let found = found_in(dir.path());
+    (dir, found)
+}
+
+fn found_in(dir: &Path) -> Value {
+    let output = run(dir, "json");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The messages about a file.
+fn notes<'f>(found: &'f Value, file: &str) -> Vec<&'f str> {
+    let notes = found["notes"].as_array().unwrap().iter();
+    notes.filter(|note| note["file"] == file).filter_map(|note| note["message"].as_str()).collect()
+}
+
+fn pipe(path: &Path) {
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }
 
 fn write(path: &Path, text: impl AsRef<[u8]>) {
@@ -63,6 +114,13 @@ fn hostile(dir: &Path) {
     write(&dir.join("nested-keys/Pipfile"), format!("{}b = 1", "a.".repeat(400_000)));
     write(&dir.join(".github/workflows/nested.yml"), "[".repeat(500_000));
     write(&dir.join(".github/workflows/maps.yml"), "{a: ".repeat(200_000));
+    fs::create_dir(dir.join("rules-pipe")).unwrap();
+    pipe(&dir.join("rules-pipe/.gitignore"));
+    fs::create_dir(dir.join("rules-endless")).unwrap();
+    symlink("/dev/zero", dir.join("rules-endless/.gitignore")).unwrap();
+    write(&dir.join("rules-large/.gitignore"), "*\n".repeat(500_000));
+    write(&dir.join("rules-many/.gitignore"), "*\n".repeat(2_000));
+    write(&dir.join("rules-nested/.gitignore"), "{".repeat(30_000) + &"}".repeat(30_000));
     let express = r#"{"scripts": {"start": "node ."}, "dependencies": {"express": "4"}}"#;
     for name in ["esc\u{1b}[31m", "line\nbreak", "quote\"'`$(x)", "-rf"] {
         write(&dir.join(name).join("package.json"), express);
@@ -102,6 +160,27 @@ fn cases() {
         }
     }
     assert!(report.is_empty(), "{report}\nIf expected.json is to be what was found, accept it with\n  {ACCEPT}");
+}
+
+#[test]
+fn what_git_ignores_is_not_entered() {
+    let express = r#"{"name": "x", "scripts": {"start": "x"}, "dependencies": {"express": "4"}}"#;
+    let (dir, found) = found(&[
+        (".gitignore", "out/\n/top\n*.d\n# no rule\n"),
+        ("web/.gitignore", "!kept.d\n"),
+        ("a/out/package.json", express),
+        ("a/top/package.json", express),
+        ("top/package.json", express),
+        ("a.d/package.json", express),
+        ("web/kept.d/package.json", express),
+    ]);
+    let paths: Vec<_> = found["services"].as_array().unwrap().iter().map(|s| s["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["a/top", "web/kept.d"]);
+    fs::remove_file(dir.path().join(".gitignore")).unwrap();
+    pipe(&dir.path().join(".gitignore"));
+    let found = found_in(dir.path());
+    assert_eq!(found["services"].as_array().unwrap().len(), 5);
+    assert_eq!(notes(&found, ".gitignore"), ["is not a file, so that its rules are not known"]);
 }
 
 #[test]

@@ -1,0 +1,95 @@
+//! What git ignores: the rules of `.gitignore` in each folder. They are read here and not by the walk, which would follow
+//! a link, wait for a pipe and read without end.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use super::walk::{Refusal, read};
+
+/// The name of the files.
+pub const NAME: &str = ".gitignore";
+/// Bytes of one of them.
+const LARGEST: u64 = 64 * 1024;
+/// Bytes of all of them.
+const MOST_BYTES: u64 = 1024 * 1024;
+/// Rules that hold in a folder: each name in it is compared with all of them.
+const MOST_RULES: usize = 1000;
+/// Bytes of a rule: no name and hardly a path is longer, and the parser of globs calls itself for each brace.
+const LONGEST: usize = 1000;
+
+/// The rules of a folder, and of those above it.
+struct Level {
+    own: Gitignore,
+    above: Option<Arc<Level>>,
+    /// Rules here and above.
+    count: usize,
+}
+
+/// The rules of the folders that were entered.
+#[derive(Default)]
+pub struct Rules {
+    /// By the relative path of the folder; none where no rule holds.
+    known: RwLock<HashMap<PathBuf, Option<Arc<Level>>>>,
+    read: AtomicU64,
+}
+
+impl Rules {
+    /// Whether a path is ignored. The folder around it was entered before.
+    pub fn ignore(&self, path: &Path, is_folder: bool) -> bool {
+        let mut level = self.of(path.parent());
+        while let Some(rules) = level {
+            // the nearest folder that says something decides
+            match rules.own.matched(path, is_folder) {
+                Match::None => level = rules.above.clone(),
+                found => return found.is_ignore(),
+            }
+        }
+        false
+    }
+
+    /// Reads the rules of a folder, or says why they are not known. Then those above it hold.
+    pub fn enter(&self, root: &Path, folder: &Path) -> Result<(), String> {
+        let above = self.of(folder.parent());
+        let count = above.as_ref().map_or(0, |above| above.count);
+        let own = self.own(root, folder, MOST_RULES.saturating_sub(count));
+        let (level, known) = match own {
+            Ok(None) => (above, Ok(())),
+            Ok(Some(own)) => (Some(Arc::new(Level { count: count + own.len(), own, above })), Ok(())),
+            Err(why) => (above, Err(why)),
+        };
+        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned(), level);
+        known
+    }
+
+    fn of(&self, folder: Option<&Path>) -> Option<Arc<Level>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).get(folder?).cloned().flatten()
+    }
+
+    fn own(&self, root: &Path, folder: &Path, most: usize) -> Result<Option<Gitignore>, String> {
+        let text = match read(&root.join(folder).join(NAME), LARGEST) {
+            Ok(text) => text,
+            Err(Refusal::Missing) => return Ok(None),
+            Err(refusal) => return Err(format!("{refusal}, so that its rules are not known")),
+        };
+        let length = text.len() as u64;
+        if self.read.fetch_add(length, Ordering::Relaxed) + length > MOST_BYTES {
+            return Err("was not read: the rules of all folders are larger than 1 MiB".into());
+        }
+        let mut builder = GitignoreBuilder::new(folder);
+        for (i, line) in text.lines().enumerate() {
+            if line.len() > LONGEST || builder.add_line(None, line).is_err() {
+                return Err(format!("has a rule that cannot be understood (line {})", i + 1));
+            }
+        }
+        let own = builder.build().map_err(|_| "has rules that cannot be understood".to_owned())?;
+        if own.len() > most {
+            return Err(format!("has too many rules: {MOST_RULES} may hold in a folder"));
+        }
+        Ok(Some(own))
+    }
+}
