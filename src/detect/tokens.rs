@@ -62,8 +62,9 @@ impl<'t> Token<'t> {
 /// Takes a source apart. Whatever the bytes, it ends: each step takes at least one character.
 pub fn tokens(source: &str, comments: Comments) -> Vec<Token<'_>> {
     let (mut found, mut rest, mut line) = (Vec::new(), source, 1);
+    let mut open = Open::default();
     while let Some(first) = rest.chars().next() {
-        let (length, what) = next(rest, first, comments);
+        let (length, what) = next(rest, first, comments, &mut open);
         let (taken, after) = rest.split_at(length);
         if let Some(what) = what {
             found.push(Token { what, line });
@@ -75,7 +76,7 @@ pub fn tokens(source: &str, comments: Comments) -> Vec<Token<'_>> {
 }
 
 /// The length of the next token or of what is between two.
-fn next(rest: &str, first: char, comments: Comments) -> (usize, Option<What<'_>>) {
+fn next<'t>(rest: &'t str, first: char, comments: Comments, open: &mut Open) -> (usize, Option<What<'t>>) {
     let until = |end: &str, from: usize| rest.get(from..).and_then(|r| r.find(end)).map(|at| from + at);
     let to_line_end = || until("\n", 0).unwrap_or(rest.len());
     let spanning = |is: fn(char) -> bool| rest.find(|c| !is(c)).unwrap_or(rest.len());
@@ -92,7 +93,7 @@ fn next(rest: &str, first: char, comments: Comments) -> (usize, Option<What<'_>>
                 None => (1, None),
             }
         }
-        '"' | '\'' | '`' => match closing(rest, first) {
+        '"' | '\'' | '`' => match open.closing(rest, first) {
             Some(end) => (end + 1, rest.get(1..end).map(What::Text)),
             // an apostrophe: a lifetime of Rust, or the end of what is no text
             None => (1, Some(What::Sign(first))),
@@ -110,19 +111,39 @@ fn next(rest: &str, first: char, comments: Comments) -> (usize, Option<What<'_>>
     }
 }
 
-/// Where a text ends. Only the one between backquotes goes over lines.
-fn closing(rest: &str, quote: char) -> Option<usize> {
-    let mut escaped = false;
-    for (at, c) in rest.char_indices().skip(1) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '\n' if quote != '`' => return None,
-            c if c == quote => return Some(at),
-            _ => {}
+/// Up to where no text ends that is still open, for `"`, `'` and the backquote: bytes before the end of the source. A later
+/// quote before it was escaped for the one that was not closed, so from there on the same would be read again.
+#[derive(Default)]
+struct Open([Option<usize>; 3]);
+
+impl Open {
+    /// Where a text ends. Only the one between backquotes goes over lines.
+    fn closing(&mut self, rest: &str, quote: char) -> Option<usize> {
+        let [double, single, back] = &mut self.0;
+        let open = match quote {
+            '"' => double,
+            '\'' => single,
+            _ => back,
+        };
+        if open.is_some_and(|end| rest.len() > end) {
+            return None;
         }
+        let mut escaped = false;
+        for (at, c) in rest.char_indices().skip(1) {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                '\n' if quote != '`' => {
+                    *open = Some(rest.len() - at);
+                    return None;
+                }
+                c if c == quote => return Some(at),
+                _ => {}
+            }
+        }
+        *open = Some(0);
+        None
     }
-    None
 }
 
 #[cfg(test)]
@@ -140,6 +161,17 @@ mod tests {
         assert_eq!(found[6], (What::Number("80"), 2));
         assert_eq!(found.last().unwrap().0, What::Text("t\nu"));
         assert_eq!(tokens("a # b 'c'\n\"\"\"x\ny\"\"\" z", Comments::Hash).len(), 3);
+    }
+
+    #[test]
+    fn quotes_that_nothing_closes_are_looked_at_once() {
+        for quote in ["`", "\"", "'"] {
+            let source = format!("\\{quote}").repeat(500_000);
+            assert_eq!(tokens(&source, Comments::Slashes).len(), 1_000_000);
+        }
+        let source = "a \" \\\" b\nc \"d\" ` \\` e";
+        let texts = tokens(source, Comments::Slashes);
+        assert_eq!(texts.iter().filter_map(|token| token.text()).collect::<Vec<_>>(), ["d"]);
     }
 
     proptest! {
