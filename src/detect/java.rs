@@ -8,6 +8,8 @@ use super::service::{Language, Route, Service, Services};
 use super::tokens::{Comments, tokens};
 use super::walk::Files;
 
+/// Attributes of an element and namespaces of a document: the parser compares each with all others.
+const MOST_ATTRIBUTES: usize = 50;
 /// Deeper documents are refused before they are parsed: the parser calls itself for each level.
 const DEEPEST: usize = 200;
 
@@ -19,8 +21,12 @@ pub fn detect(files: &Files, services: &mut Services) {
             files.note(file, "is nested too deep");
             continue;
         }
+        if has_many_attributes(&text) {
+            files.note(file, format!("has more than {MOST_ATTRIBUTES} attributes in an element, or namespaces"));
+            continue;
+        }
         match Document::parse(&text) {
-            Ok(document) => maven(services, file, &document),
+            Ok(document) => maven(services, file, &text, &document),
             Err(error) => files.note(file, format!("is not XML (line {})", error.pos().row)),
         }
     }
@@ -44,10 +50,31 @@ fn is_deep(text: &str) -> bool {
     })
 }
 
-fn maven(services: &mut Services, file: &str, document: &Document<'_>) {
+/// Whether an element has more attributes, or the document more namespaces, than any project has.
+fn has_many_attributes(text: &str) -> bool {
+    let attributes = |tag: &str| {
+        let mut quote = None;
+        let outside = tag.chars().filter(|&c| match quote {
+            Some(open) => {
+                quote = quote.filter(|_| c != open);
+                false
+            }
+            None => {
+                quote = Some(c).filter(|c| matches!(c, '"' | '\''));
+                true
+            }
+        });
+        outside.take_while(|c| *c != '>').filter(|c| *c == '=').count()
+    };
+    text.matches("xmlns").count() > MOST_ATTRIBUTES
+        || text.split('<').skip(1).any(|rest| attributes(rest) > MOST_ATTRIBUTES)
+}
+
+fn maven(services: &mut Services, file: &str, text: &str, document: &Document<'_>) {
+    let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     let place = |node: Node<'_, '_>| {
-        let line = usize::try_from(document.text_pos_at(node.range().start).row).ok();
-        Place::new(file, line)
+        let start = node.range().start;
+        Place::new(file, Some(ends.partition_point(|end| *end < start) + 1))
     };
     let project = document.root_element();
     let name = child(project, "artifactId");
@@ -103,5 +130,20 @@ fn add(service: &mut Service, artifact: &str, place: &Place) {
             service.routes.insert(Route::Metrics, route("/actuator/prometheus"));
         }
         _ => libraries::add(service, Language::Java, artifact, place, false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_many_attributes;
+
+    #[test]
+    fn attributes_that_take_time() {
+        let many: String = (0..100).map(|i| format!(" a{i}='>'")).collect();
+        assert!(has_many_attributes(&format!("<project{many}/>")));
+        let spaces: String = (0..100).map(|i| format!("<a xmlns:a{i}='u'/>")).collect();
+        assert!(has_many_attributes(&spaces));
+        let flags = format!("<argLine>{}</argLine>", "-Da=b ".repeat(100));
+        assert!(!has_many_attributes(&format!("<project xmlns='x' a=\"'\">{flags}</project>")));
     }
 }
