@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::error::UserError;
 use crate::question::Values;
-use crate::regular;
+use crate::{regular, yaml};
 
 /// The section that holds recorded answers which are not asked now.
 pub const KEPT: &str = "kept";
@@ -61,7 +61,7 @@ impl AnswersFile {
             ))
             .hint("keep the answers that are right, and remove the lines of `<<<<<<<`, `=======` and `>>>>>>>`"));
         }
-        let value: Value = serde_yaml::from_str(&text).map_err(|e| {
+        let value: Value = yaml::parse(&text).map_err(|e| {
             let place = e.location().map(|l| format!(":{}:{}", l.line(), l.column())).unwrap_or_default();
             let what = e.to_string();
             let what = what.split(" at line ").next().unwrap_or(&what).to_string();
@@ -126,6 +126,13 @@ mod tests {
         assert_eq!(error.hints.len(), 1);
         // a text of several lines is moved in
         assert!(AnswersFile::parse("answers.yaml", b"a: |\n  <<<<<<< HEAD\n  =======\n".to_vec()).is_ok());
+    }
+
+    #[test]
+    fn aliases_without_number_are_refused() {
+        let text = format!("x: &a [{}]\ny: [{}]\n", "1,".repeat(9_000), "*a,".repeat(6_000));
+        let error = AnswersFile::parse("answers.yaml", text.into_bytes()).unwrap_err().message;
+        assert!(error.contains("the aliases stand for too much\n  --> answers.yaml:1:"), "{error}");
     }
 
     #[test]

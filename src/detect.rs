@@ -21,6 +21,7 @@ pub mod git;
 mod go;
 mod java;
 mod libraries;
+mod lines;
 mod node;
 pub mod overview;
 mod php;
@@ -35,7 +36,6 @@ mod tokens;
 mod versions;
 pub mod walk;
 mod wanted;
-mod yaml;
 
 pub use answers::{Answer, SERVICES};
 use automation::{Infrastructure, Pipeline};

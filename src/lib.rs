@@ -74,3 +74,4 @@ pub mod usage;
 pub mod value;
 pub mod version;
 pub mod worktree;
+mod yaml;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Decision, Decisions};
 use crate::checksum::Sum;
 use crate::error::UserError;
-use crate::path;
+use crate::{path, yaml};
 
 /// The format that this binary writes, and the newest that it reads.
 const FORMAT: u64 = 1;
@@ -65,7 +65,8 @@ pub fn parse(shown: &str, bytes: &[u8]) -> Result<Decisions, UserError> {
         UserError::new(format!("`{shown}` {what}"))
             .hint("bring it back from the history of the repository, or delete it: then nothing is remembered")
     };
-    let value: Value = serde_yaml::from_slice(bytes).map_err(|e| fault(&format!("cannot be read: {e}")))?;
+    let text = str::from_utf8(bytes).map_err(|_| fault("is not UTF-8"))?;
+    let value: Value = yaml::parse(text).map_err(|e| fault(&format!("cannot be read: {e}")))?;
     match value.get("format").and_then(Value::as_u64) {
         Some(1..=FORMAT) => {}
         Some(newer) => {

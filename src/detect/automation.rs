@@ -8,8 +8,7 @@ use serde_yaml::Value;
 use super::finding::{Finding, Place};
 use super::walk::Files;
 use super::wanted::{is_manifest, is_workflow};
-use super::yaml;
-use crate::path;
+use crate::{path, yaml};
 
 /// A pipeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -52,7 +51,7 @@ pub fn pipelines(files: &Files) -> Vec<Finding<Pipeline>> {
     for file in files.paths().filter(|file| is_workflow(file)) {
         let Some(text) = files.text(file) else { continue };
         let Some(workflow) = yaml::first(&text) else {
-            files.note(file, "is not YAML, or nested too deep");
+            files.note(file, "is not YAML, or nested too deep, or grows too large by its aliases");
             continue;
         };
         let name = workflow.get("name").and_then(Value::as_str).map(str::to_owned);

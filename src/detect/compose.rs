@@ -6,10 +6,10 @@ use serde::Serialize;
 use serde_yaml::Value;
 
 use super::finding::{Finding, Place};
+use super::lines::Lines;
 use super::service::Services;
 use super::walk::Files;
-use super::yaml;
-use crate::path;
+use crate::{path, yaml};
 
 /// A system that runs beside the services while they are developed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -46,14 +46,19 @@ pub fn detect(files: &Files, services: &mut Services) -> Vec<Finding<Backing>> {
         for file in files.named(name) {
             let Some(text) = files.text(file) else { continue };
             let Some(mut yaml) = yaml::first(&text) else {
-                files.note(file, "is not YAML, or nested too deep");
+                files.note(file, "is not YAML, or nested too deep, or grows too large by its aliases");
                 continue;
             };
             // a merge that cannot be made leaves its key, which says nothing
             let _ = yaml.apply_merge();
-            let entries = yaml.get("services").and_then(Value::as_mapping).into_iter().flatten().take(MOST_ENTRIES);
+            let lines = Lines::of_texts(file, &text);
+            let entries = yaml.get("services").and_then(Value::as_mapping);
+            if entries.is_some_and(|entries| entries.len() > MOST_ENTRIES) {
+                files.note(file, format!("has more than {MOST_ENTRIES} services, of which the rest was left out"));
+            }
+            let entries = entries.into_iter().flatten().take(MOST_ENTRIES);
             for (name, entry) in entries.filter_map(|(name, entry)| Some((name.as_str()?, entry))) {
-                let place = Place::only(file, &text, |line| line.trim_end() == format!("{name}:"));
+                let place = lines.place(&format!("{name}:"));
                 match entry.get("build") {
                     Some(build) => built(services, file, name, build, entry, place),
                     None => backing.extend(image(entry).map(|one| Finding::new(one, place))),

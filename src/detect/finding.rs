@@ -19,23 +19,6 @@ impl Place {
     pub fn new(file: &str, line: Option<usize>) -> Self {
         Self { file: file.to_owned(), line }
     }
-
-    /// The line of a file that is the only one of which something is true.
-    pub fn only(file: &str, text: &str, is: impl Fn(&str) -> bool) -> Self {
-        let mut lines = text.lines().enumerate().filter(|(_, line)| is(line.trim()));
-        let line = lines.next().map(|(i, _)| i + 1).filter(|_| lines.next().is_none());
-        Self::new(file, line)
-    }
-
-    /// The line of a key of a JSON, TOML or YAML file, if there is only one such key.
-    pub fn key(file: &str, text: &str, key: &str) -> Self {
-        Self::only(file, text, |line| {
-            let quote = line.chars().next().filter(|c| matches!(c, '"' | '\''));
-            let quoted = quote.map(|quote| format!("{quote}{key}{quote}"));
-            let rest = line.strip_prefix(quoted.as_deref().unwrap_or(key));
-            rest.is_some_and(|rest| rest.trim_start().starts_with([':', '=']))
-        })
-    }
 }
 
 impl fmt::Display for Place {

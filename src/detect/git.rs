@@ -3,7 +3,8 @@
 use configparser::ini::Ini;
 use serde::Serialize;
 
-use super::finding::{Finding, Place};
+use super::finding::Finding;
+use super::lines::Lines;
 use super::walk::Files;
 
 /// Where the repository is hosted.
@@ -36,7 +37,7 @@ pub fn detect(files: &Files) -> Option<Finding<Remote>> {
         several => several.iter().find(|name| *name == "remote \"origin\"")?,
     };
     let url = config.get(section, "url")?;
-    let place = Place::only(CONFIG, &text, |line| line.trim_end() == format!("[{section}]"));
+    let place = Lines::of_texts(CONFIG, &text).place(&format!("[{section}]"));
     parse(&url).map(|remote| Finding::new(remote, place))
 }
 

@@ -29,7 +29,7 @@ const KAFKA: For = Talks(Some("kafka"));
 /// A mapper or a migration tool for several databases.
 const SEVERAL: For = Talks(None);
 
-/// The libraries. In Go and Java a name also stands for what begins with it and a `/` or `-`.
+/// The libraries. In Go a name also stands for what lies below it, such as a major version.
 const LIBRARIES: &[(Language, &str, For)] = &[
     (Node, "next", Serves(Web, "Next.js")),
     (Node, "nuxt", Serves(Web, "Nuxt")),
@@ -113,12 +113,17 @@ const LIBRARIES: &[(Language, &str, For)] = &[
     (Java, "spring-boot-starter-web", Serves(Api, "Spring Boot")),
     (Java, "spring-boot-starter-webflux", Serves(Api, "Spring Boot")),
     (Java, "quarkus-rest", Serves(Api, "Quarkus")),
+    (Java, "quarkus-rest-jackson", Serves(Api, "Quarkus")),
+    (Java, "quarkus-rest-jsonb", Serves(Api, "Quarkus")),
     (Java, "micronaut-http-server", Serves(Api, "Micronaut")),
+    (Java, "micronaut-http-server-netty", Serves(Api, "Micronaut")),
     (Java, "spring-boot-starter-data-mongodb", MONGODB),
+    (Java, "spring-boot-starter-data-mongodb-reactive", MONGODB),
     (Java, "mongodb-driver-sync", MONGODB),
     (Java, "postgresql", POSTGRESQL),
     (Java, "mysql-connector-j", MYSQL),
     (Java, "spring-boot-starter-data-redis", REDIS),
+    (Java, "spring-boot-starter-data-redis-reactive", REDIS),
     (Java, "jedis", REDIS),
     (Java, "jnats", NATS),
     (Java, "spring-boot-starter-data-jpa", SEVERAL),
@@ -149,12 +154,14 @@ pub fn knows(language: Language, library: &str) -> bool {
 pub fn add(service: &mut Service, language: Language, library: &str, place: &Place, pages: bool) {
     let mut found = LIBRARIES.iter().filter(|(of, name, _)| *of == language && is_called(language, library, name));
     let Some((_, name, what)) = found.next() else { return };
-    let framework = |label: &'static str| Finding::new(label, place.clone());
+    let framework = |service: &mut Service, label: &'static str| {
+        if !service.frameworks.iter().any(|known| known.value == label) {
+            service.frameworks.push(Finding::new(label, place.clone()));
+        }
+    };
     match what {
         Serves(kind, label) => {
-            if !service.frameworks.iter().any(|known| known.value == *label) {
-                service.frameworks.push(framework(label));
-            }
+            framework(service, label);
             // a server that also builds pages is what it serves
             if service.kind.as_ref().is_none_or(|known| known.value == Kind::Worker || service.output.is_some()) {
                 service.kind = Some(Finding::new(*kind, place.clone()));
@@ -163,7 +170,7 @@ pub fn add(service: &mut Service, language: Language, library: &str, place: &Pla
             service.runs = true;
         }
         Builds(label) if pages => {
-            service.frameworks.push(framework(label));
+            framework(service, label);
             if service.kind.as_ref().is_none_or(|known| known.value == Kind::Worker) {
                 service.kind = Some(Finding::new(Kind::Web, place.clone()));
                 let output = if *label == "Create React App" { "build" } else { "dist" };
@@ -173,7 +180,7 @@ pub fn add(service: &mut Service, language: Language, library: &str, place: &Pla
         }
         Builds(_) => {}
         Works(label) => {
-            service.frameworks.push(framework(label));
+            framework(service, label);
             service.kind.get_or_insert_with(|| Finding::new(Kind::Worker, place.clone()));
         }
         Talks(system) => {

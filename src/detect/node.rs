@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::finding::{Finding, Place};
 use super::libraries;
+use super::lines::Lines;
 use super::service::{Command, Language, Service, Services};
 use super::walk::Files;
-use super::yaml;
-use crate::path;
+use crate::{path, yaml};
 
 /// Names of scripts by what they do, the best first.
 const SCRIPTS: [(Command, &[&str]); 7] = [
@@ -19,9 +19,6 @@ const SCRIPTS: [(Command, &[&str]); 7] = [
     (Command::Test, &["test"]),
     (Command::Typecheck, &["typecheck", "type-check", "check-types", "tsc"]),
 ];
-
-/// Globs of workspaces that are looked for in the text.
-const MOST_GLOBS: usize = 100;
 
 /// What `npm init` writes, which is no test.
 const NO_TEST: &str = "no test specified";
@@ -40,7 +37,8 @@ pub fn detect(files: &Files, services: &mut Services) {
 
 fn read(files: &Files, services: &mut Services, file: &str, text: &str, package: &Value) {
     let folder = path::parent(file);
-    let key = |key: &str| Place::key(file, text, key);
+    let lines = Lines::of_keys(file, text);
+    let key = |key: &str| lines.place(key);
     let name = package["name"].as_str();
     let service = services.of_manifest(&key("name"), Language::Node, name.map(unscoped));
     if let Some(version) = package["engines"]["node"].as_str() {
@@ -59,7 +57,7 @@ fn read(files: &Files, services: &mut Services, file: &str, text: &str, package:
             }
         }
     }
-    let manager = manager(files, folder, file, text, package);
+    let manager = manager(files, folder, &lines, package);
     scripts(service, package, manager.as_ref().map_or("npm", |m| m.value), &key);
     service.package_manager = manager;
     if has(package, "migrate-mongo") {
@@ -100,7 +98,7 @@ fn port(script: &str) -> Option<u16> {
 }
 
 /// What installs the libraries: `packageManager`, else the nearest lock file.
-fn manager(files: &Files, folder: &str, file: &str, text: &str, package: &Value) -> Option<Finding<&'static str>> {
+fn manager(files: &Files, folder: &str, lines: &Lines<'_>, package: &Value) -> Option<Finding<&'static str>> {
     const LOCKS: [(&str, &str); 5] = [
         ("pnpm-lock.yaml", "pnpm"),
         ("yarn.lock", "yarn"),
@@ -111,21 +109,14 @@ fn manager(files: &Files, folder: &str, file: &str, text: &str, package: &Value)
     if let Some(named) = package["packageManager"].as_str()
         && let Some((_, name)) = LOCKS.iter().find(|(_, name)| named.split('@').next() == Some(name))
     {
-        return Some(Finding::new(name, Place::key(file, text, "packageManager")));
+        return Some(Finding::new(name, lines.place("packageManager")));
     }
-    let mut folder = folder;
-    loop {
-        for (lock, name) in LOCKS {
+    path::upwards(folder).find_map(|folder| {
+        LOCKS.iter().find_map(|(lock, name)| {
             let lock = path::join(folder, lock);
-            if files.has(&lock) {
-                return Some(Finding::new(name, Place::new(&lock, None)));
-            }
-        }
-        if folder.is_empty() {
-            return None;
-        }
-        folder = path::parent(folder);
-    }
+            files.has(&lock).then(|| Finding::new(*name, Place::new(&lock, None)))
+        })
+    })
 }
 
 fn has(package: &Value, library: &str) -> bool {
@@ -141,22 +132,23 @@ fn unscoped(name: &str) -> &str {
 pub fn workspaces(files: &Files) -> Vec<Finding<String>> {
     let mut found = Vec::new();
     if let Some(text) = files.text_if_any("pnpm-workspace.yaml") {
-        let place =
-            |glob: &str| Place::only("pnpm-workspace.yaml", &text, |line| line.starts_with('-') && line.contains(glob));
+        let lines = Lines::of_texts("pnpm-workspace.yaml", &text);
         match yaml::first(&text) {
             Some(yaml) => {
                 let globs = yaml.get("packages").and_then(serde_yaml::Value::as_sequence);
-                let globs = globs.into_iter().flatten().take(MOST_GLOBS).filter_map(serde_yaml::Value::as_str);
-                found.extend(globs.map(|glob| Finding::new(glob.to_owned(), place(glob))));
+                let globs = globs.into_iter().flatten().filter_map(serde_yaml::Value::as_str);
+                found.extend(globs.map(|glob| Finding::new(glob.to_owned(), lines.place(glob))));
             }
-            None => files.note("pnpm-workspace.yaml", "is not YAML, or nested too deep"),
+            None => {
+                files.note("pnpm-workspace.yaml", "is not YAML, or nested too deep, or grows too large by its aliases")
+            }
         }
     }
     if let Some(text) = files.text_if_any("package.json")
         && let Ok(package) = serde_json::from_str::<Value>(&text)
     {
         let list = package["workspaces"].as_array().or_else(|| package["workspaces"]["packages"].as_array());
-        let place = Place::key("package.json", &text, "workspaces");
+        let place = Lines::of_keys("package.json", &text).place("workspaces");
         let globs = list.into_iter().flatten().filter_map(Value::as_str);
         found.extend(globs.map(|glob| Finding::new(glob.to_owned(), place.clone())));
     }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::finding::{Finding, Place};
 use super::libraries;
+use super::lines::Lines;
 use super::service::{Command, Language, Services};
 use super::walk::Files;
 use crate::path;
@@ -16,7 +17,8 @@ pub fn detect(files: &Files, services: &mut Services) {
             files.note(file, "is not JSON");
             continue;
         };
-        let key = |key: &str| Place::key(file, &text, key);
+        let lines = Lines::of_keys(file, &text);
+        let key = |key: &str| lines.place(key);
         let called = package["name"].as_str().and_then(|name| name.rsplit('/').next());
         let service = services.of_manifest(&key("name"), Language::Php, called);
         if let Some(version) = package["require"]["php"].as_str() {

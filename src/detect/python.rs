@@ -1,24 +1,20 @@
 //! pyproject.toml, Pipfile and requirements.txt.
 
+use indexmap::IndexMap;
 use toml::{Table, Value};
 
 use super::finding::{Finding, Place};
 use super::libraries;
+use super::lines::Lines;
 use super::service::{Command, Language, Service, Services};
 use super::walk::Files;
 use crate::path;
 
-/// Packages of one list that are looked for in the text.
-const MOST_REQUIRED: usize = 200;
-
 /// Packages that are commands; see [`add`].
 const TOOLS: [&str; 6] = ["flake8", "mypy", "pyright", "pytest", "pytest-cov", "ruff"];
 
-/// A required package and where it stands.
-struct Required {
-    name: String,
-    place: Place,
-}
+/// The packages that tell something, and where each is required first.
+type Required = IndexMap<String, Place>;
 
 /// Reads every Python project.
 pub fn detect(files: &Files, services: &mut Services) {
@@ -29,19 +25,30 @@ pub fn detect(files: &Files, services: &mut Services) {
     for file in files.named("Pipfile") {
         let Some((text, table)) = parsed(files, file) else { continue };
         let service = services.of_manifest(&Place::new(file, None), Language::Python, None);
-        let lists = ["packages", "dev-packages"].iter().filter_map(|list| table.get(*list)?.as_table());
-        let required: Vec<_> = lists.flat_map(|list| keys(file, &text, list)).collect();
+        let lines = Lines::of_keys(file, &text);
+        let mut required = Required::new();
+        for list in ["packages", "dev-packages"].iter().filter_map(|list| table.get(*list)?.as_table()) {
+            keys(&mut required, &lines, list);
+        }
         add(files, service, &required);
     }
     for file in files.named("requirements.txt") {
         let Some(text) = files.text(file) else { continue };
         let service = services.of_manifest(&Place::new(file, None), Language::Python, None);
-        let required: Vec<_> = text
-            .lines()
-            .enumerate()
-            .filter_map(|(i, line)| Some(Required { name: name(line)?, place: Place::new(file, Some(i + 1)) }))
-            .collect();
+        let mut required = Required::new();
+        for (i, line) in text.lines().enumerate() {
+            if let Some(name) = name(line) {
+                require(&mut required, name, || Place::new(file, Some(i + 1)));
+            }
+        }
         add(files, service, &required);
+    }
+}
+
+/// Adds a package unless it tells nothing or is known.
+fn require(required: &mut Required, name: String, place: impl FnOnce() -> Place) {
+    if TOOLS.contains(&name.as_str()) || libraries::knows(Language::Python, &name) {
+        required.entry(name).or_insert_with(place);
     }
 }
 
@@ -75,34 +82,35 @@ fn pyproject(files: &Files, services: &mut Services, file: &str, text: &str, tab
         return;
     }
     let named = at(&["project", "name"]).or_else(|| poetry?.get("name")).and_then(Value::as_str);
-    let service = services.of_manifest(&Place::key(file, text, "name"), Language::Python, named);
+    let lines = Lines::of_keys(file, text);
+    let service = services.of_manifest(&lines.place("name"), Language::Python, named);
     let wanted = at(&["project", "requires-python"]).map(|v| (v, "requires-python"));
     let wanted = wanted.or_else(|| Some((at(&["tool", "poetry", "dependencies", "python"])?, "python")));
     if let Some((version, key)) = wanted.and_then(|(version, key)| Some((version.as_str()?, key))) {
-        service.version = Some(Finding::new(version.to_owned(), Place::key(file, text, key)));
+        service.version = Some(Finding::new(version.to_owned(), lines.place(key)));
     }
-    let mut required = Vec::new();
+    let mut required = Required::new();
+    let texts = Lines::of_texts(file, text);
     let groups = ["optional-dependencies", "dependency-groups"].map(|key| match key {
         "dependency-groups" => at(&[key]),
         _ => at(&["project", key]),
     });
     let groups = groups.into_iter().flatten().filter_map(Value::as_table).flat_map(Table::values);
     for list in at(&["project", "dependencies"]).into_iter().chain(groups).filter_map(Value::as_array) {
-        let told = list.iter().filter_map(Value::as_str).filter(|one| name(one).is_some_and(|n| tells(&n)));
-        required.extend(told.take(MOST_REQUIRED).filter_map(|one| {
-            let place = Place::only(file, text, |line| line.contains(&format!("\"{one}\"")));
-            Some(Required { name: name(one)?, place })
-        }));
+        for one in list.iter().filter_map(Value::as_str) {
+            if let Some(name) = name(one) {
+                require(&mut required, name, || texts.place(one));
+            }
+        }
     }
     let poetry_groups = at(&["tool", "poetry", "group"]).and_then(Value::as_table).into_iter().flat_map(Table::values);
     let lists = at(&["tool", "poetry", "dependencies"]).into_iter();
     for list in lists.chain(poetry_groups.filter_map(|group| group.get("dependencies"))).filter_map(Value::as_table) {
-        required.extend(keys(file, text, list));
+        keys(&mut required, &lines, list);
     }
     for tool in ["ruff", "mypy"] {
         if at(&["tool", tool]).is_some() {
-            let place = Place::only(file, text, |line| line == format!("[tool.{tool}]"));
-            required.push(Required { name: tool.into(), place });
+            require(&mut required, tool.into(), || texts.place(&format!("[tool.{tool}]")));
         }
     }
     for (lock, manager) in [("poetry.lock", "poetry"), ("uv.lock", "uv")] {
@@ -114,14 +122,10 @@ fn pyproject(files: &Files, services: &mut Services, file: &str, text: &str, tab
     add(files, service, &required);
 }
 
-fn keys(file: &str, text: &str, list: &Table) -> Vec<Required> {
-    let told = list.keys().filter(|key| tells(&key.to_ascii_lowercase()));
-    told.map(|key| Required { name: key.to_ascii_lowercase(), place: Place::key(file, text, key) }).collect()
-}
-
-/// Whether a package tells anything, which is to be asked before its line is looked for.
-fn tells(name: &str) -> bool {
-    TOOLS.contains(&name) || libraries::knows(Language::Python, name)
+fn keys(required: &mut Required, lines: &Lines<'_>, list: &Table) {
+    for key in list.keys() {
+        require(required, key.to_ascii_lowercase(), || lines.place(key));
+    }
 }
 
 /// The name in a requirement as PEP 508 writes it, in its normal form; options and addresses have none.
@@ -136,10 +140,10 @@ fn name(requirement: &str) -> Option<String> {
 }
 
 /// Adds what the packages tell; tools that are installed are how one lints and tests.
-fn add(files: &Files, service: &mut Service, required: &[Required]) {
-    for one in required {
-        let place = one.place.clone();
-        match one.name.as_str() {
+fn add(files: &Files, service: &mut Service, required: &Required) {
+    for (name, place) in required {
+        let place = place.clone();
+        match name.as_str() {
             "ruff" => service.command(Command::Lint, "ruff check .", place),
             "flake8" => service.command(Command::Lint, "flake8", place),
             "mypy" => service.command(Command::Typecheck, "mypy .", place),

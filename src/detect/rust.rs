@@ -2,8 +2,9 @@
 
 use toml::{Table, Value};
 
-use super::finding::{Finding, Place};
+use super::finding::Finding;
 use super::libraries;
+use super::lines::Lines;
 use super::service::{Language, Services};
 use super::walk::Files;
 
@@ -16,14 +17,15 @@ pub fn detect(files: &Files, services: &mut Services) {
             continue;
         };
         let Some(package) = table.get("package") else { continue };
+        let lines = Lines::of_keys(file, &text);
         let called = package.get("name").and_then(Value::as_str);
-        let service = services.of_manifest(&Place::key(file, &text, "name"), Language::Rust, called);
+        let service = services.of_manifest(&lines.place("name"), Language::Rust, called);
         if let Some(version) = package.get("rust-version").and_then(Value::as_str) {
-            service.version = Some(Finding::new(version.to_owned(), Place::key(file, &text, "rust-version")));
+            service.version = Some(Finding::new(version.to_owned(), lines.place("rust-version")));
         }
         for library in table.get("dependencies").and_then(Value::as_table).into_iter().flat_map(Table::keys) {
             if libraries::knows(Language::Rust, library) {
-                libraries::add(service, Language::Rust, library, &Place::key(file, &text, library), false);
+                libraries::add(service, Language::Rust, library, &lines.place(library), false);
             }
         }
     }

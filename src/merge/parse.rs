@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use serde::Deserialize as _;
 // Refuses a key that occurs twice, whatever format it is read from.
 use serde_yaml::Value;
 
-use crate::path;
+use crate::{path, yaml};
 
 /// A format whose files are checked after a merge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +44,7 @@ impl Format {
     fn fault(self, text: &str) -> Option<String> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         match self {
-            Self::Yaml => serde_yaml::Deserializer::from_str(text)
-                .find_map(|document| Value::deserialize(document).err())
-                .map(|e| e.to_string()),
+            Self::Yaml => yaml::fault(text).map(|e| e.to_string()),
             Self::Json => serde_json::from_str::<Value>(text).err().map(|e| e.to_string()),
             Self::Toml => text.parse::<toml::Table>().err().map(|e| {
                 let line = e.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
