@@ -3,6 +3,8 @@
 //! Read by the rules of the reference for lines, comments, the `escape` directive and here-documents. The two crates that parse
 //! Dockerfiles are not kept any more, or panic on an instruction without arguments.
 
+use std::collections::VecDeque;
+
 use super::finding::{Finding, Place};
 use super::service::{Command, Services};
 use super::walk::Files;
@@ -39,10 +41,8 @@ pub fn detect(files: &Files, services: &mut Services) {
     for file in dockerfiles {
         let Some(text) = files.text(file) else { continue };
         let (folder, stage) = (path::parent(file), last_stage(&text));
-        let below =
-            |other: &String| folder.is_empty() || other.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         let known = services.0.contains_key(folder);
-        if !known && (stage.port.is_none() || services.0.keys().any(below)) {
+        if !known && (stage.port.is_none() || services.has_below(folder)) {
             continue;
         }
         apply(services, folder, file, stage);
@@ -89,12 +89,12 @@ fn last_stage(text: &str) -> Stage {
 fn instructions(text: &str) -> Vec<Instruction> {
     let mut found: Vec<Instruction> = Vec::new();
     let mut open = false;
-    let mut waiting: Vec<String> = Vec::new();
+    let mut waiting = VecDeque::new();
     let escape = if is_backquote(text) { '`' } else { '\\' };
     for (i, line) in text.lines().enumerate() {
-        if let Some(end) = waiting.first() {
+        if let Some(end) = waiting.front() {
             if line.trim_start_matches('\t') == end {
-                waiting.remove(0);
+                waiting.pop_front();
             }
             continue;
         }
@@ -134,9 +134,9 @@ fn is_backquote(text: &str) -> bool {
 }
 
 /// The words that end the here-documents of an instruction, in order.
-fn here_documents(one: &Instruction) -> Vec<String> {
+fn here_documents(one: &Instruction) -> VecDeque<String> {
     if !matches!(one.name.as_str(), "RUN" | "COPY" | "ADD") {
-        return Vec::new();
+        return VecDeque::new();
     }
     let starts = one.arguments.split_whitespace().filter_map(|word| word.split_once("<<").map(|(_, rest)| rest));
     let ends = starts.map(|rest| rest.trim_start_matches('-').trim_matches(['"', '\'']));

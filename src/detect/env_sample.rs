@@ -1,13 +1,15 @@
 //! Samples of environment files: names, and whether they are secrets. Values are looked at and dropped.
 
+use std::collections::HashSet;
+
 use super::finding::{Finding, Place};
 use super::service::{Services, Variable};
 use super::walk::Files;
 use super::wanted::ENV_SAMPLES;
 use crate::{path, secret};
 
-/// Lines of a sample that are looked at.
-const MOST_LINES: usize = 1000;
+/// Variables of all samples.
+const MOST: usize = 10_000;
 
 /// Words in names of secrets.
 const SECRET: [&str; 14] = [
@@ -46,16 +48,23 @@ const PUBLIC: [&str; 5] = ["EXPO_PUBLIC_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "REAC
 
 /// Gives the variables of each sample to the service around it, and returns those of no service.
 pub fn detect(files: &Files, services: &mut Services) -> Vec<Finding<Variable>> {
-    let mut shared: Vec<Finding<Variable>> = Vec::new();
+    let mut shared = Vec::new();
+    let mut known: HashSet<(Option<&str>, String)> = HashSet::new();
     for file in files.paths().filter(|file| ENV_SAMPLES.contains(&path::name(file))) {
         let Some(text) = files.text(file) else { continue };
-        let service = services.0.get_mut(path::parent(file));
+        let folder = services.around(file);
+        let service = folder.and_then(|folder| services.0.get_mut(folder));
         let list = service.map_or(&mut shared, |service| &mut service.variables);
-        for (i, line) in text.lines().enumerate().take(MOST_LINES) {
+        for (i, line) in text.lines().enumerate() {
             let Some(variable) = variable(line) else { continue };
-            if !list.iter().any(|known| known.value.name == variable.name) {
-                list.push(Finding::new(variable, Place::new(file, Some(i + 1))));
+            if !known.insert((folder, variable.name.clone())) {
+                continue;
             }
+            if known.len() > MOST {
+                files.note("", format!("has more than {MOST} variables in samples, of which the rest was left out"));
+                return shared;
+            }
+            list.push(Finding::new(variable, Place::new(file, Some(i + 1))));
         }
     }
     shared

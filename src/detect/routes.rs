@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::finding::{Finding, Place};
 use super::service::{Kind, Language, Route, Service, Services};
-use super::tokens::{Comments, Token, tokens};
+use super::tokens::{Comments, Token, What, tokens};
 use super::walk::Files;
 use super::wanted::is_source;
 use crate::path;
@@ -40,10 +40,10 @@ const PROGRAMS_IN_GO: [&str; 5] = ["e", "http", "mux", "r", "router"];
 
 /// Reads the sources of each service that serves requests.
 pub fn detect(files: &Files, services: &mut Services) {
-    let mut sources: HashMap<String, Vec<&str>> = HashMap::new();
+    let mut sources: HashMap<&str, Vec<&str>> = HashMap::new();
     for file in files.paths().filter(|file| is_source(file)) {
-        if let Some(folder) = owner(services, file) {
-            sources.entry(folder.to_owned()).or_default().push(file);
+        if let Some(folder) = services.around(file) {
+            sources.entry(folder).or_default().push(file);
         }
     }
     for (folder, service) in &mut services.0 {
@@ -53,7 +53,11 @@ pub fn detect(files: &Files, services: &mut Services) {
         {
             continue;
         }
-        for &file in sources.get(folder).into_iter().flatten().take(MOST_SOURCES) {
+        let sources = sources.get(folder.as_str()).map(Vec::as_slice).unwrap_or_default();
+        if sources.len() > MOST_SOURCES {
+            files.note(folder, format!("has more than {MOST_SOURCES} sources, of which the deepest were not read"));
+        }
+        for &file in sources.iter().take(MOST_SOURCES) {
             next_js(service, file);
             let Some(text) = files.text(file) else { continue };
             let comments =
@@ -67,18 +71,6 @@ pub fn detect(files: &Files, services: &mut Services) {
     }
 }
 
-/// The service whose folder is the nearest around a file.
-fn owner<'f>(services: &Services, file: &'f str) -> Option<&'f str> {
-    let mut folder = path::parent(file);
-    while !services.0.contains_key(folder) {
-        if folder.is_empty() {
-            return None;
-        }
-        folder = path::parent(folder);
-    }
-    Some(folder)
-}
-
 /// The routes of Django's root include those of its parts; a part is mounted somewhere.
 fn is_root_urls(tokens: &[Token<'_>]) -> bool {
     tokens.iter().any(|token| token.is_word("admin") || token.is_word("include"))
@@ -87,18 +79,18 @@ fn is_root_urls(tokens: &[Token<'_>]) -> bool {
 fn read(service: &mut Service, file: &str, tokens: &[Token<'_>]) {
     for (i, token) in tokens.iter().enumerate() {
         let at = |k: usize| tokens.get(i + k);
-        let place = Place::new(file, Some(token.line));
-        let Some(word) = token.word() else { continue };
-        // Go without a framework
-        if word == "ListenAndServe" && service.frameworks.is_empty() {
-            service.frameworks.push(Finding::new("net/http", place.clone()));
-            service.kind.get_or_insert_with(|| Finding::new(Kind::Api, place.clone()));
-            service.runs = true;
-        }
+        let place = || Place::new(file, Some(token.line));
         if let Some(port) = port(tokens, i)
             && service.port.is_none()
         {
-            service.port = Some(Finding::new(port, place.clone()));
+            service.port = Some(Finding::new(port, place()));
+        }
+        let Some(word) = token.word() else { continue };
+        // Go without a framework
+        if word == "ListenAndServe" && service.frameworks.is_empty() {
+            service.frameworks.push(Finding::new("net/http", place()));
+            service.kind.get_or_insert_with(|| Finding::new(Kind::Api, place()));
+            service.runs = true;
         }
         // `get "up" => ...` of Rails, and `call("...")` of all others
         let argument = if at(1).is_some_and(|sign| sign.is_sign('(')) { at(2) } else { at(1) };
@@ -108,7 +100,7 @@ fn read(service: &mut Service, file: &str, tokens: &[Token<'_>]) {
             let path = text.split_whitespace().last().unwrap_or_default();
             let path = format!("/{}", path.trim_start_matches(['/', '^']).trim_end_matches(['/', '$']));
             if let Some(route) = meaning(&path) {
-                service.routes.entry(route).or_insert_with(|| Finding::new(path, place));
+                service.routes.entry(route).or_insert_with(|| Finding::new(path, place()));
             }
         }
     }
@@ -133,15 +125,19 @@ fn is_of_program(tokens: &[Token<'_>], i: usize, file: &str) -> bool {
     }
 }
 
-/// The port in `listen(3000`, `PORT || 3000`, `PORT ?? 3000` and `PORT", 3000`, or in `ListenAndServe(":8080"`.
+/// The port in `listen(3000`, `PORT || 3000` and `PORT ?? 3000`, in `get("PORT", 3000)` and `getenv("PORT", "3000")`, or in
+/// `ListenAndServe(":8080"`.
 fn port(tokens: &[Token<'_>], i: usize) -> Option<u16> {
     let at = |k: usize| tokens.get(i + k);
-    let word = tokens.get(i)?.word()?;
-    let number = match word {
-        "listen" if at(1)?.is_sign('(') => at(2)?.number(),
-        "PORT" if at(1)?.is_sign('|') || at(1)?.is_sign('?') => at(3)?.number(),
-        "ListenAndServe" | "Run" | "Start" if at(1)?.is_sign('(') => {
+    let number = match tokens.get(i)?.what {
+        What::Word("listen") if at(1)?.is_sign('(') => at(2)?.number(),
+        What::Word("PORT") if at(1)?.is_sign('|') || at(1)?.is_sign('?') => at(3)?.number(),
+        What::Word("ListenAndServe" | "Run" | "Start") if at(1)?.is_sign('(') => {
             at(2)?.text()?.strip_prefix(':').and_then(|port| port.parse().ok())
+        }
+        What::Text("PORT") if at(1)?.is_sign(',') && at(3)?.is_sign(')') => {
+            let port = at(2)?;
+            port.number().or_else(|| port.text()?.parse().ok())
         }
         _ => None,
     };
@@ -174,5 +170,27 @@ fn next_js(service: &mut Service, file: &str) {
     let Some(path) = page.or_else(|| stem.strip_prefix("pages")) else { return };
     if let Some(route) = meaning(path) {
         service.routes.entry(route).or_insert_with(|| Finding::new(path.to_owned(), Place::new(file, None)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::port;
+    use crate::detect::tokens::{Comments, tokens};
+
+    #[test]
+    fn ports() {
+        for (source, wanted) in [
+            ("app.listen(3000)", Some(3000)),
+            ("process.env.PORT || 3001", Some(3001)),
+            ("os.environ.get('PORT', 8123)", Some(8123)),
+            ("int(os.getenv(\"PORT\", \"8124\"))", Some(8124)),
+            ("http.ListenAndServe(\":8080\", nil)", Some(8080)),
+            ("get('PORT', fallback)", None),
+            ("listen(0)", None),
+        ] {
+            let tokens = tokens(source, Comments::Hash);
+            assert_eq!((0..tokens.len()).find_map(|i| port(&tokens, i)), wanted, "{source}");
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! A service: a program or a set of static files that runs on its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Bound;
 
 use serde::Serialize;
 
 use super::finding::{Finding, Place};
+use crate::path;
 
 /// A service and what is known about it. What is not evident is left out.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -71,7 +73,7 @@ pub enum Kind {
 }
 
 /// What a service is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// JavaScript or TypeScript on Node.js; also of files that it only builds.
@@ -166,27 +168,68 @@ impl Services {
 
     /// The service of a manifest. Of several in one folder the first names the language.
     pub fn of_manifest(&mut self, place: &Place, language: Language, called: Option<&str>) -> &mut Service {
-        let folder = crate::path::parent(&place.file);
+        let folder = path::parent(&place.file);
         let service = self.at(folder);
         if service.manifest.is_none() {
             service.manifest = Some(place.clone());
             service.language = Some(Finding::new(language, Place::new(&place.file, None)));
-            let name = if folder.is_empty() { called } else { Some(crate::path::name(folder)) };
+            let name = if folder.is_empty() { called } else { Some(path::name(folder)) };
             service.name = name.map(|name| Finding::new(name.to_owned(), place.clone()));
         }
         service
     }
 
+    /// The folder of the service that is the nearest around a file.
+    pub fn around<'f>(&self, file: &'f str) -> Option<&'f str> {
+        path::upwards(path::parent(file)).find(|folder| self.0.contains_key(*folder))
+    }
+
+    /// Whether there are services below a folder.
+    pub fn has_below(&self, folder: &str) -> bool {
+        let start = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let below = (Bound::Excluded(start.as_str()), Bound::Unbounded);
+        self.0.range::<str, _>(below).next().is_some_and(|(other, _)| other.starts_with(&start))
+    }
+
     /// Leaves only what runs on its own. A folder that only starts the services below it is none itself.
     pub fn settle(&mut self) {
-        let folders: Vec<String> =
-            self.0.values().filter(|service| service.runs).map(|service| service.path.clone()).collect();
-        let has_below = |path: &str| {
-            folders.iter().any(|other| match path {
-                "" => !other.is_empty(),
-                _ => other.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')),
-            })
-        };
-        self.0.retain(|path, service| service.runs && (!service.frameworks.is_empty() || !has_below(path)));
+        self.0.retain(|_, service| service.runs);
+        let starts_others =
+            |(path, service): &(&String, &Service)| service.frameworks.is_empty() && self.has_below(path);
+        let others: HashSet<String> = self.0.iter().filter(starts_others).map(|(path, _)| path.clone()).collect();
+        self.0.retain(|path, _| !others.contains(path));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::Services;
+
+    #[test]
+    fn what_only_starts_others_is_no_service() {
+        let mut services = Services::default();
+        for folder in ["", "a", "a/b", "a-b", "a.b/c", "ab", "c/d/e"] {
+            services.at(folder).runs = folder != "ab";
+        }
+        let below: Vec<_> = ["", "a", "ab", "a-b", "c", "c/d", "c/d/e"].map(|folder| services.has_below(folder)).into();
+        assert_eq!(below, [true, true, false, false, true, true, false]);
+        assert_eq!(services.around("a/x/y/.env"), Some("a"));
+        services.settle();
+        assert_eq!(services.0.keys().collect::<Vec<_>>(), ["a-b", "a.b/c", "a/b", "c/d/e"]);
+        assert_eq!(services.around("a/x/y/.env"), None);
+    }
+
+    #[test]
+    fn many_services_take_no_time() {
+        let mut services = Services::default();
+        for i in 0..100_000 {
+            services.at(&format!("s{i}")).runs = true;
+        }
+        let start = Instant::now();
+        services.settle();
+        assert_eq!(services.0.len(), 100_000);
+        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     }
 }

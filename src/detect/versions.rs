@@ -1,5 +1,7 @@
 //! Files that hold nothing but the version of a language, and schemas of Prisma.
 
+use std::collections::{HashMap, HashSet};
+
 use super::finding::{Finding, Place};
 use super::service::{Client, Command, Language, Services};
 use super::tokens::{Comments, Token, tokens};
@@ -14,25 +16,32 @@ const FILES: [(Language, &str); 4] = [
     (Language::Ruby, ".ruby-version"),
 ];
 
-/// Gives services without a version the one of the nearest such file.
+/// The client of Prisma.
+const CLIENT: &str = "@prisma/client";
+
+/// Gives services without a version the one of the nearest such file, in their folder or above it.
 pub fn detect(files: &Files, services: &mut Services) {
+    let mut known: HashMap<(Language, &str), Finding<String>> = HashMap::new();
+    for (language, name) in FILES {
+        for file in files.named(name) {
+            let Some(text) = files.text(file) else { continue };
+            let version = text.lines().next().unwrap_or_default().trim().trim_start_matches('v');
+            if !version.is_empty() && version.len() <= 40 && version.is_ascii() {
+                let found = || Finding::new(version.to_owned(), Place::new(file, Some(1)));
+                known.entry((language, path::parent(file))).or_insert_with(found);
+            }
+        }
+    }
     for service in services.0.values_mut().filter(|service| service.version.is_none()) {
         let Some(language) = service.language.as_ref().map(|language| language.value) else { continue };
-        let names = FILES.iter().filter(|(of, _)| *of == language);
-        let near = [service.path.as_str(), ""];
-        let found = names.flat_map(|(_, name)| near.map(|folder| path::join(folder, name))).find_map(|file| {
-            let text = files.text_if_any(&file)?;
-            let version = text.lines().next()?.trim().trim_start_matches('v').to_owned();
-            let plain = !version.is_empty() && version.len() <= 40 && version.is_ascii();
-            plain.then(|| Finding::new(version, Place::new(&file, Some(1))))
-        });
-        service.version = found;
+        service.version = path::upwards(&service.path).find_map(|folder| known.get(&(language, folder)).cloned());
     }
 }
 
-/// Reads the provider of each schema of Prisma, for the service around it or, when it is a package of its own, for all
-/// that use its client.
+/// Reads the provider of each schema of Prisma, for the service around it. One that is a package of its own is for all
+/// others that use its client; of several such packages the first one is.
 pub fn prisma(files: &Files, services: &mut Services) {
+    let (mut shared, mut own) = (None, HashSet::new());
     for file in files.named("schema.prisma") {
         let Some(text) = files.text(file) else { continue };
         let Some(provider) = provider(&tokens(&text, Comments::Slashes)) else { continue };
@@ -45,24 +54,31 @@ pub fn prisma(files: &Files, services: &mut Services) {
             "cockroachdb" => "cockroachdb",
             _ => continue,
         };
-        let folder = path::parent(file).trim_end_matches("prisma").trim_end_matches('/');
-        let place = Place::new(file, Some(provider.line));
-        let migrations = path::join(path::parent(file), "migrations/migration_lock.toml");
-        let own = services.0.get(folder).is_some_and(|service| service.runs);
-        for service in services.0.values_mut() {
-            let uses = service.clients.iter().position(|client| client.value.library == "@prisma/client");
-            if own && service.path != folder || !own && uses.is_none() {
-                continue;
+        let client = Client { library: CLIENT.into(), system: Some(system) };
+        let finding = Finding::new(client, Place::new(file, Some(provider.line)));
+        let around = path::parent(file);
+        let folder = if path::name(around) == "prisma" { path::parent(around) } else { around };
+        match services.0.get_mut(folder).filter(|service| service.runs) {
+            Some(service) => {
+                match service.clients.iter_mut().find(|client| client.value.library == CLIENT) {
+                    Some(known) => *known = finding,
+                    None => service.clients.push(finding),
+                }
+                let migrations = path::join(around, "migrations/migration_lock.toml");
+                if files.has(&migrations) {
+                    service.command(Command::Migrate, "npx prisma migrate deploy", Place::new(&migrations, None));
+                }
+                own.insert(folder);
             }
-            let client = Client { library: "@prisma/client".into(), system: Some(system) };
-            let finding = Finding::new(client, place.clone());
-            match uses.and_then(|i| service.clients.get_mut(i)) {
-                Some(known) => *known = finding,
-                None => service.clients.push(finding),
+            None => {
+                shared.get_or_insert(finding);
             }
-            if own && files.has(&migrations) {
-                service.command(Command::Migrate, "npx prisma migrate deploy", Place::new(&migrations, None));
-            }
+        }
+    }
+    let Some(shared) = shared else { return };
+    for service in services.0.values_mut().filter(|service| !own.contains(service.path.as_str())) {
+        if let Some(known) = service.clients.iter_mut().find(|client| client.value.library == CLIENT) {
+            *known = shared.clone();
         }
     }
 }
