@@ -1,7 +1,7 @@
 //! The files of a folder that can tell something, within bounds: no link is followed, nothing that git ignores or a
 //! package manager wrote is entered, and neither depth nor number nor size is without end.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::fmt;
 use std::io;
@@ -28,6 +28,10 @@ const MOST_ENTRIES: usize = 500_000;
 const MOST_FILES: usize = 20_000;
 /// Bytes of a file.
 const LARGEST: u64 = 1024 * 1024;
+/// Bytes of all files that are read.
+const MOST_BYTES: u64 = 64 * 1024 * 1024;
+/// Notes that are kept.
+const MOST_NOTES: usize = 1000;
 
 /// Folders of others or of tools, whether or not git ignores them.
 const FOREIGN: [&str; 17] = [
@@ -56,6 +60,7 @@ pub struct Files {
     paths: Vec<String>,
     known: HashSet<String>,
     notes: RefCell<Vec<Note>>,
+    read: Cell<u64>,
 }
 
 impl Files {
@@ -69,7 +74,7 @@ impl Files {
         }
         let (found, notes) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
         let (entries, rules) = (AtomicUsize::new(0), Rules::default());
-        let note = |file: String, message: String| lock(&notes).push(Note { file, message });
+        let note = |file: String, message: String| push(&notes, Note { file, message }, MOST_NOTES);
         let walk = WalkBuilder::new(root)
             .standard_filters(false)
             .max_depth(Some(DEEPEST))
@@ -101,7 +106,7 @@ impl Files {
                     }
                 } else if is_file {
                     match below.to_str() {
-                        Some(path) if is_wanted(path) => lock(&found).push(path.to_owned()),
+                        Some(path) if is_wanted(path) => push(&found, (entry.depth(), path.to_owned()), MOST_FILES),
                         Some(_) => {}
                         None => note(below.display().to_string(), "has a name that is not UTF-8".into()),
                     }
@@ -112,18 +117,19 @@ impl Files {
         if entries.into_inner() > MOST_ENTRIES {
             note(String::new(), format!("has more than {MOST_ENTRIES} files, of which the rest was not looked at"));
         }
-        let mut paths = into_inner(found);
         // by depth first, as the files near the top tell most
-        paths.sort_by_cached_key(|path| (path.matches('/').count(), path.clone()));
-        if paths.len() > MOST_FILES {
+        let mut found = into_inner(found);
+        found.sort_unstable();
+        if found.len() > MOST_FILES {
             note(
                 String::new(),
                 format!("has more than {MOST_FILES} files of interest, of which the deepest were left out"),
             );
-            paths.truncate(MOST_FILES);
+            found.truncate(MOST_FILES);
         }
+        let paths: Vec<String> = found.into_iter().map(|(_, path)| path).collect();
         let known = paths.iter().cloned().collect();
-        Ok(Self { root: root.to_owned(), paths, known, notes: RefCell::new(into_inner(notes)) })
+        Ok(Self { root: root.to_owned(), paths, known, notes: RefCell::new(into_inner(notes)), read: Cell::new(0) })
     }
 
     /// The paths, relative and with `/`; the shallow ones first.
@@ -143,13 +149,19 @@ impl Files {
 
     /// The text of a file, or a note why it has none.
     pub fn text(&self, path: &str) -> Option<String> {
-        match read(&self.root.join(path), LARGEST) {
-            Ok(text) => Some(text),
-            Err(refusal) => {
-                self.note(path, refusal.to_string());
-                None
-            }
+        if self.read.get() > MOST_BYTES {
+            let most = MOST_BYTES / 1024 / 1024;
+            self.note("", format!("has more than {most} MiB in files of interest, of which the rest was not read"));
+            return None;
         }
+        let text = read(&self.root.join(path), LARGEST);
+        let length = match &text {
+            Ok(text) => text.len() as u64,
+            Err(Refusal::NotUtf8(length)) => *length,
+            Err(_) => 0,
+        };
+        self.read.set(self.read.get() + length);
+        text.map_err(|refusal| self.note(path, refusal.to_string())).ok()
     }
 
     /// The text of a file that may not be there.
@@ -175,6 +187,10 @@ impl Files {
         let mut notes = self.notes.into_inner();
         notes.sort();
         notes.dedup();
+        if notes.len() > MOST_NOTES {
+            notes.truncate(MOST_NOTES);
+            notes.push(Note { file: String::new(), message: "has more notes, of which the rest was left out".into() });
+        }
         notes
     }
 }
@@ -203,6 +219,8 @@ pub enum Refusal {
     Missing,
     /// It is of a kind that is not read.
     Is(&'static str),
+    /// It has so many bytes, and they are not UTF-8.
+    NotUtf8(u64),
     /// It has more bytes than this.
     Larger(u64),
     /// It cannot be read.
@@ -214,6 +232,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::Missing => f.write_str("is not there"),
             Self::Is(what) => write!(f, "is {what}"),
+            Self::NotUtf8(_) => f.write_str("is not UTF-8"),
             Self::Larger(most) if *most < 1024 * 1024 => write!(f, "is larger than {} KiB", most / 1024),
             Self::Larger(most) => write!(f, "is larger than {} MiB", most / 1024 / 1024),
             Self::Failed(error) => write!(f, "cannot be read: {}", error.kind()),
@@ -228,12 +247,26 @@ pub fn read(path: &Path, most: u64) -> Result<String, Refusal> {
         Some(Errno::LOOP) => Refusal::Is("a link"),
         _ => Refusal::Failed(error),
     })?;
-    if !file.metadata().map_err(Refusal::Failed)?.is_file() {
+    let found = file.metadata().map_err(Refusal::Failed)?;
+    if !found.is_file() {
         return Err(Refusal::Is("not a file"));
     }
+    if found.len() > most {
+        return Err(Refusal::Larger(most));
+    }
     let bytes = regular::bytes(file, most).map_err(Refusal::Failed)?.ok_or(Refusal::Larger(most))?;
-    let text = String::from_utf8(bytes).map_err(|_| Refusal::Is("not UTF-8"))?;
+    let text = String::from_utf8(bytes).map_err(|error| Refusal::NotUtf8(error.as_bytes().len() as u64))?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// Adds to a list of which only the first ones, when it is sorted, are wanted, and one more that tells of the rest.
+fn push<T: Ord>(list: &Mutex<Vec<T>>, one: T, most: usize) {
+    let mut list = lock(list);
+    list.push(one);
+    if list.len() > 4 * most {
+        list.sort_unstable();
+        list.truncate(most + 1);
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -114,6 +114,26 @@ fn hostile(dir: &Path) {
     write(&dir.join("nested-keys/Pipfile"), format!("{}b = 1", "a.".repeat(400_000)));
     write(&dir.join(".github/workflows/nested.yml"), "[".repeat(500_000));
     write(&dir.join(".github/workflows/maps.yml"), "{a: ".repeat(200_000));
+    let aliases = format!("x: &a [{}]\ny: [{}]\n", "1,".repeat(9_000), "*a,".repeat(6_000));
+    write(&dir.join("aliases/compose.yaml"), &aliases);
+    write(&dir.join(".github/workflows/aliases.yml"), &aliases);
+    let groups: String = (0..12_000).map(|i| format!("g{i} = ['redis', \"celery\"]\n")).collect();
+    write(&dir.join("groups/pyproject.toml"), format!("[project]\nname = 'x'\n[dependency-groups]\n{groups}"));
+    let groups: String = (0..15_000).map(|i| format!("[tool.poetry.group.g{i}.dependencies]\nredis = '*'\n")).collect();
+    write(&dir.join("poetry/pyproject.toml"), format!("[tool.poetry]\nname = 'x'\n{groups}"));
+    let images: String = (0..300).map(|i| format!(" redis{i}:\n  image: x\n")).collect();
+    write(&dir.join("images/compose.yaml"), format!("services:\n{images}{}", "\n".repeat(1_000_000)));
+    for (name, sign) in [("back", '`'), ("double", '"'), ("single", '\'')] {
+        write(&dir.join(format!("quotes-{name}/package.json")), r#"{"dependencies": {"express": "4"}}"#);
+        write(&dir.join(format!("quotes-{name}/server.js")), format!("\\{sign}").repeat(100_000));
+    }
+    let attributes: String = (0..90_000).map(|i| format!(" a{i}=''")).collect();
+    write(&dir.join("attributes/pom.xml"), format!("<project{attributes}/>"));
+    let required = "<dependency><artifactId>jedis</artifactId></dependency>\n".repeat(15_000);
+    let project = format!("<project><dependencies>\n{required}</dependencies></project>");
+    write(&dir.join("dependencies/pom.xml"), project);
+    let ends: (String, String) = (0..60_000).map(|i| (format!(" <<E{i}"), format!("E{i}\n"))).collect();
+    write(&dir.join("here/Dockerfile"), format!("FROM a\nRUN{}\n{}EXPOSE 80\n", ends.0, ends.1));
     fs::create_dir(dir.join("rules-pipe")).unwrap();
     pipe(&dir.join("rules-pipe/.gitignore"));
     fs::create_dir(dir.join("rules-endless")).unwrap();
@@ -174,13 +194,99 @@ fn what_git_ignores_is_not_entered() {
         ("a.d/package.json", express),
         ("web/kept.d/package.json", express),
     ]);
-    let paths: Vec<_> = found["services"].as_array().unwrap().iter().map(|s| s["path"].as_str().unwrap()).collect();
+    let paths: Vec<_> = services(&found).map(|service| service["path"].as_str().unwrap()).collect();
     assert_eq!(paths, ["a/top", "web/kept.d"]);
     fs::remove_file(dir.path().join(".gitignore")).unwrap();
     pipe(&dir.path().join(".gitignore"));
     let found = found_in(dir.path());
-    assert_eq!(found["services"].as_array().unwrap().len(), 5);
+    assert_eq!(services(&found).count(), 5);
     assert_eq!(notes(&found, ".gitignore"), ["is not a file, so that its rules are not known"]);
+}
+
+#[test]
+fn a_version_is_that_of_the_nearest_file() {
+    let node = r#"{"scripts": {"start": "x"}}"#;
+    let (_dir, found) = found(&[
+        (".nvmrc", "18\n"),
+        ("api/.node-version", "v22\n"),
+        ("api/package.json", node),
+        ("packages/.nvmrc", "20\n"),
+        ("packages/a/b/package.json", node),
+        ("web/package.json", node),
+    ]);
+    let versions: Vec<_> = services(&found).map(|service| &service["version"]["value"]).collect();
+    assert_eq!(versions, ["22", "20", "18"]);
+}
+
+#[test]
+fn a_schema_of_prisma_belongs_to_the_folder_around_it() {
+    let node = r#"{"scripts": {"start": "x"}, "dependencies": {"@prisma/client": "6"}}"#;
+    let schema = |provider| format!("datasource db {{ provider = \"{provider}\" }}");
+    let (_dir, found) = found(&[
+        ("api-prisma/package.json", node),
+        ("api-prisma/schema.prisma", &schema("mongodb")),
+        ("web/package.json", node),
+        ("web/prisma/schema.prisma", &schema("mysql")),
+        ("jobs/package.json", node),
+        ("packages/db/prisma/schema.prisma", &schema("sqlite")),
+    ]);
+    let systems: Vec<_> = services(&found).map(|service| &service["clients"][0]["value"]["system"]).collect();
+    assert_eq!(systems, ["mongodb", "sqlite", "mysql"]);
+}
+
+#[test]
+fn samples_belong_to_the_nearest_service() {
+    let node = r#"{"scripts": {"start": "x"}}"#;
+    let (_dir, found) = found(&[
+        ("api/package.json", node),
+        ("api/.env.example", "A=1\nB=2\n"),
+        ("api/config/.env.example", "B=3\nC=4\n"),
+        ("deploy/.env.example", "D=5\n"),
+    ]);
+    let names = |list: &Value| {
+        let names = list.as_array().unwrap().iter().map(|one| one["value"]["name"].as_str().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(names(&found["services"][0]["variables"]), ["A", "B", "C"]);
+    assert_eq!(names(&found["variables"]), ["D"]);
+}
+
+#[test]
+fn lists_have_an_end() {
+    let dir = TempDir::new().unwrap();
+    for i in 0..11 {
+        let names: String = (0..1_000).map(|j| format!("N{i}_{j}=1\n")).collect();
+        write(&dir.path().join(format!("s{i}/.env.example")), names);
+    }
+    for i in 0..1_001 {
+        write(&dir.path().join(format!("p{i}/package.json")), "{");
+    }
+    for i in 0..201 {
+        write(&dir.path().join(format!("app/{i}/index.js")), "");
+    }
+    write(&dir.path().join("app/package.json"), r#"{"scripts": {"start": "x"}}"#);
+    let found = found_in(dir.path());
+    assert_eq!(found["variables"].as_array().unwrap().len(), 10_000);
+    let rest = "has more than 10000 variables in samples, of which the rest was left out";
+    assert_eq!(notes(&found, ""), [rest, "has more notes, of which the rest was left out"]);
+    assert_eq!(notes(&found, "app"), ["has more than 200 sources, of which the deepest were not read"]);
+}
+
+#[test]
+fn files_of_interest_are_read_up_to_a_sum() {
+    let dir = TempDir::new().unwrap();
+    let text = "#".repeat(1024 * 1024);
+    for i in 0..70 {
+        write(&dir.path().join(format!("s{i}/Dockerfile")), &text);
+    }
+    write(&dir.path().join("compose.yaml"), "services: {x: {image: redis}}");
+    let found = found_in(dir.path());
+    assert_eq!(notes(&found, ""), ["has more than 64 MiB in files of interest, of which the rest was not read"]);
+    assert_eq!(found["backing"], Value::Array(vec![]));
+}
+
+fn services(found: &Value) -> impl Iterator<Item = &Value> {
+    found["services"].as_array().unwrap().iter()
 }
 
 #[test]
