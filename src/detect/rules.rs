@@ -38,6 +38,9 @@ pub struct Rules {
     read: AtomicU64,
 }
 
+/// The rules of a folder alone, and which of them is not understood.
+type Read = (Gitignore, Result<(), String>);
+
 impl Rules {
     /// Whether a path is ignored. The folder around it was entered before.
     pub fn ignore(&self, path: &Path, is_folder: bool) -> bool {
@@ -52,14 +55,14 @@ impl Rules {
         false
     }
 
-    /// Reads the rules of a folder, or says why they are not known. Then those above it hold.
+    /// Reads the rules of a folder, or says which are not known. All others hold, and those above it.
     pub fn enter(&self, root: &Path, folder: &Path) -> Result<(), String> {
         let above = self.of(folder.parent());
         let count = above.as_ref().map_or(0, |above| above.count);
         let own = self.own(root, folder, MOST_RULES.saturating_sub(count));
         let (level, known) = match own {
             Ok(None) => (above, Ok(())),
-            Ok(Some(own)) => (Some(Arc::new(Level { count: count + own.len(), own, above })), Ok(())),
+            Ok(Some((own, known))) => (Some(Arc::new(Level { count: count + own.len(), own, above })), known),
             Err(why) => (above, Err(why)),
         };
         self.known.write().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned(), level);
@@ -70,7 +73,7 @@ impl Rules {
         self.known.read().unwrap_or_else(PoisonError::into_inner).get(folder?).cloned().flatten()
     }
 
-    fn own(&self, root: &Path, folder: &Path, most: usize) -> Result<Option<Gitignore>, String> {
+    fn own(&self, root: &Path, folder: &Path, most: usize) -> Result<Option<Read>, String> {
         let text = match read(&root.join(folder).join(NAME), LARGEST) {
             Ok(text) => text,
             Err(Refusal::Missing) => return Ok(None),
@@ -80,16 +83,16 @@ impl Rules {
         if self.read.fetch_add(length, Ordering::Relaxed) + length > MOST_BYTES {
             return Err("was not read: the rules of all folders are larger than 1 MiB".into());
         }
-        let mut builder = GitignoreBuilder::new(folder);
+        let (mut builder, mut known) = (GitignoreBuilder::new(folder), Ok(()));
         for (i, line) in text.lines().enumerate() {
             if line.len() > LONGEST || builder.add_line(None, line).is_err() {
-                return Err(format!("has a rule that cannot be understood (line {})", i + 1));
+                known = known.and_then(|()| Err(format!("has a rule that cannot be understood (line {})", i + 1)));
             }
         }
         let own = builder.build().map_err(|_| "has rules that cannot be understood".to_owned())?;
         if own.len() > most {
             return Err(format!("has too many rules: {MOST_RULES} may hold in a folder"));
         }
-        Ok(Some(own))
+        Ok(Some((own, known)))
     }
 }

@@ -186,7 +186,7 @@ fn cases() {
 fn what_git_ignores_is_not_entered() {
     let express = r#"{"name": "x", "scripts": {"start": "x"}, "dependencies": {"express": "4"}}"#;
     let (dir, found) = found(&[
-        (".gitignore", "out/\n/top\n*.d\n# no rule\n"),
+        (".gitignore", "out/\n[z-a]\n/top\n*.d\n# no rule\n"),
         ("web/.gitignore", "!kept.d\n"),
         ("a/out/package.json", express),
         ("a/top/package.json", express),
@@ -196,6 +196,7 @@ fn what_git_ignores_is_not_entered() {
     ]);
     let paths: Vec<_> = services(&found).map(|service| service["path"].as_str().unwrap()).collect();
     assert_eq!(paths, ["a/top", "web/kept.d"]);
+    assert_eq!(notes(&found, ".gitignore"), ["has a rule that cannot be understood (line 2)"]);
     fs::remove_file(dir.path().join(".gitignore")).unwrap();
     pipe(&dir.path().join(".gitignore"));
     let found = found_in(dir.path());
