@@ -126,6 +126,7 @@ fn refuse(faults: &[Fault]) -> Result<()> {
 type Render = fn(&Catalog, &Context) -> Result<Rendered>;
 
 /// A catalog and how to render it.
+#[derive(Clone, Copy)]
 struct Work<'c> {
     catalog: &'c Catalog,
     render: Render,

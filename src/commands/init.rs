@@ -15,7 +15,7 @@ use crate::catalog::Catalog;
 use crate::cli::{AskWhich, Format, Init};
 use crate::context::Context;
 use crate::decisions::{Decisions, Reviewed};
-use crate::detect::{SERVICES, detect, overview};
+use crate::detect::{Note, SERVICES, detect, overview};
 use crate::error::{Back, UserError};
 use crate::listing::{self, Listing};
 use crate::lock::Lock;
@@ -62,9 +62,7 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
         ));
     }
     let person = ui.interactive && !args.plan.yes;
-    if person || args.detect {
-        look(args, ui, catalog, &mut given)?;
-    }
+    let notes = if person || args.detect { look(args, ui, catalog, &mut given)? } else { Vec::new() };
     let (session, resumed) = interview::session(args, ui, &mut given, project.root(), person)?;
     let choose = !resumed && given.preset.is_none() && given.file.is_none();
     let mut person = person.then(|| {
@@ -72,28 +70,35 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
         let asking = if all { Asking::All } else { Asking::Identity };
         TerminalPrompter::new(*ui, asking, catalog).keeping(session.clone())
     });
+    let run =
+        Run { args, ui, work, project: &project, session: session.as_ref(), place: place.as_ref(), notes: &notes };
     loop {
         let answers = match &mut person {
             Some(person) => interview::answers(person, catalog, &mut given, choose)?,
             None => Answers::resolve(catalog, &given, None)?,
         };
-        match (write(args, ui, &work, &project, &answers, session.as_ref(), place.as_ref()), &person) {
+        match (write(&run, &answers), &person) {
             (Err(e), Some(person)) if e.is::<Back>() => given.said.clone_from(person.said()),
             (written, _) => return written,
         }
     }
 }
 
+/// What is the same for all answers.
+struct Run<'r> {
+    args: &'r Init,
+    ui: &'r Ui,
+    work: Work<'r>,
+    project: &'r Project,
+    session: Option<&'r Session>,
+    place: Option<&'r Place<'r>>,
+    /// What the folder has otherwise than generated files expect it.
+    notes: &'r [Note],
+}
+
 /// Renders, shows, writes after a yes. Going back leads to the answers.
-fn write(
-    args: &Init,
-    ui: &Ui,
-    Work { catalog, render }: &Work<'_>,
-    project: &Project,
-    answers: &Answers,
-    session: Option<&Session>,
-    place: Option<&Place>,
-) -> Result<u8> {
+fn write(run: &Run<'_>, answers: &Answers) -> Result<u8> {
+    let Run { args, ui, work: Work { catalog, render }, project, session, place, notes } = *run;
     let person = ui.interactive && !args.plan.yes;
     if !person && !args.plan.yes && !args.plan.dry_run {
         return Err(UserError::new("nobody can be asked whether to write: stdin and stderr are not both a terminal")
@@ -164,6 +169,9 @@ fn write(
     }
     let existing = worktree::top(project.root()).is_some_and(worktree::has_remote);
     ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps(&context, existing)));
+    if let Some(text) = overview::left(ui, notes) {
+        ui.say(&text);
+    }
     Ok(u8::from(remains(&plan, &resolutions)))
 }
 
@@ -185,10 +193,10 @@ fn examples(catalog: &Catalog, values: &Values) -> Option<String> {
 }
 
 /// Looks at the folder and says what was found: each finding is the default of a question. Without anybody to ask it is
-/// the answer.
-fn look(args: &Init, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Result<()> {
+/// the answer. Returns what does not fit.
+fn look(args: &Init, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Result<Vec<Note>> {
     if !args.dir.is_dir() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let found = during(ui, "Looking at the folder", || detect(catalog, &args.dir))?;
     if let Some(text) = overview::text(ui, &found) {
@@ -197,7 +205,7 @@ fn look(args: &Init, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Result<()
     let is_unfit = !found.services.is_empty() && !found.answers.contains_key(SERVICES);
     given.unfit = is_unfit.then(|| SERVICES.to_owned());
     given.detected = found.answers;
-    Ok(())
+    Ok(found.notes)
 }
 
 /// A folder that was generated before: the same answers and templates mean that nothing is left to do.

@@ -139,21 +139,32 @@ fn services(env: &Environment<'_>, question: &Question, services: &[Service], fi
 
 /// Notes a database that no answer stands for. Only MongoDB can be generated.
 fn foreign_database(service: &Service, files: &Files) {
-    let foreign =
-        |client: &&Finding<Client>| client.value.system.is_some_and(|system| OTHER_DATABASES.contains(&system));
-    if let Some(client) = service.clients.iter().find(foreign) {
+    if let Some(client) = other_database(service) {
         let system = client.value.system.unwrap_or_default();
         files.note(&client.found_in.file, format!("uses {system}, for which nothing is generated"));
     }
 }
 
-/// Notes what installs libraries, where generated files use something else.
+fn other_database(service: &Service) -> Option<&Finding<Client>> {
+    let is_other =
+        |client: &&Finding<Client>| client.value.system.is_some_and(|system| OTHER_DATABASES.contains(&system));
+    service.clients.iter().find(is_other)
+}
+
+/// Notes what installs libraries, where generated files use something else, or what they would use and is not there.
 fn foreign_installer(service: &Service, files: &Files) {
-    let (Some(language), Some(found)) = (&service.language, &service.package_manager) else { return };
-    let ours = match language.value {
-        Language::Node => "npm",
-        Language::Python => "pip",
+    let Some(language) = &service.language else { return };
+    let (ours, list) = match language.value {
+        Language::Node => ("npm", "package-lock.json"),
+        Language::Python => ("pip", "requirements.txt"),
         _ => return,
+    };
+    let Some(found) = &service.package_manager else {
+        let wanted = path::join(&service.path, list);
+        if !files.has(&wanted) {
+            files.note(&language.found_in.file, format!("has no `{wanted}`, from which generated Dockerfiles install"));
+        }
+        return;
     };
     let file = &found.found_in.file;
     if found.value != ours {
@@ -197,6 +208,9 @@ fn record(
                 record.insert(field.name.clone(), value.clone());
                 places.push((field.name.clone(), found.found_in.clone()));
                 Some(value)
+            }
+            Some((_, Err(_))) if field.name == "path" && service.path.is_empty() => {
+                return Ok(Err("it lies at the top of the repository, and a service needs a folder of its own".into()));
             }
             Some((_, Err(refusals))) if matches!(field.name.as_str(), "name" | "language" | "path") => {
                 return Ok(Err(refusals.join("; ")));
@@ -246,6 +260,9 @@ fn fields(service: &Service) -> Fields {
     }
     commands(service, manifest.as_ref(), &mut put);
     let mongodb = service.client_of("mongodb");
+    if let (None, Some(other)) = (mongodb, other_database(service)) {
+        put("database", json!(false), &other.found_in);
+    }
     if let Some(client) = mongodb {
         put("database", json!(true), &client.found_in);
         if let Some(migrate) = service.commands.get(&Command::Migrate) {

@@ -54,3 +54,11 @@ pub struct Note {
     /// What is the matter, as a clause.
     pub message: String,
 }
+
+/// As a sentence.
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = if self.file.is_empty() { "The folder" } else { &self.file };
+        write!(f, "{what} {}.", self.message)
+    }
+}

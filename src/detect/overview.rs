@@ -2,13 +2,17 @@
 
 use super::Detected;
 use super::automation::Infrastructure;
+use super::finding::Note;
 use super::report::word;
 use super::service::Service;
 use crate::text::{columns, count, wrap};
 use crate::ui::{Style, Ui};
 
-/// More notes than this are counted.
+/// More notes than this are counted before the questions.
 const NOTES: usize = 3;
+
+/// More notes than this are counted at the end.
+const LEFT: usize = 10;
 
 /// The findings that become answers, and what else will meet the generated files; nothing where nothing was found.
 pub fn text(ui: &Ui, found: &Detected) -> Option<String> {
@@ -30,15 +34,23 @@ pub fn text(ui: &Ui, found: &Detected) -> Option<String> {
     if !there.is_empty() {
         out.push_str(&line(ui, &format!("  There already: {}.", there.join(", "))));
     }
-    for note in found.notes.iter().take(NOTES) {
-        let what = if note.file.is_empty() { "The folder" } else { &note.file };
-        out.push_str(&line(ui, &format!("  {what} {}.", note.message)));
-    }
-    if found.notes.len() > NOTES {
-        let more = count(found.notes.len() - NOTES, "more note");
+    out.push_str(&notes(ui, &found.notes, NOTES));
+    Some(out)
+}
+
+/// What the folder has otherwise than the generated files expect it, once those are there; nothing where all fits.
+pub fn left(ui: &Ui, found: &[Note]) -> Option<String> {
+    let head = line(ui, "Not as the generated files expect it, and to be brought together with them:");
+    (!found.is_empty()).then(|| format!("{head}{}", notes(ui, found, LEFT).trim_end()))
+}
+
+fn notes(ui: &Ui, notes: &[Note], most: usize) -> String {
+    let mut out: String = notes.iter().take(most).map(|note| line(ui, &format!("  {note}"))).collect();
+    if notes.len() > most {
+        let more = count(notes.len() - most, "more note");
         out.push_str(&line(ui, &format!("  {more}: `scaffold detect` prints them.")));
     }
-    Some(out)
+    out
 }
 
 fn line(ui: &Ui, text: &str) -> String {

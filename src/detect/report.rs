@@ -36,8 +36,7 @@ pub fn text(ui: &Ui, found: &Detected) -> String {
     if !found.notes.is_empty() {
         report.heading("Notes", "");
         for note in &found.notes {
-            let what = if note.file.is_empty() { "The folder" } else { &note.file };
-            report.line(&format!("  {what} {}.", note.message));
+            report.line(&format!("  {note}"));
         }
     }
     report.out

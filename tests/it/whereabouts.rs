@@ -60,3 +60,17 @@ fn the_services_of_an_example_are_not_those_of_a_folder_with_code() {
     assert!(said.contains("error: 1 answer is missing: services"), "{said}");
     assert!(!temp.path().join("apps").exists() && !temp.path().join(".scaffold").exists());
 }
+
+/// What will not work is said once more where it is not scrolled away.
+#[test]
+fn what_does_not_fit_is_said_at_the_end() {
+    let temp = TempDir::new().unwrap();
+    write_tree(temp.path(), &read_tree(&root().join("tests/detect/mern/tree")));
+    let package = temp.path().join("package.json");
+    fs::write(package, r#"{"name": "top", "scripts": {"start": "node ."}, "dependencies": {"express": "5"}}"#).unwrap();
+    let said = init(temp.path(), &["--detect"]);
+    let end = said.split("Not as the generated files expect it, and to be brought together with them:").nth(1).unwrap();
+    assert!(end.contains("frontend/package.json has no `frontend/package-lock.json`, from which generated"), "{said}");
+    let top = "package.json describes a service that is no answer: it lies at the top of the repository";
+    assert!(end.contains(top), "{said}");
+}
