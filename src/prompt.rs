@@ -107,7 +107,7 @@ impl<'c> TerminalPrompter<'c> {
         };
         let mut items: Vec<Item> =
             catalog.presets.iter().map(|p| described(&p.title, &p.description, &p.name)).collect();
-        let none = "Only what has no default is asked; each answer can be changed afterwards.";
+        let none = "Only strategies and what has no default are asked; each answer can be changed afterwards.";
         items.push(described("No preset", none, "no preset"));
         let all = items.len();
         if self.asking != Asking::All {
@@ -167,7 +167,8 @@ impl Prompter for TerminalPrompter<'_> {
             _ if current.is_none() => true,
             (Origin::Prompt | Origin::File(_) | Origin::Flag, _) => false,
             (_, Asking::All) => true,
-            (Origin::Default, asking) => asking == Asking::New || question.identity,
+            // which strategy is what a preset is for; without one nobody has chosen
+            (Origin::Default, asking) => asking == Asking::New || question.identity || compare::is_strategy(question),
             (Origin::Preset(_), asking) => asking == Asking::Identity && question.identity,
             // a finding is an offer, never a decision
             (Origin::Detected(_), _) => true,

@@ -148,6 +148,8 @@ fn a_new_repository_without_a_preset_takes_some_more() {
     for (question, answer) in &PROJECT[..10] {
         s.answer(question, answer).send(ENTER);
     }
+    // nobody has chosen a strategy
+    s.answer("Who operates MongoDB?", ENTER);
     s.answer("Which services does the system have?", ENTER).answer("What is the service called?", "api").send(ENTER);
     s.answer("What does it do?", ENTER)
         .answer("What is it written in?", ENTER)
