@@ -26,6 +26,7 @@ pub fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Optio
     if q.kind == KindName::Region {
         place.lines.push(Line::text(format!("Regions: {}.", region::AWS.join(", "))));
     }
+    place.lines.extend(q.changing.iter().map(|what| Line::text(format!("Changing it later: {what}"))));
     place.lines.extend(q.when.iter().map(|when| Line::text(format!("Asked when `{when}`."))));
     let group = |g: &Group| Line::text(format!("In the group {}: {}", g.title, g.why));
     place.lines.extend(catalog.group(q).map(group));

@@ -34,6 +34,9 @@ pub struct Question {
     /// Names this very project: asked even when a preset has a value.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub identity: bool,
+    /// What changing the answer means where it was applied already, a sentence or two. An update that does says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changing: Option<String>,
     /// Largest length in characters (text, dns_label).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<usize>,

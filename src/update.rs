@@ -6,6 +6,7 @@ use anyhow::Result;
 use semver::Version;
 
 use crate::answers::{Answers, Given, Prompter};
+use crate::answers_file::AnswersFile;
 use crate::base::{Base, Stored};
 use crate::catalog::Catalog;
 use crate::context::{Context, Readiness};
@@ -17,12 +18,14 @@ use crate::page::Page;
 use crate::path;
 use crate::plan::{BESIDE, Change, Ours, Plan, Resolution, Versions};
 use crate::project::Project;
+use crate::question::{Question, Values};
 use crate::record;
 use crate::render::Rendered;
 use crate::review::Resolutions;
 use crate::text::count;
 use crate::tree::{RelPath, Tree};
 use crate::undo;
+use crate::value::brief;
 use crate::version;
 
 /// What was generated last, and how it reads today.
@@ -187,6 +190,7 @@ impl Update {
         let Last { base, renew, mut notes } = last;
         let answers = Answers::resolve(catalog, &given, person)?;
         notes.extend(answers.notes.iter().cloned());
+        notes.extend(changing(catalog, given.recorded.as_ref(), &answers.values));
         let context = Context::new(catalog, &answers)?;
         let rendered = render(catalog, &context)?;
         let ours = project.ours(base.tree.files.keys().chain(&base.damaged).chain(rendered.tree.files.keys()))?;
@@ -286,6 +290,16 @@ impl Update {
         let files = self.base.tree.files.iter().filter(|(path, _)| orphan(path));
         Tree { files: files.map(|(path, file)| (path.clone(), file.clone())).collect() }
     }
+}
+
+/// What it means that answers differ from the recorded ones, where the catalog says so.
+fn changing(catalog: &Catalog, recorded: Option<&AnswersFile>, now: &Values) -> Vec<String> {
+    let note = |question: &Question| {
+        let (what, name) = (question.changing.as_ref()?, &question.name);
+        let (old, new) = (recorded?.values.get(name)?, now.get(name)?);
+        (old != new).then(|| format!("`{name}` was `{}` and becomes `{}`. {what}", brief(old), brief(new)))
+    };
+    catalog.questions().filter_map(|(_, question)| note(question)).collect()
 }
 
 /// Files with conflict markers of ours, and new versions beside files.

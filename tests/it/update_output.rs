@@ -339,3 +339,12 @@ fn a_clone_cannot_send_escape_sequences() {
         assert!(said.contains(r"(`zz\u{1b}]0;owned\u{7}`)"), "{said}");
     }
 }
+
+#[test]
+fn what_a_changed_answer_means_for_what_runs() {
+    let shop = Repository::answered(&[]);
+    let said = shop.update(0, &["region=eu-west-3", "contact=b@example.com"]);
+    let note = "`region` was `eu-central-1` and becomes `eu-west-3`. Everything is made anew in the other region.";
+    assert!(said.starts_with(note) && !said.contains("`contact` was"), "{said}");
+    assert!(!shop.update(0, &["rpo=1h"]).contains("becomes"));
+}

@@ -116,7 +116,6 @@ fails lose-everything "no document was restored"
 backed_up "$worlds/moved.json"
 fails lose-everything "shop.orders has 0 documents"
 
-
 # --- an empty dump proves nothing, even when nothing was there
 for source in '{}' '{"shop.orders": {"documents": 0, "newest": null, "indexes": 1}}'; do
   backed_up "" "$source"
