@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::answers::{Answers, Given, unknown_preset};
 use crate::catalog::{Catalog, Component, Fault, Preset};
 use crate::context::Context;
+use crate::error::UserError;
 use crate::question::{Question, Strategy, Values};
 use crate::render::render;
 use crate::text::{count, without_links};
@@ -97,8 +98,13 @@ pub fn choices(catalog: &Catalog, question: &Question) -> Result<Comparison> {
 /// Presets with the answers that they give.
 ///
 /// # Errors
-/// When there is no preset of a name.
+/// When there is no preset of a name, or one is named twice.
 pub fn presets(catalog: &Catalog, names: &[String]) -> Result<Comparison> {
+    if let Some(twice) = names.iter().enumerate().find(|(i, name)| names.iter().take(*i).any(|other| other == *name)) {
+        return Err(UserError::new(format!("preset `{}` is named twice", twice.1))
+            .hint("`scaffold presets` lists what it can be compared with")
+            .into());
+    }
     let preset = |name: &String| catalog.preset(name).ok_or_else(|| unknown_preset(catalog, name));
     let presets = names.iter().map(preset).collect::<Result<Vec<&Preset>, _>>()?;
     let outcome =

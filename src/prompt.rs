@@ -116,7 +116,7 @@ impl<'c> TerminalPrompter<'c> {
         }
         let ask = Ask {
             ask: "What do you want to start from?",
-            help: "A preset answers all questions but those that name your project; each answer can be changed",
+            help: "A preset answers all questions but those that name your project; each answer can be changed.",
         };
         let names: Vec<String> = catalog.presets.iter().map(|p| p.name.clone()).collect();
         let comparison = || compare::presets(catalog, &names);

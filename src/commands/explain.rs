@@ -53,6 +53,12 @@ fn explain(catalog: &Catalog, usage: &Usage<'_>, thing: &str) -> Result<String> 
 
 fn unknown(catalog: &Catalog, thing: &str) -> UserError {
     let error = UserError::new(format!("there is no question, component, readiness id or path `{thing}`"));
+    if catalog.preset(thing).is_some() {
+        return error.hint(format!("it is a preset: `scaffold presets {thing}` shows it"));
+    }
+    if let Some((_, list)) = catalog.questions().find(|(_, q)| q.field(thing).is_some()) {
+        return error.hint(format!("it is a field: `scaffold explain {}.{thing}`", list.name));
+    }
     let names = catalog.questions().map(|(_, q)| q.name.as_str());
     let names = names.chain(catalog.components.iter().map(|c| c.name.as_str()));
     let names = names.chain(catalog.needs.iter().map(|n| n.id.as_str()));

@@ -30,10 +30,10 @@ pub(super) fn value(list: &[Record]) -> Value {
 /// person goes back.
 pub(super) fn ask(dialog: &Dialog, list: &mut Vec<Record>, origin: &Origin, check: &Check<'_>) -> Result<Value> {
     let question = check.question();
-    let help = format!("{} Take an entry to change, copy or remove it", help(question, origin));
+    let help = format!("{} Take an entry to change, copy or remove it.", help(question, origin));
     loop {
         let mut items: Vec<Item> = list.iter().map(|record| line(dialog, record)).collect();
-        items.push(Item::new("Add another one"));
+        items.push(Item::new(if list.is_empty() { "Add one" } else { "Add another one" }));
         items.push(Item::new("Done"));
         let (add, done) = (list.len(), list.len() + 1);
         let start = if list.is_empty() { add } else { done };

@@ -143,6 +143,13 @@ fn explain_knows_every_sort_of_thing() {
         assert!(text.contains(says), "{thing}: {text}");
         assert!(!text.contains("<%"), "{thing}: {text}");
     }
+    for (thing, hint) in [
+        ("port", "hint: it is a field: `scaffold explain services.port`"),
+        ("mongodb-atlas-on-aws", "hint: it is a preset: `scaffold presets mongodb-atlas-on-aws` shows it"),
+    ] {
+        let said = run(&root(), &["explain", thing]);
+        assert!(String::from_utf8_lossy(&said.stderr).contains(hint), "{said:?}");
+    }
     let unknown = run(&root(), &["explain", "regon"]);
     assert_eq!(unknown.status.code(), Some(2));
     assert!(err(&unknown).contains("did you mean `region`?"), "{}", err(&unknown));

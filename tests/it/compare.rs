@@ -20,6 +20,13 @@ fn text(comparison: &Comparison, width: usize) -> String {
 }
 
 #[test]
+fn nothing_is_compared_with_itself() {
+    let error =
+        compare::presets(embedded(), &["mongodb-atlas-on-aws".into(), "mongodb-atlas-on-aws".into()]).unwrap_err();
+    assert_eq!(error.to_string(), "preset `mongodb-atlas-on-aws` is named twice");
+}
+
+#[test]
 fn choices_side_by_side() {
     insta::assert_snapshot!(text(&hosting(), 80), @r"
     Who operates MongoDB?
@@ -30,11 +37,11 @@ fn choices_side_by_side() {
                                              point-in-time recovery
 
     What is generated
-    - 366 files of 13 components             - 374 files of 13 components
-    - `backup-mongodb`: 65 files             - `backup-mongodb`: 61 files
+    - 369 files of 13 components             - 379 files of 13 components
+    - `backup-mongodb`: 68 files             - `backup-mongodb`: 64 files
     - `kubernetes`: 46 files                 - `kubernetes`: 44 files
     - `mongodb-atlas`: MongoDB Atlas with    - `mongodb-self-hosted`: MongoDB
-      private endpoint and point-in-time       replica set in the cluster; 30
+      private endpoint and point-in-time       replica set in the cluster; 32
       recovery; 16 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,
       `DB-02`, `DB-03`                         `DB-03`
 

@@ -9,7 +9,7 @@ fn no_line_is_wider_than_the_terminal() {
         let (_temp, dir) = target();
         let args: &[&str] = if accessible { &["--accessible"] } else { &[] };
         let mut s = Start::init(&dir, args).columns(columns).rows(60).run();
-        s.see("A preset answers all questions but those that name your project; each answer can be changed");
+        s.see("A preset answers all questions but those that name your project; each answer can be changed.");
         s.see("Every question is asked, with its default filled in.").answer(START, ENTER);
         s.answer(NAME, "Bad!\r")
             .see("is not a DNS label: a-z, 0-9 and single `-`, two or more characters, a letter first");
