@@ -1,4 +1,5 @@
-output "name" {
-  description = "Name of the bucket."
-  value       = aws_s3_bucket_policy.this.bucket
+output "arn" {
+  description = "ARN of the bucket."
+  value       = aws_s3_bucket.this.arn
 }
+
