@@ -42,7 +42,7 @@ resource "aws_kms_key" "this" {
   enable_key_rotation     = true
 
   policy = jsonencode({
-    Version   = "2012-10-17"
+    Version = "2012-10-17"
     Statement = concat(
       [local.administration],
       var.cloudwatch_logs ? [local.log_delivery] : [],

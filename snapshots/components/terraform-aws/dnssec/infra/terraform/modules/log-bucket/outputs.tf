@@ -3,3 +3,7 @@ output "arn" {
   value       = aws_s3_bucket.this.arn
 }
 
+output "name" {
+  description = "Name of the bucket."
+  value       = aws_s3_bucket_policy.this.bucket
+}
