@@ -156,7 +156,7 @@ fn write(run: &Run<'_>, answers: &Answers) -> Result<u8> {
         ui.say(Listing { ui, paint: ui.err, lines: 0 }.counts(&plan).trim_end());
         keep_all
     };
-    let (orphans, resolved, answers) = (Tree::default(), answers, record::answers(catalog, answers)?);
+    let (orphans, resolved, answers) = (Tree::default(), answers, record::answers(catalog, answers, None));
     let reviewed = Reviewed { plan: &plan, resolutions: &resolutions, person, theirs: &rendered.tree };
     let decisions = Decisions::default().after(reviewed);
     let record = Record { rendered: &rendered, orphans: &orphans, answers: &answers, decisions: &decisions };
