@@ -502,12 +502,9 @@ fn resign(target: &Path, name: &str) {
 #[test]
 fn a_run_cut_short_in_a_folder_that_was_renamed_is_refused() {
     let (_folder, target) = interrupted(&Scene::update(), |_| true);
-    let renamed = target.with_file_name("renamed");
-    fs::create_dir(&renamed).unwrap();
-    let to = renamed.join("project");
-    if target.parent().is_some_and(|parent| fs::rename(&target, parent.join("renamed/project")).is_err()) {
-        return;
-    }
+    let place = folder();
+    let to = place.path().join("renamed");
+    fs::rename(&target, &to).unwrap();
     let error = recover_at(&to).unwrap_err();
     assert!(error.to_string().contains("a run was cut short here when this folder was"), "{error}");
     fs::rename(&to, &target).unwrap();
