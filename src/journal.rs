@@ -220,7 +220,7 @@ fn ended(text: &str) -> Option<(&str, &str)> {
 }
 
 fn folder_line(root: &Path) -> String {
-    path::to_line(&root.to_string_lossy()).into()
+    path::to_line(&root.to_string_lossy())
 }
 
 /// Whether there is a journal in any phase, whoever wrote it. One that ends too early before a file was staged does not
