@@ -1,8 +1,8 @@
 //! Carries out operations, all of them or none; with [`recover`](crate::recover) the only writer.
 //!
 //! A target that does not exist is put together beside its place and renamed there: one call for any number of
-//! files. Otherwise: look whether the disk still is as planned; write all new files to `.scaffold/staging/new`; one
-//! `syncfs`; write the journal, from which on the run will be finished even if this process dies; rename the files
+//! files. Otherwise: look whether the disk still is as planned; write the journal; write all new files to
+//! `.scaffold/staging/new`; one `syncfs`; rename the journal, from which on the run will be finished even if this process dies; rename the files
 //! into place, whole folders at once where they are new, `.scaffold/*` last; `syncfs`; clean up. No file is synced
 //! on its own, since that would cost ten times as much.
 //!
@@ -21,6 +21,7 @@ use crate::tree::File;
 use anyhow::{Result, anyhow};
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::fs;
 
 /// What has to be on disk for an operation to be right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,18 +128,21 @@ fn put_in_place(lock: &Lock, operations: &[&Operation<'_>]) -> Result<Applied> {
 /// The target exists: stage, then exchange under a journal.
 fn exchange(lock: &Lock, operations: &[&Operation<'_>]) -> Result<Applied> {
     let places = Places::new(lock.project().root(), lock.folder());
-    let mut units = inspect(places.root(), operations)?;
+    let units = inspect(places.root(), operations)?;
     if units.is_empty() {
         return Ok(Applied::default());
     }
-    let staged = stage(&places, &mut units);
+    let staged = stage(&places, &units);
     let journal = match staged {
         Ok(journal) => journal,
         Err(error) => {
-            // The journal first: one that is complete must never be found with half a staging folder.
-            let undone = disk::remove_all(&places.folder().join(Phase::Forward.name()))
-                .and_then(|_| disk::sync(places.folder()))
-                .and_then(|()| disk::remove_all(&places.staging()));
+            // The journal last, as it lists what is in the staging folder. The last step may have renamed it.
+            let remove = |phase: Phase| disk::remove_all(&places.folder().join(phase.name()));
+            let back = match fs::symlink_metadata(places.folder().join(Phase::Forward.name())) {
+                Ok(_) => advance(places.folder(), Phase::Forward, Phase::New),
+                Err(_) => Ok(()),
+            };
+            let undone = back.and_then(|()| disk::remove_all(&places.staging())).and_then(|_| remove(Phase::New));
             return Err(outcome(error, undone.map(drop)));
         }
     };

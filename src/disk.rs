@@ -21,6 +21,10 @@ pub fn explain(error: impl Into<io::Error>, action: &str, path: &Path) -> anyhow
         io::ErrorKind::ReadOnlyFilesystem => {
             user("the file system is read-only", "choose a folder on a file system that can be written")
         }
+        io::ErrorKind::CrossesDevices => user(
+            "it or its folder is on another file system or is a mount of its own",
+            "repeat the command where that folder is not mounted, for example in a plain clone",
+        ),
         io::ErrorKind::PermissionDenied => {
             user("permission denied", "check the owner and the permissions of this path and of its folder")
         }

@@ -2,7 +2,8 @@
 //! undone by another process.
 //!
 //! ```text
-//! scaffold journal 1
+//! scaffold journal 2
+//! folder /home/me/shop                  the target
 //! write 60303ae22b998861 README.md      checksum of the original, - where there was none
 //! file 9f86d081884c7d65 README.md       checksum of the new file
 //! tree - k8s                            a whole new folder, moved at once
@@ -11,15 +12,20 @@
 //! folder - old                          a folder without a file in it, which a file replaces
 //! write - old
 //! file 2c26b46b68ffc68f old
-//! end 486ea46224d1bb4f                  checksum of all lines above
+//! end 486ea462...                      signature of all lines above, with the key of whoever runs it
 //! ```
+//!
+//! A journal without the signature, or about another folder, may have come with a clone: nothing in it is carried out.
 //!
 //! The new version of entry N waits in `.scaffold/staging/new/N`, its original is kept in `.scaffold/staging/old/N`.
 //! The name of the journal tells how far the run is, since renaming needs no space on a full disk.
 
 use crate::checksum::Sum;
 use crate::disk::{self, explain};
+use crate::error::UserError;
+use crate::key::Key;
 use crate::path;
+use crate::text::shell_word;
 use crate::tree::RelPath;
 use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
@@ -30,11 +36,16 @@ use std::path::Path;
 
 /// The folder of staged files and originals, in `.scaffold/`.
 pub const STAGING: &str = "staging";
-const TITLE: &str = "scaffold journal 1\n";
+/// All that a run can leave in `.scaffold/` but its lock.
+const NAMES: [&str; 6] = [STAGING, "journal", "journal.new", "journal.undo", "journal.done", "journal.undone"];
+const TITLE: &str = "scaffold journal 2\n";
+const PURPOSE: &str = "journal";
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
+    /// Files are being staged, and none is exchanged; to be removed.
+    New,
     /// Files are being exchanged; to be finished.
     Forward,
     /// An error occurred; to be undone.
@@ -46,11 +57,12 @@ pub enum Phase {
 }
 
 impl Phase {
-    const ALL: [Self; 4] = [Self::Forward, Self::Backward, Self::Done, Self::Undone];
+    const ALL: [Self; 5] = [Self::Forward, Self::Backward, Self::Done, Self::Undone, Self::New];
 
     /// The name of the journal in this phase.
     pub fn name(self) -> &'static str {
         match self {
+            Self::New => "journal.new",
             Self::Forward => "journal",
             Self::Backward => "journal.undo",
             Self::Done => "journal.done",
@@ -106,8 +118,8 @@ impl Journal {
         self.entries.iter().enumerate().position(|(other, entry)| other != slot && entry.path == *path)
     }
 
-    fn encode(&self) -> String {
-        let mut text = String::from(TITLE);
+    fn encode(&self, key: &Key, root: &Path) -> String {
+        let mut text = format!("{TITLE}folder {}\n", folder_line(root));
         for Entry { kind, path, before, files } in &self.entries {
             let word = match kind {
                 Kind::Write => "write",
@@ -121,20 +133,28 @@ impl Journal {
                 let _ = writeln!(text, "file {sum} {}", path::to_line(path));
             }
         }
-        let sum = Sum::of(&[text.as_bytes()]);
-        let _ = writeln!(text, "end {sum}");
+        let signature = key.sign(PURPOSE, &[text.as_bytes()]);
+        let _ = writeln!(text, "end {signature}");
         text
     }
 
-    /// `None` if it is not complete.
-    fn decode(text: &str) -> Option<Self> {
-        let (lines, end) = text.strip_suffix('\n')?.rsplit_once('\n')?;
-        let lines = &text[..=lines.len()];
-        if end.strip_prefix("end ")?.parse() != Ok(Sum::of(&[lines.as_bytes()])) {
-            return None;
+    fn read(bytes: &[u8], key: Option<&Key>, root: &Path) -> Read {
+        let Some((lines, signature)) = str::from_utf8(bytes).ok().and_then(ended) else { return Read::Torn };
+        if !key.is_some_and(|key| key.signed(PURPOSE, &[lines.as_bytes()], signature)) {
+            return Read::Foreign;
         }
+        let folder = |line: &str| line.strip_prefix("folder ").map(str::to_owned);
+        match lines.lines().nth(1).and_then(folder) {
+            Some(line) if line == folder_line(root) => Self::decode(lines).map_or(Read::Foreign, Read::Whole),
+            Some(line) => Read::Moved(path::from_line(&line).unwrap_or(line)),
+            None => Read::Foreign,
+        }
+    }
+
+    fn decode(lines: &str) -> Option<Self> {
+        let (_, lines) = lines.strip_prefix(TITLE)?.split_once('\n')?;
         let mut entries: Vec<Entry> = Vec::new();
-        for line in lines.strip_prefix(TITLE)?.lines() {
+        for line in lines.lines() {
             let mut fields = line.splitn(3, ' ');
             let (word, sum, path) = (fields.next()?, fields.next()?, path::from_line(fields.next()?)?);
             let sum: Option<Sum> = if sum == "-" { None } else { Some(sum.parse().ok()?) };
@@ -154,17 +174,21 @@ impl Journal {
         Some(Self { entries })
     }
 
-    /// Puts the journal on the disk. From here on the run will be finished, by whomever.
-    pub fn write(&self, folder: &Path) -> Result<()> {
-        let path = folder.join(Phase::Forward.name());
+    /// Puts the journal on the disk, before any file is staged. Once it has [advanced](advance), the run will be finished
+    /// by whichever run of the same user comes next.
+    pub fn write(&self, folder: &Path, root: &Path) -> Result<()> {
+        let name = Phase::New.name();
+        let path = folder.join(name);
+        // of a run that was killed while it wrote this
+        disk::remove_all(&path)?;
         let opened = disk::open_folder(folder)?;
-        let text = self.encode();
-        disk::write_new(opened.as_fd(), Phase::Forward.name(), text.as_bytes(), false, None, &path)?;
+        let text = self.encode(&Key::own()?, root);
+        disk::write_new(opened.as_fd(), name, text.as_bytes(), false, None, &path)?;
         disk::sync(&path)?;
         disk::sync(folder)
     }
 
-    /// Refuses paths that no run of ours writes: a journal may have come with a clone.
+    /// Refuses paths that no run of ours writes.
     fn check(&self) -> Result<()> {
         for entry in &self.entries {
             path::check(&entry.path)?;
@@ -178,13 +202,44 @@ impl Journal {
     }
 }
 
-/// Whether there is a journal in any phase.
-pub fn exists(folder: &Path) -> bool {
-    Phase::ALL.iter().any(|phase| fs::symlink_metadata(folder.join(phase.name())).is_ok())
+/// What a file says that has the name of a journal.
+enum Read {
+    /// It ends too early.
+    Torn,
+    /// It has no signature of the user.
+    Foreign,
+    /// It is the user's, about a folder with another name.
+    Moved(String),
+    Whole(Journal),
 }
 
-/// The journal in `folder`, if there is one; without content if it is not complete.
-pub fn find(folder: &Path) -> Result<Option<(Phase, Option<Journal>)>> {
+/// The lines that are signed, and the signature.
+fn ended(text: &str) -> Option<(&str, &str)> {
+    let (lines, end) = text.strip_suffix('\n')?.rsplit_once('\n')?;
+    Some((text.get(..=lines.len())?, end.strip_prefix("end ")?))
+}
+
+fn folder_line(root: &Path) -> String {
+    path::to_line(&root.to_string_lossy())
+}
+
+/// Whether there is a journal in any phase, whoever wrote it. One that ends too early before a file was staged does not
+/// count: the run that wrote it did nothing.
+pub fn exists(folder: &Path) -> bool {
+    let is_there = |phase: &Phase| fs::symlink_metadata(folder.join(phase.name())).is_ok();
+    let is_torn = || {
+        let text = fs::read(folder.join(Phase::New.name())).unwrap_or_default();
+        str::from_utf8(&text).ok().and_then(ended).is_none()
+    };
+    Phase::ALL.iter().any(|phase| is_there(phase) && (*phase != Phase::New || !is_torn()))
+}
+
+/// The user's journal in `folder` about `root`, if there is one. Only a [new](Phase::New) one can lack its content,
+/// which means that no file was staged.
+///
+/// # Errors
+/// When somebody else wrote it, or the user did in a folder with another name.
+pub fn find(folder: &Path, root: &Path) -> Result<Option<(Phase, Option<Journal>)>> {
     for phase in Phase::ALL {
         let path = folder.join(phase.name());
         let found = match fs::symlink_metadata(&path) {
@@ -192,15 +247,45 @@ pub fn find(folder: &Path) -> Result<Option<(Phase, Option<Journal>)>> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(explain(error, "read", &path)),
         };
-        anyhow::ensure!(found.is_file(), "`{}` is not a file", path.display());
-        let bytes = fs::read(&path).map_err(|error| explain(error, "read", &path))?;
-        let journal = str::from_utf8(&bytes).ok().and_then(Journal::decode);
-        if let Some(journal) = &journal {
-            journal.check().with_context(|| format!("`{}` is not a journal of scaffold", path.display()))?;
+        if !found.is_file() {
+            return Err(foreign(&path));
         }
-        return Ok(Some((phase, journal)));
+        let bytes = fs::read(&path).map_err(|error| explain(error, "read", &path))?;
+        let journal = match Journal::read(&bytes, Key::existing().as_ref(), root) {
+            Read::Whole(journal) => journal,
+            Read::Torn if phase == Phase::New => return Ok(Some((phase, None))),
+            Read::Torn | Read::Foreign => return Err(foreign(&path)),
+            Read::Moved(from) => {
+                return Err(UserError::new(format!("a run was cut short here when this folder was `{from}`"))
+                    .hint("give the folder that name again and repeat the command")
+                    .hint(discard(folder))
+                    .into());
+            }
+        };
+        journal.check().with_context(|| format!("`{}` is not a journal of scaffold", path.display()))?;
+        return Ok(Some((phase, Some(journal))));
     }
     Ok(None)
+}
+
+/// How to put away all that runs left in a folder, originals of the user's files among it.
+fn discard(folder: &Path) -> String {
+    let place = |name: &str| shell_word(&folder.join(name).display().to_string());
+    let there = NAMES.into_iter().filter(|name| fs::symlink_metadata(folder.join(name)).is_ok());
+    let there: Vec<String> = there.map(place).collect();
+    let to = place("journal.discarded");
+    format!("to put it away, with originals of your files: `mkdir {to} && mv {} {to}/`", there.join(" "))
+}
+
+/// The error for something that no run of this user left.
+pub fn foreign(path: &Path) -> anyhow::Error {
+    UserError::new(format!("`{}` does not carry your signature for this folder, so it is left alone", path.display()))
+        .hint(
+            "it came with a clone or from another user or machine, or your state directory was lost after a run was cut \
+             short",
+        )
+        .hint(discard(path.parent().unwrap_or(path)))
+        .into()
 }
 
 /// Goes from one phase to the next.
@@ -233,24 +318,34 @@ mod tests {
 
     #[test]
     fn reads_back_only_when_complete() {
-        let text = sample().encode();
-        assert_eq!(Journal::decode(&text), Some(sample()));
+        let (key, root) = (Key::existing().unwrap(), Path::new("/home/me/a b"));
+        let text = sample().encode(&key, root);
+        let read = |text: &str, root: &str| match Journal::read(text.as_bytes(), Some(&key), Path::new(root)) {
+            Read::Torn => "torn".to_owned(),
+            Read::Foreign => "foreign".to_owned(),
+            Read::Moved(from) => from,
+            Read::Whole(journal) => format!("{journal:?}"),
+        };
+        assert_eq!(read(&text, "/home/me/a b"), format!("{:?}", sample()));
         for end in 0..text.len() {
-            assert_eq!(Journal::decode(&text[..end]), None, "{end}");
+            assert!(["torn", "foreign"].contains(&&*read(&text[..end], "/home/me/a b")), "{end}");
         }
-        assert_eq!(Journal::decode(&text.replace("k8s", "k9s")), None);
+        assert_eq!(read(&text.replace("k8s", "k9s"), "/home/me/a b"), "foreign");
+        assert_eq!(read(&text, "/home/me/c"), "/home/me/a b");
+        assert!(matches!(Journal::read(text.as_bytes(), None, root), Read::Foreign));
         assert_eq!(sample().count(), 4);
     }
 
     #[test]
-    fn a_hostile_journal_is_refused() {
+    fn a_hostile_path_is_refused() {
         for path in ["../x", ".git/hooks/post-checkout", "/etc/passwd"] {
             let folder = tempfile::tempdir().unwrap();
             let mut journal = sample();
             journal.entries[0].path = path.into();
             journal.entries[0].files[0].0 = path.into();
-            fs::write(folder.path().join("journal"), journal.encode()).unwrap();
-            assert!(find(folder.path()).is_err(), "{path}");
+            let text = journal.encode(&Key::existing().unwrap(), folder.path());
+            fs::write(folder.path().join("journal"), text).unwrap();
+            assert!(find(folder.path(), folder.path()).is_err(), "{path}");
         }
     }
 }

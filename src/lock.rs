@@ -5,12 +5,15 @@
 
 use crate::disk::{self, explain};
 use crate::error::UserError;
+use crate::key::Key;
 use crate::path;
 use crate::project::{Project, link_on_the_way};
+use crate::regular;
 use anyhow::Result;
 use rustix::fs::FlockOperation;
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Seek as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
@@ -18,6 +21,9 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const NAME: &str = "lock";
+const PURPOSE: &str = "lock";
+/// More than any lock.
+const MOST_BYTES: u64 = 4096;
 
 /// The right to change one target.
 #[derive(Debug)]
@@ -39,6 +45,15 @@ impl Lock {
                 return Err(UserError::new(format!("`{}` is not a folder", folder.display())).into());
             }
             _ => {}
+        }
+        let tree = folder.join("tree");
+        if !project.exists() && fs::symlink_metadata(&tree).is_ok() && !is_signed(&folder) {
+            return Err(UserError::new(format!(
+                "`{}` is not from a run of yours, so it is left alone",
+                tree.display()
+            ))
+            .hint(format!("move `{}` away and repeat the command", folder.display()))
+            .into());
         }
         let Some(held) = Held::take(&folder)? else {
             return Err(held_by_another(project.root(), &folder));
@@ -75,6 +90,17 @@ pub(crate) fn beside(parent: &Path, name: &OsStr) -> PathBuf {
     parent.join(hidden)
 }
 
+/// Whether the lock in a folder was left there by a run of this user.
+pub(crate) fn is_signed(folder: &Path) -> bool {
+    let text = || {
+        let file = regular::open(&folder.join(NAME)).ok()?;
+        String::from_utf8(regular::bytes(file, MOST_BYTES).ok()??).ok()
+    };
+    let (Some(text), Some(key)) = (text(), Key::existing()) else { return false };
+    let Some((text, signature)) = text.rsplit_once("key ") else { return false };
+    key.signed(PURPOSE, &[folder.as_os_str().as_encoded_bytes(), text.as_bytes()], signature.trim_end())
+}
+
 /// A locked folder.
 #[derive(Debug)]
 pub(crate) struct Held {
@@ -103,6 +129,7 @@ impl Held {
             let held = Self { folder: folder.to_owned(), file };
             // Only the file that still has the name is the lock; its last holder may have removed this one.
             if held.is_current() {
+                held.refuse_second_name()?;
                 return Ok(Some(held));
             }
         }
@@ -116,12 +143,26 @@ impl Held {
         }
     }
 
+    /// Refuses a file that also has another name, which would be written over and removed under this one.
+    fn refuse_second_name(&self) -> Result<()> {
+        let path = self.folder.join(NAME);
+        let found = self.file.metadata().map_err(|error| explain(error, "lock", &path))?;
+        if found.is_file() && found.nlink() <= 1 {
+            return Ok(());
+        }
+        Err(UserError::new(format!("`{}` is not a lock of scaffold: it has another name, too", path.display()))
+            .hint("remove it and repeat the command")
+            .into())
+    }
+
     /// Records who holds it.
     fn sign(&mut self) -> Result<()> {
         let host = rustix::system::uname();
         let host = host.nodename().to_string_lossy();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let text = format!("process {}\nhost {host}\nstarted {}\n", std::process::id(), utc(now));
+        let mut text = format!("process {}\nhost {host}\nstarted {}\n", std::process::id(), utc(now));
+        let signature = Key::own()?.sign(PURPOSE, &[self.folder.as_os_str().as_encoded_bytes(), text.as_bytes()]);
+        let _ = writeln!(text, "key {signature}");
         let write = || {
             self.file.set_len(0)?;
             self.file.rewind()?;
@@ -135,7 +176,7 @@ impl Held {
 impl Drop for Held {
     fn drop(&mut self) {
         // Removed while it is held, so that nobody can hold a file that is about to vanish (see `take`).
-        if self.is_current() {
+        if self.is_current() && self.refuse_second_name().is_ok() {
             let _ = disk::remove_file(&self.folder.join(NAME));
             let _ = disk::remove_empty_folder(&self.folder);
         }
@@ -206,6 +247,18 @@ mod tests {
         std::os::unix::fs::symlink("/tmp", folder.path().join(".scaffold")).unwrap();
         let error = Lock::acquire(&Project::open(folder.path()).unwrap()).unwrap_err();
         assert!(error.to_string().contains("symbolic link to `/tmp`"), "{error}");
+    }
+
+    #[test]
+    fn a_lock_with_another_name_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mine, lock) = (folder.path().join("mine"), folder.path().join(".scaffold/lock"));
+        fs::create_dir(folder.path().join(".scaffold")).unwrap();
+        fs::write(&mine, "mine").unwrap();
+        fs::hard_link(&mine, &lock).unwrap();
+        let error = Lock::acquire(&Project::open(folder.path()).unwrap()).unwrap_err();
+        assert!(error.to_string().contains("it has another name"), "{error}");
+        assert!(fs::read(&mine).unwrap() == b"mine" && lock.exists());
     }
 
     #[test]

@@ -15,7 +15,16 @@ pub const ANSWERS: &str = ".scaffold/answers.yaml";
 pub const DECISIONS: &str = ".scaffold/decisions.yaml";
 
 /// Names in `.scaffold/` that only the writer itself may use.
-const RESERVED: [&str; 6] = ["lock", "staging", "journal", "journal.undo", "journal.done", "journal.undone"];
+const RESERVED: [&str; 8] = [
+    "lock",
+    "staging",
+    "journal",
+    "journal.new",
+    "journal.undo",
+    "journal.done",
+    "journal.undone",
+    "journal.discarded",
+];
 
 /// Whether a path is one of scaffold's own files.
 pub fn is_record(path: &str) -> bool {

@@ -111,11 +111,20 @@ impl Project {
     }
 
     /// The recorded base.
+    ///
+    /// # Errors
+    /// When it cannot be read, or has a record of one of scaffold's own files, which no run writes.
     pub fn base(&self) -> Result<Stored> {
-        Ok(match self.recorded(path::BASE)? {
-            Some(bytes) => base::parse(&bytes),
-            None => Stored::Missing,
-        })
+        let Some(bytes) = self.recorded(path::BASE)? else { return Ok(Stored::Missing) };
+        let stored = base::parse(&bytes);
+        if let Stored::Sound(base) | Stored::Healed(base) | Stored::Damaged { base, .. } = &stored
+            && let Some(path) = base.tree.files.keys().chain(base.others.keys()).find(|path| path::is_record(path))
+        {
+            return Err(UserError::new(format!("`{}` has a record of `{path}`, which no run writes", path::BASE))
+                .hint("bring `.scaffold/base` back from the history of the repository")
+                .into());
+        }
+        Ok(stored)
     }
 
     /// The recorded answers.

@@ -3,8 +3,8 @@
 use crate::disk;
 use crate::error::UserError;
 use crate::journal::{self, Journal, Phase, advance};
-use crate::lock::{Held, Lock, beside};
-use crate::project::link_on_the_way;
+use crate::lock::{Held, Lock, beside, is_signed};
+use crate::project::{Missing, Project, link_on_the_way};
 use crate::swap::{self, Places};
 use anyhow::Result;
 use std::fs;
@@ -38,33 +38,30 @@ pub fn recover(lock: &Lock) -> Result<Recovery> {
     let mut recovery = sweep(lock.project().root());
     let places = Places::new(lock.project().root(), lock.folder());
     refuse_links(&places)?;
-    match journal::find(places.folder())? {
-        None => {
-            if fs::symlink_metadata(places.staging()).is_ok() {
-                recovery = Recovery::Undone { files: disk::remove_all(&places.staging())? };
-            }
+    let found = journal::find(places.folder(), places.root())?;
+    let Some((phase, Some(journal))) = found else {
+        // Files are staged only once the journal is complete.
+        if fs::symlink_metadata(places.staging()).is_ok() {
+            return Err(journal::foreign(&places.staging()));
         }
-        Some((Phase::Forward, None)) => {
-            // The journal was not complete, so no file was exchanged.
-            recovery = Recovery::Undone { files: disk::remove_all(&places.staging())? };
-            disk::remove_file(&places.folder().join(Phase::Forward.name()))?;
+        if found.is_some() {
+            disk::remove_file(&places.folder().join(Phase::New.name()))?;
         }
-        Some((Phase::Forward, Some(journal))) => recovery = go_on(&places, &journal)?,
-        Some((phase @ (Phase::Done | Phase::Undone), journal)) => {
-            let journal = journal.unwrap_or_default();
+        return Ok(recovery);
+    };
+    swap::refuse_unlisted(&places, &journal, phase)?;
+    let files = journal.count();
+    match phase {
+        Phase::New => {
+            disk::remove_all(&places.staging())?;
+            disk::remove_file(&places.folder().join(Phase::New.name()))?;
+            recovery = Recovery::Undone { files };
+        }
+        Phase::Forward => recovery = go_on(&places, &journal)?,
+        Phase::Backward => recovery = go_back(&places, &journal)?,
+        Phase::Done | Phase::Undone => {
             swap::clean_up(&places, &journal, phase)?;
-            let files = journal.count();
             recovery = if phase == Phase::Done { Recovery::Finished { files } } else { Recovery::Undone { files } };
-        }
-        Some((Phase::Backward, Some(journal))) => recovery = go_back(&places, &journal)?,
-        Some((Phase::Backward, None)) => {
-            let name = places.folder().join(Phase::Backward.name());
-            return Err(UserError::new(format!(
-                "`{}` is damaged, so an interrupted run cannot be undone",
-                name.display()
-            ))
-            .hint(format!("its originals are in `{}`", places.originals().display()))
-            .into());
         }
     }
     Ok(recovery)
@@ -133,7 +130,7 @@ fn refuse_links(places: &Places<'_>) -> Result<()> {
             return Err(link_on_the_way(&full, rel));
         }
     }
-    let Some((_, Some(journal))) = journal::find(places.folder())? else { return Ok(()) };
+    let Some((_, Some(journal))) = journal::find(places.folder(), places.root())? else { return Ok(()) };
     let mut seen = std::collections::HashSet::new();
     for entry in &journal.entries {
         let paths = entry.files.iter().map(|(file, _)| file).chain([&entry.path]);
@@ -148,6 +145,13 @@ fn refuse_links(places: &Places<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Whether an earlier run was cut short while it put a target together that does not exist yet.
+pub fn is_begun(project: &Project) -> bool {
+    let is_there =
+        |missing: &Missing| fs::symlink_metadata(beside(&missing.parent, &missing.first).join("tree")).is_ok();
+    project.missing().is_some_and(is_there)
+}
+
 /// Undoes a run that was killed before its new target was in place.
 fn remove_tree(folder: &Path) -> Result<Recovery> {
     let tree = folder.join("tree");
@@ -159,12 +163,15 @@ fn remove_tree(folder: &Path) -> Result<Recovery> {
 
 /// Removes what a killed run left beside a target, or beside one of its parents, that exists by now. No failure
 /// matters here: such a folder may belong to another user, or to a run that is at work.
-fn sweep(root: &Path) -> Recovery {
+pub fn sweep(root: &Path) -> Recovery {
     let mut recovery = Recovery::Nothing;
     for place in root.ancestors() {
         let (Some(parent), Some(name)) = (place.parent(), place.file_name()) else { continue };
         let folder = beside(parent, name);
+        // A run that was killed between its lock and the folder of it leaves that empty.
+        let _ = disk::remove_empty_folder(&folder);
         if fs::symlink_metadata(&folder).is_ok_and(|found| found.is_dir())
+            && is_signed(&folder)
             && let Ok(Some(held)) = Held::take(&folder)
         {
             if let Ok(found @ Recovery::Undone { .. }) = remove_tree(&folder) {

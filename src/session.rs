@@ -7,15 +7,14 @@ use std::path::{Path, PathBuf};
 use std::{fs, process};
 
 use anyhow::{Context as _, Result};
-use etcetera::BaseStrategy as _;
 use serde::{Deserialize, Serialize};
 
 use crate::checksum::Sum;
 use crate::disk;
 use crate::error::UserError;
 use crate::question::Values;
+use crate::state;
 
-const FOLDER: &str = "scaffold";
 const MODE: u32 = 0o600;
 
 /// The session about one target folder.
@@ -46,11 +45,10 @@ pub struct Kept {
 impl Session {
     /// A session about a folder, whose path is absolute and without links. None where the user has no state directory.
     pub fn about(target: &Path) -> Option<Self> {
-        let base = etcetera::choose_base_strategy().ok()?;
-        let state = base.state_dir().unwrap_or_else(|| base.data_dir());
+        let folder = state::folder()?;
         let name = format!("{}.yaml", Sum::of(&[target.as_os_str().as_encoded_bytes()]));
         let target = target.to_string_lossy().into_owned();
-        Some(Self { file: state.join(FOLDER).join(name), target, preset: None, all: false })
+        Some(Self { file: folder.join(name), target, preset: None, all: false })
     }
 
     /// Whether something is kept.

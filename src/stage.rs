@@ -3,7 +3,7 @@
 use crate::checksum::Sum;
 use crate::disk;
 use crate::inspect::Unit;
-use crate::journal::{Entry, Journal};
+use crate::journal::{Entry, Journal, Phase, advance};
 use crate::path;
 use crate::swap::Places;
 use crate::tree::File;
@@ -15,22 +15,23 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-/// Writes all new files to the staging folder and then the journal.
-pub(crate) fn stage(places: &Places<'_>, units: &mut [Unit<'_>]) -> Result<Journal> {
+/// Writes the journal and then all new files to the staging folder. What a run that dies here leaves is listed by the
+/// journal, so that the next one removes nothing else.
+pub(crate) fn stage(places: &Places<'_>, units: &[Unit<'_>]) -> Result<Journal> {
+    let mut journal = Journal::default();
+    for unit in units {
+        let files = unit.files.iter().map(|(path, file)| ((*path).to_owned(), Sum::of_file(file))).collect();
+        journal.entries.push(Entry { kind: unit.kind, path: unit.path.clone(), before: unit.before, files });
+    }
+    journal.write(places.folder(), places.root())?;
     disk::create_folder(&places.staging())?;
     disk::create_folder(&places.new_files())?;
     disk::create_folder(&places.originals())?;
     let files: Vec<New<'_>> = units.iter().enumerate().flat_map(|(slot, unit)| staged(slot, unit)).collect();
     write_below(&places.new_files(), &files)?;
     drop(files);
-    let mut journal = Journal::default();
-    for unit in units {
-        let files = unit.files.iter().map(|(path, file)| ((*path).to_owned(), Sum::of_file(file))).collect();
-        let path = std::mem::take(&mut unit.path);
-        journal.entries.push(Entry { kind: unit.kind, path, before: unit.before, files });
-    }
     disk::sync_below(&places.staging())?;
-    journal.write(places.folder())?;
+    advance(places.folder(), Phase::New, Phase::Forward)?;
     Ok(journal)
 }
 

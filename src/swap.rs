@@ -6,10 +6,11 @@
 
 use crate::checksum::Sum;
 use crate::disk::{self, explain};
+use crate::error::UserError;
 use crate::inspect::occupied;
 use crate::journal::{Entry, Journal, Kind, Phase, STAGING, advance};
 use crate::path;
-use crate::project::{files_below, read};
+use crate::project::{files_below, link_on_the_way, read};
 use crate::tree::RelPath;
 use anyhow::Result;
 use std::collections::{BTreeSet, HashSet};
@@ -70,9 +71,90 @@ struct Spot {
     target: PathBuf,
 }
 
+/// Refuses links among the folders that a step reaches through. Asked directly before each step.
+fn refuse_links(places: &Places<'_>, path: &str) -> Result<()> {
+    let staging = [places.folder.to_owned(), places.staging(), places.new_files(), places.originals()];
+    let above = path::upwards(path::parent(path)).map(|folder| places.root.join(folder));
+    for full in staging.into_iter().chain(above) {
+        if is_link(&full) {
+            let rel = full.strip_prefix(places.root).unwrap_or(&full).display().to_string();
+            return Err(link_on_the_way(&full, &rel));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what the staging folder holds beside what the journal lists: somebody else put it there.
+///
+/// # Errors
+/// Names the first such thing.
+pub fn refuse_unlisted(places: &Places<'_>, journal: &Journal, phase: Phase) -> Result<()> {
+    let mut files = HashSet::new();
+    let mut folders = HashSet::from([places.staging(), places.new_files(), places.originals()]);
+    let mut aside = HashSet::new();
+    for (slot, entry) in journal.entries.iter().enumerate() {
+        let Spot { new, old, .. } = places.of(slot, entry);
+        for (file, _) in &entry.files {
+            let staged = staged(&new, entry, file);
+            let above = staged.ancestors().skip(1).take_while(|folder| folder.starts_with(&new));
+            folders.extend(above.map(Path::to_owned));
+            files.insert(staged);
+        }
+        if entry.kind == Kind::Folder {
+            if phase == Phase::Done
+                && let Some(file) = files_in(&old, &entry.path)?.first()
+            {
+                return Err(unlisted(&old, file));
+            }
+            aside.insert(old);
+        } else if entry.before.is_some() {
+            files.insert(old);
+        }
+    }
+    look_through(&places.staging(), &|path, kind| {
+        let known = if kind.is_dir() { folders.contains(path) || aside.contains(path) } else { files.contains(path) };
+        let is_listed = known && (kind.is_dir() || kind.is_file());
+        // What is in a folder that was set aside is the user's, and comes back with it.
+        if is_listed { Ok(!aside.contains(path)) } else { Err(unlisted(path, "")) }
+    })
+}
+
+/// Asks about everything at and below a path that may not exist, without following links; `true` is to go into a folder.
+fn look_through(path: &Path, ask: &dyn Fn(&Path, fs::FileType) -> Result<bool>) -> Result<()> {
+    if !exists(path)? {
+        return Ok(());
+    }
+    let failed = |error| explain(error, "read", path);
+    let kind = fs::symlink_metadata(path).map_err(failed)?.file_type();
+    if ask(path, kind)? && kind.is_dir() {
+        for entry in fs::read_dir(path).map_err(failed)? {
+            look_through(&entry.map_err(failed)?.path(), ask)?;
+        }
+    }
+    Ok(())
+}
+
+fn unlisted(path: &Path, inside: &str) -> anyhow::Error {
+    let shown = path.display();
+    let inside = if inside.is_empty() { String::new() } else { format!(" (with `{inside}`)") };
+    UserError::new(format!("a run was interrupted, and `{shown}`{inside} is not from it"))
+        .hint("nothing was touched; move that away and repeat the command")
+        .into()
+}
+
+/// Where a file of an entry is staged.
+fn staged(new: &Path, entry: &Entry, file: &str) -> PathBuf {
+    let inside = file.strip_prefix(&entry.path).unwrap_or_default().trim_start_matches('/');
+    if inside.is_empty() { new.to_owned() } else { new.join(inside) }
+}
+
 /// Carries out an entry, or what is left of it.
 pub fn carry_out(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> {
+    refuse_links(places, &entry.path)?;
     let Spot { new, old, target } = places.of(slot, entry);
+    if is_link(&new) || is_link(&old) {
+        return Err(unlisted(if is_link(&new) { &new } else { &old }, ""));
+    }
     match entry.kind {
         Kind::Remove if exists(&old)? || !exists(&target)? => Ok(()),
         Kind::Remove => disk::set_aside(&target, &old),
@@ -99,7 +181,11 @@ pub fn carry_out(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> 
 
 /// Takes back an entry, as far as it was carried out. What the user changed since then is left alone.
 pub fn take_back(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> {
+    refuse_links(places, &entry.path)?;
     let Spot { new, old, target } = places.of(slot, entry);
+    if is_link(&old) {
+        return Err(unlisted(&old, ""));
+    }
     if matches!(entry.kind, Kind::Remove | Kind::Folder) {
         // Fails if something is in the way: an original that is not put back would be lost.
         return if exists(&old)? { disk::rename_new(&old, &target) } else { Ok(()) };
@@ -112,6 +198,7 @@ pub fn take_back(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> 
     }
     let mut folders = BTreeSet::new();
     for (file, sum) in &entry.files {
+        refuse_links(places, file)?;
         let full = places.root.join(file);
         if sum_at(&full)? == Some(*sum) {
             disk::remove_file(&full)?;
@@ -153,9 +240,7 @@ pub fn can_carry_out(places: &Places<'_>, journal: &Journal, slot: usize) -> Res
         return Ok(true);
     }
     for (file, sum) in &entry.files {
-        let inside = file.strip_prefix(&entry.path).unwrap_or_default().trim_start_matches('/');
-        let staged = if inside.is_empty() { new.clone() } else { new.join(inside) };
-        if sum_at(&staged)? != Some(*sum) {
+        if sum_at(&staged(&new, entry, file))? != Some(*sum) {
             return Ok(false);
         }
     }
@@ -174,7 +259,12 @@ pub fn in_the_way_back(places: &Places<'_>, journal: &Journal, slot: usize) -> R
     let Some(entry) = journal.entries.get(slot) else { return Ok(Vec::new()) };
     let Spot { new, old, target } = places.of(slot, entry);
     let mut changed = Vec::new();
-    if matches!(entry.kind, Kind::Remove | Kind::Folder) {
+    // The original would come back over whatever is there. While the new file waits, both names can be one file, which
+    // the user may have edited.
+    let comes_back = exists(&old)? && (!exists(&new)? || !exists(&target)?);
+    if entry.before.is_some() && comes_back && sum_at(&old)? != entry.before {
+        changed.push(entry.path.clone());
+    } else if matches!(entry.kind, Kind::Remove | Kind::Folder) {
         if exists(&old)? && exists(&target)? {
             changed = strangers(places, journal, slot, &entry.path)?;
         }
@@ -259,6 +349,10 @@ fn exists(path: &Path) -> Result<bool> {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(false),
         Err(error) => Err(explain(error, "read", path)),
     }
+}
+
+fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink())
 }
 
 fn is_folder(path: &Path) -> bool {

@@ -8,7 +8,7 @@ use crate::error::UserError;
 use crate::lock::Lock;
 use crate::path;
 use crate::project::Project;
-use crate::recover::{Recovery, recover};
+use crate::recover::{Recovery, is_begun, recover, sweep};
 use crate::text::count;
 use crate::tree::RelPath;
 use crate::ui::Ui;
@@ -30,7 +30,12 @@ pub fn folder(named: Option<&Path>) -> PathBuf {
 /// When the folder cannot be read, or a run was cut short and nothing may be written.
 pub fn open(dir: &Path, ui: &Ui, may_write: bool) -> Result<Project> {
     let project = Project::open(dir)?;
-    if !project.is_unfinished() {
+    if may_write {
+        // a run that was killed at its very end leaves its lock beside the folder
+        sweep(project.root());
+    }
+    let is_unfinished = if project.exists() { project.is_unfinished() } else { may_write && is_begun(&project) };
+    if !is_unfinished {
         return Ok(project);
     }
     if !may_write {

@@ -1,6 +1,6 @@
 //! Where a page goes: a file that is new or a page already, or stdout.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -40,6 +40,11 @@ impl<'p> Place<'p> {
             };
         }
         let shown = file.display();
+        if fs::symlink_metadata(file).is_ok_and(|found| found.is_symlink()) && !file.exists() {
+            return Err(UserError::new(format!("`{shown}` is a symbolic link to nothing"))
+                .hint("choose another name for `--html`, or remove the link")
+                .into());
+        }
         let mut start = Vec::new();
         match File::open(file).and_then(|file| file.take(START.len() as u64).read_to_end(&mut start)) {
             Ok(_) if start == START.as_bytes() => Ok(Self::File(file)),
@@ -126,8 +131,6 @@ fn is_at_or_below(path: &str, folder: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]
@@ -143,6 +146,9 @@ mod tests {
         }
         assert!(message(dir.path()).ends_with("is a folder"));
         assert!(message(&dir.path().join("none/page.html")).starts_with("there is no folder"));
+        let link = dir.path().join("link.html");
+        std::os::unix::fs::symlink(dir.path().join("nothing"), &link).unwrap();
+        assert!(message(&link).ends_with("is a symbolic link to nothing"));
         assert!(matches!(Place::new(Path::new("-"), Format::Human), Ok(Place::Stdout)));
         assert!(Place::new(Path::new("-"), Format::Json).is_err());
     }
