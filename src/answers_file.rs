@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::error::UserError;
 use crate::question::Values;
+use crate::yaml::marks::Marks;
 use crate::{regular, yaml};
 
 /// The section that holds recorded answers which are not asked now.
@@ -16,12 +17,15 @@ pub const KEPT: &str = "kept";
 /// The largest answers file that is read: a hundred services need about 40 kB.
 const MAX_BYTES: u64 = 1024 * 1024;
 
+/// The catalog has less than two hundred questions, and another one hardly more.
+const MOST_ANSWERS: usize = 2_000;
+
 /// A file with answers.
 #[derive(Clone, Debug, Default)]
 pub struct AnswersFile {
     /// The path as the user wrote it.
     pub path: String,
-    text: String,
+    marks: Marks,
     /// The answers by name.
     pub values: Values,
     /// Recorded answers that were not asked when it was recorded. Only the next update of the same project needs them.
@@ -54,18 +58,15 @@ impl AnswersFile {
             let line = e.as_bytes().iter().take(at).filter(|b| **b == b'\n').count() + 1;
             UserError::new(format!("the answers file is not UTF-8\n  --> {path}:{line}")).hint("save it as UTF-8")
         })?;
-        if let Some(line) = text.lines().position(is_conflict_marker) {
-            return Err(UserError::new(format!(
-                "the answers file has a conflict that git left there\n  --> {path}:{}",
-                line + 1
-            ))
-            .hint("keep the answers that are right, and remove the lines of `<<<<<<<`, `=======` and `>>>>>>>`"));
+        if let Some(line) = text.lines().position(|line| line.contains('\0')) {
+            return Err(UserError::new(format!("the answers file is not a text in UTF-8\n  --> {path}:{}", line + 1))
+                .hint("it has zero bytes, as texts in UTF-16 and the swap files of editors have; save it as UTF-8"));
         }
-        let value: Value = yaml::parse(&text).map_err(|e| {
-            let place = e.location().map(|l| format!(":{}:{}", l.line(), l.column())).unwrap_or_default();
-            let what = e.to_string();
-            let what = what.split(" at line ").next().unwrap_or(&what).to_string();
-            UserError::new(format!("the answers file is not valid YAML: {what}\n  --> {path}{place}"))
+        let (value, marks) = yaml::parse_with_marks(&text).map_err(|fault| {
+            let places: String =
+                fault.places.iter().map(|(line, column)| format!("\n  --> {path}:{line}:{column}")).collect();
+            let error = UserError::new(format!("cannot read the answers file: {}{places}", fault.what));
+            fault.hint.into_iter().fold(error, UserError::hint)
         })?;
         let mut values = match value {
             Value::Null => Values::new(),
@@ -85,32 +86,29 @@ impl AnswersFile {
                 return Err(UserError::new(message).hint("remove it: it holds only answers that are not asked now"));
             }
         };
-        Ok(Self { path: path.to_string(), text, values, kept })
+        let most = values.len().max(kept.len());
+        if most > MOST_ANSWERS {
+            let message =
+                format!("the answers file has {most} answers, where at most {MOST_ANSWERS} are read\n  --> {path}");
+            return Err(UserError::new(message).hint("`scaffold questions` lists the questions"));
+        }
+        Ok(Self { path: path.to_string(), marks, values, kept })
     }
 
     /// Where an answer is written: `path:line`.
     pub fn place(&self, name: &str) -> String {
-        let is_key = |line: &str, name: &str| {
-            let line = line.trim_start_matches(['"', '\'']);
-            line.strip_prefix(name)
-                .is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':'))
-        };
-        let mut lines = self.text.lines().enumerate();
-        let found = if self.values.contains_key(name) {
-            lines.find(|(_, line)| is_key(line, name))
-        } else {
-            lines.find(|(_, line)| is_key(line, KEPT));
-            lines.find(|(_, line)| is_key(line.trim_start(), name))
-        };
-        match found {
-            Some((i, _)) => format!("{}:{}", self.path, i + 1),
+        let root = &self.marks.root;
+        let kept = || root.entry(KEPT)?.content.entry(name);
+        match root.entry(name).filter(|_| name != KEPT).or_else(kept) {
+            Some(entry) => format!("{}:{}", self.path, entry.line),
             None => self.path.clone(),
         }
     }
-}
 
-fn is_conflict_marker(line: &str) -> bool {
-    line == "=======" || ["<<<<<<<", "|||||||", ">>>>>>>"].iter().any(|mark| line.starts_with(mark))
+    /// Where its entries are, and the comments beside them.
+    pub fn marks(&self) -> &Marks {
+        &self.marks
+    }
 }
 
 #[cfg(test)]
@@ -122,7 +120,7 @@ mod tests {
         let sides = ["region: eu-west-1\n", "region: eu-north-1\n"];
         let text = format!("name: shop\n<<<<<<< HEAD\n{}=======\n{}>>>>>>> other\n", sides[0], sides[1]);
         let error = AnswersFile::parse("answers.yaml", text.into_bytes()).unwrap_err();
-        assert_eq!(error.message, "the answers file has a conflict that git left there\n  --> answers.yaml:2");
+        assert_eq!(error.message, "cannot read the answers file: git left a conflict here\n  --> answers.yaml:2:1");
         assert_eq!(error.hints.len(), 1);
         // a text of several lines is moved in
         assert!(AnswersFile::parse("answers.yaml", b"a: |\n  <<<<<<< HEAD\n  =======\n".to_vec()).is_ok());

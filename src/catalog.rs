@@ -14,6 +14,7 @@ use crate::migrations::Migration;
 use crate::question::{Group, Question, Rule, Values};
 use crate::source::Source;
 use crate::value::whole;
+use crate::yaml;
 
 /// Everything that a generated repository can be made of.
 #[derive(Debug, Default)]
@@ -368,7 +369,7 @@ fn utf8(path: &str, bytes: &[u8], faults: &mut Vec<Fault>) -> Option<String> {
 
 fn read_into<T: DeserializeOwned>(path: &str, bytes: &[u8], faults: &mut Vec<Fault>, target: &mut T) {
     let Some(text) = utf8(path, bytes, faults) else { return };
-    match serde_yaml::from_str(&text) {
+    match yaml::parse(&text) {
         Ok(value) => *target = value,
         Err(e) => faults.push(Fault::new(path, e.to_string())),
     }

@@ -1,13 +1,12 @@
 //! The template engine, set up once: delimiters, strictness, what may be printed, filters.
 
-use std::fmt::Write as _;
-
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 
 use crate::catalog::Catalog;
 use crate::text::shell_word;
+use crate::yaml::write;
 use crate::{cron, duration};
 
 /// What an expression or template may call besides minijinja's own: for the linter.
@@ -63,27 +62,15 @@ fn format_value(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) 
     }
 }
 
-/// A YAML scalar: plain where every reader takes it for the same text, else in double quotes.
+/// A YAML scalar, in quotes where a reader could take it for something else.
 fn yaml(value: &Value) -> Result<String, Error> {
-    let Some(text) = value.as_str() else { return scalar(value) };
-    Ok(if yaml_plain(text) { text.to_string() } else { quoted(text) })
-}
-
-fn yaml_plain(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '/')
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || " _./@+,()-".contains(c))
-        && !text.ends_with(' ')
-        && !matches!(
-            text.to_ascii_lowercase().as_str(),
-            "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null"
-        )
+    value.as_str().map_or_else(|| scalar(value), |text| Ok(write::text(text)))
 }
 
 /// An HCL literal: `"text"` with `${` and `%{` made harmless, a number, or a list of them.
 fn hcl(value: &Value) -> Result<String, Error> {
     if let Some(text) = value.as_str() {
-        return Ok(quoted(text).replace("${", "$${").replace("%{", "%%{"));
+        return Ok(write::quoted(text).replace("${", "$${").replace("%{", "%%{"));
     }
     if value.kind() == ValueKind::Seq {
         let items: Vec<String> = value.try_iter()?.map(|v| hcl(&v)).collect::<Result<_, _>>()?;
@@ -155,25 +142,4 @@ fn scalar(value: &Value) -> Result<String, Error> {
         ValueKind::Undefined => Err(Error::from(ErrorKind::UndefinedError)),
         other => Err(Error::new(ErrorKind::InvalidOperation, format!("a value of kind {other} is not a scalar"))),
     }
-}
-
-/// Double quotes with the escapes that YAML, HCL and JSON have in common.
-fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() => {
-                let _ = write!(out, "\\u{:04x}", c as u32);
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }

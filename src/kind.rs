@@ -29,6 +29,9 @@ impl Kind<'_> {
     /// What the value should have been, as a clause.
     pub fn check(self, value: &Value) -> Result<Value, Refusal> {
         let q = self.question;
+        if value.is_null() {
+            return Err("which is no value; leave the answer out to have its default".into());
+        }
         match q.kind {
             KindName::Bool => match value {
                 Value::Bool(_) => Ok(value.clone()),

@@ -197,7 +197,7 @@ impl Update {
         let moves = moved::moves(&base, &ours, &rendered.tree, &rendered.moved);
         let unmerged = unmerged(project, &base, &ours)?;
         let undoable = !project.present(&[undo::BEFORE.into()])?.is_empty();
-        let (recorded, decisions) = (record::answers(catalog, &answers)?, project.decisions()?);
+        let (recorded, decisions) = (record::answers(catalog, &answers, given.recorded.as_ref()), project.decisions()?);
         let (resolved, readiness, answers) = (answers, context.readiness, recorded);
         Ok(Self {
             base,

@@ -7,23 +7,115 @@ use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, En
 use serde::de::{MapAccess, SeqAccess, VariantAccess as _, Visitor};
 use serde_yaml::{Error, Value};
 
+pub mod marks;
+pub mod write;
+
+use marks::Marks;
+
 /// More levels than this are refused before they are parsed: the parser takes time with the square of them.
 const DEEPEST: usize = 500;
 /// Bytes by which a text may grow when all its aliases are written out.
 const MOST_ADDED: usize = 256 * 1024;
 
-/// The only document of a text.
+/// What is wrong with a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What it is, without the place.
+    pub what: String,
+    /// Lines and columns, counted from 1; more than one of what is there twice.
+    pub places: Vec<(usize, usize)>,
+    /// What to do about it.
+    pub hint: Option<&'static str>,
+}
+
+impl Fault {
+    fn at(what: impl Into<String>, place: (usize, usize)) -> Self {
+        Self { what: what.into(), places: vec![place], hint: None }
+    }
+
+    fn twice(key: &str, first: (usize, usize), second: (usize, usize)) -> Self {
+        let what = format!("`{}` is given twice", key.escape_debug());
+        let hint = Some("keep one of them; a merge without conflict can leave both");
+        Self { what, places: vec![first, second], hint }
+    }
+
+    fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        let text = error.to_string();
+        let what = text.split(" at line ").next().unwrap_or(&text).into();
+        let places = error.location().map(|at| (at.line(), at.column())).into_iter().collect();
+        Self { what, places, hint: None }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        for (i, (line, column)) in self.places.iter().enumerate() {
+            let and = if i == 0 { "" } else { " and" };
+            write!(f, "{and} at line {line} column {column}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The only document of a text, which no other reader understands otherwise: no key is there twice, and nothing follows
+/// the document but empty ones.
 ///
 /// # Errors
 /// When it is not YAML, not what is wanted, nested too deep, or grows too large by its aliases.
-pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    parse_with_marks(text).map(|(value, _)| value)
+}
+
+/// The same with the places of its entries.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_with_marks<T: DeserializeOwned>(text: &str) -> Result<(T, Marks), Fault> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if is_deep(text) {
-        return Err(too_deep());
+        return Err(too_deep().into());
     }
+    if let Some(line) = text.lines().position(is_conflict_marker) {
+        return Err(Fault::at("git left a conflict here", (line + 1, 1))
+            .hint("keep what is right, and remove the lines of `<<<<<<<`, `=======` and `>>>>>>>`"));
+    }
+    let marks = Marks::read(text);
+    let text = marks.as_ref().ok().and_then(|marks| text.get(..marks.cut?)).unwrap_or(text);
     if has_aliases(text) {
         grown(text).deserialize(serde_yaml::Deserializer::from_str(text))?;
     }
-    serde_yaml::from_str(text)
+    let value = serde_yaml::from_str(text).map_err(|error| tab(text, error.into()));
+    match (marks, value) {
+        (Ok(marks), Ok(value)) => Ok((value, marks)),
+        (Ok(Marks { tag: Some((tag, place)), .. }), Err(_)) => {
+            Err(Fault::at(format!("the tag `{tag}` means nothing here"), place).hint("remove the tag"))
+        }
+        // where both fail, the second says more exactly what is wrong with the notation
+        (Err(fault), Ok(_)) => Err(fault),
+        (Err(fault), Err(error)) => Err(if fault.hint.is_some() || error.places.is_empty() { fault } else { error }),
+        (Ok(_), Err(error)) => Err(error),
+    }
+}
+
+/// Says what to do about a tab that stands for spaces.
+fn tab(text: &str, error: Fault) -> Fault {
+    let line = error.places.first().and_then(|(line, _)| text.lines().nth(line.saturating_sub(1)));
+    match line.is_some_and(|line| line.trim_start_matches(' ').starts_with('\t')) {
+        true => error.hint("indent with spaces: YAML takes no tabs"),
+        false => error,
+    }
+}
+
+fn is_conflict_marker(line: &str) -> bool {
+    line == "=======" || ["<<<<<<<", "|||||||", ">>>>>>>"].iter().any(|mark| line.starts_with(mark))
 }
 
 /// The first document of a text; none when it is not YAML, nested too deep, or grows too large by its aliases.
@@ -164,6 +256,59 @@ impl<'de> Visitor<'de> for &Grown {
 #[cfg(test)]
 mod tests {
     use super::{fault, first, parse};
+
+    fn refused(text: &str) -> (String, Vec<(usize, usize)>) {
+        let fault = parse::<serde_json::Value>(text).unwrap_err();
+        (fault.what, fault.places)
+    }
+
+    #[test]
+    fn a_key_that_is_there_twice_is_refused_with_both_places() {
+        for (text, key, places) in [
+            ("a: 1\nb: 2\na: 1\n", "a", [(1, 1), (3, 1)]),
+            ("\"a\": 1\r\n? a\r\n: 2\r\n", "a", [(1, 1), (2, 3)]),
+            ("{\"a\": 1, \"a\": 1}", "a", [(1, 2), (1, 10)]),
+            ("l:\n- {b: 1}\n- c: [{x: 1,\n  x: 2}]\n", "x", [(3, 8), (4, 3)]),
+            ("# a: 0\n1: |\n  1: 2\n'1': 2\n", "1", [(2, 1), (4, 1)]),
+        ] {
+            assert_eq!(refused(text), (format!("`{key}` is given twice"), places.into()), "{text}");
+        }
+        // the same key elsewhere is another
+        assert!(parse::<serde_json::Value>("a: {a: 1}\nb:\n- a: 1\n- a: 1\n").is_ok());
+    }
+
+    #[test]
+    fn what_programs_leave_in_a_file_is_read_or_named() {
+        let read = |text: &str| parse::<serde_json::Value>(text).map_err(|fault| format!("{text:?}: {fault}"));
+        for text in [
+            "\u{feff}a: 1\n",
+            "\u{feff}---\na: 1\n",
+            "a: 1\r\n",
+            "a: 1\r",
+            "a: 1\n---\n",
+            "a: 1\n---\n# nothing\n...\n",
+            "a: 1\n...\n",
+            "%YAML 1.2\n---\na: 1\n",
+            "# vim: ft=yaml\n\na: 1 # one",
+            "x-a: &a 1\na: *a\n",
+            "a: !!int 1\n",
+            "a: |\n  <<<<<<< HEAD\n",
+        ] {
+            assert!(read(text).is_ok(), "{:?}", read(text));
+        }
+        for (text, what, place) in [
+            ("a: 1\n<<<<<<< HEAD\na: 2\n=======\na: 3\n>>>>>>> b\n", "git left a conflict here", (2, 1)),
+            ("a: 1\r\n||||||| 1234567\r\n", "git left a conflict here", (2, 1)),
+            ("a: 1\n---\na: 2\n", "a second document begins here", (3, 1)),
+            ("x: &x {a: 1}\n<<: *x\n", "the merge key `<<` is not followed", (2, 1)),
+            ("a: !ours 1\n", "the tag `!ours` means nothing here", (1, 10)),
+            ("a:\n\t- 1\n", "found character that cannot start any token", (2, 1)),
+            ("? [a]\n: 1\n", "invalid type: sequence, expected a string key", (1, 3)),
+            ("a: *b\n", "unknown anchor", (1, 4)),
+        ] {
+            assert_eq!(refused(text), (what.into(), vec![place]), "{text}");
+        }
+    }
 
     #[test]
     fn depth_takes_no_time() {

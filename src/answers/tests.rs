@@ -34,7 +34,7 @@ fn error(result: anyhow::Result<Answers>) -> String {
 }
 
 fn recorded(answers: &Answers) -> String {
-    record::answers(&catalog(), answers).unwrap()
+    record::answers(&catalog(), answers, None)
 }
 
 fn shop() -> String {
@@ -70,8 +70,8 @@ fn an_answer_that_is_changed_and_changed_back_gives_the_former_ones_back() {
     let between = recorded(&without);
     assert!(
         between.ends_with(
-            "\n# Not asked with the answers above, or by this scaffold. Taken up again when they are.\n\
-             kept:\n  backup_schedule: 5 5 * * *\n  services.*:\n  - name: api\n    route: /shop\n"
+            "\n#? Not asked with the answers above, or by this scaffold. Taken up again when they are.\n\
+             kept:\n  backup_schedule: \"5 5 * * *\"\n  \"services.*\":\n  - name: api\n    route: /shop\n"
         ),
         "{between}"
     );
@@ -272,4 +272,51 @@ fn an_excluded_choice_is_refused_with_what_it_needs() {
     // whether a wrong database excludes it, nobody can tell
     let message = error(update(&shop(), &[("database", json!("oracle")), ("features", json!(["search"]))]));
     assert!(message.starts_with("answer `database` is `oracle`") && !message.contains("features"), "{message}");
+}
+
+/// The text that an update of this one records.
+fn again(text: &str, sets: &[(&str, Value)]) -> String {
+    let given = Given { recorded: Some(file(text)), sets: set(sets), ..Given::default() };
+    let answers = Answers::resolve(&catalog(), &given, None).unwrap();
+    record::answers(&catalog(), &answers, given.recorded.as_ref())
+}
+
+#[test]
+fn comments_of_people_stay_where_they_are() {
+    let plain = shop();
+    let mut text = plain.replacen("\n\n", "\n# The team: platform.\n\n# Ask before you change this.\n\n", 1);
+    for (entry, with) in [
+        ("\nregion: eu-central-1\n", "\n# near the customers\n#   and the office\nregion: eu-central-1 # not us\n"),
+        ("\n#? How many", "\n# a note on its own\n\n#? How many"),
+        ("\nservices:\n- name: api\n", "\nservices: # two soon\n# the first\n- name: api # \"#1\"\n"),
+    ] {
+        assert!(text.contains(entry), "{entry} is not in:\n{text}");
+        text = text.replacen(entry, with, 1);
+    }
+    text.push_str("# - name: mails\n\n# the end\n");
+    assert_eq!(again(&text, &[]), text);
+    assert_eq!(again(&text.replace('\n', "\r\n"), &[]), text);
+    let api = json!({"name": "api", "kind": "api", "route": "/shop"});
+    let mails = json!({"name": "mails", "kind": "worker", "secrets": ["SMTP_PASSWORD"]});
+    let services = json!([mails, api]);
+    let changed = again(&text, &[("region", json!("eu-west-1")), ("services", services)]);
+    assert!(changed.contains("\n# near the customers\n#   and the office\nregion: eu-west-1 # not us\n"), "{changed}");
+    assert!(changed.contains("\nservices: # two soon\n- name: mails\n"), "{changed}");
+    assert!(changed.contains("\n# the first\n- name: api # \"#1\"\n"), "{changed}");
+    assert_eq!(again(&changed, &[]), changed);
+    let back = [("region", json!("eu-central-1")), ("services", json!([api, mails]))];
+    assert_eq!(again(&changed, &back), text);
+}
+
+#[test]
+fn comments_on_what_is_gone_are_collected() {
+    let text = shop().replace("- name: api\n", "# the first\n- name: api # so far\n");
+    let gone = again(&text, &[("services", json!([{"name": "web", "kind": "api"}]))]);
+    assert!(gone.ends_with("\n#? Comments on what is no longer above.\n# the first\n# so far\n"), "{gone}");
+    assert_eq!(again(&gone, &[]), gone);
+    // an answer that is not asked now takes its comments along, and back
+    let text = shop().replace("backup_schedule:", "# at night\nbackup_schedule:");
+    let kept = again(&text, &[("database", json!("none"))]);
+    assert!(kept.contains("kept:\n  # at night\n  backup_schedule:"), "{kept}");
+    assert_eq!(again(&kept, &[("database", json!("postgres"))]), text);
 }

@@ -159,7 +159,7 @@ fn write(run: &Run<'_>, answers: &Answers) -> Result<u8> {
         keep_all
     };
     let code = code_to_come(project.root(), &answers.values);
-    let (orphans, resolved, answers) = (Tree::default(), answers, record::answers(catalog, answers)?);
+    let (orphans, resolved, answers) = (Tree::default(), answers, record::answers(catalog, answers, None));
     let reviewed = Reviewed { plan: &plan, resolutions: &resolutions, person, theirs: &rendered.tree };
     let decisions = Decisions::default().after(reviewed);
     let record = Record { rendered: &rendered, orphans: &orphans, answers: &answers, decisions: &decisions };

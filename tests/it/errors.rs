@@ -147,7 +147,7 @@ fn unknown_preset() {
 #[test]
 fn broken_yaml_names_line_and_column() {
     insta::assert_snapshot!(shown(&file("name: shop\nservices: [\n  {name: a\n").unwrap_err()), @r"
-    the answers file is not valid YAML: did not find expected ',' or '}'
+    cannot read the answers file: did not find expected ',' or '}'
       --> answers.yaml:4:1
     ");
 }
@@ -160,7 +160,7 @@ fn a_yaml_bomb_is_refused() {
         bomb.push_str(&format!("a{i}: &a{i} [{previous}]\n"));
     }
     insta::assert_snapshot!(shown(&file(&bomb).unwrap_err()), @r"
-    the answers file is not valid YAML: a5[0][1][3][3][8][5]: the aliases stand for too much
+    cannot read the answers file: a5[0][1][3][3][8][5]: the aliases stand for too much
       --> answers.yaml:1:25
     ");
 }

@@ -125,7 +125,7 @@ fn accepted_answers_render_to_files_that_parse() {
                 Err(_) => return Ok(()),
             };
             accepted.set(accepted.get() + 1);
-            let recorded = record::answers(embedded(), &answers).map_err(|e| TestCaseError::fail(e.to_string()))?;
+            let recorded = record::answers(embedded(), &answers, None);
             let file =
                 AnswersFile::parse("x", recorded.into_bytes()).map_err(|e| TestCaseError::fail(e.to_string()))?;
             for given in [

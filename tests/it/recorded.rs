@@ -17,7 +17,7 @@ use crate::support::{embedded, given, rendered, write_tree};
 const PRESET: &str = "mongodb-atlas-on-aws";
 
 fn recorded(answers: &Answers) -> String {
-    record::answers(embedded(), answers).unwrap()
+    record::answers(embedded(), answers, None)
 }
 
 /// The next run, with changed answers.

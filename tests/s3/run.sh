@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Runs upload, remote verification, list, fetch and drill of a generated repository against a real S3
 # API: the AWS command line and a moto server on this machine. The database tools are the stand-ins of
-# the repository's own tests. Usage: run.sh GENERATED_REPOSITORY [ENVIRONMENT]
+# the script tests. Usage: run.sh GENERATED_REPOSITORY [ENVIRONMENT]
 # Needs aws and moto_server (requirements.txt), gzip, jq and node on PATH.
 set -euo pipefail
 
 repository="$(cd "${1:?usage: run.sh GENERATED_REPOSITORY [ENVIRONMENT]}" && pwd)"
 environment="${2:-staging}"
-stand_ins="$repository/tests/scripts/stand-ins"
+stand_ins="$(cd "$(dirname "${BASH_SOURCE[0]}")/../scripts/stand-ins" && pwd)"
 backup="$repository/k8s/components/backup/scripts"
 drill="$repository/k8s/components/restore-drill/scripts"
 settings="$repository/k8s/overlays/$environment/backup/kustomization.yaml"

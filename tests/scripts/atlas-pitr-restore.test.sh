@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# scripts/atlas-pitr-restore.sh: it never restores over the source, and says which step failed.
+# Only with scripts/atlas-pitr-restore.sh
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/backup-testing.sh"
+
+pitr="$root/scripts/atlas-pitr-restore.sh"
+there=fedcba987654321001234567
+at="$(date -u -d '-2 hours' +%Y-%m-%dT%H:%M:%SZ)"
+pitr() {
+  local typed="$1"
+  shift
+  "$pitr" staging --at "$at" --target-project "$there" --target-cluster scratch "$@" <<< "$typed"
+}
+untouched() {
+  says "$1"
+  never "nothing was started" called "restores start"
+}
+world
+run 0 pitr scratch
+says "restored: scratch"
+holds "all names are given" called "restores start pointInTime --clusterName source-cluster --projectId 0123456789abcdef01234567 --pointInTimeUTCSeconds $(date -u -d "$at" +%s) --targetClusterName scratch --targetProjectId $there "
+world
+run 0 pitr "" --dry-run
+untouched "dry run"
+world
+run 1 pitr yes
+untouched "not confirmed"
+world
+there=0123456789abcdef01234567 run 1 pitr scratch
+untouched "in the project of the source"
+world
+run 1 "$pitr" staging --at "$at" --target-project "$there" --target-cluster source-cluster
+untouched "name of the source"
+world
+run 1 "$pitr" staging --at "$at" --target-project scratch --target-cluster scratch
+untouched "24 hexadecimal digits"
+world
+at=yesterday run 1 pitr scratch
+untouched "must look like"
+world
+at="$(date -u -d '+1 hour' +%Y-%m-%dT%H:%M:%SZ)" run 1 pitr scratch
+untouched "in the future"
+world
+at="$(date -u -d "-$(($(sed -n 's/^window_days=//p' "$pitr") + 1)) days" +%Y-%m-%dT%H:%M:%SZ)" run 1 pitr scratch
+untouched "which is the window"
+world
+FAIL=terraform run 1 pitr scratch
+untouched "which project is the source"
+world
+FAIL=atlas:describe run 1 pitr scratch
+untouched "no cluster 'scratch'"
+world
+TARGET_STATE=UPDATING run 1 pitr scratch
+untouched "not ready"
+world
+FAIL=atlas:start run 1 pitr scratch
+says "did not start"
+world
+FAIL=atlas:no-id run 1 pitr scratch
+says "no restore job"
+world
+FAIL=atlas:watch run 1 pitr scratch
+says "did not finish"
+run 2 "$pitr" staging
+run 2 "$pitr" other --at "$at" --target-project "$there" --target-cluster scratch
+
+finish

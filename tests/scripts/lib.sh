@@ -1,0 +1,50 @@
+# Sourced by the tests of the scripts of a generated repository, $TREE. Each test copies its scripts into an empty folder, puts
+# stand-ins for the tools first on the PATH, and looks at exit status and output. Nothing is asked of a network or a cluster.
+# shellcheck shell=bash
+set -euo pipefail
+
+repository="${TREE:?names no generated repository}"
+sandbox="$(mktemp -d)"
+trap 'rm -rf "$sandbox"' EXIT
+mkdir "$sandbox/bin" "$sandbox/repo"
+cp -R "$repository/scripts" "$sandbox/repo/scripts"
+cd "$sandbox/repo"
+export PATH="$sandbox/bin:$PATH"
+# What the answers decide, as the rendered scripts have it: where our images are, and the name of the project.
+own="$(sed -n 's/^own="\(.*\)"$/\1/p' scripts/check-images.sh)"
+# shellcheck disable=SC2034 # for the tests
+name="${own##*/}"
+# In CI these would make a script write into the real run.
+unset GITHUB_OUTPUT GITHUB_STEP_SUMMARY GITHUB_PATH GITHUB_ENV
+
+passed=0
+failed=0
+
+# stand_in NAME: the text on stdin becomes an executable of that name.
+stand_in() {
+  { echo '#!/usr/bin/env bash'; cat; } > "$sandbox/bin/$1"
+  chmod +x "$sandbox/bin/$1"
+}
+
+# expect STATUS TEXT TITLE COMMAND...: the command ends with STATUS, and its output contains TEXT (empty: whatever it is).
+expect() {
+  local status="$1" text="$2" title="$3" code=0
+  shift 3
+  "$@" > "$sandbox/output" 2>&1 < /dev/null || code=$?
+  if [[ "$code" -ne "$status" ]]; then
+    echo "FAILED: $title: exit status $code, expected $status"
+    sed 's/^/    /' "$sandbox/output"
+    failed=$((failed + 1))
+  elif [[ -n "$text" ]] && ! grep -qF -- "$text" "$sandbox/output"; then
+    echo "FAILED: $title: the output does not contain: $text"
+    sed 's/^/    /' "$sandbox/output"
+    failed=$((failed + 1))
+  else
+    passed=$((passed + 1))
+  fi
+}
+
+finish() {
+  echo "$(basename "$0"): $passed passed, $failed failed"
+  [[ "$failed" -eq 0 ]]
+}
