@@ -176,7 +176,7 @@ fn leaving_at_any_stage_writes_nothing() {
         let mut s = Start::init(&dir, &[]).run();
         let questions = [START, NAME, CONTACT, OVERVIEW, REVIEW, "README.md is there already"];
         for question in &questions[..stage] {
-            s.answer(question, ENTER);
+            s.answer(question, if *question == CONTACT { MAIL } else { ENTER });
         }
         s.answer(questions[stage], CTRL_C).see("Stopped before writing.").ends_with(130).nothing_changed();
         assert_eq!(s.words().contains("Your answers so far are kept: `scaffold init --resume "), stage > 1);
@@ -194,7 +194,7 @@ fn stopping_and_hanging_up_write_nothing() {
         let start = Start::init(&dir, &[]);
         let mut s = if question == REVIEW { start.deaf().run() } else { start.run() };
         for before in [START, NAME, CONTACT, OVERVIEW, REVIEW].iter().take_while(|q| **q != question) {
-            s.answer(before, ENTER);
+            s.answer(before, if *before == CONTACT { MAIL } else { ENTER });
         }
         let status = s.see(&format!("? {question}")).hang_up().status();
         assert_eq!(status.signal(), Some(1), "{question}: {status}");

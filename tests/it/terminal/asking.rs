@@ -134,7 +134,7 @@ pub(super) fn one_service(s: &mut Session) {
 fn an_example_is_no_default() {
     let (temp, _) = target();
     let dir = temp.path().join("My books, and more of them");
-    let mut s = Start::built_in(&dir, &["--preset", "mongodb-atlas-on-aws"]).rows(60).run();
+    let mut s = Start::built_in(&dir, &["--preset", "mongodb-atlas-on-aws"]).rows(120).run();
     s.see("? What is the project called? (my-books-and-more-of) [(the name of the folder)").send(ENTER);
     s.answer("What does the system do", "Sells books\r");
     for (question, answer) in &PROJECT[2..10] {
@@ -242,7 +242,11 @@ fn a_finding_is_filled_in_beside_the_file_it_was_found_in() {
         s.answer(question, if *answer == "acme/books" { "" } else { answer }).send(ENTER);
     }
     s.answer("Which services does the system have?", "").see("[(found in backend/package.json").send(ENTER);
-    s.answer(PROJECT[10].0, ENTER).see("repository acme/books (yours)").answer(OVERVIEW, CTRL_C).ends_with(130);
+    s.answer(PROJECT[10].0, PROJECT[10].1)
+        .send(ENTER)
+        .see("repository acme/books (yours)")
+        .answer(OVERVIEW, CTRL_C)
+        .ends_with(130);
 }
 
 #[test]
