@@ -8,9 +8,11 @@ git init --quiet --initial-branch main .
 git config user.email test@example.org
 git config user.name Test
 git config commit.gpgsign false
-mkdir -p k8s/platform k8s/overlays/prod/images
+mkdir -p k8s/platform k8s/overlays/prod/images k8s/overlays/prod/mongodb k8s/base/mongodb k8s/components/backup
 echo good > k8s/a
 echo good > k8s/overlays/prod/images/digests
+databases=(k8s/overlays/prod/mongodb/size k8s/base/mongodb/version k8s/components/backup/cronjob)
+for file in "${databases[@]}"; do echo 1 > "$file"; done
 git add -A && git commit --quiet -m good
 good="$(git rev-parse HEAD)"
 echo installed > k8s/platform/values
@@ -19,6 +21,7 @@ git add -A && git commit --quiet -m unrelated
 echo bad > k8s/a
 echo new > k8s/b
 echo bad > outside
+for file in "${databases[@]}"; do echo 2 > "$file"; done
 git add -A && git commit --quiet -m bad
 bad="$(git rev-parse HEAD)"
 echo bad > k8s/overlays/prod/images/digests
@@ -37,12 +40,15 @@ expect 0 "k8s/b" "a known good commit" scripts/restore-manifests.sh "$good"
 expect 0 "good" "the manifests are back" cat k8s/a
 expect 1 "" "later files are gone" test -e k8s/b
 expect 0 "kept" "the rest stays" cat kept
+for file in "${databases[@]}"; do
+  expect 0 "2" "the database keeps version, size and backups: $file" cat "$file"
+done
 expect 0 "installed" "the platform stays, no deployment changes it" cat k8s/platform/values
 
 # What docs/runbooks/rollback.md asks for afterwards: the record of the rollback is merged, and then taken back without the
 # digests, together with the faulty change.
 git add --all -- k8s && git commit --quiet -m "Record the rollback of production"
-expect 0 "" "main says what the rollback deployed" git diff --exit-code "$good" -- k8s ':!k8s/platform'
+expect 0 "" "main says what the rollback deployed" git diff --exit-code "$good" -- k8s/a k8s/b k8s/overlays/prod/images
 git revert --no-commit HEAD
 git restore --source=HEAD --staged --worktree -- k8s/overlays/*/images
 git commit --quiet -m "Bring back the manifests of main"

@@ -114,6 +114,12 @@ CLUSTER=prod
 run 0 "$restore" run prod latest --uri-file "$URI_FILE" --in-place --dry-run
 holds "mode check" called "from-literal=MODE=check"
 
+# --- run: the job completed, whatever becomes of its log
+stocked
+FAIL=kubectl:logs run 0 "$restore" run staging latest --uri-file "$URI_FILE"
+says "cannot be read"
+says "restored: $newest"
+
 # --- run: a step fails; what was made is removed
 for word in kubectl:secret kubectl:apply aws:presign; do
   stocked

@@ -35,6 +35,9 @@ cluster Complete
 run 0 "$root/scripts/run-job.sh" shop mongodb-backup ACCEPT_SHRINK=true MIN_SIZE_PERCENT=a=b
 holds "with the variables" test "$(jq -c '.spec.template.spec.containers[0].env[1:]' "$STAND_IN/created.json")" = \
   '[{"name":"ACCEPT_SHRINK","value":"true"},{"name":"MIN_SIZE_PERCENT","value":"a=b"}]'
+cluster Complete
+FAIL=kubectl:logs run 0 "$root/scripts/run-job.sh" shop mongodb-backup
+says "cannot be read"
 cluster "running Failed"
 run 1 "$root/scripts/run-job.sh" shop mongodb-backup
 holds "all of its log" called "logs job/mongodb-backup-.* --all-containers"

@@ -57,6 +57,11 @@ apply_types() {
   kubectl apply --server-side --force-conflicts --filename -
 }
 
+# Server-side as scripts/deploy.sh, which has objects in common with it, such as the namespace.
+apply_folder() {
+  kubectl apply --server-side --force-conflicts --field-manager=platform -k "$1"
+}
+
 install_chart() {
   say "$1 $5"
   describe "$@"
@@ -78,7 +83,7 @@ install_types() {
 }
 
 say "cluster-wide settings"
-kubectl apply -k k8s/platform/cluster
+apply_folder k8s/platform/cluster
 
 install_types gateway-crds envoy-gateway-system gateway-crds-helm oci://docker.io/envoyproxy v1.9.0
 install_chart_and_types kube-prometheus-stack monitoring kube-prometheus-stack https://prometheus-community.github.io/helm-charts 88.5.3
@@ -92,7 +97,7 @@ install_chart metrics-server kube-system metrics-server https://kubernetes-sigs.
 for directory in k8s/platform/gateway k8s/platform/mongodb; do
   if [ -d "$directory" ]; then
     say "$directory"
-    kubectl apply -k "$directory"
+    apply_folder "$directory"
   fi
 done
 

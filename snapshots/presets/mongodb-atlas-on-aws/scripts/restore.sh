@@ -184,14 +184,14 @@ run() {
   kubectl -n "$namespace" create configmap mongodb-restore --from-literal=MODE="$mode" \
     --from-literal=PREFIX="restored_${backup}_" --from-literal=ONLY="$only" > /dev/null ||
     fail "the ConfigMap could not be made"
-  kubectl apply -k "$(dirname "$0")/../k8s/restore" || fail "the job could not be made"
+  kubectl apply --server-side --force-conflicts --field-manager=restore -k "$(dirname "$0")/../k8s/restore" || fail "the job could not be made"
 
   echo "waiting for the job; its log: kubectl -n $namespace logs -f job/mongodb-restore --all-containers"
   if ! "$(dirname "$0")/wait-job.sh" "$namespace" mongodb-restore; then
     kubectl -n "$namespace" logs job/mongodb-restore --all-containers --ignore-errors --tail=20 >&2 || true
     fail "the job did not complete, in mode $mode; read its log before you try again"
   fi
-  kubectl -n "$namespace" logs job/mongodb-restore -c restore --tail=5
+  kubectl -n "$namespace" logs job/mongodb-restore -c restore --tail=5 || echo "restore: the log of the job cannot be read" >&2
   echo "restored: $backup of $source, mode $mode"
 }
 

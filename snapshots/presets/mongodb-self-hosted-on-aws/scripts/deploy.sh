@@ -5,7 +5,7 @@
 #   3. migrations run, one Job per service and release; a failed one stops here, with the old version still serving
 #   4. workloads are applied, and must become ready
 #   5. the smoke test asks from outside
-# When 4 or 5 fails, every Deployment that this run changed goes back to its previous revision, and the script fails.
+# When 4 or 5 fails, every Deployment that this run changed becomes what it was before, and the script fails.
 # Migrations are never undone by it: docs/runbooks/migration-rollback.md.
 #
 #   scripts/cluster-connect.sh staging     # then export KUBECONFIG as it prints
@@ -47,6 +47,11 @@ select_kinds() {
   '
 }
 
+# Prints the names of rendered objects.
+names() {
+  awk '/^metadata:/ { meta = 1; next } /^[^ ]/ { meta = 0 } meta && /^  name: / { print $2 }'
+}
+
 # Owning the fields (server-side) means that a field removed here is removed in the cluster.
 apply() {
   kubectl apply --server-side --force-conflicts --field-manager=deploy --filename "$1"
@@ -73,22 +78,30 @@ kubectl kustomize "k8s/overlays/$env" > "$work/all.yaml"
 # Routes wait for the workloads too: a new path must not lead to a service without pods.
 workloads="Deployment HorizontalPodAutoscaler HTTPRoute"
 select_kinds except "$workloads" < "$work/all.yaml" > "$work/first.yaml"
-select_kinds only Deployment < "$work/all.yaml" \
-  | awk '/^metadata:/ { meta = 1; next } /^[^ ]/ { meta = 0 } meta && /^  name: / { print $2 }' > "$work/deployments"
+select_kinds only Deployment < "$work/all.yaml" | names > "$work/deployments"
 
 while IFS= read -r deployment; do
   # On its own line: a question that fails must end the run here, or the Deployment would pass for a new one.
   before="$(revision "$deployment" < /dev/null)"
   echo "$deployment $before" >> "$work/before"
+  if [[ -n "$before" ]]; then
+    # Without what the server fills in, and without the replica count, which belongs to the autoscaler.
+    k get deployment "$deployment" --output json < /dev/null \
+      | jq 'del(.status, .spec.replicas, .metadata.managedFields, .metadata.resourceVersion, .metadata.uid,
+          .metadata.generation, .metadata.creationTimestamp, .metadata.annotations["deployment.kubernetes.io/revision"])' \
+        > "$work/before.$deployment.json"
+  fi
 done < "$work/deployments"
 touch "$work/before"
 
 if [[ -s "$work/first.yaml" ]]; then
   say "Applying configuration, secrets and policies"
   apply "$work/first.yaml"
-  if grep -q '^kind: ExternalSecret$' "$work/first.yaml"; then
-    say "Waiting for the secrets"
-    k wait externalsecret --all --for=condition=Ready --timeout=5m
+  # Only those of this version: what is left of a removed service must not stop a deployment.
+  select_kinds only ExternalSecret < "$work/first.yaml" | names > "$work/secrets"
+  if [[ -s "$work/secrets" ]]; then
+    say "Fetching the secrets"
+    xargs scripts/sync-secrets.sh < "$work/secrets"
   fi
   if grep -q '^kind: PerconaServerMongoDB$' "$work/first.yaml"; then
     say "Waiting for MongoDB"
@@ -151,7 +164,8 @@ undo() {
       echo "  $deployment is new: there is no revision to go back to" >&2
     elif [[ "$before" != "$after" ]]; then
       echo "  $deployment: revision $after -> $before" >&2
-      k rollout undo "deployment/$deployment" --to-revision="$before" < /dev/null >&2 || true
+      # Not `rollout undo`: it would own the fields, and what a later version removes would stay.
+      apply "$work/before.$deployment.json" < /dev/null >&2 || true
       k rollout status "deployment/$deployment" --timeout="$rollout_timeout" < /dev/null >&2 || true
     fi
   done < "$work/before"
@@ -162,6 +176,21 @@ undo() {
 say "Applying everything"
 apply "$work/all.yaml" || undo "kubectl apply failed"
 
+# An autoscaler leaves a Deployment with zero pods alone, and manifests name no count: what was stopped starts here.
+raise() {
+  local minimum replicas
+  minimum="$(k get horizontalpodautoscaler "$1" --output 'jsonpath={.spec.minReplicas}' < /dev/null)" || return 1
+  replicas="$(k get deployment "$1" --output 'jsonpath={.spec.replicas}' < /dev/null)" || return 1
+  if [[ "${replicas:-0}" -lt "${minimum:-1}" ]]; then
+    echo "  $1: $replicas -> $minimum replicas"
+    k scale "deployment/$1" --replicas="${minimum:-1}" < /dev/null
+  fi
+}
+
+while IFS= read -r deployment; do
+  raise "$deployment" || undo "the replicas of $deployment could not be set"
+done < "$work/deployments"
+
 while IFS= read -r deployment; do
   say "Waiting for $deployment"
   if ! k rollout status "deployment/$deployment" --timeout="$rollout_timeout" < /dev/null; then
@@ -169,6 +198,9 @@ while IFS= read -r deployment; do
     k get events --sort-by=.lastTimestamp < /dev/null 2> /dev/null | tail -n 20 >&2 || true
     undo "$deployment did not become ready in $rollout_timeout"
   fi
+  # A rollout of zero pods counts as done.
+  available="$(k get deployment "$deployment" --output 'jsonpath={.status.availableReplicas}' < /dev/null)" || available=0
+  [[ "${available:-0}" -gt 0 ]] || undo "$deployment runs no pod"
 done < "$work/deployments"
 
 say "Asking from outside"

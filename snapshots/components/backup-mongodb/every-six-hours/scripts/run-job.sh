@@ -27,7 +27,7 @@ kubectl -n "$namespace" create job "$job" --from="cronjob/$cronjob" --dry-run=cl
   kubectl -n "$namespace" create -f -
 
 if "$(dirname "$0")/wait-job.sh" "$namespace" "$job"; then
-  kubectl -n "$namespace" logs "job/$job" --tail=5
+  kubectl -n "$namespace" logs "job/$job" --tail=5 || echo "run-job: the log of $job cannot be read" >&2
 else
   kubectl -n "$namespace" logs "job/$job" --all-containers --prefix --ignore-errors --tail=20 >&2 || true
   exit 1
