@@ -41,10 +41,8 @@ impl AnswersFile {
         let shown = path.display().to_string();
         // a person names it: it may be a link, or the pipe of `<(...)`
         let bytes = File::open(path).and_then(|file| regular::bytes(file, MAX_BYTES));
-        let bytes = bytes.with_context(|| format!("cannot read the answers file `{shown}`"))?.ok_or_else(|| {
-            UserError::new(format!("the answers file `{shown}` is larger than 1 MiB"))
-                .hint("an answers file holds a value per question; `scaffold questions` lists them")
-        })?;
+        let bytes = bytes.with_context(|| format!("cannot read the answers file `{shown}`"))?;
+        let bytes = bytes.ok_or_else(|| too_large(&shown))?;
         Self::parse(&shown, bytes).map_err(Into::into)
     }
 
@@ -53,6 +51,9 @@ impl AnswersFile {
     /// # Errors
     /// When they are not UTF-8, not YAML, or not a mapping.
     pub fn parse(path: &str, bytes: Vec<u8>) -> Result<Self, UserError> {
+        if bytes.len() as u64 > MAX_BYTES {
+            return Err(too_large(path));
+        }
         let text = String::from_utf8(bytes).map_err(|e| {
             let at = e.utf8_error().valid_up_to();
             let line = e.as_bytes().iter().take(at).filter(|b| **b == b'\n').count() + 1;
@@ -111,6 +112,11 @@ impl AnswersFile {
     }
 }
 
+fn too_large(shown: &str) -> UserError {
+    UserError::new(format!("the answers file `{shown}` is larger than 1 MiB"))
+        .hint("an answers file holds a value per question; `scaffold questions` lists them")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,6 +137,15 @@ mod tests {
         let text = format!("x: &a [{}]\ny: [{}]\n", "1,".repeat(9_000), "*a,".repeat(6_000));
         let error = AnswersFile::parse("answers.yaml", text.into_bytes()).unwrap_err().message;
         assert!(error.contains("the aliases stand for too much\n  --> answers.yaml:1:"), "{error}");
+    }
+
+    #[test]
+    fn the_number_of_answers_is_bounded() {
+        let many: String = (0..40_000).map(|i| format!("a{i}: {i}\n")).collect();
+        let error = AnswersFile::parse("a", many.into()).unwrap_err();
+        assert_eq!(error.message, "the answers file has 40000 answers, where at most 2000 are read\n  --> a");
+        let error = AnswersFile::parse("a", vec![b' '; 1024 * 1024 + 1]).unwrap_err();
+        assert_eq!(error.message, "the answers file `a` is larger than 1 MiB");
     }
 
     #[test]

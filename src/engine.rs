@@ -2,12 +2,17 @@
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Value, ValueKind};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Expression, Output, State, Template, UndefinedBehavior};
 
 use crate::catalog::Catalog;
 use crate::text::shell_word;
 use crate::yaml::write;
 use crate::{cron, duration};
+
+mod bounds;
+
+/// What a filter makes of a text at most.
+const MOST_TEXT: usize = 1024 * 1024;
 
 /// What an expression or template may call besides minijinja's own: for the linter.
 pub const FUNCTIONS: [&str; 2] = ["duration", "cron_interval"];
@@ -18,19 +23,14 @@ pub const FUNCTIONS: [&str; 2] = ["duration", "cron_interval"];
 /// When a partial does not parse.
 pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
     let mut env = Environment::new();
-    env.set_syntax(
-        SyntaxConfig::builder()
-            .block_delimiters("<%", "%>")
-            .variable_delimiters("<%=", "%>")
-            .comment_delimiters("<%#", "%>")
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .keep_trailing_newline(true)
-            .build()?,
-    );
+    env.set_syntax(syntax()?);
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     env.set_auto_escape_callback(|_| AutoEscape::None);
     env.set_formatter(format_value);
+    // they make any amount of text of a number
+    env.remove_filter("indent");
+    env.remove_filter("format");
+    env.add_filter("replace", replace);
     env.add_filter("yaml", yaml);
     env.add_filter("hcl", hcl);
     env.add_filter("json", json);
@@ -41,9 +41,49 @@ pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
     env.add_function("duration", duration_seconds);
     env.add_function("cron_interval", cron_interval);
     for (name, text) in &catalog.partials {
+        bounds::check(text, false)?;
         env.add_template(name, text)?;
     }
     Ok(env)
+}
+
+/// Our notation of templates.
+fn syntax() -> Result<SyntaxConfig, Error> {
+    SyntaxConfig::builder()
+        .block_delimiters("<%", "%>")
+        .variable_delimiters("<%=", "%>")
+        .comment_delimiters("<%#", "%>")
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build()
+}
+
+/// An expression, compiled.
+///
+/// # Errors
+/// When it does not parse, or is too large to be parsed.
+pub fn expression<'e>(env: &'e Environment<'_>, text: &'e str) -> Result<Expression<'e, 'e>, Error> {
+    bounds::check(text, true)?;
+    env.compile_expression(text)
+}
+
+/// A template, compiled.
+///
+/// # Errors
+/// As [`expression`].
+pub fn template<'e>(env: &'e Environment<'_>, name: &'e str, text: &'e str) -> Result<Template<'e, 'e>, Error> {
+    bounds::check(text, false)?;
+    env.template_from_named_str(name, text)
+}
+
+/// minijinja's own, which makes any amount of text of two long ones.
+fn replace(text: &str, from: &str, to: &str) -> Result<String, Error> {
+    let size = text.matches(from).count().saturating_mul(to.len()).saturating_add(text.len());
+    if size > MOST_TEXT {
+        return Err(Error::new(ErrorKind::InvalidOperation, "`replace` would make a text of more than 1 MiB"));
+    }
+    Ok(text.replace(from, to))
 }
 
 /// Prints text, numbers and truth values, and refuses everything that would leak the engine's own

@@ -6,6 +6,7 @@ use minijinja::Environment;
 use minijinja::value::{Serde, Value as Any};
 use serde_json::{Map, Value};
 
+use crate::engine;
 use crate::question::{Question, Values};
 
 /// The names that an expression can use.
@@ -42,7 +43,7 @@ impl<'a> Scope<'a> {
     /// # Errors
     /// When it does not parse, uses an unknown name, or fails.
     pub fn eval(&self, expression: &str) -> Result<Any> {
-        let compiled = self.env.compile_expression(expression);
+        let compiled = engine::expression(self.env, expression);
         let value = compiled.and_then(|e| e.eval(Any::from(Serde(&self.names))));
         value.with_context(|| format!("in the expression `{expression}`"))
     }
@@ -60,8 +61,8 @@ impl<'a> Scope<'a> {
     /// # Errors
     /// When it does not parse, uses an unknown name, or fails.
     pub fn render(&self, template: &str) -> Result<String> {
-        self.env
-            .render_str(template, Any::from(Serde(&self.names)))
+        engine::template(self.env, "<string>", template)
+            .and_then(|template| template.render(Any::from(Serde(&self.names))))
             .with_context(|| format!("in the text `{template}`"))
     }
 

@@ -74,7 +74,7 @@ impl Kind<'_> {
             _ => {
                 let text = text(value)?;
                 self.text(text)?;
-                Ok(json!(text))
+                Ok(json!(if q.kind == KindName::Cron { cron::normal(text) } else { text.into() }))
             }
         }
     }

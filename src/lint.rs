@@ -15,6 +15,7 @@ use crate::names::{Templates, is_builtin, repeated};
 use crate::path;
 use crate::question::Rule;
 
+pub(crate) mod flow;
 mod questions;
 
 const QUESTIONS: &str = "templates/questions.yaml";
@@ -339,7 +340,7 @@ impl Lint<'_> {
     }
 
     fn expression(&mut self, file: &str, name: &str, expression: &str, known: &Names) {
-        match self.env.compile_expression(expression) {
+        match engine::expression(&self.env, expression) {
             Err(e) => self.fault(file, format!("{name}: `{expression}` is not an expression: {e}")),
             Ok(compiled) => {
                 for used in compiled.undeclared_variables(false) {
@@ -352,7 +353,7 @@ impl Lint<'_> {
     }
 
     fn text(&mut self, file: &str, name: &str, text: &str, known: &Names) {
-        match self.env.template_from_str(text) {
+        match engine::template(&self.env, "<string>", text) {
             Err(e) => self.fault(file, format!("{name}: `{text}` is not a template: {e}")),
             Ok(template) => {
                 let unknown: Vec<String> =

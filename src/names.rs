@@ -7,7 +7,8 @@ use minijinja::{Environment, Template};
 
 use crate::catalog::{Catalog, Component, Fault, TemplateFile};
 use crate::context::NAMES;
-use crate::engine::FUNCTIONS;
+use crate::engine::{self, FUNCTIONS};
+use crate::lint::flow;
 
 /// Names that minijinja has itself.
 const BUILTINS: [&str; 6] = ["range", "dict", "loop", "caller", "self", "debug"];
@@ -42,7 +43,7 @@ impl<'a> Templates<'a> {
         let Ok(source) = std::str::from_utf8(&file.source) else {
             return vec![Fault::new(&file.origin, "is not UTF-8")];
         };
-        match env.template_from_named_str(&file.origin, source) {
+        match engine::template(env, &file.origin, source) {
             Ok(template) => self.faults(component, file, &template),
             Err(e) => vec![Fault::new(&file.origin, format!("line {}: {e}", e.line().unwrap_or(0)))],
         }
@@ -50,7 +51,7 @@ impl<'a> Templates<'a> {
 
     /// The unknown names of a template that compiles.
     pub fn faults<'t>(&self, component: &Component, file: &TemplateFile, template: &Template<'t, 't>) -> Vec<Fault> {
-        let mut faults = Vec::new();
+        let mut faults = flow_faults(file);
         if self.evidently_sound(component, file, template) {
             return faults;
         }
@@ -119,6 +120,18 @@ impl<'a> Templates<'a> {
     }
 }
 
+/// The places of a YAML template where a comma or bracket in an answer would change what the file says.
+fn flow_faults(file: &TemplateFile) -> Vec<Fault> {
+    let is_yaml = file.path.ends_with(".yaml") || file.path.ends_with(".yml");
+    let source = std::str::from_utf8(&file.source).unwrap_or_default();
+    let lines = if is_yaml { flow::unquoted(source) } else { Vec::new() };
+    let fault = |line| {
+        let message = "prints inside `[...]` or `{...}`: use the filter `yaml` or `json`, or put quotes around it";
+        Fault::new(&file.origin, format!("line {line}: {message}"))
+    };
+    lines.into_iter().map(fault).collect()
+}
+
 /// The names that a path's `__key__` segments bring along.
 pub(crate) fn repeated<'c>(catalog: &'c Catalog, path: &str) -> impl Iterator<Item = &'c str> {
     let repeats = catalog.project.repeats.iter();
@@ -135,7 +148,6 @@ pub(crate) fn is_builtin(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine;
 
     /// The faults of a template in an empty catalog, and whether there are evidently none.
     fn look(source: &str) -> (Vec<Fault>, bool) {

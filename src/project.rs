@@ -331,6 +331,10 @@ pub(crate) fn link_on_the_way(full: &Path, rel: &str) -> anyhow::Error {
         .into()
 }
 
+/// Larger files are not read, neither records nor what stands at the path of a generated file: a file with holes can have
+/// any size. The base of two thousand files takes 10 MB.
+const MOST_BYTES: u64 = 128 * 1024 * 1024;
+
 /// A regular file with its properties; `None` if there is none. Does not follow a link.
 pub(crate) fn read(path: &Path) -> Result<Option<(File, Metadata)>> {
     let failed = |error| explain(error, "read", path);
@@ -340,9 +344,19 @@ pub(crate) fn read(path: &Path) -> Result<Option<(File, Metadata)>> {
         Err(error) => return Err(failed(error)),
     };
     let found = file.metadata().map_err(failed)?;
+    let too_large = || {
+        UserError::new(format!("`{}` is larger than {} MiB", path.display(), MOST_BYTES >> 20))
+            .hint("scaffold generates no such files; move it to another place, or delete it")
+    };
+    if found.len() > MOST_BYTES {
+        return Err(too_large().into());
+    }
     let mut bytes = Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0));
     // `take` spares the two calls by which `File` would ask for the size again.
-    file.take(u64::MAX).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(too_large().into());
+    }
     let executable = found.mode() & 0o100 != 0;
     Ok(Some((File { bytes, executable }, found)))
 }

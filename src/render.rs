@@ -155,7 +155,7 @@ fn moved(catalog: &Catalog, context: &Context, tree: &Tree) -> Result<Vec<(RelPa
 fn compile<'s>(env: &'s Environment<'_>, file: &'s TemplateFile) -> Result<Template<'s, 's>, minijinja::Error> {
     let source = std::str::from_utf8(&file.source)
         .map_err(|_| minijinja::Error::new(ErrorKind::SyntaxError, format!("{} is not UTF-8", file.origin)))?;
-    env.template_from_named_str(&file.origin, source)
+    engine::template(env, &file.origin, source)
 }
 
 /// Checks the templates that are not rendered.

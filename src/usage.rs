@@ -45,7 +45,7 @@ impl<'a> Usage<'a> {
         let mut found = BTreeSet::new();
         if file.template
             && let Ok(source) = std::str::from_utf8(&file.source)
-            && let Ok(template) = self.env.template_from_named_str(&file.origin, source)
+            && let Ok(template) = engine::template(&self.env, &file.origin, source)
         {
             found.extend(self.answers(template.undeclared_variables(false), &facts));
         }
@@ -80,7 +80,7 @@ impl<'a> Usage<'a> {
     }
 
     fn of_expression(&self, expression: &str, own: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<String> {
-        match self.env.compile_expression(expression) {
+        match engine::expression(&self.env, expression) {
             Ok(compiled) => self.answers(compiled.undeclared_variables(false), own),
             Err(_) => BTreeSet::new(),
         }

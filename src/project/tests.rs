@@ -92,6 +92,21 @@ fn targets() {
 }
 
 #[test]
+fn records_with_holes_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join(".scaffold")).unwrap();
+    for name in ["answers.yaml", "base", "decisions.yaml"] {
+        let file = std::fs::File::create(folder.path().join(".scaffold").join(name)).unwrap();
+        file.set_len(6 << 30).unwrap();
+    }
+    let project = Project::open(folder.path()).unwrap();
+    let errors = [project.answers().err(), project.base().err(), project.decisions().err()];
+    for error in errors.map(|error| error.unwrap().to_string()) {
+        assert!(error.ends_with("` is larger than 128 MiB"), "{error}");
+    }
+}
+
+#[test]
 fn recorded_answers_are_named_as_the_user_sees_them() {
     let folder = tempfile::tempdir().unwrap();
     let project = Project::open(folder.path()).unwrap();

@@ -15,7 +15,8 @@ module "key" {
 module "log_bucket" {
   source = "../../modules/log-bucket"
 
-  name = "${local.prefix}-logs-${local.account_id}"
+  flow_logs = true
+  name      = "${local.prefix}-logs-${local.account_id}"
 }
 
 module "state_bucket" {
@@ -32,6 +33,7 @@ module "identity" {
 
   account_id          = local.account_id
   environment         = "staging"
+  log_bucket_arn      = module.log_bucket.arn
   name                = "shop"
   plan_secret_arns    = local.plan_secret_arns
   region              = "eu-central-1"

@@ -1,3 +1,8 @@
+locals {
+  # What makes everything unreadable that a key has encrypted. People with administrator access may still do it.
+  key_losses = ["kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:ScheduleKeyDeletion"]
+}
+
 # Upper limit of every role that CI creates. The apply role can only create roles that carry it, so a
 # change of Terraform cannot mint a role that is stronger than CI itself.
 resource "aws_iam_policy" "boundary" {
@@ -32,6 +37,12 @@ resource "aws_iam_policy" "boundary" {
           "iam:UpdateAssumeRolePolicy",
           "organizations:*",
         ]
+        Resource = "*"
+      },
+      {
+        Sid      = "NeverLoseKeys"
+        Effect   = "Deny"
+        Action   = local.key_losses
         Resource = "*"
       },
       {

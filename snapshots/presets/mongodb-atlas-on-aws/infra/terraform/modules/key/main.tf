@@ -25,6 +25,14 @@ locals {
       }
     }
   }
+  publication = {
+    Sid       = "ServicesPublishEncrypted"
+    Effect    = "Allow"
+    Principal = { Service = var.publishers }
+    Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    Resource  = "*"
+    Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+  }
 }
 
 resource "aws_kms_key" "this" {
@@ -34,9 +42,19 @@ resource "aws_kms_key" "this" {
   enable_key_rotation     = true
 
   policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = concat([local.administration], var.cloudwatch_logs ? [local.log_delivery] : [])
+    Version = "2012-10-17"
+    Statement = concat(
+      [local.administration],
+      var.cloudwatch_logs ? [local.log_delivery] : [],
+      length(var.publishers) > 0 ? [local.publication] : [],
+    )
   })
+
+  # What the key has encrypted is lost together with it, backups included. This stops a plan that would replace the
+  # key; against a module that is removed from the configuration, the roles of CI are denied the deletion.
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_kms_alias" "this" {

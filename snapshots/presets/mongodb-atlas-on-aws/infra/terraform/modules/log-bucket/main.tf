@@ -1,9 +1,11 @@
 data "aws_caller_identity" "current" {}
 
-# Receives the access logs of the other buckets of its region.
+data "aws_region" "current" {}
+
+# Receives the access logs of the other buckets of its region, and what else of the account is logged there.
 resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_18:This is the bucket that access logs go to; logging it into itself would never end.
-  #checkov:skip=CKV_AWS_144:Access logs are evidence about one region and are kept there.
+  #checkov:skip=CKV_AWS_144:Logs are evidence about one region and are kept there.
   #checkov:skip=CKV_AWS_145:S3 delivers access logs only to buckets whose default encryption is SSE-S3.
   #checkov:skip=CKV2_AWS_62:Nothing consumes object events.
   region = var.region
@@ -78,30 +80,67 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   depends_on = [aws_s3_bucket_versioning.this]
 }
 
+locals {
+  account_id = data.aws_caller_identity.current.account_id
+  arn        = "arn:aws:s3:::${var.name}"
+
+  # Without these statements AWS writes a policy of its own over this one when a flow log is made.
+  flow_log_delivery = {
+    StringEquals = { "aws:SourceAccount" = local.account_id }
+    ArnLike      = { "aws:SourceArn" = "arn:aws:logs:${coalesce(var.region, data.aws_region.current.region)}:${local.account_id}:*" }
+  }
+  flow_logs = [
+    {
+      Sid       = "AWSLogDeliveryWrite"
+      Effect    = "Allow"
+      Principal = { Service = "delivery.logs.amazonaws.com" }
+      Action    = ["s3:PutObject"]
+      Resource  = ["${local.arn}/flow-logs/AWSLogs/${local.account_id}/*"]
+      Condition = merge(local.flow_log_delivery, {
+        StringEquals = {
+          "aws:SourceAccount" = local.account_id
+          "s3:x-amz-acl"      = "bucket-owner-full-control"
+        }
+      })
+    },
+    {
+      Sid       = "AWSLogDeliveryAclCheck"
+      Effect    = "Allow"
+      Principal = { Service = "delivery.logs.amazonaws.com" }
+      Action    = ["s3:GetBucketAcl", "s3:ListBucket"]
+      Resource  = [local.arn]
+      Condition = local.flow_log_delivery
+    },
+  ]
+}
+
 resource "aws_s3_bucket_policy" "this" {
   region = var.region
   bucket = aws_s3_bucket.this.id
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
-      {
-        Sid       = "TlsOnly"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "s3:*"
-        Resource  = ["arn:aws:s3:::${var.name}", "arn:aws:s3:::${var.name}/*"]
-        Condition = { Bool = { "aws:SecureTransport" = "false" } }
-      },
-      {
-        Sid       = "AccessLogsOfThisAccount"
-        Effect    = "Allow"
-        Principal = { Service = "logging.s3.amazonaws.com" }
-        Action    = "s3:PutObject"
-        Resource  = "arn:aws:s3:::${var.name}/*"
-        Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
-      },
-    ]
+    Statement = concat(
+      [
+        {
+          Sid       = "TlsOnly"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "s3:*"
+          Resource  = [local.arn, "${local.arn}/*"]
+          Condition = { Bool = { "aws:SecureTransport" = "false" } }
+        },
+        {
+          Sid       = "AccessLogsOfThisAccount"
+          Effect    = "Allow"
+          Principal = { Service = "logging.s3.amazonaws.com" }
+          Action    = "s3:PutObject"
+          Resource  = "${local.arn}/*"
+          Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
+        },
+      ],
+      [for statement in local.flow_logs : statement if var.flow_logs],
+    )
   })
 
   depends_on = [aws_s3_bucket_public_access_block.this]

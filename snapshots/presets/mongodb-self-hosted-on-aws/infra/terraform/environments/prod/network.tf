@@ -1,11 +1,10 @@
 module "network" {
   source = "../../modules/network"
 
-  boundary_arn = local.boundary_arn
-  cidr         = "10.20.0.0/16"
-  logs_key_arn = module.logs_key.arn
-  name         = local.prefix
-  zones        = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
+  cidr                = "10.20.0.0/16"
+  flow_log_bucket_arn = "arn:aws:s3:::${local.prefix}-logs-${local.account_id}"
+  name                = local.prefix
+  zones               = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
 
   # A zone may fail without taking the others along.
   nat_gateway_per_zone = true

@@ -1,11 +1,10 @@
 module "network" {
   source = "../../modules/network"
 
-  boundary_arn = local.boundary_arn
-  cidr         = "10.10.0.0/16"
-  logs_key_arn = module.logs_key.arn
-  name         = local.prefix
-  zones        = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
+  cidr                = "10.10.0.0/16"
+  flow_log_bucket_arn = "arn:aws:s3:::${local.prefix}-logs-${local.account_id}"
+  name                = local.prefix
+  zones               = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
 
   # Staging may lose the internet together with one zone; production has a gateway in each.
   nat_gateway_per_zone = false

@@ -29,13 +29,3 @@ resource "aws_route53_record" "delegation" {
   ttl     = 3600
   records = each.value.name_servers
 }
-
-resource "aws_route53_record" "delegation_signer" {
-  for_each = var.delegations
-
-  zone_id = aws_route53_zone.this.zone_id
-  name    = "${each.key}.${var.host}"
-  type    = "DS"
-  ttl     = 3600
-  records = [each.value.ds_record]
-}

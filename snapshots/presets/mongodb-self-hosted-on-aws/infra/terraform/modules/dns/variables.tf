@@ -5,10 +5,9 @@ variable "contact" {
 }
 
 variable "delegations" {
-  description = "Names below the host that are zones of their own, e.g. staging: their four name servers and their DS record."
+  description = "Names below the host that are zones of their own, e.g. staging: their four name servers."
   type = map(object({
     name_servers = set(string)
-    ds_record    = string
   }))
   default  = {}
   nullable = false
@@ -16,11 +15,6 @@ variable "delegations" {
   validation {
     condition     = alltrue([for delegation in values(var.delegations) : length(delegation.name_servers) >= 2])
     error_message = "Each delegation needs at least two name servers."
-  }
-
-  validation {
-    condition     = alltrue([for delegation in values(var.delegations) : can(regex("^[0-9]+ 13 2 [0-9A-Fa-f]{64}$", delegation.ds_record))])
-    error_message = "Each DS record must read: key tag, 13, 2 and a SHA-256 digest in hexadecimal."
   }
 }
 

@@ -20,6 +20,12 @@ variable "environment" {
   }
 }
 
+variable "log_bucket_arn" {
+  description = "Bucket of access, flow and audit logs, whose history CI must not shorten."
+  type        = string
+  nullable    = false
+}
+
 variable "name" {
   description = "Name of the project, the prefix of every role."
   type        = string

@@ -22,6 +22,13 @@ variable "description" {
   nullable    = false
 }
 
+variable "publishers" {
+  description = "Services of AWS that publish to a topic encrypted with the key, e.g. cloudwatch.amazonaws.com."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "region" {
   description = "Region of the key; null means that of the provider."
   type        = string

@@ -8,11 +8,6 @@ output "cluster_name" {
   value       = module.cluster.name
 }
 
-output "ds_record" {
-  description = "DS record for the parent zone; publish it after the name servers answer."
-  value       = module.dns.ds_record
-}
-
 output "name_servers" {
   description = "Name servers for the parent zone."
   value       = module.dns.name_servers

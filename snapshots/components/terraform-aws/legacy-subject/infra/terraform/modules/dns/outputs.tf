@@ -1,8 +1,3 @@
-output "ds_record" {
-  description = "DS record for the parent zone."
-  value       = aws_route53_key_signing_key.this.ds_record
-}
-
 output "name_servers" {
   description = "Name servers for the parent zone."
   value       = aws_route53_zone.this.name_servers

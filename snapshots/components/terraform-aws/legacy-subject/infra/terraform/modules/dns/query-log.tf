@@ -1,3 +1,5 @@
+data "aws_caller_identity" "current" {}
+
 # Route 53 writes its logs to us-east-1 only.
 module "log_key" {
   source = "../key"

@@ -70,7 +70,13 @@ resource "aws_iam_role_policy" "apply" {
         ]
       },
       {
-        Sid    = "NeverTheHistoryOfTheState"
+        Sid      = "NeverLoseKeys"
+        Effect   = "Deny"
+        Action   = local.key_losses
+        Resource = "*"
+      },
+      {
+        Sid    = "NeverTheHistoryOfStateAndLogs"
         Effect = "Deny"
         Action = [
           "s3:DeleteBucket*",
@@ -80,7 +86,12 @@ resource "aws_iam_role_policy" "apply" {
           "s3:PutEncryptionConfiguration",
           "s3:PutLifecycleConfiguration",
         ]
-        Resource = [var.state_bucket_arn, "${var.state_bucket_arn}/*"]
+        Resource = [
+          var.log_bucket_arn,
+          "${var.log_bucket_arn}/*",
+          var.state_bucket_arn,
+          "${var.state_bucket_arn}/*",
+        ]
       },
     ]
   })

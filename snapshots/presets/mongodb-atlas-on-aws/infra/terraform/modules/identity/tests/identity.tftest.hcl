@@ -13,6 +13,7 @@ mock_provider "aws" {
 variables {
   account_id          = "111122223333"
   environment         = "prod"
+  log_bucket_arn      = "arn:aws:s3:::shop-prod-logs-111122223333"
   name                = "shop"
   region              = "eu-central-1"
   registry_account_id = "111122223333"
@@ -102,6 +103,29 @@ run "roles_of_ci_stay_below_the_boundary" {
       statement.Condition.StringEquals["iam:PermissionsBoundary"] if statement.Sid == "GrantOnlyBelowTheBoundary"
     ]) == "arn:aws:iam::111122223333:policy/shop-prod-boundary"
     error_message = "The apply role must not create roles without the boundary."
+  }
+}
+
+run "ci_cannot_lose_a_key" {
+  assert {
+    condition = alltrue([
+      for policy in [aws_iam_role_policy.apply.policy, aws_iam_policy.boundary.policy] : anytrue([
+        for statement in jsondecode(policy).Statement :
+        statement.Effect == "Deny" && try(contains(statement.Action, "kms:ScheduleKeyDeletion"), false) && try(statement.Resource == "*", false)
+      ])
+    ])
+    error_message = "Neither the apply role nor a role that it creates may schedule the deletion of a key."
+  }
+}
+
+run "ci_cannot_change_logs" {
+  assert {
+    condition = anytrue([
+      for statement in jsondecode(aws_iam_role_policy.apply.policy).Statement :
+      statement.Effect == "Deny" && try(contains(statement.Action, "s3:PutBucketPolicy"), false)
+      && try(contains(statement.Resource, "arn:aws:s3:::shop-prod-logs-111122223333"), false)
+    ])
+    error_message = "The apply role must not open or shorten the logs."
   }
 }
 

@@ -53,3 +53,25 @@ run "logs_of_another_region" {
     error_message = "The key encrypts log groups of this account in its own region only."
   }
 }
+
+run "publishers_of_this_account" {
+  command = plan
+
+  variables {
+    publishers = ["cloudwatch.amazonaws.com"]
+  }
+
+  assert {
+    condition     = jsondecode(aws_kms_key.this.policy).Statement[1].Condition.StringEquals["aws:SourceAccount"] == "111122223333"
+    error_message = "A service may use the key for this account only."
+  }
+}
+
+run "keeps_a_month_to_cancel_a_deletion" {
+  command = plan
+
+  assert {
+    condition     = aws_kms_key.this.deletion_window_in_days == 30
+    error_message = "A deletion must be possible to cancel for 30 days."
+  }
+}

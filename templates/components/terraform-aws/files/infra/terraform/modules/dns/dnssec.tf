@@ -1,5 +1,3 @@
-data "aws_caller_identity" "current" {}
-
 # Signing is harmless until the parent zone publishes the DS record, and binding afterwards.
 # Route 53 takes signing keys from us-east-1 only.
 resource "aws_kms_key" "signing" {
@@ -47,4 +45,52 @@ resource "aws_route53_key_signing_key" "this" {
 
 resource "aws_route53_hosted_zone_dnssec" "this" {
   hosted_zone_id = aws_route53_key_signing_key.this.hosted_zone_id
+}
+
+output "ds_record" {
+  description = "DS record for the parent zone."
+  value       = aws_route53_key_signing_key.this.ds_record
+}
+
+resource "aws_route53_record" "delegation_signer" {
+  for_each = var.delegations
+
+  zone_id = aws_route53_zone.this.zone_id
+  name    = "${each.key}.${var.host}"
+  type    = "DS"
+  ttl     = 3600
+  records = [each.value.ds_record]
+}
+
+# Route 53 reports on its zones in us-east-1 only, and an alarm reaches only topics of its own region.
+module "alerts" {
+  source = "../alerting"
+
+  contact    = var.contact
+  name       = "${var.name}-dns"
+  publishers = ["cloudwatch.amazonaws.com"]
+  region     = "us-east-1"
+}
+
+# Signatures that are not renewed expire within days, and then every resolver that validates refuses the whole zone.
+resource "aws_cloudwatch_metric_alarm" "dnssec" {
+  for_each = {
+    DNSSECInternalFailure             = "Route 53 cannot sign ${var.host}: see the runbook DNSSEC"
+    DNSSECKeySigningKeysNeedingAction = "Route 53 cannot use the signing key of ${var.host}: see the runbook DNSSEC"
+  }
+
+  region              = "us-east-1"
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = each.value
+  namespace           = "AWS/Route53"
+  metric_name         = each.key
+  dimensions          = { HostedZoneId = aws_route53_zone.this.zone_id }
+  statistic           = "Maximum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  period              = 14400
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [module.alerts.topic_arn]
+  ok_actions          = [module.alerts.topic_arn]
 }

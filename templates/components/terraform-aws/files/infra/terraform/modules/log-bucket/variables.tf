@@ -1,3 +1,10 @@
+variable "flow_logs" {
+  description = "Whether flow logs of networks of this account and region are delivered below flow-logs/."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "name" {
   description = "Name of the bucket, 3 to 63 lower-case letters, digits and hyphens."
   type        = string

@@ -1,9 +1,3 @@
-variable "boundary_arn" {
-  description = "Permissions boundary of the roles created here."
-  type        = string
-  nullable    = false
-}
-
 variable "cidr" {
   description = "Addresses of the VPC, a private /16."
   type        = string
@@ -20,6 +14,12 @@ variable "cidr" {
   }
 }
 
+variable "flow_log_bucket_arn" {
+  description = "Bucket in the same region that receives the flow logs below flow-logs/."
+  type        = string
+  nullable    = false
+}
+
 variable "interface_endpoints" {
   description = "AWS services reached by private endpoints instead of the NAT gateway, each about 8 USD per month and zone: ecr.api, ecr.dkr, eks-auth, kms, logs, secretsmanager, sns, ssm, ssmmessages, sts."
   type        = set(string)
@@ -32,12 +32,6 @@ variable "interface_endpoints" {
     ])) == 0
     error_message = "Interface endpoints must be among ecr.api, ecr.dkr, eks-auth, kms, logs, secretsmanager, sns, ssm, ssmmessages and sts."
   }
-}
-
-variable "logs_key_arn" {
-  description = "Key that encrypts the flow logs; CloudWatch Logs must be allowed to use it."
-  type        = string
-  nullable    = false
 }
 
 variable "name" {

@@ -2,18 +2,11 @@ mock_provider "aws" {
   mock_data "aws_region" {
     defaults = { region = "eu-central-1" }
   }
-  mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:eu-central-1:111122223333:log-group:mock" }
-  }
-  mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::111122223333:role/mock" }
-  }
 }
 
 variables {
-  boundary_arn         = "arn:aws:iam::111122223333:policy/shop-prod-boundary"
   cidr                 = "10.20.0.0/16"
-  logs_key_arn         = "arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-0000-0000-000000000000"
+  flow_log_bucket_arn  = "arn:aws:s3:::shop-prod-logs-111122223333"
   name                 = "shop-prod"
   nat_gateway_per_zone = true
   zones                = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
@@ -52,6 +45,20 @@ run "production_survives_the_loss_of_a_zone" {
   assert {
     condition     = toset(keys(aws_vpc_endpoint.interface)) == toset(["ssm", "ssmmessages"])
     error_message = "The endpoints asked for must exist."
+  }
+}
+
+run "flow_logs_go_to_object_storage" {
+  command = plan
+
+  assert {
+    condition     = aws_flow_log.this.log_destination_type == "s3" && aws_flow_log.this.log_destination == "arn:aws:s3:::shop-prod-logs-111122223333/flow-logs/"
+    error_message = "Flow logs must go to the log bucket, where they cost a fraction."
+  }
+
+  assert {
+    condition     = aws_flow_log.this.traffic_type == "ALL"
+    error_message = "Accepted and refused connections are both evidence."
   }
 }
 

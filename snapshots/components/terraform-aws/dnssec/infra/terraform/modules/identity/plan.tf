@@ -1,0 +1,50 @@
+# Whoever can push a branch can run this role, so it reads settings and the state, but neither data nor
+# secrets that could do harm.
+resource "aws_iam_role_policy_attachment" "plan" {
+  role       = aws_iam_role.this["plan"].name
+  policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+}
+
+locals {
+  plan_secrets = [
+    {
+      Sid      = "ReadHarmlessSecrets"
+      Effect   = "Allow"
+      Action   = "secretsmanager:GetSecretValue"
+      Resource = var.plan_secret_arns
+    },
+    {
+      Sid       = "DecryptHarmlessSecrets"
+      Effect    = "Allow"
+      Action    = "kms:Decrypt"
+      Resource  = "arn:aws:kms:${var.region}:${var.account_id}:key/*"
+      Condition = { StringLike = { "kms:EncryptionContext:SecretARN" = var.plan_secret_arns } }
+    },
+  ]
+}
+
+resource "aws_iam_role_policy" "plan" {
+  name = "state"
+  role = aws_iam_role.this["plan"].id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        {
+          Sid      = "DecryptState"
+          Effect   = "Allow"
+          Action   = "kms:Decrypt"
+          Resource = var.state_key_arn
+        },
+        {
+          Sid         = "NoOtherObjects"
+          Effect      = "Deny"
+          Action      = "s3:GetObject*"
+          NotResource = "${var.state_bucket_arn}/*"
+        },
+      ],
+      [for statement in local.plan_secrets : statement if length(var.plan_secret_arns) > 0],
+    )
+  })
+}
