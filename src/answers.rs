@@ -43,6 +43,8 @@ pub struct Given {
     pub preset: Option<String>,
     /// What the folder tells about itself. It knows more than the example in a preset.
     pub detected: IndexMap<String, detect::Answer>,
+    /// The name of the folder as a name of the project: an offer to a person, below all else.
+    pub folder: Option<Value>,
     /// An answer about which the folder tells something that nothing can be generated for. The example in a preset is
     /// about another folder.
     pub unfit: Option<String>,
@@ -65,6 +67,8 @@ pub enum Origin {
     Default,
     /// The preset of that name.
     Preset(String),
+    /// The name of the folder.
+    Folder,
     /// The folder itself: where it was found, such as `backend/package.json:2`.
     Detected(String),
     /// The answers of the last run, as `path:line`.

@@ -37,7 +37,7 @@ mod versions;
 pub mod walk;
 mod wanted;
 
-pub use answers::{Answer, SERVICES};
+pub use answers::{Answer, NAME, SERVICES, folder_name};
 use automation::{Infrastructure, Pipeline};
 use compose::Backing;
 use finding::Finding;

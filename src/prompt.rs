@@ -116,7 +116,7 @@ impl<'c> TerminalPrompter<'c> {
         }
         let ask = Ask {
             ask: "What do you want to start from?",
-            help: "A preset answers all questions but those that name your project; each answer can be changed.",
+            help: "A preset answers all questions but those that only you can answer; each answer can be changed.",
         };
         let names: Vec<String> = catalog.presets.iter().map(|p| p.name.clone()).collect();
         let comparison = || compare::presets(catalog, &names);
@@ -169,10 +169,9 @@ impl Prompter for TerminalPrompter<'_> {
             (_, Asking::All) => true,
             // which strategy is what a preset is for; without one nobody has chosen
             (Origin::Default, asking) => asking == Asking::New || question.identity || compare::is_strategy(question),
-            (Origin::Preset(_), asking) => asking == Asking::Identity && question.identity,
             // a finding is an offer, never a decision
-            (Origin::Detected(_), _) => true,
-            (Origin::Recorded(_), _) => false,
+            (Origin::Folder | Origin::Detected(_), _) => true,
+            (Origin::Preset(_) | Origin::Recorded(_), _) => false,
         })
     }
 
@@ -248,6 +247,7 @@ pub fn origin_text(origin: &Origin) -> Option<String> {
     Some(match origin {
         Origin::Default => "default".into(),
         Origin::Preset(_) => "preset".into(),
+        Origin::Folder => "the name of the folder".into(),
         Origin::Detected(place) => format!("found in {place}"),
         Origin::Recorded(_) => "recorded".into(),
         Origin::File(place) => place.clone(),

@@ -31,7 +31,7 @@ pub struct Question {
     /// An expression over earlier answers; the question is asked only when it is true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
-    /// Names this very project: asked even when a preset has a value.
+    /// Specific to this very project: a person is asked even when a preset has a value, which is an example only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub identity: bool,
     /// What changing the answer means where it was applied already, a sentence or two. An update that does says it.

@@ -102,6 +102,15 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, 
     lines.iter().map(|line| ui.wrapped_line(line)).collect::<Vec<_>>().join("\n")
 }
 
+/// The folders in which the generated files expect the code of services that have none yet, each with its service.
+pub fn where_code_goes(ui: &Ui, dir: &Path, services: &[(String, String)]) -> String {
+    let place = |(name, path): &(String, String)| {
+        format!("  {} ({})", ui.visible(&dir.join(path).display().to_string()), ui.visible(name))
+    };
+    let head = ui.wrapped_line("The code of each service goes beside its generated files:");
+    std::iter::once(head).chain(services.iter().map(place)).collect::<Vec<_>>().join("\n")
+}
+
 /// What people do now, in order, and where to read on: for a repository that has just been generated.
 pub fn first_steps(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, steps: &[Step]) -> String {
     let readme = "README.md";

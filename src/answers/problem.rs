@@ -25,6 +25,7 @@ impl fmt::Display for Problem {
         f.write_str(&self.message)?;
         match &self.origin {
             Some(Origin::File(place) | Origin::Recorded(place)) => write!(f, "\n  --> {place}"),
+            Some(Origin::Folder) => f.write_str("\n  --> the name of the folder"),
             Some(Origin::Detected(place)) => write!(f, "\n  --> found in {place}"),
             Some(Origin::Flag) => f.write_str("\n  --> --set"),
             Some(Origin::Preset(name)) => write!(f, "\n  --> preset `{name}`"),

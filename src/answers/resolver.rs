@@ -10,6 +10,7 @@ use super::problem::error;
 use super::{Answered, Answers, Given, Origin, Problem, Prompter, kept};
 use crate::catalog::{Catalog, Component};
 use crate::check::Check;
+use crate::detect::NAME;
 use crate::error::{Back, UserError};
 use crate::expression::Scope;
 use crate::question::{Question, Rule, Values};
@@ -19,6 +20,7 @@ pub(super) struct Resolver<'a> {
     env: &'a Environment<'a>,
     given: IndexMap<String, (Value, Origin)>,
     recorded: Map<String, Value>,
+    folder: Option<Value>,
     notes: Vec<String>,
     /// What was given and checked, in this pass or an earlier one.
     firm: Values,
@@ -60,12 +62,14 @@ enum Pass {
 
 impl<'a> Resolver<'a> {
     pub fn new(catalog: &'a Catalog, env: &'a Environment<'a>, given: &Given) -> Result<Self> {
+        let folder = given.folder.clone();
         let Layers { given, recorded, notes, problems } = Layers::new(catalog, given)?;
         Ok(Self {
             catalog,
             env,
             given,
             recorded,
+            folder,
             notes,
             firm: Values::new(),
             again: Again::Nothing,
@@ -86,6 +90,7 @@ impl<'a> Resolver<'a> {
             return Err(error.into());
         }
         if prompter.is_some() {
+            self.without_examples();
             self.firm_at_once();
         }
         loop {
@@ -106,6 +111,19 @@ impl<'a> Resolver<'a> {
                 }
             }
             return self.finish(&active);
+        }
+    }
+
+    /// Leaves out what a preset has only as an example. A person who takes every default would otherwise get a
+    /// repository for the accounts of that example. The project is called like its folder.
+    fn without_examples(&mut self) {
+        let catalog = self.catalog;
+        let is_example = |name: &str, origin: &Origin| {
+            matches!(origin, Origin::Preset(_)) && catalog.question(name).is_some_and(|question| question.identity)
+        };
+        self.given.retain(|name, (_, origin)| !is_example(name, origin));
+        if let Some(name) = self.folder.take() {
+            self.given.entry(NAME.into()).or_insert((name, Origin::Folder));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
+use std::path::Path;
 
 use anyhow::Result;
 use serde_json::Value;
@@ -9,13 +10,13 @@ use serde_json::Value;
 use super::open::open;
 use super::save::{Record, save};
 use super::{STOPPED, Work, interview, is_free};
-use crate::answers::{Answers, Given};
+use crate::answers::{Answers, Given, Origin};
 use crate::base::{Base, Stored};
 use crate::catalog::Catalog;
 use crate::cli::{AskWhich, Format, Init};
 use crate::context::Context;
 use crate::decisions::{Decisions, Reviewed};
-use crate::detect::{Note, SERVICES, detect, overview};
+use crate::detect::{NAME, Note, SERVICES, detect, folder_name, overview};
 use crate::error::{Back, UserError};
 use crate::listing::{self, Listing};
 use crate::lock::Lock;
@@ -30,7 +31,7 @@ use crate::record;
 use crate::review::{Policy, Resolutions, Review, resolve};
 use crate::session::Session;
 use crate::steps::steps;
-use crate::summary::{first_steps, remains, summary};
+use crate::summary::{first_steps, remains, summary, where_code_goes};
 use crate::tree::Tree;
 use crate::ui::Ui;
 use crate::update::Last;
@@ -63,6 +64,7 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
     }
     let person = ui.interactive && !args.plan.yes;
     let notes = if person || args.detect { look(args, ui, catalog, &mut given)? } else { Vec::new() };
+    given.folder = if person { folder_name(catalog, project.root())? } else { None };
     let (session, resumed) = interview::session(args, ui, &mut given, project.root(), person)?;
     let choose = !resumed && given.preset.is_none() && given.file.is_none();
     let mut person = person.then(|| {
@@ -156,6 +158,7 @@ fn write(run: &Run<'_>, answers: &Answers) -> Result<u8> {
         ui.say(Listing { ui, paint: ui.err, lines: 0 }.counts(&plan).trim_end());
         keep_all
     };
+    let code = code_to_come(project.root(), &answers.values);
     let (orphans, resolved, answers) = (Tree::default(), answers, record::answers(catalog, answers, None));
     let reviewed = Reviewed { plan: &plan, resolutions: &resolutions, person, theirs: &rendered.tree };
     let decisions = Decisions::default().after(reviewed);
@@ -164,8 +167,11 @@ fn write(run: &Run<'_>, answers: &Answers) -> Result<u8> {
     // what was written counts, also where the kept answers cannot be removed
     let _ = session.map(Session::forget);
     ui.say(&summary(ui, &args.dir, &plan, &resolutions, person));
-    if let Some(warning) = examples(catalog, &resolved.values) {
+    if let Some(warning) = examples(catalog, resolved) {
         ui.say(&ui.wrapped_line(&warning));
+    }
+    if !code.is_empty() {
+        ui.say(&where_code_goes(ui, &args.dir, &code));
     }
     let existing = worktree::top(project.root()).is_some_and(worktree::has_remote);
     ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps(&context, existing)));
@@ -175,13 +181,24 @@ fn write(run: &Run<'_>, answers: &Answers) -> Result<u8> {
     Ok(u8::from(remains(&plan, &resolutions)))
 }
 
-/// Which answers that name the project are still those of a preset.
-fn examples(catalog: &Catalog, values: &Values) -> Option<String> {
+/// Name and folder of each service whose folder holds nothing yet.
+fn code_to_come(root: &Path, answers: &Values) -> Vec<(String, String)> {
+    let text = |service: &Value, field: &str| service.get(field).and_then(Value::as_str).map(str::to_owned);
+    let services = answers.get(SERVICES).and_then(Value::as_array).into_iter().flatten();
+    services
+        .filter_map(|service| Some((text(service, NAME)?, text(service, "path")?)))
+        .filter(|(_, path)| root.join(path).read_dir().map_or(true, |mut entries| entries.next().is_none()))
+        .collect()
+}
+
+/// Which answers that are specific to the project are still those of a preset.
+fn examples(catalog: &Catalog, answers: &Answers) -> Option<String> {
     let is_example = |(name, value): &(&String, &Value)| {
-        let named = catalog.question(name).is_some_and(|question| question.identity);
+        let said = answers.origins.get(*name) == Some(&Origin::Prompt);
+        let named = !said && catalog.question(name).is_some_and(|question| question.identity);
         named && catalog.presets.iter().any(|preset| preset.answers.get(*name) == Some(value))
     };
-    let names: Vec<String> = values.iter().filter(is_example).map(|(name, _)| format!("`{name}`")).collect();
+    let names: Vec<String> = answers.values.iter().filter(is_example).map(|(name, _)| format!("`{name}`")).collect();
     if names.is_empty() {
         return None;
     }

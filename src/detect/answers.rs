@@ -24,6 +24,9 @@ const NAMED: usize = 3;
 /// The answer that lists the services.
 pub const SERVICES: &str = "services";
 
+/// The answer that names the project.
+pub const NAME: &str = "name";
+
 /// Databases that services can be seen to use, and that cannot be generated.
 const OTHER_DATABASES: [&str; 5] = ["cockroachdb", "mysql", "postgresql", "sqlite", "sqlserver"];
 
@@ -59,7 +62,7 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files) -> Result<Ind
     let mut answers = IndexMap::new();
     for question in &catalog.project.questions {
         let answer = match question.name.as_str() {
-            "name" => scalar(&env, question, remote_name(found).or_else(|| root_name(found))),
+            NAME => scalar(&env, question, remote_name(found).or_else(|| root_name(found))),
             "repository" => scalar(&env, question, repository(found)),
             "code_owners" => scalar(&env, question, code_owners(files)),
             SERVICES if question.kind == KindName::Records => services(&env, question, &found.services, files)?,
@@ -70,6 +73,20 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files) -> Result<Ind
     Ok(answers)
 }
 
+/// The name of a folder as a name of the project, as far as that is possible.
+///
+/// # Errors
+/// When the catalog has expressions that do not compile.
+pub fn folder_name(catalog: &Catalog, folder: &std::path::Path) -> Result<Option<Value>> {
+    let Some(question) = catalog.question(NAME) else { return Ok(None) };
+    let env = engine::environment(catalog)?;
+    let Some(name) = folder.file_name().and_then(|name| name.to_str()) else { return Ok(None) };
+    let mut name = hyphenated(name);
+    name.truncate(question.max_length.unwrap_or(name.len()));
+    let name = json!(name.trim_end_matches('-'));
+    Ok(Check::new(Scope::new(&env, &Values::new()), question).value(&name).ok())
+}
+
 fn scalar(env: &Environment<'_>, question: &Question, found: Option<Finding<String>>) -> Option<Answer> {
     let found = found?;
     let value = Check::new(Scope::new(env, &Values::new()), question).value(&json!(found.value)).ok()?;
@@ -78,9 +95,13 @@ fn scalar(env: &Environment<'_>, question: &Question, found: Option<Finding<Stri
 
 /// A name as DNS labels are written: small letters, digits and single hyphens.
 fn named(name: &str, place: &Place) -> Finding<String> {
+    Finding::new(hyphenated(name), place.clone())
+}
+
+fn hyphenated(name: &str) -> String {
     let lower = name.to_ascii_lowercase();
     let parts: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
-    Finding::new(parts.join("-"), place.clone())
+    parts.join("-")
 }
 
 fn remote_name(found: &Detected) -> Option<Finding<String>> {

@@ -63,6 +63,7 @@ fn from(origin: &Origin) -> String {
     match origin {
         Origin::Default => "default".into(),
         Origin::Preset(name) => format!("preset {}", visible(name, true)),
+        Origin::Folder => "the name of the folder".into(),
         Origin::Detected(place) => format!("found in {}", visible(place, true)),
         Origin::Recorded(_) => "as recorded".into(),
         Origin::File(_) => "answers file".into(),

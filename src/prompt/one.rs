@@ -69,8 +69,8 @@ pub(super) fn ask_one(
             let line = current.map(line_of).unwrap_or_default();
             let start = match current {
                 None => Start::Empty,
-                // what a preset calls its project is an example to be replaced, not a text to be corrected
-                Some(_) if question.identity && matches!(origin, Origin::Preset(_)) => Start::Default(&line),
+                // a folder is often called otherwise than what it holds: a name to be replaced, not a text to be corrected
+                Some(_) if *origin == Origin::Folder => Start::Default(&line),
                 Some(_) => Start::Text(&line),
             };
             let words: &[&str] = if question.kind == KindName::Region { &region::AWS } else { &[] };
@@ -120,7 +120,9 @@ fn line_of(value: &Value) -> String {
 /// Why it matters, and where the value that is filled in was found.
 pub(super) fn help(question: &Question, origin: &Origin) -> String {
     match origin {
-        Origin::Detected(_) => format!("({}) {}", origin_text(origin).unwrap_or_default(), question.help),
+        Origin::Folder | Origin::Detected(_) => {
+            format!("({}) {}", origin_text(origin).unwrap_or_default(), question.help)
+        }
         _ => question.help.clone(),
     }
 }

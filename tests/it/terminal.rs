@@ -23,6 +23,8 @@ mod way_back;
 const START: &str = "What do you want to start from?";
 const NAME: &str = "What is the project called?";
 const CONTACT: &str = "Who is told when something breaks?";
+/// What the preset of the small catalog has as an example.
+const MAIL: &str = "shop@example.com\r";
 const OVERVIEW: &str = "Is everything right?";
 const REVIEW: &str = "What should happen?";
 const SERVICES: &str = "Which services?";
@@ -54,7 +56,7 @@ fn collision(start: impl FnOnce(Start) -> Start) -> (TempDir, Session) {
     fs::create_dir(&dir).unwrap();
     fs::write(dir.join("README.md"), "# shop\n\nMine \u{1b}]0;owned\u{7}\u{1b}[2J\n").unwrap();
     let mut s = start(Start::init(&dir, &["--preset", "shop"])).run();
-    s.answer(NAME, ENTER).answer(CONTACT, ENTER).answer(OVERVIEW, ENTER).see("? What should happen?");
+    s.answer(NAME, ENTER).answer(CONTACT, MAIL).answer(OVERVIEW, ENTER).see("? What should happen?");
     (temp, s)
 }
 
@@ -65,7 +67,7 @@ fn a_preset_asks_only_for_what_names_the_project() {
     s.answer(START, ENTER).see("> What do you want to start from? shop");
     s.answer(NAME, "Bad Name!\r").see("! `Bad Name!` is not a DNS label").see("(shop) Bad Name!");
     s.send(&"\u{7f}".repeat(9)).send("books\r");
-    s.answer(CONTACT, ENTER).see("> Who is told when something breaks? shop@example.com");
+    s.answer(CONTACT, MAIL).see("> Who is told when something breaks? shop@example.com");
     s.see("services api, mails (preset)").see("contact shop@example.com (yours)").see("region eu-central-1 (default)");
     s.answer(OVERVIEW, ENTER);
     s.see("+ run.sh").see("+ 6 files to create").answer(REVIEW, ENTER);
@@ -83,7 +85,7 @@ fn what_the_folder_tells_is_offered_with_its_file() {
     fs::write(dir.join(".git/config"), config).unwrap();
     let mut s = Start::init(&dir, &["--preset", "shop"]).run();
     s.see("Found in this folder:").see("name books (.git/config:1)");
-    s.answer(NAME, ENTER).answer(CONTACT, ENTER).answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).ends_with(0);
+    s.answer(NAME, ENTER).answer(CONTACT, MAIL).answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).ends_with(0);
     assert!(s.file("README.md").starts_with("# books\n"));
 }
 
@@ -174,7 +176,7 @@ fn leaving_at_any_stage_writes_nothing() {
         let mut s = Start::init(&dir, &[]).run();
         let questions = [START, NAME, CONTACT, OVERVIEW, REVIEW, "README.md is there already"];
         for question in &questions[..stage] {
-            s.answer(question, ENTER);
+            s.answer(question, if *question == CONTACT { MAIL } else { ENTER });
         }
         s.answer(questions[stage], CTRL_C).see("Stopped before writing.").ends_with(130).nothing_changed();
         assert_eq!(s.words().contains("Your answers so far are kept: `scaffold init --resume "), stage > 1);
@@ -192,7 +194,7 @@ fn stopping_and_hanging_up_write_nothing() {
         let start = Start::init(&dir, &[]);
         let mut s = if question == REVIEW { start.deaf().run() } else { start.run() };
         for before in [START, NAME, CONTACT, OVERVIEW, REVIEW].iter().take_while(|q| **q != question) {
-            s.answer(before, ENTER);
+            s.answer(before, if *before == CONTACT { MAIL } else { ENTER });
         }
         let status = s.see(&format!("? {question}")).hang_up().status();
         assert_eq!(status.signal(), Some(1), "{question}: {status}");
@@ -229,7 +231,7 @@ fn the_page_is_there_before_the_question() {
     fs::write(dir.join("README.md"), "# mine\n").unwrap();
     let mut s = Start::init(&dir, &["--preset", "shop", "--html", html.to_str().unwrap()]).run();
     s.answer(NAME, ENTER)
-        .answer(CONTACT, ENTER)
+        .answer(CONTACT, MAIL)
         .answer(OVERVIEW, ENTER)
         .see("The page is in")
         .see("? What should happen?");
@@ -298,7 +300,7 @@ fn data_goes_to_stdout_and_questions_to_the_terminal() {
     let out = temp.path().join("plan.json");
     let mut s = Start::init(&dir, &["--preset", "shop", "--dry-run", "--format", "json"]).stdout(&out).run();
     s.answer(NAME, ENTER)
-        .answer(CONTACT, ENTER)
+        .answer(CONTACT, MAIL)
         .answer(OVERVIEW, ENTER)
         .see("Nothing was written")
         .ends_with(0)

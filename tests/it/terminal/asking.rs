@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{CONTACT, NAME, OVERVIEW, PROJECT, REVIEW, SERVICES, START, target};
+use super::{CONTACT, MAIL, NAME, OVERVIEW, PROJECT, REVIEW, SERVICES, START, target};
 use crate::session::{CTRL_C, DOWN, ENTER, ESC, Session, Start, UP};
 use crate::support::{read_tree, root, write_tree};
 
@@ -16,7 +16,7 @@ fn esc_goes_back_with_the_earlier_answer_filled_in() {
         .see("? What is the project called? (Esc) ? What do you want to start from?");
     s.answer(START, ENTER).answer(NAME, "books\r").answer(CONTACT, ESC);
     s.see("? What is the project called? books").send("-2\r").see("> What is the project called? books-2");
-    s.answer(CONTACT, ENTER).answer(OVERVIEW, ESC);
+    s.answer(CONTACT, MAIL).answer(OVERVIEW, ESC);
     s.see("? Who is told when something breaks? shop@example.com").send(ENTER);
     // what is to be written can be left as well
     s.answer(OVERVIEW, ENTER).answer(REVIEW, ESC).answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).ends_with(0);
@@ -60,7 +60,7 @@ fn going_back_asks_again_only_what_hangs_on_the_answer() {
 fn a_choice_that_other_answers_exclude_says_what_it_needs() {
     let (_temp, dir) = target();
     let mut s = Start::init(&dir, &["--preset", "shop", "--set", "database=none"]).run();
-    s.answer(NAME, ENTER).answer(CONTACT, ENTER).answer(OVERVIEW, &[UP, ENTER].concat());
+    s.answer(NAME, ENTER).answer(CONTACT, MAIL).answer(OVERVIEW, &[UP, ENTER].concat());
     s.answer("Operation: which answer do you want to change?", &[UP, UP, ENTER].concat());
     s.answer("What else?", "").see("Search (needs a database)").send(&[DOWN, " ", ENTER].concat());
     s.see("whose `search` needs a database").answer("What else?", &[DOWN, " ", ENTER].concat());
@@ -82,7 +82,7 @@ fn a_choice_that_other_answers_exclude_says_what_it_needs() {
 fn going_back_in_the_list_loses_no_service() {
     let (_temp, dir) = target();
     let mut s = Start::init(&dir, &["--preset", "shop", "--ask", "all"]).rows(60).run();
-    s.answer(NAME, ENTER).answer(CONTACT, ENTER).answer("What is it for?", ENTER);
+    s.answer(NAME, ENTER).answer(CONTACT, MAIL).answer("What is it for?", ENTER);
     s.answer("In which region does it run?", ENTER).answer("How many copies of each service?", ENTER);
     s.answer("Which database?", ENTER).answer("Is it monitored?", ENTER).answer("What else?", ENTER);
     s.answer(SERVICES, &[UP, ENTER].concat()).answer("What is the service called?", "search\r");
@@ -103,7 +103,7 @@ fn going_back_in_the_list_loses_no_service() {
 fn what_was_said_last_goes_before_what_was_given() {
     let (_temp, dir) = target();
     let mut s = Start::init(&dir, &["--preset", "shop", "--set", "name=books"]).run();
-    s.answer(CONTACT, ENTER).answer(OVERVIEW, &[DOWN, ENTER].concat());
+    s.answer(CONTACT, MAIL).answer(OVERVIEW, &[DOWN, ENTER].concat());
     s.answer("Project: which answer do you want to change?", ENTER).replace(NAME, "records").answer(OVERVIEW, ENTER);
     s.answer(REVIEW, ESC).see("Project records, shop@example.com").send(ENTER).answer(REVIEW, ENTER).ends_with(0);
     assert!(s.file("README.md").starts_with("# records\n"));
@@ -113,11 +113,45 @@ fn what_was_said_last_goes_before_what_was_given() {
 fn a_whole_group_is_asked_again_and_a_group_of_one_at_once() {
     let (_temp, dir) = target();
     let mut s = Start::init(&dir, &["--preset", "shop"]).run();
-    s.answer(NAME, ENTER).answer(CONTACT, ENTER).answer(OVERVIEW, &[DOWN, ENTER].concat());
+    s.answer(NAME, ENTER).answer(CONTACT, MAIL).answer(OVERVIEW, &[DOWN, ENTER].concat());
     s.answer("Project: which answer do you want to change?", &[UP, ENTER].concat());
     s.replace(NAME, "books").answer(CONTACT, ESC).see("> Yes, go on").see("Project books, shop@example.com");
     s.send(&[DOWN, DOWN, ENTER].concat()).answer(SERVICES, ENTER).answer(OVERVIEW, ENTER);
     s.answer(REVIEW, CTRL_C).ends_with(130).nothing_changed();
+}
+
+/// A service with nothing but a name, and no other.
+pub(super) fn one_service(s: &mut Session) {
+    s.answer("Which services does the system have?", ENTER).answer("What is the service called?", "api").send(ENTER);
+    s.answer("What does it do?", ENTER)
+        .answer("What is it written in?", ENTER)
+        .answer("How large is one instance?", ENTER);
+    s.answer("api: change a field?", ENTER).see("> Done [Each gets an image").send(ENTER);
+}
+
+/// Neither the names nor the services of an example become those of a project by pressing Enter.
+#[test]
+fn an_example_is_no_default() {
+    let (temp, _) = target();
+    let dir = temp.path().join("My books, and more of them");
+    let mut s = Start::built_in(&dir, &["--preset", "mongodb-atlas-on-aws"]).rows(120).run();
+    s.see("? What is the project called? (my-books-and-more-of) [(the name of the folder)").send(ENTER);
+    s.answer("What does the system do", "Sells books\r");
+    for (question, answer) in &PROJECT[2..10] {
+        s.answer(question, ENTER).see("! ").send(answer).send(ENTER);
+    }
+    let services = "Which services does the system have?";
+    s.answer(services, &[DOWN, ENTER].concat()).see("has 0 items").answer(services, "");
+    assert!(!s.words().contains("apps/web"));
+    one_service(&mut s);
+    s.answer(PROJECT[10].0, ENTER).see("! ").send(PROJECT[10].1).send(ENTER);
+    s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).see("The code of each service goes beside its generated files:");
+    s.see("apps/api (api)").see("goes on from there.").ends_with(0);
+    assert!(!s.words().contains("Still as in the example"));
+    let answers = s.file(".scaffold/answers.yaml");
+    for example in ["shop", "acme/shop", "111122223333", "444455556666"] {
+        assert!(!answers.contains(example), "{example}: {answers}");
+    }
 }
 
 /// From an empty prompt to a written repository, with the built-in catalog: how much has to be typed, and how long the
@@ -128,13 +162,15 @@ fn a_preset_takes_few_keystrokes() {
     let start = std::time::Instant::now();
     let mut s = Start::built_in(&dir, &[]).rows(60).run();
     s.answer(START, ENTER);
-    for (question, answer) in PROJECT {
+    for (question, answer) in &PROJECT[..10] {
         s.answer(question, answer).send(ENTER);
     }
+    one_service(&mut s);
+    s.answer(PROJECT[10].0, PROJECT[10].1).send(ENTER);
     s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).see("goes on from there.").ends_with(0);
-    let text: usize = PROJECT.iter().map(|(_, answer)| answer.len()).sum();
+    let text = PROJECT.iter().map(|(_, answer)| answer.len()).sum::<usize>() + "api".len();
     eprintln!("{} keys, {text} of them text, in {:.1?}", s.typed, start.elapsed());
-    assert_eq!(s.typed - text, PROJECT.len() + 3, "keys beside the text");
+    assert_eq!(s.typed - text, PROJECT.len() + 10, "keys beside the text");
     assert!(s.file("README.md").contains("books"));
 }
 
@@ -150,11 +186,7 @@ fn a_new_repository_without_a_preset_takes_some_more() {
     }
     // nobody has chosen a strategy
     s.answer("Who operates MongoDB?", ENTER);
-    s.answer("Which services does the system have?", ENTER).answer("What is the service called?", "api").send(ENTER);
-    s.answer("What does it do?", ENTER)
-        .answer("What is it written in?", ENTER)
-        .answer("How large is one instance?", ENTER);
-    s.answer("api: change a field?", ENTER).see("> Done [Each gets an image").send(ENTER);
+    one_service(&mut s);
     s.answer(PROJECT[10].0, PROJECT[10].1).send(ENTER);
     s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).see("goes on from there.").ends_with(0);
     let text = PROJECT.iter().map(|(_, answer)| answer.len()).sum::<usize>() + "api".len();
@@ -210,7 +242,11 @@ fn a_finding_is_filled_in_beside_the_file_it_was_found_in() {
         s.answer(question, if *answer == "acme/books" { "" } else { answer }).send(ENTER);
     }
     s.answer("Which services does the system have?", "").see("[(found in backend/package.json").send(ENTER);
-    s.answer(PROJECT[10].0, ENTER).see("repository acme/books (yours)").answer(OVERVIEW, CTRL_C).ends_with(130);
+    s.answer(PROJECT[10].0, PROJECT[10].1)
+        .send(ENTER)
+        .see("repository acme/books (yours)")
+        .answer(OVERVIEW, CTRL_C)
+        .ends_with(130);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::update::{Shop, scaffold, shop, small};
-use super::{CONTACT, NAME, OVERVIEW, REVIEW, target};
+use super::{CONTACT, MAIL, NAME, OVERVIEW, REVIEW, target};
 use crate::session::{ENTER, Start};
 
 /// Something of the run is in `.scaffold/`, and it had not gone further.
@@ -96,7 +96,7 @@ fn an_update_under_way_is_finished() {
 fn a_prepared_init_is_undone_and_asks_as_before() {
     let (_temp, dir) = PREPARED.init();
     let mut s = Start::init(&dir, &["--preset", "shop"]).run();
-    s.see("Undid an earlier run, which had begun with ").answer(NAME, ENTER).answer(CONTACT, ENTER);
+    s.see("Undid an earlier run, which had begun with ").answer(NAME, ENTER).answer(CONTACT, MAIL);
     s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).see("Wrote 6 files").ends_with(0);
     assert_eq!(s.file("notes.txt"), "mine\n");
     swept(&dir);

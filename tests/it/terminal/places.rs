@@ -4,14 +4,14 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use super::{CONTACT, NAME, OVERVIEW, REVIEW, target};
+use super::{CONTACT, MAIL, NAME, OVERVIEW, REVIEW, target};
 use crate::session::{CTRL_C, DOWN, ENTER, Session, Start, UP};
 use crate::support::{read_tree, root, write_tree};
 
 /// Up to the plan of the preset `shop`.
 fn plan(start: Start) -> Session {
     let mut s = start.run();
-    s.answer(NAME, ENTER).answer(CONTACT, ENTER).answer(OVERVIEW, ENTER).see("? What should happen?");
+    s.answer(NAME, ENTER).answer(CONTACT, MAIL).answer(OVERVIEW, ENTER).see("? What should happen?");
     s
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::{CONTACT, NAME, OVERVIEW, REVIEW, START, target};
+use super::{CONTACT, MAIL, NAME, OVERVIEW, REVIEW, START, target};
 use crate::session::{CTRL_C, ENTER, ESC, Start};
 
 const AGAIN: &str = "A session about this folder was interrupted. Go on with it?";
@@ -28,7 +28,7 @@ fn after_ctrl_c() {
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
 
     let mut s = Start::init(&dir, &["--resume"]).run();
-    s.answer(CONTACT, ENTER).see("name books (yours)").see("replicas 4 (yours)").see("database postgres (preset)");
+    s.answer(CONTACT, MAIL).see("name books (yours)").see("replicas 4 (yours)").see("database postgres (preset)");
     s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).ends_with(0);
     assert!(s.file("README.md").starts_with("# books\n"));
     assert!(kept(&dir).is_empty());
@@ -45,7 +45,7 @@ fn after_the_terminal_was_closed_or_the_program_killed() {
     drop(s);
 
     let mut s = Start::init(&dir, &[]).run();
-    s.see("It has 1 answer; no starts anew").answer(AGAIN, ENTER).answer(CONTACT, ENTER);
+    s.see("It has 1 answer; no starts anew").answer(AGAIN, ENTER).answer(CONTACT, MAIL);
     s.see("name records (yours)").answer(OVERVIEW, ENTER).answer(REVIEW, CTRL_C);
     s.see("Your answers so far are kept").ends_with(130);
 
@@ -57,7 +57,7 @@ fn after_the_terminal_was_closed_or_the_program_killed() {
 fn every_question_is_put_to_the_end() {
     let (_temp, dir) = target();
     let mut s = Start::init(&dir, &["--preset", "shop", "--ask", "all"]).run();
-    s.answer(NAME, ENTER).answer(CONTACT, ENTER).answer("What is it for?", CTRL_C).ends_with(130);
+    s.answer(NAME, ENTER).answer(CONTACT, MAIL).answer("What is it for?", CTRL_C).ends_with(130);
     let mut s = Start::init(&dir, &["--resume"]).run();
     s.answer("What is it for?", ENTER).answer("In which region does it run?", CTRL_C).ends_with(130);
 }
@@ -92,7 +92,7 @@ fn a_secret_is_never_kept() {
     let (_temp, dir) = target();
     let token = format!("ghp_{}", "a".repeat(36));
     let mut s = Start::init(&dir, &["--preset", "shop", "--ask", "all"]).run();
-    s.answer(NAME, ENTER).answer(CONTACT, ENTER).replace("What is it for?", &token).see("a GitHub token");
+    s.answer(NAME, ENTER).answer(CONTACT, MAIL).replace("What is it for?", &token).see("a GitHub token");
     s.send(CTRL_C).ends_with(130);
     let [file] = kept(&dir).try_into().unwrap();
     assert!(!fs::read_to_string(file).unwrap().contains("ghp_"));
@@ -108,7 +108,7 @@ fn answers_that_nobody_asks_for_any_more_are_left_out() {
     fs::write(&file, format!("{text}  colour: red\n  region: nowhere\n")).unwrap();
     let mut s = Start::init(&dir, &["--resume"]).run();
     // what is no longer accepted is asked again
-    s.answer(CONTACT, ENTER).see("! answer `region` is `nowhere`").replace("In which region", "eu-west-1");
+    s.answer(CONTACT, MAIL).see("! answer `region` is `nowhere`").replace("In which region", "eu-west-1");
     s.answer(OVERVIEW, ENTER).see("Answer `colour` of the interrupted session is unknown to this scaffold");
     s.answer(REVIEW, ENTER).ends_with(0);
 }
