@@ -13,6 +13,13 @@ locals {
     Action    = "kms:*"
     Resource  = "*"
   }
+  alarms = {
+    Sid       = "CloudWatchAlarms"
+    Effect    = "Allow"
+    Principal = { Service = "cloudwatch.amazonaws.com" }
+    Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    Resource  = "*"
+  }
   log_delivery = {
     Sid       = "CloudWatchLogsOfThisAccount"
     Effect    = "Allow"
@@ -34,8 +41,12 @@ resource "aws_kms_key" "this" {
   enable_key_rotation     = true
 
   policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = concat([local.administration], var.cloudwatch_logs ? [local.log_delivery] : [])
+    Version = "2012-10-17"
+    Statement = concat(
+      [local.administration],
+      var.cloudwatch_logs ? [local.log_delivery] : [],
+      var.cloudwatch_alarms ? [local.alarms] : [],
+    )
   })
 }
 

@@ -9,6 +9,13 @@ variable "alias" {
   }
 }
 
+variable "cloudwatch_alarms" {
+  description = "Whether CloudWatch alarms may publish to topics that are encrypted with the key."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "cloudwatch_logs" {
   description = "Whether CloudWatch Logs may encrypt log groups of this account with the key."
   type        = bool

@@ -3,6 +3,12 @@ module "alerting" {
 
   contact = local.contact
   name    = local.prefix
+  runbook = "https://github.com/acme/shop/blob/main/docs/runbooks/alarms-from-aws.md"
+
+  health_check = {
+    host = "staging.shop.example.com"
+    path = "/healthz"
+  }
 }
 
 module "alertmanager_identity" {
@@ -19,7 +25,7 @@ module "alertmanager_identity" {
     {
       sid       = "Publish"
       actions   = ["sns:Publish"]
-      resources = [module.alerting.topic_arn]
+      resources = [module.alerting.heartbeat_topic_arn, module.alerting.topic_arn]
     },
     {
       sid       = "Encrypt"

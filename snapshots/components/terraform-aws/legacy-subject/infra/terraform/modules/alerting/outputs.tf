@@ -1,3 +1,8 @@
+output "heartbeat_topic_arn" {
+  description = "Topic that Alertmanager publishes its heartbeat to."
+  value       = aws_sns_topic.heartbeat.arn
+}
+
 output "key_arn" {
   description = "Key that publishers must be allowed to use."
   value       = module.key.arn

@@ -53,3 +53,16 @@ run "logs_of_another_region" {
     error_message = "The key encrypts log groups of this account in its own region only."
   }
 }
+
+run "alarms" {
+  command = plan
+
+  variables {
+    cloudwatch_alarms = true
+  }
+
+  assert {
+    condition     = jsondecode(aws_kms_key.this.policy).Statement[1].Principal.Service == "cloudwatch.amazonaws.com"
+    error_message = "An alarm cannot publish to an encrypted topic without the key."
+  }
+}
