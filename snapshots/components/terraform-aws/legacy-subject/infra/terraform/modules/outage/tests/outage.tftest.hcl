@@ -14,6 +14,8 @@ mock_provider "aws" {
   mock_resource "aws_sns_topic" {
     defaults = { arn = "arn:aws:sns:us-east-1:111122223333:example" }
   }
+
+  override_during = plan
 }
 
 variables {
@@ -25,6 +27,8 @@ variables {
 }
 
 run "silence_is_an_alarm" {
+  command = plan
+
   assert {
     condition     = aws_cloudwatch_metric_alarm.heartbeat.treat_missing_data == "breaching"
     error_message = "A heartbeat that stops leaves no data, so missing data must count as a failure."
@@ -37,6 +41,8 @@ run "silence_is_an_alarm" {
 }
 
 run "nothing_public" {
+  command = plan
+
   assert {
     condition     = length(aws_route53_health_check.this) == 0 && length(aws_cloudwatch_metric_alarm.outside) == 0
     error_message = "Without a public address there is nothing to ask."
@@ -44,6 +50,8 @@ run "nothing_public" {
 }
 
 run "asked_from_outside" {
+  command = plan
+
   variables {
     health_check = { host = "staging.shop.example.com", path = "/readyz" }
   }
