@@ -12,7 +12,6 @@ use crate::context::Context;
 use crate::engine;
 use crate::expression::Scope;
 use crate::names::Templates;
-use crate::path;
 use crate::question::Values;
 use crate::tree::{File, RelPath, Tree};
 
@@ -82,7 +81,6 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
                     None => true,
                 };
                 if wanted {
-                    path::check_portable(&path)?;
                     let once = rule.is_some_and(|r| r.write == WritePolicy::Once);
                     jobs.push(Job { component, file, path, repeated, once });
                 } else {
