@@ -37,11 +37,11 @@ fn choices_side_by_side() {
                                              point-in-time recovery
 
     What is generated
-    - 369 files of 13 components             - 379 files of 13 components
-    - `backup-mongodb`: 68 files             - `backup-mongodb`: 64 files
+    - 359 files of 13 components             - 370 files of 13 components
+    - `backup-mongodb`: 54 files             - `backup-mongodb`: 52 files
     - `kubernetes`: 46 files                 - `kubernetes`: 44 files
     - `mongodb-atlas`: MongoDB Atlas with    - `mongodb-self-hosted`: MongoDB
-      private endpoint and point-in-time       replica set in the cluster; 32
+      private endpoint and point-in-time       replica set in the cluster; 31
       recovery; 16 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,
       `DB-02`, `DB-03`                         `DB-03`
 
@@ -75,18 +75,18 @@ fn choices_side_by_side() {
       - 1 hour or more, growing with the data; the restore drill measures it
 
     Needs that are met, for all
-      - 39 of 63
+      - 40 of 63
 
     What is left for a person
     - `DB-01` Make the service accounts in   - `DB-01` Name the people who operate
       Atlas and store them                     MongoDB at night.
-      (docs/runbooks/rotate-atlas-credenti   - 21 tasks that all have in common
+      (docs/runbooks/rotate-atlas-credenti   - 22 tasks that all have in common
       als.md).
     - `DB-03` Compare 50 connections per
       instance with the limit of the Atlas
       tier once the number of instances is
       known.
-    - 21 tasks that all have in common
+    - 22 tasks that all have in common
 
     Counted with the answers of `mongodb-atlas-on-aws` and
     `mongodb-self-hosted-on-aws`; only `hosting` differs.

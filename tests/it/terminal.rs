@@ -163,7 +163,7 @@ fn every_kind_of_question_with_mistakes_corrected() {
     s.replace("What is it for?", "Sells records").answer(OVERVIEW, ENTER);
     s.answer(REVIEW, ENTER).ends_with(0);
     assert!(s.file("README.md").starts_with("# x-shop\n\nSells records\n\nIt runs in eu-west-1, with 3 copies"));
-    assert_eq!(s.file("services/api-2/service.yaml"), "name: api-2\nport: 9000\nsecrets: [KEY, OTHER]\n");
+    assert_eq!(s.file("services/api-2/service.yaml"), "name: api-2\nport: 9000\nsecrets: [\"KEY\", \"OTHER\"]\n");
     assert!(!dir.join("services/api").exists() && !dir.join("monitoring").exists());
 }
 

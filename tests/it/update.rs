@@ -166,7 +166,7 @@ fn two_branches_that_disagree_about_an_answer() {
     for command in [&["update", "--yes"][..], &["status"], &["diff"]] {
         let said = shop.says(2, command);
         assert!(
-            said.contains("the answers file has a conflict that git left there") && said.contains("answers.yaml:"),
+            said.contains("cannot read the answers file: git left a conflict here") && said.contains("answers.yaml:"),
             "{said}"
         );
     }

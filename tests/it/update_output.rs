@@ -49,10 +49,10 @@ fn update_without_conflicts() {
 #[test]
 fn update_that_changes_only_the_record() {
     let shop = Repository::small();
-    shop.edit(".scaffold/answers.yaml", "# The answers", "# Our answers");
+    shop.edit(".scaffold/answers.yaml", "#? The answers", "#? Our answers");
     insta::assert_snapshot!(shop.update(0, &[]), @"`.` is up to date; what is recorded about it was renewed.");
     insta::assert_snapshot!(shop.says(0, &["undo", "--yes"]), @"Took the last update back: the answers as before it.");
-    assert!(shop.file(".scaffold/answers.yaml").starts_with("# Our answers"));
+    assert!(shop.file(".scaffold/answers.yaml").starts_with("#? Our answers"));
 }
 
 #[test]
@@ -335,7 +335,7 @@ fn a_clone_cannot_send_escape_sequences() {
     for (status, args) in [(0, &["status"][..]), (0, &["diff"]), (0, &["update", "--dry-run"])] {
         let said = shop.says(status, args);
         assert!(!said.chars().any(|c| c.is_control() && c != '\n'), "{said:?}");
-        assert!(said.contains(r"Answer `\u{1b}]0;owned\u{7}\u{1b}[31mx\ny` (.scaffold/answers.yaml)"), "{said}");
+        assert!(said.contains(r"Answer `\u{1b}]0;owned\u{7}\u{1b}[31mx\ny` (.scaffold/answers.yaml:"), "{said}");
         assert!(said.contains(r"(`zz\u{1b}]0;owned\u{7}`)"), "{said}");
     }
 }

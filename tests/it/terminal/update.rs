@@ -64,6 +64,7 @@ pub fn small() -> PathBuf {
 /// A run without a terminal.
 pub fn scaffold(templates: &Path, args: &[&str], dir: &Path) -> Command {
     let mut command = program(dir.parent().unwrap());
+    command.env("XDG_STATE_HOME", dir.parent().unwrap().join("state"));
     command.args(args).arg("--templates").arg(templates).arg(dir).stdin(Stdio::null()).stderr(Stdio::null());
     command
 }
