@@ -34,3 +34,4 @@ mod update;
 mod update_output;
 mod updates;
 mod whereabouts;
+mod workflows;

@@ -1,0 +1,32 @@
+//! Generated workflows, read as GitHub reads them.
+
+use serde_yaml::Value;
+
+use crate::support::{read_tree, root};
+
+/// Every generated workflow with its path below `snapshots/`.
+fn workflows() -> Vec<(String, Value)> {
+    read_tree(&root().join("snapshots"))
+        .into_iter()
+        .filter(|(path, _)| path.contains("/.github/workflows/"))
+        .map(|(path, file)| (path, serde_yaml::from_slice(&file.bytes).unwrap()))
+        .collect()
+}
+
+#[test]
+fn a_run_of_a_branch_never_joins_the_group_of_main() {
+    // A schedule runs on the default branch only, so an expression may name it instead.
+    const OF_THE_REF: [&str; 2] = ["${{ github.ref }}", "github.event_name == 'schedule' && 'drift' || github.ref }}"];
+    let workflows = workflows();
+    assert!(!workflows.is_empty());
+    let shared: Vec<String> = workflows
+        .iter()
+        .filter_map(|(path, workflow)| {
+            let group = workflow["concurrency"]["group"].as_str().unwrap_or_default();
+            let branches = ["workflow_dispatch", "workflow_call", "pull_request"];
+            let elsewhere = branches.iter().any(|event| workflow["on"].get(event).is_some());
+            (elsewhere && !OF_THE_REF.iter().any(|part| group.contains(part))).then(|| format!("{path}: {group}"))
+        })
+        .collect();
+    assert!(shared.is_empty(), "a branch can displace a run of main:\n{}", shared.join("\n"));
+}
