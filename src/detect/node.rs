@@ -61,7 +61,7 @@ fn read(files: &Files, services: &mut Services, file: &str, text: &str, package:
     scripts(service, package, manager.as_ref().map_or("npm", |m| m.value), &key);
     service.package_manager = manager;
     if has(package, "migrate-mongo") {
-        service.command(Command::Migrate, "npx migrate-mongo up", key("migrate-mongo"));
+        service.command(Command::Migrate, "npx --no-install migrate-mongo up", key("migrate-mongo"));
     }
     service.runs |= service.commands.contains_key(&Command::Start);
 }

@@ -66,7 +66,11 @@ pub fn prisma(files: &Files, services: &mut Services) {
                 }
                 let migrations = path::join(around, "migrations/migration_lock.toml");
                 if files.has(&migrations) {
-                    service.command(Command::Migrate, "npx prisma migrate deploy", Place::new(&migrations, None));
+                    service.command(
+                        Command::Migrate,
+                        "npx --no-install prisma migrate deploy",
+                        Place::new(&migrations, None),
+                    );
                 }
                 own.insert(folder);
             }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::repository::{Repository, assert_same, git, text};
 
 const SERVICES: &str = "services=[{name: web, kind: web, language: static, path: apps/web, route: /}, \
-    {name: api, kind: api, language: node, path: apps/api, route: /api, migrate: npx migrate-mongo up, \
+    {name: api, kind: api, language: node, path: apps/api, route: /api, migrate: npx --no-install migrate-mongo up, \
     secrets: [SESSION_KEY], size: medium}]";
 
 /// The services of the preset and one more.
