@@ -30,3 +30,18 @@ fn a_run_of_a_branch_never_joins_the_group_of_main() {
         .collect();
     assert!(shared.is_empty(), "a branch can displace a run of main:\n{}", shared.join("\n"));
 }
+
+#[test]
+fn every_image_scan_reads_the_exceptions() {
+    let mut scans = 0;
+    for (path, workflow) in workflows() {
+        for job in workflow["jobs"].as_mapping().unwrap().values() {
+            let steps = job["steps"].as_sequence().into_iter().flatten();
+            for scan in steps.filter(|step| step["uses"].as_str().is_some_and(|uses| uses.contains("/scan-action@"))) {
+                scans += 1;
+                assert_eq!(scan["with"]["config"].as_str(), Some("grype.yaml"), "{path}");
+            }
+        }
+    }
+    assert!(scans > 0);
+}
