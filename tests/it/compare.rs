@@ -37,7 +37,7 @@ fn choices_side_by_side() {
                                              point-in-time recovery
 
     What is generated
-    - 359 files of 13 components             - 370 files of 13 components
+    - 361 files of 13 components             - 372 files of 13 components
     - `backup-mongodb`: 54 files             - `backup-mongodb`: 52 files
     - `kubernetes`: 46 files                 - `kubernetes`: 44 files
     - `mongodb-atlas`: MongoDB Atlas with    - `mongodb-self-hosted`: MongoDB

@@ -16,6 +16,7 @@ mod examples;
 mod kill;
 mod links;
 mod lost;
+mod manifests;
 mod markdown;
 mod merge;
 mod page;
