@@ -223,15 +223,16 @@ fn folder_line(root: &Path) -> String {
     path::to_line(&root.to_string_lossy())
 }
 
-/// Whether there is a journal in any phase, whoever wrote it. One that ends too early before a file was staged does not
-/// count: the run that wrote it did nothing.
+/// Whether there is a journal in any phase, whoever wrote it. One that [ends too early](is_torn) does not count.
 pub fn exists(folder: &Path) -> bool {
     let is_there = |phase: &Phase| fs::symlink_metadata(folder.join(phase.name())).is_ok();
-    let is_torn = || {
-        let text = fs::read(folder.join(Phase::New.name())).unwrap_or_default();
-        str::from_utf8(&text).ok().and_then(ended).is_none()
-    };
-    Phase::ALL.iter().any(|phase| is_there(phase) && (*phase != Phase::New || !is_torn()))
+    Phase::ALL.iter().any(|phase| is_there(phase) && (*phase != Phase::New || !is_torn(folder)))
+}
+
+/// Whether a run was killed while it wrote its journal, before it staged a file. It did nothing; only this file is left.
+pub fn is_torn(folder: &Path) -> bool {
+    let text = fs::read(folder.join(Phase::New.name()));
+    text.is_ok_and(|text| str::from_utf8(&text).ok().and_then(ended).is_none())
 }
 
 /// The user's journal in `folder` about `root`, if there is one. Only a [new](Phase::New) one can lack its content,

@@ -110,6 +110,11 @@ impl Project {
         fs::symlink_metadata(folder.join(crate::journal::STAGING)).is_ok() || crate::journal::exists(&folder)
     }
 
+    /// Whether an earlier run left a journal that ends too early: it changed nothing, and the file can be removed.
+    pub fn has_torn_journal(&self) -> bool {
+        crate::journal::is_torn(&self.root.join(path::FOLDER))
+    }
+
     /// The recorded base.
     ///
     /// # Errors

@@ -35,7 +35,7 @@ pub fn open(dir: &Path, ui: &Ui, may_write: bool) -> Result<Project> {
         sweep(project.root());
     }
     let is_unfinished = if project.exists() { project.is_unfinished() } else { may_write && is_begun(&project) };
-    if !is_unfinished {
+    if !is_unfinished && !(may_write && project.has_torn_journal()) {
         return Ok(project);
     }
     if !may_write {

@@ -123,6 +123,17 @@ fn updates_killed_at_random_moments() {
     killed(&scene, &updated.path().join("project"), "undo", KILLS / 5, &new, &old);
 }
 
+#[test]
+fn a_journal_that_ends_too_early_is_removed_without_a_word() {
+    let scene = Scene::new();
+    let place = Scene::copy(&scene.0.path().join("project"));
+    let project = place.path().join("project");
+    put(&project, ".scaffold/journal.new", "scaffold journal 2\nfol", 0o644);
+    let said = repair(place.path());
+    assert!(!said.contains("earlier run"), "{said}");
+    assert!(!project.join(".scaffold/journal.new").exists());
+}
+
 /// Kills a command in copies of a repository, which it would turn from one state into the other.
 fn killed(scene: &Scene, project: &Path, command: &str, kills: u32, from: &Snapshot, to: &Snapshot) {
     let mut whole = {

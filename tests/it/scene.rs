@@ -22,7 +22,9 @@ pub fn scaffold() -> Command {
 /// The real program without a terminal, in an empty environment.
 pub fn program(folder: &Path) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_scaffold"));
-    program.env_clear().env("LANG", "C.UTF-8").current_dir(folder);
+    // one for all runs, as a user has, and not that of whoever runs the tests
+    program.env_clear().env("XDG_STATE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/state"));
+    program.env("LANG", "C.UTF-8").current_dir(folder);
     program
 }
 
