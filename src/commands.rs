@@ -42,7 +42,7 @@ mod update;
 const STOPPED: &str = "Stopped before writing.";
 
 /// Carries out a command, and says what went wrong. The exit status is 0 when done, 1 when differences
-/// remain, 2 after an error.
+/// remain, 2 after an error that left the repository as it was, 3 after one that did not.
 pub fn main(cli: &Cli) -> ExitCode {
     let ui = Ui::new(cli.color, cli.accessible);
     let done = match &cli.command {
@@ -68,7 +68,10 @@ pub fn main(cli: &Cli) -> ExitCode {
         }
         Err(error) => {
             report(&ui, &error);
-            ExitCode::from(2)
+            ExitCode::from(match error.downcast_ref::<UserError>() {
+                Some(error) if error.unfinished => UserError::EXIT_UNFINISHED,
+                _ => UserError::EXIT,
+            })
         }
     }
 }

@@ -118,7 +118,10 @@ impl Held {
                 Ok(file) => file,
                 // The last holder is just cleaning up.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(explain(error, "lock", &path)),
+                Err(error) => {
+                    let _ = disk::remove_empty_folder(folder);
+                    return Err(explain(error, "lock", &path));
+                }
             };
             match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => {}

@@ -35,7 +35,8 @@ pub fn open(dir: &Path, ui: &Ui, may_write: bool) -> Result<Project> {
         sweep(project.root());
     }
     let is_unfinished = if project.exists() { project.is_unfinished() } else { may_write && is_begun(&project) };
-    if !is_unfinished && !(may_write && project.has_torn_journal()) {
+    let is_torn = may_write && project.has_torn_journal();
+    if !is_unfinished && !is_torn {
         return Ok(project);
     }
     if !may_write {
