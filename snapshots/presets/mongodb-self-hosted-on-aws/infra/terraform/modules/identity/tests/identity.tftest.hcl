@@ -139,6 +139,18 @@ run "ci_cannot_lose_a_key" {
   }
 }
 
+run "ci_cannot_blind_the_audit" {
+  assert {
+    condition = alltrue([
+      for policy in [aws_iam_role_policy.apply.policy, aws_iam_policy.boundary.policy] : anytrue([
+        for statement in jsondecode(policy).Statement :
+        statement.Effect == "Deny" && try(contains(statement.Action, "cloudtrail:StopLogging") && contains(statement.Action, "guardduty:Delete*"), false)
+      ])
+    ])
+    error_message = "Neither the apply role nor a role that it creates may stop the trail or the detection of threats."
+  }
+}
+
 run "ci_cannot_change_logs" {
   assert {
     condition = anytrue([
