@@ -21,6 +21,7 @@ mod markdown;
 mod merge;
 mod page;
 mod patch;
+mod policies;
 mod properties;
 mod recorded;
 mod render;

@@ -1,4 +1,4 @@
-//! Generated manifests, where two of them must agree.
+//! Generated manifests and runbooks, where two of them or their users must agree.
 
 use serde_yaml::Value;
 
@@ -44,5 +44,17 @@ fn the_gateway_drops_idle_connections_before_services_do() {
         // A POST that may have been carried out is never repeated.
         let triggers = &policy["spec"]["retry"]["retryOn"]["triggers"];
         assert!(!triggers.as_sequence().unwrap().iter().any(|t| t == "reset" || t == "5xx" || t == "gateway-error"));
+    }
+}
+
+/// Options that only the tools of Linux have; people run the commands of the documents on macOS as well.
+const GNU_ONLY: [&str; 7] = ["date -d", "date -u -d", "date --date", "sed -i ", "base64 -w", "readlink -f", "stat -c"];
+
+#[test]
+fn commands_of_the_documents_run_on_macos_too() {
+    for (path, file) in read_tree(&root().join("snapshots")).iter().filter(|(path, _)| path.ends_with(".md")) {
+        let text = String::from_utf8_lossy(&file.bytes);
+        let found: Vec<&&str> = GNU_ONLY.iter().filter(|option| text.contains(**option)).collect();
+        assert!(found.is_empty(), "{path}: {found:?}");
     }
 }
