@@ -35,6 +35,7 @@ pub mod kind;
 pub mod lint;
 pub mod listing;
 pub mod lock;
+mod memory;
 pub mod merge;
 pub mod migrations;
 pub mod moved;

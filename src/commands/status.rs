@@ -23,7 +23,7 @@ use crate::version;
 /// # Errors
 /// When the repository cannot be rendered or read.
 pub fn run(args: &cli::Status, ui: &Ui) -> Result<u8> {
-    super::with_catalog(&args.with.catalog, false, |Work { catalog, render }| {
+    super::with_catalog(ui, &args.with.catalog, false, |Work { catalog, render }| {
         let project = open(&folder(args.existing.dir.as_deref()), ui, false)?;
         let last = Last::read(&project, args.with.allow_downgrade)?;
         let update = Update::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
