@@ -75,6 +75,10 @@ fn help() {
 
       -V, --version
               Print version
+
+    Exit status: 0 done, 1 differences remain or you stopped, 2 an error that left the repository as it
+    was, 3 an error after writing had begun (the next run finishes or undoes it), 130 a prompt was
+    interrupted.
     ");
 }
 

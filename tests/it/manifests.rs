@@ -1,4 +1,4 @@
-//! Generated manifests, where two of them must agree.
+//! Generated manifests and runbooks, where two of them or their users must agree.
 
 use serde_yaml::Value;
 
@@ -85,5 +85,17 @@ fn all_objects_of_a_service_carry_its_name() {
                 assert_eq!(label.as_str(), Some(service), "{preset}: ConfigMap of {service} in {environment}");
             }
         }
+    }
+}
+
+/// Options that only the tools of Linux have; people run the commands of the documents on macOS as well.
+const GNU_ONLY: [&str; 7] = ["date -d", "date -u -d", "date --date", "sed -i ", "base64 -w", "readlink -f", "stat -c"];
+
+#[test]
+fn commands_of_the_documents_run_on_macos_too() {
+    for (path, file) in read_tree(&root().join("snapshots")).iter().filter(|(path, _)| path.ends_with(".md")) {
+        let text = String::from_utf8_lossy(&file.bytes);
+        let found: Vec<&&str> = GNU_ONLY.iter().filter(|option| text.contains(**option)).collect();
+        assert!(found.is_empty(), "{path}: {found:?}");
     }
 }
