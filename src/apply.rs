@@ -14,6 +14,7 @@ use crate::inspect::{changed, inspect};
 use crate::journal::{Kind, Phase, advance};
 use crate::lock::Lock;
 use crate::path;
+use crate::signals;
 use crate::stage::{New, stage, write_below};
 use crate::stamp::Stamp;
 use crate::swap::{self, Places};
@@ -113,6 +114,7 @@ fn put_in_place(lock: &Lock, operations: &[&Operation<'_>]) -> Result<Applied> {
         }
         write_below(&root, &files)?;
         disk::sync_below(&tree)?;
+        signals::check()?;
         disk::rename_new(&tree, &missing.parent.join(&missing.first))
     };
     if let Err(error) = build() {
@@ -158,6 +160,7 @@ fn exchange(lock: &Lock, operations: &[&Operation<'_>]) -> Result<Applied> {
         .zip(&journal.entries)
         .enumerate()
         .try_for_each(|(slot, (unit, entry))| {
+            signals::check()?;
             // staging many files takes a while
             if unit.stamp.is_some() && Stamp::at(&places.root().join(&entry.path)) != unit.stamp {
                 return Err(changed(std::slice::from_ref(&entry.path)));

@@ -18,6 +18,7 @@ use crate::plan::{Ours, Plan};
 use crate::project::Project;
 use crate::prompt::{Ask, Dialog};
 use crate::render::{self, Rendered};
+use crate::signals;
 use crate::source;
 use crate::text::count;
 use crate::ui::{Style, Ui};
@@ -45,6 +46,7 @@ const STOPPED: &str = "Stopped before writing.";
 /// remain, 2 after an error that left the repository as it was, 3 after one that did not.
 pub fn main(cli: &Cli) -> ExitCode {
     let ui = Ui::new(cli.color, cli.accessible);
+    signals::watch();
     let done = match &cli.command {
         Command::Init(args) => init::run(args, &ui),
         Command::Update(args) => update::run(args, &ui),
@@ -63,11 +65,13 @@ pub fn main(cli: &Cli) -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(code),
         Err(error) if error.is::<Interrupted>() || error.is::<Back>() => {
+            signals::end_if_caught();
             ui.say(STOPPED);
             ExitCode::from(Interrupted::EXIT)
         }
         Err(error) => {
             report(&ui, &error);
+            signals::end_if_caught();
             ExitCode::from(match error.downcast_ref::<UserError>() {
                 Some(error) if error.unfinished => UserError::EXIT_UNFINISHED,
                 _ => UserError::EXIT,

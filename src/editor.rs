@@ -16,7 +16,7 @@ use crate::terminal::lend;
 /// format. Returns what was saved, or a sentence that says why there is nothing.
 ///
 /// # Errors
-/// When there is no place for the text.
+/// When there is no place for the text, or a signal came that is to end the program.
 pub fn edit(rel: &str, text: &str) -> Result<Result<String, String>> {
     let editor = editor();
     let folder = tempfile::Builder::new().prefix("scaffold-").tempdir().context("cannot make a folder for the text")?;
@@ -25,12 +25,9 @@ pub fn edit(rel: &str, text: &str) -> Result<Result<String, String>> {
     // as git does it: an editor can have arguments; what it shows belongs on the terminal, and stdout may lead elsewhere
     let screen = stderr().as_fd().try_clone_to_owned()?;
     let before = Stamp::at(&file);
-    let status = lend(|| {
-        let mut command = Command::new("sh");
-        command.arg("-c").arg(format!("{editor} \"$@\"")).arg("sh").arg(&file).stdout(screen);
-        command.status()
-    });
-    Ok(match status {
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{editor} \"$@\"")).arg("sh").arg(&file).stdout(screen);
+    Ok(match lend(&mut command, None)? {
         Err(e) => Err(format!("The editor `{editor}` does not start: {e}.")),
         Ok(status) if !status.success() => Err(format!("The editor `{editor}` failed ({status}).")),
         // as `:q` does it; who takes the text as it is saves it

@@ -59,6 +59,7 @@ pub mod review;
 pub mod schema;
 pub mod secret;
 pub mod session;
+pub mod signals;
 pub mod source;
 mod stage;
 mod stamp;

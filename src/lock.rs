@@ -9,6 +9,7 @@ use crate::key::Key;
 use crate::path;
 use crate::project::{Project, link_on_the_way};
 use crate::regular;
+use crate::signals::{self, Hold};
 use anyhow::Result;
 use rustix::fs::FlockOperation;
 use rustix::io::Errno;
@@ -106,6 +107,8 @@ pub(crate) fn is_signed(folder: &Path) -> bool {
 pub(crate) struct Held {
     folder: PathBuf,
     file: fs::File,
+    /// A signal ends the program once this is dropped, after the lock.
+    _hold: Hold,
 }
 
 impl Held {
@@ -113,6 +116,7 @@ impl Held {
     pub(crate) fn take(folder: &Path) -> Result<Option<Self>> {
         let path = folder.join(NAME);
         for _ in 0..1000 {
+            let hold = signals::hold();
             disk::ensure_folder(folder)?;
             let file = match disk::open_lock(&path) {
                 Ok(file) => file,
@@ -129,7 +133,7 @@ impl Held {
                 Err(Errno::INTR) => continue,
                 Err(error) => return Err(explain(error, "lock", &path)),
             }
-            let held = Self { folder: folder.to_owned(), file };
+            let held = Self { folder: folder.to_owned(), file, _hold: hold };
             // Only the file that still has the name is the lock; its last holder may have removed this one.
             if held.is_current() {
                 held.refuse_second_name()?;

@@ -1,8 +1,5 @@
 //! A person at the terminal answers the questions.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
 use anyhow::Result;
 use serde_json::Value;
 
@@ -13,6 +10,7 @@ use crate::compare;
 use crate::error::Back;
 use crate::question::{KindName, Question, Values};
 use crate::session::Session;
+use crate::signals;
 use crate::text::{cut, wrap};
 use crate::ui::{Style, Ui};
 
@@ -63,9 +61,7 @@ pub struct TerminalPrompter<'c> {
 impl<'c> TerminalPrompter<'c> {
     /// A prompter that asks these questions.
     pub fn new(ui: Ui, asking: Asking, catalog: &'c Catalog) -> Self {
-        // where a closed terminal is not heard, as below `nohup`, reading from it would never end
-        let always = Arc::new(AtomicBool::new(true));
-        let _ = signal_hook::flag::register_conditional_default(signal_hook::consts::SIGHUP, always);
+        signals::hear_hang_up();
         Self {
             dialog: Dialog { ui },
             asking,

@@ -9,6 +9,7 @@ use crate::lock::Lock;
 use crate::path;
 use crate::project::Project;
 use crate::recover::{Recovery, is_begun, recover, sweep};
+use crate::signals;
 use crate::text::count;
 use crate::tree::RelPath;
 use crate::ui::Ui;
@@ -55,6 +56,7 @@ pub fn open(dir: &Path, ui: &Ui, may_write: bool) -> Result<Project> {
         }
     }
     drop(lock);
+    signals::check()?;
     Project::open(dir)
 }
 
