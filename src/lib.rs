@@ -54,6 +54,7 @@ pub mod record;
 pub mod recover;
 pub mod region;
 mod regular;
+pub mod relocated;
 pub mod render;
 pub mod review;
 pub mod schema;

@@ -13,13 +13,13 @@ use crate::context::{Context, Readiness};
 use crate::decisions::Decisions;
 use crate::error::UserError;
 use crate::merge::{self, OnConflict, Sides};
-use crate::moved;
 use crate::page::Page;
 use crate::path;
 use crate::plan::{BESIDE, Change, Ours, Plan, Resolution, Versions};
 use crate::project::Project;
 use crate::question::{Question, Values};
 use crate::record;
+use crate::relocated;
 use crate::render::Rendered;
 use crate::review::Resolutions;
 use crate::text::count;
@@ -187,17 +187,19 @@ impl Update {
                 .hint("bring it back from the history of the repository, or give the answers with `--answers FILE`")
                 .into());
         }
-        let Last { base, renew, mut notes } = last;
+        let Last { mut base, renew, mut notes } = last;
         let answers = Answers::resolve(catalog, &given, person)?;
         notes.extend(answers.notes.iter().cloned());
         notes.extend(changing(catalog, given.recorded.as_ref(), &answers.values));
         let context = Context::new(catalog, &answers)?;
-        let rendered = render(catalog, &context)?;
-        let ours = project.ours(base.tree.files.keys().chain(&base.damaged).chain(rendered.tree.files.keys()))?;
-        let moves = moved::moves(&base, &ours, &rendered.tree, &rendered.moved);
+        let mut rendered = render(catalog, &context)?;
+        let mut decisions = project.decisions()?;
+        let followed = relocated::follow(project, &mut base, &mut rendered, &mut decisions)?;
+        let (ours, moves) = (followed.ours, followed.moves);
+        notes.extend(followed.notes);
         let unmerged = unmerged(project, &base, &ours)?;
         let undoable = !project.present(&[undo::BEFORE.into()])?.is_empty();
-        let (recorded, decisions) = (record::answers(catalog, &answers, given.recorded.as_ref()), project.decisions()?);
+        let recorded = record::answers(catalog, &answers, given.recorded.as_ref());
         let (resolved, readiness, answers) = (answers, context.readiness, recorded);
         Ok(Self {
             base,

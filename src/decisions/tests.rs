@@ -19,14 +19,17 @@ fn some() -> Decisions {
         ("a \"b\" # 50% ü\u{7f}", Decision::LeftOut(sum("b"))),
         ("k8s/app.yaml", Decision::Refused([sum("c"), sum("d")].into())),
     ];
-    Decisions { files: files.into_iter().map(|(path, decision)| (path.to_owned(), decision)).collect() }
+    Decisions {
+        files: files.into_iter().map(|(path, decision)| (path.to_owned(), decision)).collect(),
+        moved: [("README.md".to_owned(), "docs/an intro.md".to_owned())].into(),
+    }
 }
 
 #[test]
 fn the_text_reads_back() {
     let text = some().encode();
     assert_eq!(read(&text), Ok(some()));
-    assert_eq!(text.lines().filter(|line| line.starts_with("- ")).count(), 4, "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with("- ")).count(), 5, "{text}");
     assert_eq!(read("format: 1\ndecisions:\n"), Ok(Decisions::default()));
 }
 
@@ -53,6 +56,10 @@ fn other_texts_are_refused() {
         ("format: 1\nextra: 1\n", "unknown field `extra`"),
         ("format: 1\ndecisions: [{path: ../x, mine: \"0123456789abcdef\"}]\n", "names `../x`, which is no path"),
         ("format: 1\ndecisions: [{path: x, mine: \"12\"}]\n", "has no checksum for `x`"),
+        ("format: 1\ndecisions: [{path: x, moved: .git/hooks/x}]\n", "names `.git/hooks/x`, which is no path"),
+        ("format: 1\ndecisions: [{path: x, moved: .scaffold/base}]\n", "names `.scaffold/base`, which is no path"),
+        ("format: 1\ndecisions: [{path: x, moved: x}]\n", "does not move one file to `x`"),
+        ("format: 1\ndecisions: [{path: x, moved: z}, {path: y, moved: z}]\n", "does not move one file to `z`"),
         ("format: 1\ndecisions: [{path: x}]\n", "does not say one thing about `x`"),
     ] {
         let error = read(text).unwrap_err();

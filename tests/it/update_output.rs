@@ -232,6 +232,7 @@ fn conflicts() {
         }
       ],
       "decided": [],
+      "moved": [],
       "notes": []
     }
     "#);
