@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use semver::Version;
+use serde_json::Value;
 
 use crate::answers::{Answers, Given, Prompter};
 use crate::answers_file::AnswersFile;
@@ -17,7 +18,7 @@ use crate::page::Page;
 use crate::path;
 use crate::plan::{BESIDE, Change, Ours, Plan, Resolution, Versions};
 use crate::project::Project;
-use crate::question::{Question, Values};
+use crate::question::{KindName, Question, Values};
 use crate::record;
 use crate::relocated;
 use crate::render::Rendered;
@@ -299,9 +300,27 @@ fn changing(catalog: &Catalog, recorded: Option<&AnswersFile>, now: &Values) -> 
     let note = |question: &Question| {
         let (what, name) = (question.changing.as_ref()?, &question.name);
         let (old, new) = (recorded?.values.get(name)?, now.get(name)?);
-        (old != new).then(|| format!("`{name}` was `{}` and becomes `{}`. {what}", brief(old), brief(new)))
+        match question.kind {
+            KindName::Records => {
+                let gone = gone(question, old, new);
+                let is = if gone.len() == 1 { "is" } else { "are" };
+                (!gone.is_empty()).then(|| format!("Of `{name}`, {} {is} gone. {what}", gone.join(", ")))
+            }
+            _ => (old != new).then(|| format!("`{name}` was `{}` and becomes `{}`. {what}", brief(old), brief(new))),
+        }
     };
     catalog.questions().filter_map(|(_, question)| note(question)).collect()
+}
+
+/// The records that there are no more, by the first field in which all must differ. One that has another name now is a
+/// new one to everything that carries the name.
+fn gone(question: &Question, old: &Value, new: &Value) -> Vec<String> {
+    let Some(field) = question.unique.first() else { return Vec::new() };
+    let keys = |list: &Value| -> Vec<Value> {
+        list.as_array().into_iter().flatten().filter_map(|record| record.get(field)).cloned().collect()
+    };
+    let left = keys(new);
+    keys(old).iter().filter(|key| !left.contains(key)).map(|key| format!("`{}`", brief(key))).collect()
 }
 
 /// Files with conflict markers of ours, and new versions beside files.

@@ -93,7 +93,8 @@ fn a_decision_is_about_what_was_offered() {
 #[test]
 fn a_decision_holds_until_the_file_is_generated_differently() {
     let new = file("new\n");
-    let one = |decision: Decision| Decisions { files: BTreeMap::from([("p".to_owned(), decision)]) };
+    let one =
+        |decision: Decision| Decisions { files: BTreeMap::from([("p".to_owned(), decision)]), ..Decisions::default() };
     let mine = one(Decision::Mine(Sum::of_file(&new)));
     assert!(after(&mine, Change::Keep, None, "new\n").is_some());
     assert!(after(&mine, Change::Keep, None, "newer\n").is_none());
@@ -109,7 +110,10 @@ fn a_refused_difference_stays_refused_beside_a_change_elsewhere() {
     let generated = "1\na\n2\n3\nb\n4\n";
     let ours = file("1\nA\n2\n3\nb\n4\n");
     let sums: BTreeSet<Sum> = Parts::between(ours.text().unwrap(), generated).sums().collect();
-    let refused = Decisions { files: BTreeMap::from([("p".to_owned(), Decision::Refused(sums.clone()))]) };
+    let refused = Decisions {
+        files: BTreeMap::from([("p".to_owned(), Decision::Refused(sums.clone()))]),
+        ..Decisions::default()
+    };
     assert!(refused.settles("p", &Ours::File(ours.clone()), &file(generated)));
     assert!(!refused.settles("p", &Ours::File(file("1\nA\n2\n3\nB\n4\n")), &file(generated)));
     // the templates change another line, and then this one
