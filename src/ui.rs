@@ -26,6 +26,8 @@ pub struct Ui {
     pub unicode: bool,
     /// Columns and rows when the program started.
     pub size: (usize, usize),
+    /// Whether the terminal can have another size by now.
+    pub resizable: bool,
     /// Whether a person can be asked: stdin and stderr are a terminal.
     pub interactive: bool,
     /// Whether questions go line by line and nothing is drawn again: for screen readers, and terminals that cannot move
@@ -112,7 +114,16 @@ impl Ui {
     pub fn plain(width: usize) -> Self {
         let paint = Paint { color: false };
         let (unicode, interactive, accessible, stdout) = (false, false, false, false);
-        Self { out: paint, err: paint, unicode, size: (width, HEIGHT), interactive, accessible, stdout }
+        Self {
+            out: paint,
+            err: paint,
+            unicode,
+            size: (width, HEIGHT),
+            resizable: false,
+            interactive,
+            accessible,
+            stdout,
+        }
     }
 
     /// Columns. A person may have changed the size of the terminal since the last line.
@@ -126,8 +137,8 @@ impl Ui {
     }
 
     fn measured(&self) -> (usize, usize) {
-        match crossterm::terminal::size() {
-            Ok((width, height)) if self.interactive && width > 0 && height > 0 => {
+        match self.resizable.then(crossterm::terminal::size) {
+            Some(Ok((width, height))) if width > 0 && height > 0 => {
                 (usize::from(width).max(LEAST_WIDTH), usize::from(height).max(LEAST_HEIGHT))
             }
             _ => self.size,
@@ -157,6 +168,7 @@ impl Ui {
             err: Paint { color: wanted(facts.stderr) },
             unicode: locale.contains("utf-8") || locale.contains("utf8"),
             size: (first(columns, "COLUMNS", WIDTH).max(LEAST_WIDTH), first(rows, "LINES", HEIGHT).max(LEAST_HEIGHT)),
+            resizable: facts.size.is_some() && facts.stdin && facts.stderr,
             interactive: facts.stdin && facts.stderr,
             accessible,
             stdout: facts.stdout,
