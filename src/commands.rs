@@ -180,6 +180,12 @@ fn is_free(project: &Project, path: &str) -> bool {
 /// # Errors
 /// When nobody can be asked, or the person leaves.
 fn agreed(ui: &Ui, plan: &Plan<'_>, ask: &str, yes: bool, dry_run: bool) -> Result<bool> {
+    if !yes && !dry_run && !ui.interactive {
+        return Err(UserError::new("nobody can be asked whether to write: stdin and stderr are not both a terminal")
+            .hint("`--yes` writes without asking")
+            .hint("`--dry-run` shows what would be written")
+            .into());
+    }
     let diffs: Vec<String> = {
         let look = Look { paint: pager::paint(ui), unicode: ui.unicode };
         plan.changes.iter().map(|(path, change)| look.change(path, change)).collect()
@@ -193,11 +199,6 @@ fn agreed(ui: &Ui, plan: &Plan<'_>, ask: &str, yes: bool, dry_run: bool) -> Resu
     }
     if yes {
         return Ok(true);
-    }
-    if !ui.interactive {
-        return Err(UserError::new("nobody can be asked whether to write: stdin and stderr are not both a terminal")
-            .hint("`--yes` writes without asking")
-            .into());
     }
     let dialog = Dialog { ui: *ui };
     if dialog.yes_no(Ask { ask, help: "" }, Some(false))? {

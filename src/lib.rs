@@ -55,6 +55,7 @@ pub mod record;
 pub mod recover;
 pub mod region;
 mod regular;
+pub mod relocated;
 pub mod render;
 pub mod review;
 pub mod schema;

@@ -31,6 +31,21 @@ pub struct Rendered {
     pub origin: BTreeMap<RelPath, Origin>,
 }
 
+impl Rendered {
+    /// Has a file that is generated, if it is, get another path.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        if let Some(file) = self.tree.files.remove(from) {
+            self.tree.files.insert(to.to_owned(), file);
+        }
+        if self.once.remove(from) {
+            self.once.insert(to.to_owned());
+        }
+        if let Some(origin) = self.origin.remove(from) {
+            self.origin.insert(to.to_owned(), origin);
+        }
+    }
+}
+
 /// Where a file comes from.
 #[derive(Clone, Debug)]
 pub struct Origin {
