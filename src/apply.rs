@@ -14,6 +14,7 @@ use crate::inspect::{changed, inspect};
 use crate::journal::{Kind, Phase, advance};
 use crate::lock::Lock;
 use crate::path;
+use crate::signals;
 use crate::stage::{New, stage, write_below};
 use crate::stamp::Stamp;
 use crate::swap::{self, Places};
@@ -113,22 +114,30 @@ fn put_in_place(lock: &Lock, operations: &[&Operation<'_>]) -> Result<Applied> {
         }
         write_below(&root, &files)?;
         disk::sync_below(&tree)?;
+        signals::check()?;
         disk::rename_new(&tree, &missing.parent.join(&missing.first))
     };
     if let Err(error) = build() {
         return Err(match disk::remove_all(&tree) {
-            Ok(_) => with_hint(error, "nothing was written"),
-            Err(_) => with_hint(error, &format!("what was written so far is in `{}`", tree.display())),
-        });
+            Ok(_) => UserError::with_hint(error, "nothing was written"),
+            Err(_) => UserError::unfinished(
+                error,
+                format!("what was written so far is in `{}`; the next run of scaffold removes it", tree.display()),
+            ),
+        }
+        .into());
     }
-    disk::sync(&missing.parent)?;
+    disk::sync(&missing.parent).map_err(|error| {
+        UserError::unfinished(error, "all files are written, but a power failure now could lose them; run `sync`")
+    })?;
     Ok(Applied { written: files.len(), removed: 0 })
 }
 
 /// The target exists: stage, then exchange under a journal.
 fn exchange(lock: &Lock, operations: &[&Operation<'_>]) -> Result<Applied> {
     let places = Places::new(lock.project().root(), lock.folder());
-    let units = inspect(places.root(), operations)?;
+    let units =
+        inspect(places.root(), operations).map_err(|error| UserError::with_hint(error, "nothing was written"))?;
     if units.is_empty() {
         return Ok(Applied::default());
     }
@@ -151,6 +160,7 @@ fn exchange(lock: &Lock, operations: &[&Operation<'_>]) -> Result<Applied> {
         .zip(&journal.entries)
         .enumerate()
         .try_for_each(|(slot, (unit, entry))| {
+            signals::check()?;
             // staging many files takes a while
             if unit.stamp.is_some() && Stamp::at(&places.root().join(&entry.path)) != unit.stamp {
                 return Err(changed(std::slice::from_ref(&entry.path)));
@@ -165,7 +175,9 @@ fn exchange(lock: &Lock, operations: &[&Operation<'_>]) -> Result<Applied> {
     }
     advance(places.folder(), Phase::Forward, Phase::Done)
         .and_then(|()| swap::clean_up(&places, &journal, Phase::Done))
-        .map_err(|error| with_hint(error, "all files are written; the next run of scaffold cleans up"))?;
+        .map_err(|error| {
+            UserError::unfinished(error, "all files are written; the next run of scaffold cleans up behind this one")
+        })?;
     let removed = journal.entries.iter().filter(|entry| entry.kind == Kind::Remove).count();
     Ok(Applied { written: journal.count() - removed, removed })
 }
@@ -173,18 +185,16 @@ fn exchange(lock: &Lock, operations: &[&Operation<'_>]) -> Result<Applied> {
 /// The error of a run that was rolled back, or should have been.
 fn outcome(error: anyhow::Error, undone: Result<()>) -> anyhow::Error {
     match undone {
-        Ok(()) => with_hint(error, "no file was changed"),
-        Err(second) => {
-            with_hint(error, &format!("going back failed too ({second:#}); the next run of scaffold tries again"))
-        }
+        Ok(()) => UserError::with_hint(error, "no file was changed"),
+        Err(second) => UserError::unfinished(
+            error,
+            format!(
+                "going back failed as well ({second:#}): mend what the errors name, and the next `scaffold update` or \
+                 `scaffold init` goes on with it"
+            ),
+        ),
     }
-}
-
-fn with_hint(error: anyhow::Error, hint: &str) -> anyhow::Error {
-    match error.downcast::<UserError>() {
-        Ok(error) => error.hint(hint).into(),
-        Err(error) => UserError::new(format!("{error:#}")).hint(hint).into(),
-    }
+    .into()
 }
 
 #[cfg(test)]

@@ -4,9 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+/// The exit status, in the help and the man page.
+const STATUS: &str = "\
+Exit status: 0 done, 1 differences remain or you stopped, 2 an error that left the repository as it was, 3 an error after \
+writing had begun (the next run finishes or undoes it), 130 a prompt was interrupted.";
+
 /// Turns a few answers into a production-ready repository, and keeps it that way.
 #[derive(Debug, Parser)]
-#[command(name = "scaffold", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "scaffold", version, propagate_version = true, max_term_width = 100, after_help = STATUS)]
 pub struct Cli {
     /// When to use colour.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]

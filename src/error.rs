@@ -12,12 +12,29 @@ pub struct UserError {
     pub message: String,
     /// What to do next, one per line.
     pub hints: Vec<String>,
+    /// Whether the repository is no longer as it was: writing had begun, and could not be taken back.
+    pub unfinished: bool,
 }
 
 impl UserError {
+    /// The exit status of an error after which the repository is as it was.
+    pub const EXIT: u8 = 2;
+    /// The exit status of an error after which it is not.
+    pub const EXIT_UNFINISHED: u8 = 3;
+
     /// An error without hints.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hints: Vec::new() }
+        Self { message: message.into(), hints: Vec::new(), unfinished: false }
+    }
+
+    /// Any error, with one hint more.
+    pub fn with_hint(error: anyhow::Error, hint: impl Into<String>) -> Self {
+        error.downcast().unwrap_or_else(|error| Self::new(format!("{error:#}"))).hint(hint)
+    }
+
+    /// Any error after which the repository is no longer as it was; the hint says what is left and what becomes of it.
+    pub fn unfinished(error: anyhow::Error, hint: impl Into<String>) -> Self {
+        Self { unfinished: true, ..Self::with_hint(error, hint) }
     }
 
     /// The same error with one hint more.

@@ -150,7 +150,7 @@ fn is_below(path: &str, folder: &str) -> bool {
 /// The error for a folder that cannot become a file.
 pub(crate) fn occupied(folder: &str, file: &str) -> anyhow::Error {
     UserError::new(format!("cannot write `{folder}`: it is a folder that holds `{file}`"))
-        .hint("nothing was written; move that away and repeat the command")
+        .hint("move that away and repeat the command")
         .into()
 }
 
@@ -159,6 +159,6 @@ pub(crate) fn changed(paths: &[String]) -> anyhow::Error {
     let shown: Vec<String> = paths.iter().take(5).map(|path| format!("`{path}`")).collect();
     let more = if paths.len() > 5 { format!(" and {} more", paths.len() - 5) } else { String::new() };
     UserError::new(format!("{}{more} changed since the plan was made", shown.join(", ")))
-        .hint("nothing was written; repeat the command to see a new plan")
+        .hint("repeat the command to see a new plan")
         .into()
 }

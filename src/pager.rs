@@ -1,10 +1,10 @@
 //! Long text through the person's pager.
 
 use std::env;
-use std::io::{ErrorKind, Write as _};
-use std::process::{Command, Stdio};
+use std::io::ErrorKind;
+use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use crate::output;
 use crate::terminal::lend;
@@ -26,7 +26,7 @@ const NOT_STARTED: [Option<i32>; 2] = [Some(126), Some(127)];
 /// nothing may be drawn again.
 ///
 /// # Errors
-/// When a pager starts and cannot be waited for.
+/// When a signal came that is to end the program.
 pub fn page(ui: &Ui, text: &str) -> Result<()> {
     if goes_to_stderr(ui) {
         ui.say(text.trim_end());
@@ -35,22 +35,15 @@ pub fn page(ui: &Ui, text: &str) -> Result<()> {
     let Some(mut command) = command() else {
         return output::data(text);
     };
-    let shown = lend(|| match command.stdin(Stdio::piped()).spawn() {
-        Ok(mut pager) => {
-            if let Some(mut pipe) = pager.stdin.take() {
-                // a pager that quits early has shown enough
-                let _ = pipe.write_all(text.as_bytes());
-            }
-            let status = pager.wait().context("cannot wait for the pager")?;
-            Ok(!NOT_STARTED.contains(&status.code()))
-        }
+    let shown = match lend(&mut command, Some(text))? {
+        Ok(status) => !NOT_STARTED.contains(&status.code()),
         Err(e) => {
             if e.kind() != ErrorKind::NotFound {
                 ui.say(&format!("The pager does not start: {e}."));
             }
-            anyhow::Ok(false)
+            false
         }
-    })?;
+    };
     if shown { Ok(()) } else { output::data(text) }
 }
 

@@ -152,7 +152,10 @@ impl Project {
     pub fn refuse_changed(&self) -> Result<()> {
         let touched = RECORDS.iter().zip(&self.seen).filter(|(path, seen)| Stamp::at(&self.root.join(path)) != **seen);
         let touched: Vec<RelPath> = touched.map(|(path, _)| (*path).to_owned()).collect();
-        if touched.is_empty() { Ok(()) } else { Err(changed(&touched)) }
+        if touched.is_empty() {
+            return Ok(());
+        }
+        Err(UserError::with_hint(changed(&touched), "nothing was written").into())
     }
 
     /// A path of the project in messages, from where the user stands; an empty one is the project itself.

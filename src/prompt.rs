@@ -1,8 +1,5 @@
 //! A person at the terminal answers the questions.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
 use anyhow::Result;
 use serde_json::Value;
 
@@ -13,6 +10,7 @@ use crate::compare;
 use crate::error::Back;
 use crate::question::{KindName, Question, Values};
 use crate::session::Session;
+use crate::signals;
 use crate::text::{cut, wrap};
 use crate::ui::{Style, Ui};
 
@@ -63,9 +61,7 @@ pub struct TerminalPrompter<'c> {
 impl<'c> TerminalPrompter<'c> {
     /// A prompter that asks these questions.
     pub fn new(ui: Ui, asking: Asking, catalog: &'c Catalog) -> Self {
-        // where a closed terminal is not heard, as below `nohup`, reading from it would never end
-        let always = Arc::new(AtomicBool::new(true));
-        let _ = signal_hook::flag::register_conditional_default(signal_hook::consts::SIGHUP, always);
+        signals::hear_hang_up();
         Self {
             dialog: Dialog { ui },
             asking,
@@ -141,9 +137,9 @@ impl<'c> TerminalPrompter<'c> {
         }
         self.group.clone_from(&question.group);
         if let Some(group) = self.catalog.project.groups.iter().find(|g| question.group.as_ref() == Some(&g.name)) {
-            let ui = self.dialog.now();
-            let title = cut(&ui.visible(&group.title), ui.width - 1, ui.unicode);
-            let why = wrap(&ui.visible(&group.why), ui.width - 1, 0);
+            let ui = self.dialog.ui;
+            let title = cut(&ui.visible(&group.title), ui.width() - 1, ui.unicode);
+            let why = wrap(&ui.visible(&group.why), ui.width() - 1, 0);
             ui.say(&format!("\n{}\n{why}", ui.err.text(Style::Bold, &title)));
         }
     }
@@ -206,7 +202,7 @@ impl Prompter for TerminalPrompter<'_> {
     }
 
     fn conflict(&mut self, problem: &Problem) -> Result<()> {
-        let ui = self.dialog.now();
+        let ui = self.dialog.ui;
         let mark = ui.err.text(Style::Error, "!");
         ui.say(&format!("{mark} {}", lines_of(&ui, &problem.to_string())));
         for hint in &problem.hints {
@@ -258,5 +254,5 @@ pub fn origin_text(origin: &Origin) -> Option<String> {
 
 /// A message of one or more lines, each broken where it does not fit.
 fn lines_of(ui: &Ui, text: &str) -> String {
-    text.lines().map(|line| wrap(&ui.visible(line), ui.width.saturating_sub(3), 2)).collect::<Vec<_>>().join("\n  ")
+    text.lines().map(|line| wrap(&ui.visible(line), ui.width().saturating_sub(3), 2)).collect::<Vec<_>>().join("\n  ")
 }

@@ -53,14 +53,14 @@ pub fn recover(lock: &Lock) -> Result<Recovery> {
     let files = journal.count();
     match phase {
         Phase::New => {
-            disk::remove_all(&places.staging())?;
-            disk::remove_file(&places.folder().join(Phase::New.name()))?;
+            let removed = disk::remove_all(&places.staging());
+            removed.and_then(|_| disk::remove_file(&places.folder().join(Phase::New.name()))).map_err(unfinished)?;
             recovery = Recovery::Undone { files };
         }
         Phase::Forward => recovery = go_on(&places, &journal)?,
         Phase::Backward => recovery = go_back(&places, &journal)?,
         Phase::Done | Phase::Undone => {
-            swap::clean_up(&places, &journal, phase)?;
+            swap::clean_up(&places, &journal, phase).map_err(unfinished)?;
             recovery = if phase == Phase::Done { Recovery::Finished { files } } else { Recovery::Undone { files } };
         }
     }
@@ -84,19 +84,29 @@ fn go_on(places: &Places<'_>, journal: &Journal) -> Result<Recovery> {
             return go_back(places, journal);
         }
     }
-    for (slot, entry) in journal.entries.iter().enumerate() {
-        swap::carry_out(places, slot, entry)?;
-    }
-    disk::sync_below(places.root())?;
-    advance(places.folder(), Phase::Forward, Phase::Done)?;
-    swap::clean_up(places, journal, Phase::Done)?;
+    let mut entries = journal.entries.iter().enumerate();
+    entries
+        .try_for_each(|(slot, entry)| swap::carry_out(places, slot, entry))
+        .and_then(|()| disk::sync_below(places.root()))
+        .and_then(|()| advance(places.folder(), Phase::Forward, Phase::Done))
+        .and_then(|()| swap::clean_up(places, journal, Phase::Done))
+        .map_err(unfinished)?;
     Ok(Recovery::Finished { files: journal.count() })
 }
 
 fn go_back(places: &Places<'_>, journal: &Journal) -> Result<Recovery> {
     refuse_if_in_the_way(places, journal)?;
-    swap::undo(places, journal)?;
+    swap::undo(places, journal).map_err(unfinished)?;
     Ok(Recovery::Undone { files: journal.count() })
+}
+
+/// The error of a recovery that stopped half way.
+fn unfinished(error: anyhow::Error) -> UserError {
+    UserError::unfinished(
+        error,
+        "an earlier run was cut short, and some files are as before it and others as after it: mend what the error names, \
+         and the next run goes on",
+    )
 }
 
 fn refuse_if_in_the_way(places: &Places<'_>, journal: &Journal) -> Result<()> {

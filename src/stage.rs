@@ -5,6 +5,7 @@ use crate::disk;
 use crate::inspect::Unit;
 use crate::journal::{Entry, Journal, Phase, advance};
 use crate::path;
+use crate::signals;
 use crate::swap::Places;
 use crate::tree::File;
 use anyhow::Result;
@@ -73,6 +74,7 @@ fn write_part<'f>(folders: &Folders<'f>, files: &'f [New<'f>]) -> Result<()> {
         let folder = files.first().map_or("", |new| path::parent(&new.path));
         let opened = folders.open(folder)?;
         for New { path, file, mode } in files {
+            signals::check()?;
             let full = folders.root.join(&**path);
             disk::write_new(opened.as_fd(), path::name(path), &file.bytes, file.executable, *mode, &full)?;
         }

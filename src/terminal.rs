@@ -1,6 +1,7 @@
 //! Who has the terminal: this program while it reads a line, or another one for a while. Ctrl-C belongs to whoever has it.
 
-use std::io::{Write as _, stderr, stdin};
+use std::io::{self, Write as _, stderr, stdin};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::sleep;
@@ -12,7 +13,8 @@ use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 
-use crate::error::Interrupted;
+use crate::error::{Interrupted, UserError};
+use crate::signals;
 
 /// A Ctrl-C between looking for it and waiting is noticed after this time.
 const LOOK_AGAIN: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
@@ -20,16 +22,34 @@ const LOOK_AGAIN: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 /// With Ctrl-C a terminal drops what is printed at that moment, though the signal was sent before.
 const DROPPED: Duration = Duration::from_millis(20);
 
-/// Runs something that waits for another program, the pager or the editor. Meanwhile Ctrl-C belongs to that program, and
-/// whatever it did to the modes of the terminal, even when it was killed, they are as before afterwards.
-pub fn lend<T>(run: impl FnOnce() -> T) -> T {
+/// Runs another program, the pager or the editor, with a text for its stdin where there is one. Meanwhile Ctrl-C belongs
+/// to that program, and whatever it did to the modes of the terminal, even when it was killed, they are as before
+/// afterwards.
+///
+/// # Errors
+/// When a signal came that is to end this program as well. The inner error is that the program does not start.
+pub fn lend(command: &mut Command, text: Option<&str>) -> Result<io::Result<ExitStatus>, UserError> {
     let modes = tcgetattr(stdin()).ok();
-    let done = without_end(|_| run());
+    let done = without_end(|_| {
+        if text.is_some() {
+            command.stdin(Stdio::piped());
+        }
+        let mut child = command.spawn()?;
+        signals::tell(Some(&child));
+        if let Some((mut pipe, text)) = child.stdin.take().zip(text) {
+            // a pager that quits early has shown enough
+            let _ = pipe.write_all(text.as_bytes());
+        }
+        let status = child.wait();
+        signals::tell(None);
+        status
+    });
     if let Some(modes) = modes {
         // a terminal that is gone needs no modes
         let _ = tcsetattr(stdin(), OptionalActions::Now, &modes);
     }
-    done
+    signals::check()?;
+    Ok(done)
 }
 
 /// What the person types until the end of the line, after a question. The terminal hands over whole lines, so that
@@ -71,36 +91,27 @@ fn whole_line(pressed: &AtomicBool) -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).trim().to_string())
 }
 
-/// What Ctrl-C does.
-struct CtrlC {
-    /// It ends the program, as ever.
-    ends: Arc<AtomicBool>,
-    /// It was pressed.
-    pressed: Arc<AtomicBool>,
-}
-
 /// Carries out something that a Ctrl-C does not end, but is noted for.
 fn without_end<T>(run: impl FnOnce(&AtomicBool) -> T) -> T {
-    let ctrl_c = ctrl_c();
-    ctrl_c.pressed.store(false, Ordering::SeqCst);
-    ctrl_c.ends.store(false, Ordering::SeqCst);
-    let done = run(&ctrl_c.pressed);
-    if ctrl_c.pressed.load(Ordering::SeqCst) {
+    let pressed = ctrl_c();
+    pressed.store(false, Ordering::SeqCst);
+    signals::leave_ctrl_c(true);
+    let done = run(pressed);
+    if pressed.load(Ordering::SeqCst) {
+        // also until the thread that waits for signals has seen it
         sleep(DROPPED);
     }
-    ctrl_c.ends.store(true, Ordering::SeqCst);
+    signals::leave_ctrl_c(false);
     done
 }
 
-/// Registered once, since it cannot be taken back: of two handlers each would obey its own state.
-fn ctrl_c() -> &'static CtrlC {
-    static HEARD: OnceLock<CtrlC> = OnceLock::new();
-    HEARD.get_or_init(|| {
-        let heard = CtrlC { ends: Arc::new(AtomicBool::new(true)), pressed: Arc::default() };
-        // without the handlers Ctrl-C ends the program, which is what it is for
-        if flag::register_conditional_default(SIGINT, Arc::clone(&heard.ends)).is_ok() {
-            let _ = flag::register(SIGINT, Arc::clone(&heard.pressed));
-        }
-        heard
+/// Whether Ctrl-C was pressed. Noted at once, and not by the thread that waits for signals, so that a call that waits
+/// is interrupted by it and finds it noted.
+fn ctrl_c() -> &'static AtomicBool {
+    static PRESSED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    PRESSED.get_or_init(|| {
+        let pressed = Arc::default();
+        let _ = flag::register(SIGINT, Arc::clone(&pressed));
+        pressed
     })
 }

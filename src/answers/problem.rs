@@ -74,10 +74,10 @@ pub(super) fn error(problems: &[Problem], missing: &[&Question], update: bool) -
     }
     match parts.len() {
         0 => None,
-        1 => Some(UserError { message: parts.concat(), hints }),
+        1 => Some(UserError { hints, ..UserError::new(parts.concat()) }),
         n => {
             let message = format!("{n} things are wrong with the answers\n\n{}", parts.join("\n\n"));
-            Some(UserError { message, hints })
+            Some(UserError { hints, ..UserError::new(message) })
         }
     }
 }

@@ -31,6 +31,7 @@ pub fn man() -> Result<u8> {
     page.render_synopsis_section(&mut text)?;
     page.render_description_section(&mut text)?;
     page.render_options_section(&mut text)?;
+    page.render_extra_section(&mut text)?;
     for sub in command.get_subcommands().filter(|s| s.get_name() != "help") {
         let sub = sub.clone().display_name(format!("scaffold {}", sub.get_name()));
         let heading = format!(".SH \"SCAFFOLD {}\"\n", sub.get_name().to_uppercase());

@@ -12,6 +12,7 @@ use crate::error::{Back, Interrupted, UserError};
 use crate::project::Project;
 use crate::prompt::{Ask, Dialog, TerminalPrompter, first};
 use crate::session::{Kept, Session};
+use crate::signals;
 use crate::text::{count, shell_word};
 use crate::ui::Ui;
 
@@ -106,6 +107,8 @@ pub fn left(args: &Init, ui: &Ui, error: anyhow::Error) -> Result<u8> {
     if !error.is::<Interrupted>() && !error.is::<Back>() {
         return Err(error);
     }
+    // a terminal that was closed is both
+    signals::end_if_caught();
     ui.say(STOPPED);
     kept(args, ui, Project::open(&args.dir).ok().and_then(|project| Session::about(project.root())).as_ref());
     Ok(Interrupted::EXIT)

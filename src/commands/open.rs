@@ -9,6 +9,7 @@ use crate::lock::Lock;
 use crate::path;
 use crate::project::Project;
 use crate::recover::{Recovery, is_begun, recover, sweep};
+use crate::signals;
 use crate::text::count;
 use crate::tree::RelPath;
 use crate::ui::Ui;
@@ -35,7 +36,8 @@ pub fn open(dir: &Path, ui: &Ui, may_write: bool) -> Result<Project> {
         sweep(project.root());
     }
     let is_unfinished = if project.exists() { project.is_unfinished() } else { may_write && is_begun(&project) };
-    if !is_unfinished && !(may_write && project.has_torn_journal()) {
+    let is_torn = may_write && project.has_torn_journal();
+    if !is_unfinished && !is_torn {
         return Ok(project);
     }
     if !may_write {
@@ -54,6 +56,7 @@ pub fn open(dir: &Path, ui: &Ui, may_write: bool) -> Result<Project> {
         }
     }
     drop(lock);
+    signals::check()?;
     Project::open(dir)
 }
 

@@ -1,6 +1,8 @@
 //! Errors of a real disk: after each of them everything is as before, and the message says what to do.
 
-use crate::scene::{Snapshot, differences, put, said, scaffold, snapshot};
+use crate::scene::{Snapshot, catalog, differences, program, put, said, scaffold, snapshot};
+use scaffold::tree::File;
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
@@ -185,4 +187,36 @@ fn missing_permission() {
     let text = said(&as_nobody().unwrap());
     assert!(text.contains(".scaffold") && text.contains("permission denied"), "{text}");
     assert_unchanged(place.path(), &before, &text);
+}
+
+/// An error after which files are left to finish or undo has a status of its own.
+#[test]
+fn a_run_that_can_neither_go_on_nor_back() {
+    let place = tempfile::tempdir().unwrap();
+    for version in ["old", "new"] {
+        let file = File { bytes: version.into(), executable: false };
+        let files = BTreeMap::from([("a.txt".to_owned(), file)]);
+        catalog(&place.path().join(version), &files, &[], &BTreeMap::new());
+    }
+    let run = |args: &[&str]| program(place.path()).args(args).output().unwrap();
+    let update = ["update", "project", "--yes", "--templates", "new/templates"];
+    assert!(run(&["init", "project", "--yes", "--templates", "old/templates"]).status.success());
+    let records = place.path().join("project/.scaffold");
+    let chattr = |flag: &str| Command::new("chattr").arg(flag).arg(&records).output().is_ok_and(|o| o.status.success());
+    // In such a folder files can be made, and neither renamed nor removed.
+    if !chattr("+a") {
+        eprintln!(
+            "SKIPPED: cannot make a folder append-only (needs root and ext4, xfs or btrfs); status 3 was not tested"
+        );
+        return;
+    }
+    let output = run(&update);
+    chattr("-a");
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(3), "{text}");
+    assert!(text.contains("hint: going back failed as well") && text.contains("goes on with it"), "{text}");
+    let output = run(&update);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(fs::read_to_string(place.path().join("project/a.txt")).unwrap(), "new");
+    assert!(!records.join("staging").exists());
 }

@@ -1,12 +1,14 @@
 //! kill -9 of real updates, with edits of a user, at random moments: afterwards everything is old or everything is new,
-//! or the next call makes it so and says it.
+//! or the next call makes it so and says it. After a signal that can be heard, no next call is needed.
 
 use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use scaffold::tree::File;
 use tempfile::TempDir;
 
@@ -183,4 +185,70 @@ fn killed(scene: &Scene, project: &Path, command: &str, kills: u32, from: &Snaps
         "{command}: {tries} runs, {hit} killed while working, {undone} undone and {finished} finished by the next"
     );
     assert!(undone + finished > kills / 20, "the moments were badly chosen: {undone} undone, {finished} finished");
+}
+
+/// Files of each kind that take long enough to write.
+const MANY: usize = 80;
+/// Runs that have to go back because of a signal, of each command.
+const BACK: u32 = 4;
+
+/// Ctrl-C, a closed terminal and the end of the system leave what was there, or all that is new: in a folder that is
+/// there, and beside one that is not.
+#[test]
+fn signals_at_random_moments() {
+    let scene = folder();
+    for version in ["old", "new"] {
+        let files = (0..MANY).map(|n| {
+            let bytes = format!("{version}\n").repeat(300).into_bytes();
+            (format!("{}/{n}.txt", n % 9), File { bytes, executable: false })
+        });
+        catalog(&scene.path().join(version), &files.collect(), &[], &BTreeMap::new());
+    }
+    let command = |place: &Path, verb: &str, version: &str| {
+        let mut command = program(place);
+        command.args([verb, "project", "--yes", "--templates"]).arg(scene.path().join(version).join("templates"));
+        command.stderr(Stdio::piped());
+        command
+    };
+    let mut moments = Moments::new(20_261_128);
+    for (verb, version) in [("init", "old"), ("update", "new")] {
+        let first = folder();
+        assert!(command(first.path(), "init", "old").output().unwrap().status.success());
+        let set_up = || if verb == "update" { Scene::copy(&first.path().join("project")) } else { folder() };
+        let place = set_up();
+        let old = snapshot(place.path());
+        assert!(command(place.path(), verb, version).output().unwrap().status.success());
+        let new = snapshot(place.path());
+        let staged = if verb == "init" { ".project.scaffold-staging/tree" } else { "project/.scaffold/staging" };
+        let mut writing = Duration::from_millis(20);
+        let (mut tries, mut back) = (0, 0);
+        while back < BACK {
+            assert!(tries < 20 * BACK, "{verb}: only {back} of {tries} signals came while files were written");
+            let signal = [Signal::INT, Signal::TERM, Signal::HUP][tries as usize % 3];
+            tries += 1;
+            let place = set_up();
+            let mut child = command(place.path(), verb, version).spawn().unwrap();
+            while !place.path().join(staged).exists() && child.try_wait().unwrap().is_none() {
+                sleep(Duration::from_micros(200));
+            }
+            sleep(writing.mul_f64(moments.part()));
+            if child.try_wait().unwrap().is_none() {
+                kill_process(Pid::from_child(&child), signal).unwrap();
+            }
+            let output = child.wait_with_output().unwrap();
+            let (said, found) = (said(&output), snapshot(place.path()));
+            let is_back = said.contains("error: stopped by SIG");
+            back += u32::from(is_back);
+            writing = writing.mul_f64(if is_back { 1.1 } else { 0.9 });
+            let when = format!("{verb}, try {tries}, {signal:?}: {}, {said}", output.status);
+            let is_old = found == old;
+            assert!(is_old || found == new, "{when}: {:?}", differences(&found, &new));
+            assert!(!is_back || is_old && said.contains("hint: no"), "{when}");
+            match output.status.success() {
+                true => assert!(!is_old, "{when}"),
+                false => assert_eq!(output.status.signal(), Some(signal.as_raw()), "{when}"),
+            }
+        }
+        eprintln!("{verb}: {tries} signals, {back} runs went back");
+    }
 }

@@ -1,4 +1,4 @@
-//! Generated manifests, where two of them must agree.
+//! Generated manifests and runbooks, where two of them or their users must agree.
 
 use serde_yaml::Value;
 
@@ -44,5 +44,58 @@ fn the_gateway_drops_idle_connections_before_services_do() {
         // A POST that may have been carried out is never repeated.
         let triggers = &policy["spec"]["retry"]["retryOn"]["triggers"];
         assert!(!triggers.as_sequence().unwrap().iter().any(|t| t == "reset" || t == "5xx" || t == "gateway-error"));
+    }
+}
+
+/// docs/runbooks/rollback.md takes one service back by its label: what lacks it stays as the bad version made it, and pods
+/// of the older one would name a ConfigMap that no longer exists.
+#[test]
+fn all_objects_of_a_service_carry_its_name() {
+    for preset in PRESETS {
+        let tree = read_tree(&root().join("snapshots/presets").join(preset));
+        let of_a_service = |path: &str, service: &str| {
+            path.ends_with(".yaml")
+                && !path.ends_with("/kustomization.yaml")
+                && ["base", "base/gateway", "base/health", "overlays/staging/secrets", "overlays/prod/secrets"]
+                    .iter()
+                    .any(|folder| path.starts_with(&format!("k8s/{folder}/{service}/")))
+        };
+        for service in ["web", "api"] {
+            let labels = format!("app.kubernetes.io/name: {service}\n");
+            let mut seen = 0;
+            for (path, file) in tree.iter().filter(|(path, _)| of_a_service(path, service)) {
+                let folder = path.rsplit_once('/').unwrap().0;
+                let shared = text(preset, &format!("{folder}/kustomization.yaml"));
+                let object: Value = serde_yaml::from_slice(&file.bytes).unwrap();
+                let own = object["metadata"]["labels"]["app.kubernetes.io/name"].as_str();
+                assert!(
+                    own == Some(service) || shared.contains(&labels),
+                    "{preset}: {path} lacks the name of {service}"
+                );
+                seen += 1;
+            }
+            assert!(seen > 5, "{preset}: {service} has only {seen} objects");
+            for environment in ["staging", "prod"] {
+                let component: Value = serde_yaml::from_str(&text(
+                    preset,
+                    &format!("k8s/overlays/{environment}/services/{service}/kustomization.yaml"),
+                ))
+                .unwrap();
+                let label = &component["configMapGenerator"][0]["options"]["labels"]["app.kubernetes.io/name"];
+                assert_eq!(label.as_str(), Some(service), "{preset}: ConfigMap of {service} in {environment}");
+            }
+        }
+    }
+}
+
+/// Options that only the tools of Linux have; people run the commands of the documents on macOS as well.
+const GNU_ONLY: [&str; 7] = ["date -d", "date -u -d", "date --date", "sed -i ", "base64 -w", "readlink -f", "stat -c"];
+
+#[test]
+fn commands_of_the_documents_run_on_macos_too() {
+    for (path, file) in read_tree(&root().join("snapshots")).iter().filter(|(path, _)| path.ends_with(".md")) {
+        let text = String::from_utf8_lossy(&file.bytes);
+        let found: Vec<&&str> = GNU_ONLY.iter().filter(|option| text.contains(**option)).collect();
+        assert!(found.is_empty(), "{path}: {found:?}");
     }
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
@@ -272,6 +273,19 @@ impl Session {
     /// Closes the terminal.
     pub fn hang_up(&mut self) -> &mut Self {
         self.terminal = None;
+        self
+    }
+
+    /// Sends a signal to the program.
+    pub fn signal(&mut self, signal: Signal) -> &mut Self {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+        self
+    }
+
+    /// The cursor can be seen.
+    #[track_caller]
+    pub fn shows_cursor(&mut self) -> &mut Self {
+        assert!(!self.screen.screen().hide_cursor());
         self
     }
 

@@ -16,6 +16,7 @@ mod places;
 mod remembered;
 mod resume;
 mod review;
+mod signals;
 mod sizes;
 mod update;
 mod way_back;

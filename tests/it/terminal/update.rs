@@ -130,7 +130,7 @@ fn another_run_while_somebody_decides() {
     shop.update();
     let after = fs::read_to_string(shop.dir.join(".scaffold/base")).unwrap();
     s.send(ENTER).see("error: `.scaffold/base`, `.scaffold/answers.yaml` changed since the plan was made");
-    s.see("hint: nothing was written; repeat the command to see a new plan").ends_with(2);
+    s.see("hint: repeat the command to see a new plan").see("hint: nothing was written").ends_with(2);
     assert_eq!(s.file(".scaffold/base"), after);
 
     // a decision that was forgotten meanwhile is not written back

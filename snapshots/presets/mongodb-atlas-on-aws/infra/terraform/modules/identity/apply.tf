@@ -76,6 +76,12 @@ resource "aws_iam_role_policy" "apply" {
         Resource = "*"
       },
       {
+        Sid      = "NeverBlindTheAudit"
+        Effect   = "Deny"
+        Action   = local.audit_losses
+        Resource = "*"
+      },
+      {
         Sid    = "NeverTheHistoryOfStateAndLogs"
         Effect = "Deny"
         Action = [

@@ -34,3 +34,9 @@ variable "region" {
   type        = string
   default     = null
 }
+
+variable "trail_arn" {
+  description = "Trail of CloudTrail that encrypts with the key; null for none."
+  type        = string
+  default     = null
+}

@@ -112,6 +112,29 @@ locals {
       Condition = local.flow_log_delivery
     },
   ]
+  trail = [
+    {
+      Sid       = "CloudTrailWrite"
+      Effect    = "Allow"
+      Principal = { Service = "cloudtrail.amazonaws.com" }
+      Action    = ["s3:PutObject"]
+      Resource  = ["${local.arn}/cloudtrail/AWSLogs/${local.account_id}/*"]
+      Condition = {
+        StringEquals = {
+          "aws:SourceArn" = var.trail_arn
+          "s3:x-amz-acl"  = "bucket-owner-full-control"
+        }
+      }
+    },
+    {
+      Sid       = "CloudTrailAclCheck"
+      Effect    = "Allow"
+      Principal = { Service = "cloudtrail.amazonaws.com" }
+      Action    = ["s3:GetBucketAcl"]
+      Resource  = [local.arn]
+      Condition = { StringEquals = { "aws:SourceArn" = var.trail_arn } }
+    },
+  ]
 }
 
 resource "aws_s3_bucket_policy" "this" {
@@ -140,6 +163,7 @@ resource "aws_s3_bucket_policy" "this" {
         },
       ],
       [for statement in local.flow_logs : statement if var.flow_logs],
+      [for statement in local.trail : statement if var.trail_arn != null],
     )
   })
 

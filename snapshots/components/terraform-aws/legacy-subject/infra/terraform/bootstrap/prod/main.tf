@@ -17,6 +17,7 @@ module "log_bucket" {
 
   flow_logs = true
   name      = "${local.prefix}-logs-${local.account_id}"
+  trail_arn = local.trail_arn
 }
 
 module "state_bucket" {

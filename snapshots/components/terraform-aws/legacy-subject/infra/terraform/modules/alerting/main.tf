@@ -24,14 +24,21 @@ locals {
     Resource  = aws_sns_topic.this.arn
     Condition = { Bool = { "aws:SecureTransport" = "false" } }
   }
-  services = {
-    Sid       = "ServicesOfThisAccount"
-    Effect    = "Allow"
-    Principal = { Service = var.publishers }
-    Action    = "sns:Publish"
-    Resource  = aws_sns_topic.this.arn
-    Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
-  }
+  # EventBridge does not say for which account it publishes; with a condition its messages are lost.
+  services = [
+    for service in var.publishers : merge(
+      {
+        Sid       = "Publish${title(split(".", service)[0])}"
+        Effect    = "Allow"
+        Principal = { Service = service }
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.this.arn
+      },
+      service == "events.amazonaws.com" ? {} : {
+        Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+      },
+    )
+  ]
 }
 
 # Workloads that publish are named in their own IAM policies; here only services of AWS are, and TLS is required.
@@ -41,7 +48,7 @@ resource "aws_sns_topic_policy" "this" {
 
   policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = concat([local.tls_only], length(var.publishers) > 0 ? [local.services] : [])
+    Statement = concat([local.tls_only], local.services)
   })
 }
 

@@ -1,6 +1,21 @@
 locals {
   # What makes everything unreadable that a key has encrypted. People with administrator access may still do it.
   key_losses = ["kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:ScheduleKeyDeletion"]
+
+  # What blinds the audit trail and the detection of threats, and what hides that money is spent.
+  audit_losses = [
+    "budgets:ModifyBudget",
+    "cloudtrail:DeleteTrail",
+    "cloudtrail:PutEventSelectors",
+    "cloudtrail:StopLogging",
+    "cloudtrail:UpdateTrail",
+    "guardduty:Archive*",
+    "guardduty:Create*",
+    "guardduty:Delete*",
+    "guardduty:Disassociate*",
+    "guardduty:StopMonitoringMembers",
+    "guardduty:Update*",
+  ]
 }
 
 # Upper limit of every role that CI creates. The apply role can only create roles that carry it, so a
@@ -43,6 +58,12 @@ resource "aws_iam_policy" "boundary" {
         Sid      = "NeverLoseKeys"
         Effect   = "Deny"
         Action   = local.key_losses
+        Resource = "*"
+      },
+      {
+        Sid      = "NeverBlindTheAudit"
+        Effect   = "Deny"
+        Action   = local.audit_losses
         Resource = "*"
       },
       {

@@ -1,5 +1,6 @@
-# Whoever can push a branch can run this role, so it reads settings and the state, but neither data nor
-# secrets that could do harm.
+# Whoever can push a branch can run this role. AWS's policy allows to read the settings of everything in the account,
+# and also some contents. Of those that exist here the statements below leave the state and the secrets of
+# `plan_secret_arns`, and deny objects, logs, events, parameters and image layers.
 resource "aws_iam_role_policy_attachment" "plan" {
   role       = aws_iam_role.this["plan"].name
   policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
@@ -42,6 +43,23 @@ resource "aws_iam_role_policy" "plan" {
           Effect      = "Deny"
           Action      = "s3:GetObject*"
           NotResource = "${var.state_bucket_arn}/*"
+        },
+        {
+          Sid    = "NoContents"
+          Effect = "Deny"
+          Action = [
+            "cloudtrail:LookupEvents",
+            "ecr:GetDownloadUrlForLayer",
+            "logs:FilterLogEvents",
+            "logs:GetLogEvents",
+            "logs:GetLogObject",
+            "logs:GetLogRecord",
+            "logs:GetQueryResults",
+            "logs:StartLiveTail",
+            "logs:StartQuery",
+            "ssm:GetParameter*",
+          ]
+          Resource = "*"
         },
       ],
       [for statement in local.plan_secrets : statement if length(var.plan_secret_arns) > 0],

@@ -21,3 +21,14 @@ variable "region" {
   type        = string
   default     = null
 }
+
+variable "trail_arn" {
+  description = "Trail of CloudTrail that is delivered below cloudtrail/; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.trail_arn == null ? true : can(regex("^arn:aws:cloudtrail:[a-z0-9-]+:[0-9]{12}:trail/", var.trail_arn))
+    error_message = "The trail must be named by its ARN, e.g. arn:aws:cloudtrail:eu-central-1:111122223333:trail/shop-prod."
+  }
+}

@@ -44,3 +44,18 @@ run "services_of_this_account" {
     error_message = "A service publishes in the name of this account only."
   }
 }
+
+run "event_bridge_names_no_account" {
+  command = plan
+
+  variables {
+    publishers = ["cloudwatch.amazonaws.com", "events.amazonaws.com"]
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement : can(statement.Condition) if statement.Effect == "Allow"
+    ] == [true, false]
+    error_message = "EventBridge sends no account along; with a condition no finding arrives."
+  }
+}

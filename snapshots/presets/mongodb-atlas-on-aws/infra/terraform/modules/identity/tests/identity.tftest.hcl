@@ -106,6 +106,27 @@ run "roles_of_ci_stay_below_the_boundary" {
   }
 }
 
+run "plans_read_no_contents" {
+  assert {
+    condition = toset(flatten([
+      for statement in jsondecode(aws_iam_role_policy.plan.policy).Statement : statement.Action
+      if statement.Effect == "Deny" && try(statement.Resource == "*", false)
+      ])) == toset([
+      "cloudtrail:LookupEvents",
+      "ecr:GetDownloadUrlForLayer",
+      "logs:FilterLogEvents",
+      "logs:GetLogEvents",
+      "logs:GetLogObject",
+      "logs:GetLogRecord",
+      "logs:GetQueryResults",
+      "logs:StartLiveTail",
+      "logs:StartQuery",
+      "ssm:GetParameter*",
+    ])
+    error_message = "A plan must read no logs, events, parameters or image layers."
+  }
+}
+
 run "ci_cannot_lose_a_key" {
   assert {
     condition = alltrue([
@@ -115,6 +136,18 @@ run "ci_cannot_lose_a_key" {
       ])
     ])
     error_message = "Neither the apply role nor a role that it creates may schedule the deletion of a key."
+  }
+}
+
+run "ci_cannot_blind_the_audit" {
+  assert {
+    condition = alltrue([
+      for policy in [aws_iam_role_policy.apply.policy, aws_iam_policy.boundary.policy] : anytrue([
+        for statement in jsondecode(policy).Statement :
+        statement.Effect == "Deny" && try(contains(statement.Action, "cloudtrail:StopLogging") && contains(statement.Action, "guardduty:Delete*"), false)
+      ])
+    ])
+    error_message = "Neither the apply role nor a role that it creates may stop the trail or the detection of threats."
   }
 }
 
@@ -137,7 +170,7 @@ run "plans_read_no_secret_unless_told" {
 
   assert {
     condition = one([
-      for statement in jsondecode(aws_iam_role_policy.plan.policy).Statement : statement.NotResource if statement.Effect == "Deny"
+      for statement in jsondecode(aws_iam_role_policy.plan.policy).Statement : statement.NotResource if statement.Sid == "NoOtherObjects"
     ]) == "arn:aws:s3:::shop-prod-tfstate-111122223333/*"
     error_message = "The plan role must not read any object but the state, above all no backup."
   }

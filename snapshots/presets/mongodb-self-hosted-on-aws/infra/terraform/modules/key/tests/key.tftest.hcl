@@ -67,6 +67,32 @@ run "publishers_of_this_account" {
   }
 }
 
+run "event_bridge_names_no_account" {
+  command = plan
+
+  variables {
+    publishers = ["events.amazonaws.com"]
+  }
+
+  assert {
+    condition     = !can(jsondecode(aws_kms_key.this.policy).Statement[1].Condition)
+    error_message = "EventBridge sends no account along; with a condition nothing that it publishes arrives."
+  }
+}
+
+run "only_the_named_trail" {
+  command = plan
+
+  variables {
+    trail_arn = "arn:aws:cloudtrail:eu-central-1:111122223333:trail/shop-prod"
+  }
+
+  assert {
+    condition     = jsondecode(aws_kms_key.this.policy).Statement[1].Condition.StringEquals["aws:SourceArn"] == "arn:aws:cloudtrail:eu-central-1:111122223333:trail/shop-prod"
+    error_message = "CloudTrail may use the key for this trail only."
+  }
+}
+
 run "keeps_a_month_to_cancel_a_deletion" {
   command = plan
 

@@ -16,7 +16,7 @@ run "access_logs_only" {
   command = plan
 
   assert {
-    condition     = !strcontains(aws_s3_bucket_policy.this.policy, "delivery.logs.amazonaws.com")
+    condition     = !can(regex("delivery.logs|cloudtrail", aws_s3_bucket_policy.this.policy))
     error_message = "Unless asked for, only access logs are delivered."
   }
 }
@@ -45,6 +45,41 @@ run "flow_logs_of_this_account" {
     ]) == "arn:aws:s3:::shop-prod-logs-111122223333/flow-logs/AWSLogs/111122223333/*"
     error_message = "Flow logs must stay in their own folder."
   }
+}
+
+run "only_the_named_trail" {
+  command = plan
+
+  variables {
+    trail_arn = "arn:aws:cloudtrail:eu-central-1:111122223333:trail/shop-prod"
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement :
+      statement.Condition.StringEquals["aws:SourceArn"] == "arn:aws:cloudtrail:eu-central-1:111122223333:trail/shop-prod"
+      if startswith(statement.Sid, "CloudTrail")
+    ])
+    error_message = "No other trail, and none of another account, may write here."
+  }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement.Resource[0]
+      if statement.Sid == "CloudTrailWrite"
+    ]) == "arn:aws:s3:::shop-prod-logs-111122223333/cloudtrail/AWSLogs/111122223333/*"
+    error_message = "The trail must stay in its own folder."
+  }
+}
+
+run "refuses_a_trail_by_name" {
+  command = plan
+
+  variables {
+    trail_arn = "shop-prod"
+  }
+
+  expect_failures = [var.trail_arn]
 }
 
 run "refuses_upper_case" {

@@ -25,13 +25,28 @@ locals {
       }
     }
   }
-  publication = {
-    Sid       = "ServicesPublishEncrypted"
+  # EventBridge does not tell KMS for which account it asks; with a condition its messages are lost.
+  publication = [
+    for service in var.publishers : merge(
+      {
+        Sid       = "Publish${title(split(".", service)[0])}"
+        Effect    = "Allow"
+        Principal = { Service = service }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
+      },
+      service == "events.amazonaws.com" ? {} : {
+        Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+      },
+    )
+  ]
+  trail = {
+    Sid       = "CloudTrailEncrypts"
     Effect    = "Allow"
-    Principal = { Service = var.publishers }
-    Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    Principal = { Service = "cloudtrail.amazonaws.com" }
+    Action    = ["kms:DescribeKey", "kms:GenerateDataKey*"]
     Resource  = "*"
-    Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+    Condition = { StringEquals = { "aws:SourceArn" = var.trail_arn } }
   }
 }
 
@@ -47,7 +62,8 @@ resource "aws_kms_key" "this" {
     Statement = concat(
       [local.administration],
       var.cloudwatch_logs ? [local.log_delivery] : [],
-      length(var.publishers) > 0 ? [local.publication] : [],
+      local.publication,
+      var.trail_arn == null ? [] : [local.trail],
     )
   })
 
