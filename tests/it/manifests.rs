@@ -49,6 +49,47 @@ fn the_gateway_drops_idle_connections_before_services_do() {
     }
 }
 
+/// docs/runbooks/rollback.md takes one service back by its label: what lacks it stays as the bad version made it, and pods
+/// of the older one would name a ConfigMap that no longer exists.
+#[test]
+fn all_objects_of_a_service_carry_its_name() {
+    for preset in PRESETS {
+        let tree = read_tree(&root().join("snapshots/presets").join(preset));
+        let of_a_service = |path: &str, service: &str| {
+            path.ends_with(".yaml")
+                && !path.ends_with("/kustomization.yaml")
+                && ["base", "base/gateway", "base/health", "overlays/staging/secrets", "overlays/prod/secrets"]
+                    .iter()
+                    .any(|folder| path.starts_with(&format!("k8s/{folder}/{service}/")))
+        };
+        for service in ["web", "api"] {
+            let labels = format!("app.kubernetes.io/name: {service}\n");
+            let mut seen = 0;
+            for (path, file) in tree.iter().filter(|(path, _)| of_a_service(path, service)) {
+                let folder = path.rsplit_once('/').unwrap().0;
+                let shared = text(preset, &format!("{folder}/kustomization.yaml"));
+                let object: Value = serde_yaml::from_slice(&file.bytes).unwrap();
+                let own = object["metadata"]["labels"]["app.kubernetes.io/name"].as_str();
+                assert!(
+                    own == Some(service) || shared.contains(&labels),
+                    "{preset}: {path} lacks the name of {service}"
+                );
+                seen += 1;
+            }
+            assert!(seen > 5, "{preset}: {service} has only {seen} objects");
+            for environment in ["staging", "prod"] {
+                let component: Value = serde_yaml::from_str(&text(
+                    preset,
+                    &format!("k8s/overlays/{environment}/services/{service}/kustomization.yaml"),
+                ))
+                .unwrap();
+                let label = &component["configMapGenerator"][0]["options"]["labels"]["app.kubernetes.io/name"];
+                assert_eq!(label.as_str(), Some(service), "{preset}: ConfigMap of {service} in {environment}");
+            }
+        }
+    }
+}
+
 /// Options that only the tools of Linux have; people run the commands of the documents on macOS as well.
 const GNU_ONLY: [&str; 7] = ["date -d", "date -u -d", "date --date", "sed -i ", "base64 -w", "readlink -f", "stat -c"];
 

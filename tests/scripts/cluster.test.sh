@@ -18,6 +18,7 @@ apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 metadata:
   name: api
+  namespace: $name
 spec:
   refreshInterval: 15m
 ---
@@ -25,6 +26,7 @@ apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: api
+  namespace: $name
 spec:
   template:
     image: $1
@@ -34,6 +36,7 @@ apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata:
   name: api
+  namespace: $name
 spec:
   minReplicas: 2
 YAML
@@ -58,6 +61,40 @@ expect 0 "2" "with its pods" live live.spec.replicas
 release three
 expect 0 "prod runs" "the next release" scripts/deploy.sh prod
 expect 0 '{"image":"three"}' "a field that it does not name is gone" live live.spec.template
+
+# What left Git: deployed once, rendered no more.
+object() { printf 'kind: %s\nmetadata:\n  name: %s\n  namespace: %s\nspec:\n  template: %s\n---\n' "$1" "$2" "$name" "$2"; }
+exists() { node -p "'$1' in JSON.parse(require('fs').readFileSync('$CLUSTER')).objects"; }
+there="HTTPRoute Deployment HorizontalPodAutoscaler Service ServiceAccount NetworkPolicy PodDisruptionBudget ExternalSecret"
+{
+  for kind in $there; do object "$kind" old; done
+  object ConfigMap old-config-1
+  object ConfigMap used-config-1
+  object PerconaServerMongoDB mongodb
+  object NetworkPolicy mongodb
+  object PersistentVolumeClaim data
+  object Job old-migrate-1
+} > "$sandbox/before"
+kubectl apply --server-side --field-manager=deploy --filename "$sandbox/before"
+{ printf 'kind: ReplicaSet\nmetadata:\n  name: api-1\ndata:\n  configMap: used-config-1\n---\n'; object ConfigMap by-hand; } > "$sandbox/others"
+kubectl apply --server-side --field-manager=controllers --filename "$sandbox/others"
+
+FAILING_SCRIPT=smoke expect 1 "Deployment $name old" "what left Git is listed" scripts/deploy.sh prod
+expect 0 "true" "and stays when the new version fails" exists deployment/old
+UNDELETABLE=old expect 1 "could not be deleted" "an object that cannot be deleted" scripts/deploy.sh prod
+expect 0 "prod runs" "a deployment after a service was removed" scripts/deploy.sh prod
+for kind in $there; do expect 0 "false" "$kind is gone" exists "${kind,,}/old"; done
+expect 0 "false" "a ConfigMap that nothing uses is gone" exists configmap/old-config-1
+for kept in configmap/used-config-1 configmap/by-hand perconaservermongodb/mongodb networkpolicy/mongodb persistentvolumeclaim/data \
+  job/old-migrate-1 deployment/api horizontalpodautoscaler/api externalsecret/api; do
+  expect 0 "true" "$kept stays" exists "$kept"
+done
+expect 0 "PersistentVolumeClaim $name data" "what needs a decision is named" scripts/deploy.sh prod
+expect 0 "docs/runbooks/services.md" "with the page that says how" scripts/deploy.sh prod
+kubectl delete persistentvolumeclaim data
+kubectl delete networkpolicy mongodb
+kubectl delete perconaservermongodb mongodb
+expect 0 "nothing" "a deployment without leftovers is silent about them" bash -c 'scripts/deploy.sh prod | grep "no longer in Git" || echo nothing'
 
 # Secrets: Ready stays true while the new value was not fetched.
 REFUSED=api expect 1 "was not fetched" "a value that does not arrive" scripts/sync-secrets.sh api

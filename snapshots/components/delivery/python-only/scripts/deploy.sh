@@ -5,6 +5,7 @@
 #   3. migrations run, one Job per service and release; a failed one stops here, with the old version still serving
 #   4. workloads are applied, and must become ready
 #   5. the smoke test asks from outside
+#   6. what Git no longer names is deleted, if it belongs to services or jobs; the rest is named
 # When 4 or 5 fails, every Deployment that this run changed becomes what it was before, and the script fails.
 # Migrations are never undone by it: docs/runbooks/migration-rollback.md.
 #
@@ -79,6 +80,12 @@ kubectl kustomize "k8s/overlays/$env" > "$work/all.yaml"
 workloads="Deployment HorizontalPodAutoscaler HTTPRoute"
 select_kinds except "$workloads" < "$work/all.yaml" > "$work/first.yaml"
 select_kinds only Deployment < "$work/all.yaml" | names > "$work/deployments"
+
+scripts/leftovers.sh "$work/all.yaml" > "$work/leftovers"
+if [[ -s "$work/leftovers" ]]; then
+  say "What the cluster has and Git no longer names"
+  sed -e 's/^delete /  is deleted once the new version runs: /' -e 's/^keep /  stays, see docs\/runbooks\/services.md: /' "$work/leftovers"
+fi
 
 while IFS= read -r deployment; do
   # On its own line: a question that fails must end the run here, or the Deployment would pass for a new one.
@@ -205,5 +212,17 @@ done < "$work/deployments"
 
 say "Asking from outside"
 scripts/smoke.sh "$env" || undo "the smoke test failed"
+
+refused=()
+while read -r verdict kind space object; do
+  if [[ "$verdict" == delete ]]; then
+    kubectl delete "$kind" "$object" --namespace "$space" --ignore-not-found --wait=false < /dev/null || refused+=("$kind/$object")
+  fi
+done < "$work/leftovers"
+if [[ ${#refused[@]} -gt 0 ]]; then
+  echo "error: $env runs the new version, but what Git no longer names could not be deleted: ${refused[*]}" >&2
+  echo "hint: the lines above say why; repeat the deployment, or see docs/runbooks/services.md" >&2
+  exit 1
+fi
 
 say "$env runs what this working tree says"
