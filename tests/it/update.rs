@@ -52,6 +52,21 @@ fn an_answer_changed_and_changed_back_restores_every_file() {
 }
 
 #[test]
+fn another_region_leaves_the_state_where_it_is() {
+    let shop = Repository::built_in();
+    let roots =
+        ["registry", "github", "bootstrap/staging", "bootstrap/prod", "environments/staging", "environments/prod"];
+    let backends = || roots.map(|root| shop.file(&format!("infra/terraform/{root}/backend.tf")));
+    let before = backends();
+    shop.update(0, &["region=eu-west-2"]);
+    assert_eq!(backends(), before);
+    assert!(before.iter().all(|backend| backend.contains("\"eu-west-1\"")));
+    // names that are taken while the lost region exists carry the region
+    assert!(shop.file("infra/terraform/environments/prod/network.tf").contains("-logs-eu-west-2-"));
+    assert_same(&shop.tree(), &Repository::answered(&["region=eu-west-2"]).tree());
+}
+
+#[test]
 fn edits_outlive_a_component_that_goes_and_comes_back() {
     let shop = Repository::built_in();
     let (atlas, script) = ("infra/terraform/environments/prod/atlas.tf", "scripts/put-atlas-credentials.sh");

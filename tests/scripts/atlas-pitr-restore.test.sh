@@ -62,6 +62,34 @@ says "no restore job"
 world
 FAIL=atlas:watch run 1 pitr scratch
 says "did not finish"
+
+# --- with --dump: out of the target into a backup that scripts/restore.sh takes
+moment="${at//[-:]/}"
+export POLL_SECONDS=0
+world
+cd "$STAND_IN"
+run 0 pitr scratch --dump
+says "dumped: restore/$moment"
+holds "this machine is let in for a while" called "atlas accessLists create --currentIp --deleteAfter 2.*--projectId $there"
+holds "as a user who only reads, for a while" called "atlas dbusers create readAnyDatabase --username dump .*--deleteAfter 2.*--projectId $there"
+holds "from the target" grep -qE '^uri: "mongodb\+srv://dump:[0-9a-f]+@scratch.example.net/' "$STAND_IN/mongodump.yaml"
+never "and not by the list of processes" called "mongodump .*mongodb+srv"
+mkdir -p s3/mongodb
+cp -R "restore/$moment" s3/mongodb/
+run 0 "$root/scripts/restore.sh" list staging
+says "$moment"
+run 0 "$root/scripts/restore.sh" fetch staging "$moment" "$STAND_IN/got"
+says "checksum and manifest match"
+world
+cd "$STAND_IN"
+run 0 pitr scratch
+never "without --dump nobody is let in" called "accessLists\|dbusers\|mongodump"
+for word in atlas:access atlas:user atlas:address mongodump; do
+  world
+  cd "$STAND_IN"
+  FAIL="$word" run 1 pitr scratch --dump
+  silent_about "dumped:"
+done
 run 2 "$pitr" staging
 run 2 "$pitr" other --at "$at" --target-project "$there" --target-cluster scratch
 
