@@ -119,6 +119,6 @@ fn the_base_of_two_quite_different_branches_is_healed_but_for_a_few_files() {
         [("services.1.size", json!("large")), ("hosting", json!("self-hosted")), ("contact", json!("b@example.org"))];
     let (stored, new) = merged("merge", &ours, &theirs);
     let Stored::Damaged { base, faults } = stored else { panic!("{stored:?}") };
-    assert!(faults.len() < 5 && faults.len() == base.damaged.len(), "{faults:?}");
+    assert!(faults.len() < 10 && faults.len() == base.damaged.len(), "{faults:?}");
     assert!(base.tree.files.len() > 300 && new.len() > 5);
 }
