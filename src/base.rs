@@ -77,6 +77,32 @@ pub struct Base {
     pub others: BTreeMap<RelPath, File>,
 }
 
+impl Base {
+    /// Has what is recorded for one path stand for another.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        for files in [&mut self.tree.files, &mut self.others] {
+            if let Some(file) = files.remove(from) {
+                files.insert(to.to_owned(), file);
+            }
+        }
+        for paths in [&mut self.once, &mut self.orphans, &mut self.damaged] {
+            if paths.remove(from) {
+                paths.insert(to.to_owned());
+            }
+        }
+    }
+
+    /// Takes out what is recorded for a path.
+    pub fn forget(&mut self, path: &str) {
+        for files in [&mut self.tree.files, &mut self.others] {
+            files.remove(path);
+        }
+        for paths in [&mut self.once, &mut self.orphans, &mut self.damaged] {
+            paths.remove(path);
+        }
+    }
+}
+
 /// What was found where the base should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stored {

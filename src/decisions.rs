@@ -33,6 +33,8 @@ pub enum Decision {
 pub struct Decisions {
     /// One per file.
     pub files: BTreeMap<RelPath, Decision>,
+    /// Files that the user moved: the path at which they are generated, and the one at which they are.
+    pub moved: BTreeMap<RelPath, RelPath>,
 }
 
 /// What new decisions are made from.
@@ -64,7 +66,19 @@ impl Decisions {
                 files.insert(path.to_owned(), decision);
             }
         }
-        Self { files }
+        Self { files, moved: self.moved.clone() }
+    }
+
+    /// Has what was decided about one path be about another.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        if let Some(decision) = self.files.remove(from) {
+            self.files.insert(to.to_owned(), decision);
+        }
+    }
+
+    /// Whether nothing is recorded.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.moved.is_empty()
     }
 
     /// Whether a file that differs from what is generated is as it was decided.

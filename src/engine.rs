@@ -5,6 +5,7 @@ use minijinja::value::{Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Expression, Output, State, Template, UndefinedBehavior};
 
 use crate::catalog::Catalog;
+use crate::memory;
 use crate::text::shell_word;
 use crate::yaml::write;
 use crate::{cron, duration};
@@ -13,6 +14,12 @@ mod bounds;
 
 /// What a filter makes of a text at most.
 const MOST_TEXT: usize = 1024 * 1024;
+
+/// Instructions that a template, or an expression, may execute. The longest of ours, with two services, takes 6,000.
+const MOST_STEPS: u64 = 1_000_000;
+
+/// What a template makes at most.
+pub const MOST_OUTPUT: usize = 8 * 1024 * 1024;
 
 /// What an expression or template may call besides minijinja's own: for the linter.
 pub const FUNCTIONS: [&str; 2] = ["duration", "cron_interval"];
@@ -27,6 +34,7 @@ pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     env.set_auto_escape_callback(|_| AutoEscape::None);
     env.set_formatter(format_value);
+    env.set_fuel(Some(MOST_STEPS));
     // they make any amount of text of a number
     env.remove_filter("indent");
     env.remove_filter("format");
@@ -65,6 +73,8 @@ fn syntax() -> Result<SyntaxConfig, Error> {
 /// When it does not parse, or is too large to be parsed.
 pub fn expression<'e>(env: &'e Environment<'_>, text: &'e str) -> Result<Expression<'e, 'e>, Error> {
     bounds::check(text, true)?;
+    // constants are computed here
+    let _rendering = memory::rendering(text);
     env.compile_expression(text)
 }
 
@@ -74,7 +84,13 @@ pub fn expression<'e>(env: &'e Environment<'_>, text: &'e str) -> Result<Express
 /// As [`expression`].
 pub fn template<'e>(env: &'e Environment<'_>, name: &'e str, text: &'e str) -> Result<Template<'e, 'e>, Error> {
     bounds::check(text, false)?;
+    let _rendering = memory::rendering(name);
     env.template_from_named_str(name, text)
+}
+
+/// What an author has to change where the engine does not say it.
+pub fn reason(error: &Error) -> Option<&'static str> {
+    (error.kind() == ErrorKind::OutOfFuel).then_some("it takes more than a million steps; use shorter loops")
 }
 
 /// minijinja's own, which makes any amount of text of two long ones.

@@ -7,7 +7,12 @@ use minijinja::value::{Serde, Value as Any};
 use serde_json::{Map, Value};
 
 use crate::engine;
+use crate::memory;
 use crate::question::{Question, Values};
+
+fn failed(error: minijinja::Error) -> anyhow::Error {
+    engine::reason(&error).map_or_else(|| error.into(), anyhow::Error::msg)
+}
 
 /// The names that an expression can use.
 #[derive(Clone)]
@@ -43,9 +48,10 @@ impl<'a> Scope<'a> {
     /// # Errors
     /// When it does not parse, uses an unknown name, or fails.
     pub fn eval(&self, expression: &str) -> Result<Any> {
+        let _rendering = memory::rendering(expression);
         let compiled = engine::expression(self.env, expression);
         let value = compiled.and_then(|e| e.eval(Any::from(Serde(&self.names))));
-        value.with_context(|| format!("in the expression `{expression}`"))
+        value.map_err(failed).with_context(|| format!("in the expression `{expression}`"))
     }
 
     /// Whether an expression is true.
@@ -61,8 +67,10 @@ impl<'a> Scope<'a> {
     /// # Errors
     /// When it does not parse, uses an unknown name, or fails.
     pub fn render(&self, template: &str) -> Result<String> {
+        let _rendering = memory::rendering(template);
         engine::template(self.env, "<string>", template)
             .and_then(|template| template.render(Any::from(Serde(&self.names))))
+            .map_err(failed)
             .with_context(|| format!("in the text `{template}`"))
     }
 

@@ -25,6 +25,7 @@ use crate::disk::{self, explain};
 use crate::error::UserError;
 use crate::key::Key;
 use crate::path;
+use crate::regular;
 use crate::text::shell_word;
 use crate::tree::RelPath;
 use anyhow::{Context as _, Result};
@@ -40,6 +41,8 @@ pub const STAGING: &str = "staging";
 const NAMES: [&str; 6] = [STAGING, "journal", "journal.new", "journal.undo", "journal.done", "journal.undone"];
 const TITLE: &str = "scaffold journal 2\n";
 const PURPOSE: &str = "journal";
+/// More than any journal: one of 100,000 files has 10 MiB.
+const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,8 +234,8 @@ pub fn exists(folder: &Path) -> bool {
 
 /// Whether a run was killed while it wrote its journal, before it staged a file. It did nothing; only this file is left.
 pub fn is_torn(folder: &Path) -> bool {
-    let text = fs::read(folder.join(Phase::New.name()));
-    text.is_ok_and(|text| str::from_utf8(&text).ok().and_then(ended).is_none())
+    let text = regular::read(&folder.join(Phase::New.name()), MOST_BYTES);
+    text.is_ok_and(|text| text.is_some_and(|text| str::from_utf8(&text).ok().and_then(ended).is_none()))
 }
 
 /// The user's journal in `folder` about `root`, if there is one. Only a [new](Phase::New) one can lack its content,
@@ -251,7 +254,10 @@ pub fn find(folder: &Path, root: &Path) -> Result<Option<(Phase, Option<Journal>
         if !found.is_file() {
             return Err(foreign(&path));
         }
-        let bytes = fs::read(&path).map_err(|error| explain(error, "read", &path))?;
+        let Some(bytes) = regular::read(&path, MOST_BYTES).map_err(|error| explain(error, "read", &path))? else {
+            let message = format!("`{}` is larger than {} MiB, which no journal is", path.display(), MOST_BYTES >> 20);
+            return Err(UserError::new(message).hint(discard(folder)).into());
+        };
         let journal = match Journal::read(&bytes, Key::existing().as_ref(), root) {
             Read::Whole(journal) => journal,
             Read::Torn if phase == Phase::New => return Ok(Some((phase, None))),
@@ -335,6 +341,21 @@ mod tests {
         assert_eq!(read(&text, "/home/me/c"), "/home/me/a b");
         assert!(matches!(Journal::read(text.as_bytes(), None, root), Read::Foreign));
         assert_eq!(sample().count(), 4);
+    }
+
+    #[test]
+    fn a_journal_of_any_size_is_refused() {
+        for phase in Phase::ALL {
+            let folder = tempfile::tempdir().unwrap();
+            fs::File::create(folder.path().join(phase.name())).unwrap().set_len(6 << 30).unwrap();
+            assert!(exists(folder.path()) && !is_torn(folder.path()));
+            let error = find(folder.path(), folder.path()).unwrap_err().downcast::<UserError>().unwrap();
+            assert!(error.message.ends_with("is larger than 64 MiB, which no journal is"), "{error}");
+            assert!(
+                error.hints[0].contains(&format!("mv {}", folder.path().join(phase.name()).display())),
+                "{error:?}"
+            );
+        }
     }
 
     #[test]

@@ -141,7 +141,7 @@ impl Listing<'_> {
                     self.line(&front, *kind, &format!("{name}/"), &count(*n, "file"), out);
                 }
                 _ => {
-                    let room = self.ui.width.saturating_sub(columns(&front) + 2);
+                    let room = self.ui.width().saturating_sub(columns(&front) + 2);
                     let name = cut(&self.ui.visible(&name), room, self.ui.unicode);
                     out.push(format!("{front}{}\n", self.paint.text(Style::Bold, &format!("{name}/"))));
                     let before = format!("{before}{}", if end(i) { "    " } else { bar });
@@ -157,7 +157,7 @@ impl Listing<'_> {
 
     fn line(&self, front: &str, kind: Kind, name: &str, note: &str, out: &mut Vec<String>) {
         let (mark, style) = mark(kind);
-        let room = self.ui.width.saturating_sub(columns(front) + 3);
+        let room = self.ui.width().saturating_sub(columns(front) + 3);
         let name = cut(&self.ui.visible(name), room, self.ui.unicode);
         let room = room.saturating_sub(columns(&name) + 4);
         let note = cut(note, room, self.ui.unicode);

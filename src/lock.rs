@@ -93,13 +93,14 @@ pub(crate) fn beside(parent: &Path, name: &OsStr) -> PathBuf {
 
 /// Whether the lock in a folder was left there by a run of this user.
 pub(crate) fn is_signed(folder: &Path) -> bool {
-    let text = || {
-        let file = regular::open(&folder.join(NAME)).ok()?;
-        String::from_utf8(regular::bytes(file, MOST_BYTES).ok()??).ok()
-    };
-    let (Some(text), Some(key)) = (text(), Key::existing()) else { return false };
+    let (Some(text), Some(key)) = (text(folder), Key::existing()) else { return false };
     let Some((text, signature)) = text.rsplit_once("key ") else { return false };
     key.signed(PURPOSE, &[folder.as_os_str().as_encoded_bytes(), text.as_bytes()], signature.trim_end())
+}
+
+/// What the lock in a folder says. Anything can have its name.
+fn text(folder: &Path) -> Option<String> {
+    String::from_utf8(regular::read(&folder.join(NAME), MOST_BYTES).ok()??).ok()
 }
 
 /// A locked folder.
@@ -193,7 +194,7 @@ impl Drop for Held {
 }
 
 fn held_by_another(root: &Path, folder: &Path) -> anyhow::Error {
-    let text = fs::read_to_string(folder.join(NAME)).unwrap_or_default();
+    let text = text(folder).unwrap_or_default();
     let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     let error = UserError::new(format!("another run of scaffold is at work in `{}`", root.display()));
     match (field("process"), field("host"), field("started")) {
@@ -266,6 +267,16 @@ mod tests {
         let error = Lock::acquire(&Project::open(folder.path()).unwrap()).unwrap_err();
         assert!(error.to_string().contains("it has another name"), "{error}");
         assert!(fs::read(&mine).unwrap() == b"mine" && lock.exists());
+    }
+
+    #[test]
+    fn a_lock_of_any_size_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = Project::open(folder.path()).unwrap();
+        let lock = Lock::acquire(&project).unwrap();
+        fs::File::options().write(true).open(lock.folder().join(NAME)).unwrap().set_len(6 << 30).unwrap();
+        let error = Lock::acquire(&project).unwrap_err().downcast::<UserError>().unwrap();
+        assert_eq!(error.hints, ["wait until it has ended, then repeat the command"]);
     }
 
     #[test]

@@ -66,10 +66,10 @@ pub fn moves(
 }
 
 /// An old and a new path. What they have in common comes first, so that the best pairs sort first.
-type Pair<'a> = (Reverse<(usize, bool)>, &'a RelPath, &'a RelPath);
+pub(crate) type Pair<'a> = (Reverse<(usize, bool)>, &'a RelPath, &'a RelPath);
 
 /// Pairs that are enough alike.
-fn alike<'a>(old: &[(&'a RelPath, &'a File)], new: &[(&'a RelPath, &'a File)]) -> Vec<Pair<'a>> {
+pub(crate) fn alike<'a>(old: &[(&'a RelPath, &'a File)], new: &[(&'a RelPath, &'a File)]) -> Vec<Pair<'a>> {
     let mut equal: HashMap<&[u8], Vec<&'a RelPath>> = HashMap::new();
     for (from, file) in old.iter().filter(|(_, file)| file.bytes.len() >= SMALLEST) {
         equal.entry(&file.bytes).or_default().push(from);

@@ -38,6 +38,16 @@ pub enum Ours {
     },
 }
 
+impl Ours {
+    /// The regular file, if it is one.
+    pub fn file(&self) -> Option<&File> {
+        match self {
+            Self::File(file) => Some(file),
+            _ => None,
+        }
+    }
+}
+
 /// Why an entry is in the way of another path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Block {
@@ -275,10 +285,7 @@ impl<'a> Plan<'a> {
 }
 
 fn file_at<'a>(ours: &'a BTreeMap<RelPath, Ours>, path: &str) -> Option<&'a File> {
-    match ours.get(path) {
-        Some(Ours::File(file)) => Some(file),
-        _ => None,
-    }
+    ours.get(path)?.file()
 }
 
 /// Which paths become free: a file may become a folder, or a folder a file.

@@ -137,9 +137,9 @@ impl<'c> TerminalPrompter<'c> {
         }
         self.group.clone_from(&question.group);
         if let Some(group) = self.catalog.project.groups.iter().find(|g| question.group.as_ref() == Some(&g.name)) {
-            let ui = self.dialog.now();
-            let title = cut(&ui.visible(&group.title), ui.width - 1, ui.unicode);
-            let why = wrap(&ui.visible(&group.why), ui.width - 1, 0);
+            let ui = self.dialog.ui;
+            let title = cut(&ui.visible(&group.title), ui.width() - 1, ui.unicode);
+            let why = wrap(&ui.visible(&group.why), ui.width() - 1, 0);
             ui.say(&format!("\n{}\n{why}", ui.err.text(Style::Bold, &title)));
         }
     }
@@ -202,7 +202,7 @@ impl Prompter for TerminalPrompter<'_> {
     }
 
     fn conflict(&mut self, problem: &Problem) -> Result<()> {
-        let ui = self.dialog.now();
+        let ui = self.dialog.ui;
         let mark = ui.err.text(Style::Error, "!");
         ui.say(&format!("{mark} {}", lines_of(&ui, &problem.to_string())));
         for hint in &problem.hints {
@@ -254,5 +254,5 @@ pub fn origin_text(origin: &Origin) -> Option<String> {
 
 /// A message of one or more lines, each broken where it does not fit.
 fn lines_of(ui: &Ui, text: &str) -> String {
-    text.lines().map(|line| wrap(&ui.visible(line), ui.width.saturating_sub(3), 2)).collect::<Vec<_>>().join("\n  ")
+    text.lines().map(|line| wrap(&ui.visible(line), ui.width().saturating_sub(3), 2)).collect::<Vec<_>>().join("\n  ")
 }

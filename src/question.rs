@@ -34,7 +34,8 @@ pub struct Question {
     /// Specific to this very project: a person is asked even when a preset has a value, which is an example only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub identity: bool,
-    /// What changing the answer means where it was applied already, a sentence or two. An update that does says it.
+    /// What changing the answer means where it was applied already, a sentence or two. An update that does says it. Of
+    /// records, what it means that one is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changing: Option<String>,
     /// Largest length in characters (text, dns_label).

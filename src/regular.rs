@@ -36,3 +36,16 @@ pub fn bytes(file: impl Read, most: u64) -> io::Result<Option<Vec<u8>>> {
     file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
+
+/// All bytes of a file, or none when there are more than `most`. Its size is asked first: a file with holes can have any.
+///
+/// # Errors
+/// When it is a link or no file, or cannot be read.
+pub fn read(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let file = open(path)?;
+    let found = file.metadata()?;
+    if !found.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
+    }
+    if found.len() > most { Ok(None) } else { bytes(file, most) }
+}

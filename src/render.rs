@@ -11,6 +11,7 @@ use crate::catalog::{Catalog, Component, TemplateFile, WritePolicy};
 use crate::context::Context;
 use crate::engine;
 use crate::expression::Scope;
+use crate::memory;
 use crate::names::Templates;
 use crate::question::Values;
 use crate::tree::{File, RelPath, Tree};
@@ -28,6 +29,21 @@ pub struct Rendered {
     pub moved: Vec<(RelPath, RelPath)>,
     /// The component that owns a file, and the template it comes from.
     pub origin: BTreeMap<RelPath, Origin>,
+}
+
+impl Rendered {
+    /// Has a file that is generated, if it is, get another path.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        if let Some(file) = self.tree.files.remove(from) {
+            self.tree.files.insert(to.to_owned(), file);
+        }
+        if self.once.remove(from) {
+            self.once.insert(to.to_owned());
+        }
+        if let Some(origin) = self.origin.remove(from) {
+            self.origin.insert(to.to_owned(), origin);
+        }
+    }
 }
 
 /// Where a file comes from.
@@ -101,7 +117,14 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
                     ensure_sound(check, job.component, job.file, &template)?;
                 }
                 let context = context.of(&job.component.name, &job.repeated);
-                template.render(context).map_err(|e| template_error(&job.path, &e))?.into_bytes()
+                let _rendering = memory::rendering(&job.file.origin);
+                let rendered = template.render(context);
+                let text = rendered.map_err(|e| template_error(&job.path, &e))?;
+                if text.len() > engine::MOST_OUTPUT {
+                    let most = engine::MOST_OUTPUT >> 20;
+                    bail!("`{}` would be larger than {most} MiB\n  --> {}", job.path, job.file.origin);
+                }
+                text.into_bytes()
             } else {
                 job.file.source.to_vec()
             };
@@ -190,7 +213,8 @@ fn place(component: &Component, file: &TemplateFile) -> String {
 fn template_error(path: &str, error: &minijinja::Error) -> anyhow::Error {
     let name = error.name().unwrap_or("?");
     let line = error.line().unwrap_or(0);
-    let mut text = format!("`{path}` cannot be rendered: {error:#}\n  --> {name}:{line}");
+    let why = engine::reason(error).map_or_else(|| format!("{error:#}"), str::to_owned);
+    let mut text = format!("`{path}` cannot be rendered: {why}\n  --> {name}:{line}");
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         text.push_str(&format!("\n  because {cause}"));

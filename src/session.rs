@@ -13,9 +13,12 @@ use crate::checksum::Sum;
 use crate::disk;
 use crate::error::UserError;
 use crate::question::Values;
+use crate::regular;
 use crate::state;
 
 const MODE: u32 = 0o600;
+/// As for answers files.
+const MOST_BYTES: u64 = 1024 * 1024;
 
 /// The session about one target folder.
 #[derive(Clone, Debug)]
@@ -62,14 +65,16 @@ impl Session {
     /// When the file cannot be read.
     pub fn read(&self) -> Result<Option<Kept>> {
         let shown = self.file.display();
-        let text = match fs::read_to_string(&self.file) {
+        let unreadable = |why: String| {
+            UserError::new(format!("the kept answers `{shown}` cannot be read: {why}"))
+                .hint("remove the file, and start with `scaffold init`")
+        };
+        let bytes = match regular::read(&self.file, MOST_BYTES) {
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
             other => other.with_context(|| format!("cannot read the kept answers `{shown}`"))?,
         };
-        let kept = serde_yaml::from_str(&text).map_err(|e| {
-            UserError::new(format!("the kept answers `{shown}` cannot be read: {e}"))
-                .hint("remove the file, and start with `scaffold init`")
-        })?;
+        let bytes = bytes.ok_or_else(|| unreadable("the file is larger than 1 MiB".into()))?;
+        let kept = serde_yaml::from_slice(&bytes).map_err(|e| unreadable(e.to_string()))?;
         Ok(Some(kept))
     }
 

@@ -132,6 +132,17 @@ impl Drop for Hold {
     }
 }
 
+/// Whether there is one.
+pub fn is_held() -> bool {
+    work().writing > 0
+}
+
+/// Ends the program from another thread than the main one.
+pub fn leave(status: u8) {
+    restore_terminal();
+    low_level::exit(status.into());
+}
+
 /// To be asked wherever what was begun can be taken back.
 ///
 /// # Errors

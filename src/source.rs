@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::{fs, io};
 
 use anyhow::{Context as _, Result};
@@ -10,12 +11,19 @@ use include_dir::{Dir, include_dir};
 use rayon::prelude::*;
 
 use crate::error::UserError;
+use crate::regular;
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 static PRESETS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/presets");
 
 /// Files of a catalog by path, as `templates/...` and `presets/...`.
 pub type Source = BTreeMap<String, Cow<'static, [u8]>>;
+
+/// The longest file of ours has 30 kB, and all together 2 MB.
+const MOST_BYTES: u64 = 4 * 1024 * 1024;
+const MOST_BYTES_IN_ALL: u64 = 64 * 1024 * 1024;
+/// Folders below each other.
+const MOST_LEVELS: usize = 32;
 
 /// The catalog inside this program.
 pub fn embedded() -> Source {
@@ -44,16 +52,25 @@ pub fn from_disk(templates: &Path) -> Result<Source> {
             .hint("`--templates` takes the folder that holds `questions.yaml` and `components/`")
             .into());
     }
-    let mut found = read_folder(templates, "templates")?;
+    let in_all = AtomicU64::new(0);
+    let mut found = read_folder(templates, "templates", &in_all)?;
     let presets = templates.join("../presets");
     if presets.is_dir() {
-        found.extend(read_folder(&presets, "presets")?);
+        found.extend(read_folder(&presets, "presets", &in_all)?);
     }
     Ok(found.into_iter().collect())
 }
 
 /// All files below a folder, in no order. Listing the folders is half of the work, so that is done on every core too.
-fn read_folder(dir: &Path, prefix: &str) -> Result<Vec<(String, Cow<'static, [u8]>)>> {
+fn read_folder(dir: &Path, prefix: &str, in_all: &AtomicU64) -> Result<Vec<(String, Cow<'static, [u8]>)>> {
+    let too_large = |what: String| {
+        Err(UserError::new(what)
+            .hint("a catalog is text of this size at most; move other things out of its folder")
+            .into())
+    };
+    if prefix.matches('/').count() >= MOST_LEVELS {
+        return too_large(format!("`{}` has more than {MOST_LEVELS} folders below each other", dir.display()));
+    }
     let listed = || -> io::Result<Vec<_>> {
         fs::read_dir(dir)?.map(|entry| entry.and_then(|entry| Ok((entry.file_type()?, entry)))).collect()
     };
@@ -67,9 +84,17 @@ fn read_folder(dir: &Path, prefix: &str) -> Result<Vec<(String, Cow<'static, [u8
             };
             let name = format!("{prefix}/{name}");
             if kind.is_dir() {
-                read_folder(&path, &name)
+                read_folder(&path, &name, in_all)
             } else if kind.is_file() {
-                let bytes = fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+                let bytes = regular::read(&path, MOST_BYTES);
+                let bytes = bytes.with_context(|| format!("cannot read `{}`", path.display()))?;
+                let Some(bytes) = bytes else {
+                    return too_large(format!("`{}` is larger than {} MiB", path.display(), MOST_BYTES >> 20));
+                };
+                let size = bytes.len() as u64;
+                if in_all.fetch_add(size, Ordering::Relaxed) + size > MOST_BYTES_IN_ALL {
+                    return too_large(format!("the catalog is larger than {} MiB", MOST_BYTES_IN_ALL >> 20));
+                }
                 Ok(vec![(name, Cow::Owned(bytes))])
             } else {
                 Err(UserError::new(format!("`{}` is neither a file nor a folder", path.display()))
@@ -79,4 +104,29 @@ fn read_folder(dir: &Path, prefix: &str) -> Result<Vec<(String, Cow<'static, [u8
         })
         .collect::<Result<_>>()?;
     Ok(found.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(templates: &Path) -> String {
+        from_disk(templates).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_catalog_of_any_size_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let templates = folder.path().join("templates");
+        fs::create_dir(&templates).unwrap();
+        let sized = |name: &str, size: u64| fs::File::create(templates.join(name)).unwrap().set_len(size).unwrap();
+        sized("huge", 6 << 30);
+        assert!(refused(&templates).ends_with("huge` is larger than 4 MiB"));
+        fs::remove_file(templates.join("huge")).unwrap();
+        (0..17).for_each(|n| sized(&n.to_string(), MOST_BYTES));
+        assert_eq!(refused(&templates), "the catalog is larger than 64 MiB");
+        (0..17).for_each(|n| fs::remove_file(templates.join(n.to_string())).unwrap());
+        fs::create_dir_all(templates.join("a/".repeat(40))).unwrap();
+        assert!(refused(&templates).ends_with("has more than 32 folders below each other"));
+    }
 }

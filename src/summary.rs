@@ -132,7 +132,7 @@ pub fn first_steps(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutio
     let head = ui.wrapped_line(&head);
     let mut lines: Vec<String> = head.lines().map(|line| ui.err.text(Style::Bold, line)).collect();
     for (i, Step { title, commands }) in steps.iter().enumerate() {
-        let title = wrap(&ui.visible(title), ui.width.saturating_sub(6), 5);
+        let title = wrap(&ui.visible(title), ui.width().saturating_sub(6), 5);
         lines.push(format!("{:>3}. {title}", i + 1));
         // not wrapped: a command is copied
         lines.extend(commands.iter().map(|line| format!("       {}", ui.err.text(Style::Dim, &ui.visible(line)))));

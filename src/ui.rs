@@ -24,10 +24,10 @@ pub struct Ui {
     pub err: Paint,
     /// Whether other characters than ASCII arrive.
     pub unicode: bool,
-    /// Columns.
-    pub width: usize,
-    /// Rows.
-    pub height: usize,
+    /// Columns and rows when the program started.
+    pub size: (usize, usize),
+    /// Whether the terminal can have another size by now.
+    pub resizable: bool,
     /// Whether a person can be asked: stdin and stderr are a terminal.
     pub interactive: bool,
     /// Whether questions go line by line and nothing is drawn again: for screen readers, and terminals that cannot move
@@ -114,19 +114,34 @@ impl Ui {
     pub fn plain(width: usize) -> Self {
         let paint = Paint { color: false };
         let (unicode, interactive, accessible, stdout) = (false, false, false, false);
-        Self { out: paint, err: paint, unicode, width, height: HEIGHT, interactive, accessible, stdout }
+        Self {
+            out: paint,
+            err: paint,
+            unicode,
+            size: (width, HEIGHT),
+            resizable: false,
+            interactive,
+            accessible,
+            stdout,
+        }
     }
 
-    /// The same with the size that the terminal has now.
-    #[must_use]
-    pub fn measured(self) -> Self {
-        match crossterm::terminal::size() {
-            Ok((width, height)) if self.interactive && width > 0 && height > 0 => Self {
-                width: usize::from(width).max(LEAST_WIDTH),
-                height: usize::from(height).max(LEAST_HEIGHT),
-                ..self
-            },
-            _ => self,
+    /// Columns. A person may have changed the size of the terminal since the last line.
+    pub fn width(&self) -> usize {
+        self.measured().0
+    }
+
+    /// Rows.
+    pub fn height(&self) -> usize {
+        self.measured().1
+    }
+
+    fn measured(&self) -> (usize, usize) {
+        match self.resizable.then(crossterm::terminal::size) {
+            Some(Ok((width, height))) if width > 0 && height > 0 => {
+                (usize::from(width).max(LEAST_WIDTH), usize::from(height).max(LEAST_HEIGHT))
+            }
+            _ => self.size,
         }
     }
 
@@ -152,8 +167,8 @@ impl Ui {
             out: Paint { color: wanted(facts.stdout) },
             err: Paint { color: wanted(facts.stderr) },
             unicode: locale.contains("utf-8") || locale.contains("utf8"),
-            width: first(columns, "COLUMNS", WIDTH).max(LEAST_WIDTH),
-            height: first(rows, "LINES", HEIGHT).max(LEAST_HEIGHT),
+            size: (first(columns, "COLUMNS", WIDTH).max(LEAST_WIDTH), first(rows, "LINES", HEIGHT).max(LEAST_HEIGHT)),
+            resizable: facts.size.is_some() && facts.stdin && facts.stderr,
             interactive: facts.stdin && facts.stderr,
             accessible,
             stdout: facts.stdout,
@@ -173,7 +188,7 @@ impl Ui {
     /// A line that keeps its indentation, broken where it does not fit.
     pub fn wrapped_line(&self, line: &str) -> String {
         let own = line.len() - line.trim_start().len();
-        let text = wrap(line, self.width.saturating_sub(own + 1), own + 2);
+        let text = wrap(line, self.width().saturating_sub(own + 1), own + 2);
         format!("{:own$}{text}", "")
     }
 
@@ -232,7 +247,7 @@ mod tests {
     fn size_and_person() {
         let facts = |vars: &[(&str, &str)], size| {
             let ui = ui(Color::Auto, vars, true, size);
-            (ui.width, ui.height, ui.interactive, ui.accessible)
+            (ui.size.0, ui.size.1, ui.interactive, ui.accessible)
         };
         assert_eq!(facts(&[("TERM", "xterm"), ("COLUMNS", "50")], Some((120, 40))), (120, 40, true, false));
         assert_eq!(facts(&[("TERM", "dumb"), ("COLUMNS", "50")], Some((0, 0))), (50, 24, true, true));

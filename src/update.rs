@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use semver::Version;
+use serde_json::Value;
 
 use crate::answers::{Answers, Given, Prompter};
 use crate::answers_file::AnswersFile;
@@ -13,13 +14,13 @@ use crate::context::{Context, Readiness};
 use crate::decisions::Decisions;
 use crate::error::UserError;
 use crate::merge::{self, OnConflict, Sides};
-use crate::moved;
 use crate::page::Page;
 use crate::path;
 use crate::plan::{BESIDE, Change, Ours, Plan, Resolution, Versions};
 use crate::project::Project;
-use crate::question::{Question, Values};
+use crate::question::{KindName, Question, Values};
 use crate::record;
+use crate::relocated;
 use crate::render::Rendered;
 use crate::review::Resolutions;
 use crate::text::count;
@@ -187,17 +188,19 @@ impl Update {
                 .hint("bring it back from the history of the repository, or give the answers with `--answers FILE`")
                 .into());
         }
-        let Last { base, renew, mut notes } = last;
+        let Last { mut base, renew, mut notes } = last;
         let answers = Answers::resolve(catalog, &given, person)?;
         notes.extend(answers.notes.iter().cloned());
         notes.extend(changing(catalog, given.recorded.as_ref(), &answers.values));
         let context = Context::new(catalog, &answers)?;
-        let rendered = render(catalog, &context)?;
-        let ours = project.ours(base.tree.files.keys().chain(&base.damaged).chain(rendered.tree.files.keys()))?;
-        let moves = moved::moves(&base, &ours, &rendered.tree, &rendered.moved);
+        let mut rendered = render(catalog, &context)?;
+        let mut decisions = project.decisions()?;
+        let followed = relocated::follow(project, &mut base, &mut rendered, &mut decisions)?;
+        let (ours, moves) = (followed.ours, followed.moves);
+        notes.extend(followed.notes);
         let unmerged = unmerged(project, &base, &ours)?;
         let undoable = !project.present(&[undo::BEFORE.into()])?.is_empty();
-        let (recorded, decisions) = (record::answers(catalog, &answers, given.recorded.as_ref()), project.decisions()?);
+        let recorded = record::answers(catalog, &answers, given.recorded.as_ref());
         let (resolved, readiness, answers) = (answers, context.readiness, recorded);
         Ok(Self {
             base,
@@ -297,9 +300,27 @@ fn changing(catalog: &Catalog, recorded: Option<&AnswersFile>, now: &Values) -> 
     let note = |question: &Question| {
         let (what, name) = (question.changing.as_ref()?, &question.name);
         let (old, new) = (recorded?.values.get(name)?, now.get(name)?);
-        (old != new).then(|| format!("`{name}` was `{}` and becomes `{}`. {what}", brief(old), brief(new)))
+        match question.kind {
+            KindName::Records => {
+                let gone = gone(question, old, new);
+                let is = if gone.len() == 1 { "is" } else { "are" };
+                (!gone.is_empty()).then(|| format!("Of `{name}`, {} {is} gone. {what}", gone.join(", ")))
+            }
+            _ => (old != new).then(|| format!("`{name}` was `{}` and becomes `{}`. {what}", brief(old), brief(new))),
+        }
     };
     catalog.questions().filter_map(|(_, question)| note(question)).collect()
+}
+
+/// The records that there are no more, by the first field in which all must differ. One that has another name now is a
+/// new one to everything that carries the name.
+fn gone(question: &Question, old: &Value, new: &Value) -> Vec<String> {
+    let Some(field) = question.unique.first() else { return Vec::new() };
+    let keys = |list: &Value| -> Vec<Value> {
+        list.as_array().into_iter().flatten().filter_map(|record| record.get(field)).cloned().collect()
+    };
+    let left = keys(new);
+    keys(old).iter().filter(|key| !left.contains(key)).map(|key| format!("`{}`", brief(key))).collect()
 }
 
 /// Files with conflict markers of ours, and new versions beside files.

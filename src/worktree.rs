@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use crate::regular;
+
 /// More than any configuration of a repository.
 const MOST_BYTES: u64 = 1 << 20;
 
@@ -15,13 +17,11 @@ pub fn top(folder: &Path) -> Option<&Path> {
 /// submodule, comes from another.
 pub fn has_remote(top: &Path) -> bool {
     let Ok(git) = fs::symlink_metadata(top.join(".git")) else { return false };
-    let config = top.join(".git/config");
-    let is_text = || fs::symlink_metadata(&config).is_ok_and(|found| found.is_file() && found.len() < MOST_BYTES);
-    git.is_file()
-        || is_text()
-            && fs::read(&config).is_ok_and(|text| {
-                String::from_utf8_lossy(&text).lines().any(|line| line.trim_start().starts_with("[remote "))
-            })
+    let config = || regular::read(&top.join(".git/config"), MOST_BYTES).ok().flatten();
+    let names_one = |config: Vec<u8>| {
+        String::from_utf8_lossy(&config).lines().any(|line| line.trim_start().starts_with("[remote "))
+    };
+    git.is_file() || config().is_some_and(names_one)
 }
 
 #[cfg(test)]

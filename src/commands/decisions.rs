@@ -37,15 +37,15 @@ fn list(args: &cli::Decisions, ui: &Ui) -> Result<u8> {
     let decisions = project.decisions()?;
     match args.format {
         Format::Json => output::data(&output::json(&as_json(&decisions))?)?,
-        Format::Human if decisions.files.is_empty() => ui.say("Nothing was decided about single files."),
+        Format::Human if decisions.is_empty() => ui.say("Nothing was decided about single files."),
         Format::Human => {
-            let width = decisions.files.keys().map(|path| columns(&ui.visible(path))).max().unwrap_or(0);
-            let line = |(path, decision): (&RelPath, &Decision)| {
-                let path = ui.visible(path);
-                let gap = width - columns(&path);
-                format!("{path}{:gap$}  {}\n", "", describe(decision))
-            };
-            output::data(&decisions.files.iter().map(line).collect::<String>())?;
+            let moved = decisions.moved.iter().map(|(path, to)| (path, format!("moved to {to}")));
+            let decided = decisions.files.iter().map(|(path, decision)| (path, describe(decision)));
+            let all: Vec<(String, String)> =
+                moved.chain(decided).map(|(path, what)| (ui.visible(path), ui.visible(&what))).collect();
+            let width = all.iter().map(|(path, _)| columns(path)).max().unwrap_or(0);
+            let line = |(path, what): &(String, String)| format!("{path}{:1$}  {what}\n", "", width - columns(path));
+            output::data(&all.iter().map(line).collect::<String>())?;
         }
     }
     Ok(0)
@@ -65,7 +65,8 @@ fn as_json(decisions: &Decisions) -> Value {
         Decision::LeftOut(_) => json!({ "path": path, "decision": "left_out" }),
         Decision::Refused(sums) => json!({ "path": path, "decision": "refused", "differences": sums.len() }),
     };
-    decisions.files.iter().map(one).collect()
+    let moved = |(path, to): (&RelPath, &RelPath)| json!({ "path": path, "decision": "moved", "to": to });
+    decisions.moved.iter().map(moved).chain(decisions.files.iter().map(one)).collect()
 }
 
 fn forget(args: &Forget, ui: &Ui) -> Result<u8> {
@@ -73,7 +74,7 @@ fn forget(args: &Forget, ui: &Ui) -> Result<u8> {
     let last = Last::read(&project, false)?;
     let mut decisions = project.decisions()?;
     let forgotten =
-        if args.all { decisions.files.keys().cloned().collect() } else { chosen(&project, &decisions, &args.paths)? };
+        if args.all { known(&decisions).cloned().collect() } else { chosen(&project, &decisions, &args.paths)? };
     if forgotten.is_empty() {
         ui.say("Nothing was decided about single files.");
         return Ok(0);
@@ -86,7 +87,10 @@ fn forget(args: &Forget, ui: &Ui) -> Result<u8> {
     // without a record of it, a file is one that scaffold has yet to offer
     let ours = project.ours(&forgotten)?;
     let (mut files, mut orphans) = (Tree::default(), Tree::default());
-    for (path, mut file) in last.base.tree.files {
+    // the user's at its path, and to be generated anew at the other one
+    let no_longer_moved: BTreeSet<RelPath> =
+        decisions.moved.iter().filter(|(from, _)| forgotten.contains(*from)).map(|(_, to)| to.clone()).collect();
+    for (path, mut file) in last.base.tree.files.into_iter().filter(|(path, _)| !no_longer_moved.contains(path)) {
         if let Some(decision) = decisions.files.get(&path).filter(|_| forgotten.contains(&path)) {
             let Some(without) = ours.get(&path).and_then(|ours| decision.forgotten(&file, ours)) else { continue };
             file = without;
@@ -94,7 +98,8 @@ fn forget(args: &Forget, ui: &Ui) -> Result<u8> {
         let to = if last.base.orphans.contains(&path) { &mut orphans } else { &mut files };
         to.files.insert(path, file);
     }
-    decisions.files.retain(|path, _| !forgotten.contains(path));
+    decisions.files.retain(|path, _| !forgotten.contains(path) && !no_longer_moved.contains(path));
+    decisions.moved.retain(|path, _| !forgotten.contains(path));
     let version = last.base.version.as_ref().unwrap_or(version::own());
     save::forget(&project, base::encode(&files, &last.base.once, &orphans, version), &decisions)?;
     ui.say(&format!(
@@ -104,6 +109,11 @@ fn forget(args: &Forget, ui: &Ui) -> Result<u8> {
     Ok(0)
 }
 
+/// The paths that decisions are about.
+fn known(decisions: &Decisions) -> impl Iterator<Item = &RelPath> {
+    decisions.files.keys().chain(decisions.moved.keys())
+}
+
 /// The decided files at and below some paths.
 fn chosen(project: &Project, decisions: &Decisions, paths: &[PathBuf]) -> Result<BTreeSet<RelPath>> {
     let mut chosen = BTreeSet::new();
@@ -111,10 +121,10 @@ fn chosen(project: &Project, decisions: &Decisions, paths: &[PathBuf]) -> Result
         let rel = inside(project.root(), path)?;
         let below = format!("{rel}/");
         let is_meant = |path: &&RelPath| rel.is_empty() || **path == rel || path.starts_with(&below);
-        let found: Vec<RelPath> = decisions.files.keys().filter(is_meant).cloned().collect();
+        let found: Vec<RelPath> = known(decisions).filter(is_meant).cloned().collect();
         if found.is_empty() {
             let error = UserError::new(format!("nothing was decided about `{}`", path.display()));
-            return Err(match nearest(&rel, decisions.files.keys().map(String::as_str)) {
+            return Err(match nearest(&rel, known(decisions).map(String::as_str)) {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
                 None => error.hint("`scaffold decisions` lists what was decided"),
             }

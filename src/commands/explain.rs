@@ -8,6 +8,7 @@ use crate::commands::load_catalog;
 use crate::error::{UserError, nearest};
 use crate::explain::{Entry, component, file, need, question};
 use crate::output;
+use crate::question::Question;
 use crate::ui::Ui;
 use crate::usage::Usage;
 
@@ -31,8 +32,12 @@ fn explain(catalog: &Catalog, usage: &Usage<'_>, thing: &str) -> Result<String> 
         // `services.0.port` is the field `port` of any service
         let field = field.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches('.');
         if let Some(q) = catalog.question(list).and_then(|q| q.field(field)) {
-            parts.push(question(catalog, usage, q, None));
+            parts.push(question(catalog, usage, &of(list, q), None));
         }
+    }
+    if parts.is_empty() && catalog.component(thing).is_none() {
+        let fields = catalog.questions().filter_map(|(_, list)| Some(of(&list.name, list.field(thing)?)));
+        parts.extend(fields.map(|field| question(catalog, usage, &field, None)));
     }
     if let Some(c) = catalog.component(thing) {
         parts.push(component(usage, c));
@@ -51,13 +56,15 @@ fn explain(catalog: &Catalog, usage: &Usage<'_>, thing: &str) -> Result<String> 
     Ok(parts.iter().map(Entry::to_string).collect::<Vec<_>>().join("\n"))
 }
 
+/// A field under the name by which it is answered.
+fn of(list: &str, field: &Question) -> Question {
+    Question { name: format!("{list}.{}", field.name), ..field.clone() }
+}
+
 fn unknown(catalog: &Catalog, thing: &str) -> UserError {
     let error = UserError::new(format!("there is no question, component, readiness id or path `{thing}`"));
     if catalog.preset(thing).is_some() {
         return error.hint(format!("it is a preset: `scaffold presets {thing}` shows it"));
-    }
-    if let Some((_, list)) = catalog.questions().find(|(_, q)| q.field(thing).is_some()) {
-        return error.hint(format!("it is a field: `scaffold explain {}.{thing}`", list.name));
     }
     let names = catalog.questions().map(|(_, q)| q.name.as_str());
     let names = names.chain(catalog.components.iter().map(|c| c.name.as_str()));

@@ -43,7 +43,8 @@ use crate::worktree;
 /// When answers are missing or wrong, nobody agrees to writing, or the disk refuses.
 pub fn run(args: &Init, ui: &Ui) -> Result<u8> {
     let person = ui.interactive && !args.plan.yes;
-    super::with_catalog(&args.catalog, person, |work| init(args, ui, work)).or_else(|e| interview::left(args, ui, e))
+    super::with_catalog(ui, &args.catalog, person, |work| init(args, ui, work))
+        .or_else(|e| interview::left(args, ui, e))
 }
 
 fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {

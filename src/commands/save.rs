@@ -65,7 +65,7 @@ fn file(bytes: Vec<u8>) -> File {
 }
 
 fn decided(decisions: &Decisions) -> Scaffolds<'static> {
-    (path::DECISIONS, (!decisions.files.is_empty()).then(|| file(decisions.encode().into())))
+    (path::DECISIONS, (!decisions.is_empty()).then(|| file(decisions.encode().into())))
 }
 
 fn write(project: &Project, operations: Vec<Operation<'_>>, records: &[Scaffolds<'_>]) -> Result<bool> {

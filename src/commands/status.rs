@@ -23,7 +23,7 @@ use crate::version;
 /// # Errors
 /// When the repository cannot be rendered or read.
 pub fn run(args: &cli::Status, ui: &Ui) -> Result<u8> {
-    super::with_catalog(&args.with.catalog, false, |Work { catalog, render }| {
+    super::with_catalog(ui, &args.with.catalog, false, |Work { catalog, render }| {
         let project = open(&folder(args.existing.dir.as_deref()), ui, false)?;
         let last = Last::read(&project, args.with.allow_downgrade)?;
         let update = Update::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
@@ -133,6 +133,12 @@ fn as_text(ui: &Ui, update: &Update, plan: &Plan<'_>, drift: &Drift<'_>, decided
             out.push_str(&format!("  {mark} {}\n", ui.visible(text)));
         }
     }
+    let moved = &update.decisions.moved;
+    if !moved.is_empty() {
+        out.push_str(&format!("{} moved by you:\n", count(moved.len(), "file")));
+        let line = |(from, to): (&String, &String)| format!("  = {} is {}\n", ui.visible(from), ui.visible(to));
+        out.extend(moved.iter().map(line));
+    }
     if !decided.is_empty() {
         out.push_str(&format!("{} as you decided; see `scaffold decisions`.\n", count(decided.len(), "file")));
     }
@@ -151,6 +157,7 @@ fn as_json(update: &Update, plan: &Plan<'_>, drift: &Drift<'_>, decided: &[&str]
         "changes": counts_json(plan),
         "drift": files.collect::<Vec<_>>(),
         "decided": decided,
+        "moved": update.decisions.moved.iter().map(|(from, to)| json!({ "path": from, "to": to })).collect::<Vec<_>>(),
         "notes": update.notes,
     })
 }

@@ -32,7 +32,7 @@ use crate::update::{Last, Update};
 /// refuses.
 pub fn run(args: &cli::Update, ui: &Ui) -> Result<u8> {
     let person = ui.interactive && !args.plan.yes;
-    super::with_catalog(&args.with.catalog, person, |Work { catalog, render }| update(args, ui, catalog, render))
+    super::with_catalog(ui, &args.with.catalog, person, |Work { catalog, render }| update(args, ui, catalog, render))
 }
 
 fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Result<u8> {

@@ -14,7 +14,7 @@ const GAP: usize = 3;
 /// The comparison for a terminal of this width; a screen reader is told one side after the other. `paint` is that of the stream it goes to.
 pub fn text(ui: &Ui, paint: Paint, comparison: &Comparison) -> String {
     let sides = comparison.sides.len().max(1);
-    let column = (ui.width.saturating_sub(1 + GAP * (sides - 1))) / sides;
+    let column = (ui.width().saturating_sub(1 + GAP * (sides - 1))) / sides;
     let page = Page { ui, paint, column: (column >= NARROW && !ui.accessible).then_some(column) };
     let mut out = page.heading(&comparison.title);
     let names: Vec<String> = comparison.sides.iter().map(|side| side.name.clone()).collect();
@@ -41,7 +41,7 @@ pub fn text(ui: &Ui, paint: Paint, comparison: &Comparison) -> String {
         out.push('\n');
         out += &page.row(row, &names);
     }
-    let _ = writeln!(out, "\n{}", wrap(&ui.visible(&comparison.note), ui.width.saturating_sub(1), 0));
+    let _ = writeln!(out, "\n{}", wrap(&ui.visible(&comparison.note), ui.width().saturating_sub(1), 0));
     out
 }
 
@@ -57,7 +57,7 @@ type Line = (Option<Style>, String);
 
 impl Page<'_> {
     fn heading(&self, title: &str) -> String {
-        let title = wrap(&self.ui.visible(title), self.ui.width.saturating_sub(1), 0);
+        let title = wrap(&self.ui.visible(title), self.ui.width().saturating_sub(1), 0);
         title.lines().map(|line| self.paint.text(Style::Bold, line) + "\n").collect()
     }
 
@@ -98,7 +98,7 @@ impl Page<'_> {
 
     /// Points over the whole width, moved in.
     fn below(&self, points: &[String], marked: bool) -> String {
-        let lines = self.lines(points, self.ui.width.saturating_sub(3), marked);
+        let lines = self.lines(points, self.ui.width().saturating_sub(3), marked);
         lines.into_iter().map(|(_, line)| format!("  {line}\n")).collect()
     }
 

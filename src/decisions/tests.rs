@@ -19,14 +19,17 @@ fn some() -> Decisions {
         ("a \"b\" # 50% ü\u{7f}", Decision::LeftOut(sum("b"))),
         ("k8s/app.yaml", Decision::Refused([sum("c"), sum("d")].into())),
     ];
-    Decisions { files: files.into_iter().map(|(path, decision)| (path.to_owned(), decision)).collect() }
+    Decisions {
+        files: files.into_iter().map(|(path, decision)| (path.to_owned(), decision)).collect(),
+        moved: [("README.md".to_owned(), "docs/an intro.md".to_owned())].into(),
+    }
 }
 
 #[test]
 fn the_text_reads_back() {
     let text = some().encode();
     assert_eq!(read(&text), Ok(some()));
-    assert_eq!(text.lines().filter(|line| line.starts_with("- ")).count(), 4, "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with("- ")).count(), 5, "{text}");
     assert_eq!(read("format: 1\ndecisions:\n"), Ok(Decisions::default()));
 }
 
@@ -53,6 +56,10 @@ fn other_texts_are_refused() {
         ("format: 1\nextra: 1\n", "unknown field `extra`"),
         ("format: 1\ndecisions: [{path: ../x, mine: \"0123456789abcdef\"}]\n", "names `../x`, which is no path"),
         ("format: 1\ndecisions: [{path: x, mine: \"12\"}]\n", "has no checksum for `x`"),
+        ("format: 1\ndecisions: [{path: x, moved: .git/hooks/x}]\n", "names `.git/hooks/x`, which is no path"),
+        ("format: 1\ndecisions: [{path: x, moved: .scaffold/base}]\n", "names `.scaffold/base`, which is no path"),
+        ("format: 1\ndecisions: [{path: x, moved: x}]\n", "does not move one file to `x`"),
+        ("format: 1\ndecisions: [{path: x, moved: z}, {path: y, moved: z}]\n", "does not move one file to `z`"),
         ("format: 1\ndecisions: [{path: x}]\n", "does not say one thing about `x`"),
     ] {
         let error = read(text).unwrap_err();
@@ -86,7 +93,8 @@ fn a_decision_is_about_what_was_offered() {
 #[test]
 fn a_decision_holds_until_the_file_is_generated_differently() {
     let new = file("new\n");
-    let one = |decision: Decision| Decisions { files: BTreeMap::from([("p".to_owned(), decision)]) };
+    let one =
+        |decision: Decision| Decisions { files: BTreeMap::from([("p".to_owned(), decision)]), ..Decisions::default() };
     let mine = one(Decision::Mine(Sum::of_file(&new)));
     assert!(after(&mine, Change::Keep, None, "new\n").is_some());
     assert!(after(&mine, Change::Keep, None, "newer\n").is_none());
@@ -102,7 +110,10 @@ fn a_refused_difference_stays_refused_beside_a_change_elsewhere() {
     let generated = "1\na\n2\n3\nb\n4\n";
     let ours = file("1\nA\n2\n3\nb\n4\n");
     let sums: BTreeSet<Sum> = Parts::between(ours.text().unwrap(), generated).sums().collect();
-    let refused = Decisions { files: BTreeMap::from([("p".to_owned(), Decision::Refused(sums.clone()))]) };
+    let refused = Decisions {
+        files: BTreeMap::from([("p".to_owned(), Decision::Refused(sums.clone()))]),
+        ..Decisions::default()
+    };
     assert!(refused.settles("p", &Ours::File(ours.clone()), &file(generated)));
     assert!(!refused.settles("p", &Ours::File(file("1\nA\n2\n3\nB\n4\n")), &file(generated)));
     // the templates change another line, and then this one

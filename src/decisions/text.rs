@@ -33,16 +33,20 @@ struct Line {
     mine: Option<String>,
     left_out: Option<String>,
     refused: Option<String>,
+    moved: Option<String>,
 }
 
 impl Decisions {
     /// The text; the same for the same decisions.
     pub fn encode(&self) -> String {
         let mut out = format!("{NOTE}format: {FORMAT}\ndecisions:\n");
+        // JSON is YAML, and quotes whatever is in the path
+        let quoted = |path: &str| json!(path::to_line(path));
+        for (path, to) in &self.moved {
+            let _ = writeln!(out, "- {{path: {}, moved: {}}}", quoted(path), quoted(to));
+        }
         let mut line = |path: &str, word: &str, sum: &Sum| {
-            // JSON is YAML, and quotes whatever is in the path
-            let path = json!(path::to_line(path));
-            let _ = writeln!(out, "- {{path: {path}, {word}: \"{sum}\"}}");
+            let _ = writeln!(out, "- {{path: {}, {word}: \"{sum}\"}}", quoted(path));
         };
         for (path, decision) in &self.files {
             match decision {
@@ -78,12 +82,24 @@ pub fn parse(shown: &str, bytes: &[u8]) -> Result<Decisions, UserError> {
     let text: Text = serde_json::from_value(value).map_err(|e| fault(&format!("cannot be read: {e}")))?;
     let mut decisions = Decisions::default();
     for line in text.decisions.unwrap_or_default() {
-        let path = path::from_line(&line.path).filter(|path| path::check(path).is_ok());
-        let path = path.ok_or_else(|| fault(&format!("names `{}`, which is no path", line.path.escape_debug())))?;
-        let (word, sum) = match (&line.mine, &line.left_out, &line.refused) {
-            (Some(sum), None, None) => ("mine", sum),
-            (None, Some(sum), None) => ("left_out", sum),
-            (None, None, Some(sum)) => ("refused", sum),
+        let read = |text: &str| {
+            let path = path::from_line(text).filter(|path| path::check(path).is_ok() && !path::is_record(path));
+            path.ok_or_else(|| fault(&format!("names `{}`, which is no path", text.escape_debug())))
+        };
+        let path = read(&line.path)?;
+        let (word, sum) = match (&line.mine, &line.left_out, &line.refused, &line.moved) {
+            (Some(sum), None, None, None) => ("mine", sum),
+            (None, Some(sum), None, None) => ("left_out", sum),
+            (None, None, Some(sum), None) => ("refused", sum),
+            (None, None, None, Some(to)) => {
+                let to = read(to)?;
+                let other = |(from, other): (&String, &String)| *from != path && *other == to;
+                if to == path || decisions.moved.iter().any(other) {
+                    return Err(fault(&format!("does not move one file to `{to}`")));
+                }
+                decisions.moved.insert(path, to);
+                continue;
+            }
             _ => return Err(fault(&format!("does not say one thing about `{path}`"))),
         };
         let sum: Sum = sum.parse().map_err(|()| fault(&format!("has no checksum for `{path}`")))?;

@@ -28,7 +28,7 @@ pub fn text(ui: &Ui, found: &Detected) -> Option<String> {
     let mut out = format!("{}\n", ui.err.text(Style::Bold, "Found in this folder:"));
     for (name, what, place) in rows {
         let place = if place.is_empty() { String::new() } else { format!(" ({place})") };
-        let text = wrap(&ui.visible(&format!("{what}{place}")), ui.width.saturating_sub(width + 5), width + 4);
+        let text = wrap(&ui.visible(&format!("{what}{place}")), ui.width().saturating_sub(width + 5), width + 4);
         out.push_str(&format!("  {:width$}  {text}\n", ui.visible(&name)));
     }
     if !there.is_empty() {

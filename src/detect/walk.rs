@@ -69,6 +69,14 @@ impl Files {
     /// # Errors
     /// When it is not a folder, or cannot be listed.
     pub fn below(root: &Path) -> Result<Self> {
+        Self::matching(root, is_wanted)
+    }
+
+    /// The files below a folder whose path is wanted.
+    ///
+    /// # Errors
+    /// As [`Files::below`].
+    pub fn matching(root: &Path, is_wanted: impl Fn(&str) -> bool + Sync) -> Result<Self> {
         if !root.metadata().map_err(|error| missing(error, root))?.is_dir() {
             return Err(UserError::new(format!("`{}` is not a folder", root.display())).into());
         }

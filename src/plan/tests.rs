@@ -301,7 +301,10 @@ fn what_was_decided_is_taken_into_account() {
         let Scene { base, ours, theirs, once, moves } = &scene;
         let versions = Versions { base, ours, theirs, once, moves };
         let mut plan = scene.plan();
-        plan.settle(&versions, &Decisions { files: BTreeMap::from([("p".to_owned(), decision.clone())]) });
+        plan.settle(
+            &versions,
+            &Decisions { files: BTreeMap::from([("p".to_owned(), decision.clone())]), ..Decisions::default() },
+        );
         assert_eq!(plan.changes["p"].kind(), expected, "{decision:?}");
     }
 }

@@ -75,11 +75,6 @@ impl fmt::Display for Item {
 }
 
 impl Dialog {
-    /// The terminal as it is now: it may have another size than for the last question.
-    pub fn now(&self) -> Ui {
-        self.ui.measured()
-    }
-
     /// A line of text. What is refused stays in the line, with the refusal above it.
     ///
     /// # Errors
@@ -92,7 +87,7 @@ impl Dialog {
         check: &dyn Fn(&str) -> Result<(), String>,
     ) -> Result<String> {
         if self.ui.accessible {
-            return lines::text(&self.now(), ask, start, &|text| check(text.trim()));
+            return lines::text(&self.ui, ask, start, &|text| check(text.trim()));
         }
         let (message, help) = (self.beside_mark(ask.ask), self.help(ask.help, ""));
         let validator = |text: &str| -> Result<Validation, CustomUserError> {
@@ -131,7 +126,7 @@ impl Dialog {
     /// [`Back`] when the person wants the question before, [`Interrupted`] when they leave.
     pub fn yes_no(&self, ask: Ask<'_>, default: Option<bool>) -> Result<bool> {
         if self.ui.accessible {
-            return lines::yes_no(&self.now(), ask, default);
+            return lines::yes_no(&self.ui, ask, default);
         }
         let (message, help) = (self.beside_mark(ask.ask), self.help(ask.help, ""));
         let mut prompt = Confirm::new(&message).with_render_config(self.look());
@@ -148,7 +143,7 @@ impl Dialog {
     /// [`Back`] when the person wants the question before, [`Interrupted`] when they leave.
     pub fn one_of(&self, ask: Ask<'_>, items: Vec<Item>, start: usize) -> Result<usize> {
         if self.ui.accessible {
-            return lines::one_of(&self.now(), ask, &items, start);
+            return lines::one_of(&self.ui, ask, &items, start);
         }
         let filter = items.len() > FILTER_FROM;
         let keys = if filter { "arrow keys move, typing filters, Enter takes" } else { "arrow keys move, Enter takes" };
@@ -171,7 +166,7 @@ impl Dialog {
     /// [`Back`] when the person wants the question before, [`Interrupted`] when they leave.
     pub fn any_of(&self, ask: Ask<'_>, items: Vec<Item>, marked: &[usize]) -> Result<Vec<usize>> {
         if self.ui.accessible {
-            return lines::any_of(&self.now(), ask, &items, marked);
+            return lines::any_of(&self.ui, ask, &items, marked);
         }
         let filter = items.len() > FILTER_FROM;
         let keys = if filter { "Space marks, typing filters, Enter takes" } else { "Space marks, Enter takes" };
@@ -195,7 +190,7 @@ impl Dialog {
 
     /// Lines that fit beside a mark of two columns, the later ones below the text of the first.
     fn beside_mark(&self, text: &str) -> String {
-        wrap(&self.ui.visible(text), self.now().width.saturating_sub(3), 2)
+        wrap(&self.ui.visible(text), self.ui.width().saturating_sub(3), 2)
     }
 
     /// What is explained leads somewhere and back; a mere list of steps, or a last yes, is no question before another.
@@ -210,18 +205,18 @@ impl Dialog {
 
     /// An answer as it stays on the screen, behind its question.
     fn echo(&self, message: &str, answer: &str) -> String {
-        let both = wrap(&format!("{message} {}", self.ui.visible(answer)), self.now().width.saturating_sub(3), 2);
+        let both = wrap(&format!("{message} {}", self.ui.visible(answer)), self.ui.width().saturating_sub(3), 2);
         both.strip_prefix(message).map_or(both.as_str(), |rest| rest.strip_prefix(' ').unwrap_or(rest)).to_string()
     }
 
     fn beside_bracket(&self, text: &str) -> String {
-        wrap(&self.ui.visible(text), self.now().width.saturating_sub(3), 1)
+        wrap(&self.ui.visible(text), self.ui.width().saturating_sub(3), 1)
     }
 
     /// Entries broken into lines that fit beside what stands in front of them.
     fn fitted(&self, items: Vec<Item>, before: usize) -> Vec<Item> {
         let fit = |item: Item| Item {
-            label: fit_lines(&self.ui.visible_lines(&item.label), self.now().width.saturating_sub(before + 1), before),
+            label: fit_lines(&self.ui.visible_lines(&item.label), self.ui.width().saturating_sub(before + 1), before),
             answer: self.ui.visible(&item.answer),
         };
         items.into_iter().map(fit).collect()
@@ -232,7 +227,7 @@ impl Dialog {
         let lines = |text: &str| text.lines().count();
         let around = lines(message) + help.map_or(0, lines) + 1;
         let tallest = items.iter().map(|i| lines(&i.label)).max().unwrap_or(1).max(1);
-        (self.now().height.saturating_sub(around) / tallest).max(2)
+        (self.ui.height().saturating_sub(around) / tallest).max(2)
     }
 
     fn look(&self) -> RenderConfig<'static> {

@@ -20,14 +20,14 @@ pub(super) struct Overview<'o> {
 impl<'o> Overview<'o> {
     /// Prints every answer.
     pub fn show(&self) {
-        let ui = self.dialog.now();
+        let ui = self.dialog.ui;
         let width = self.names(self.answers.iter());
         for (title, answers) in self.sections() {
-            ui.say(&format!("\n{}", ui.err.text(Style::Bold, &cut(&ui.visible(title), ui.width - 1, ui.unicode))));
+            ui.say(&format!("\n{}", ui.err.text(Style::Bold, &cut(&ui.visible(title), ui.width() - 1, ui.unicode))));
             for answer in answers {
                 let (name, value) = (&answer.question.name, ui.visible(&brief(answer.value)));
-                let origin = cut(&ui.visible(&format!("({})", origin(answer))), ui.width / 2, ui.unicode);
-                let beside = |before: usize| ui.width.saturating_sub(before + columns(&origin) + 2);
+                let origin = cut(&ui.visible(&format!("({})", origin(answer))), ui.width() / 2, ui.unicode);
+                let beside = |before: usize| ui.width().saturating_sub(before + columns(&origin) + 2);
                 // a value that is too long to stand beside its name gets a line of its own
                 let (front, room) = if columns(&value) <= beside(width + 4) {
                     (format!("{}  ", ui.err.text(Style::Dim, &format!("{name:width$}"))), beside(width + 4))
@@ -48,13 +48,13 @@ impl<'o> Overview<'o> {
     pub fn choose(&self) -> Result<Vec<String>> {
         let sections = self.sections();
         loop {
-            let ui = self.dialog.now();
+            let ui = self.dialog.ui;
             let width = sections.iter().map(|(title, _)| columns(title)).max().unwrap_or(0);
             let mut items = vec![Item { label: "Yes, go on".into(), answer: "yes".into() }];
             items.extend(sections.iter().map(|(title, answers)| {
                 let values: Vec<String> = answers.iter().map(|answer| brief(answer.value)).collect();
                 let label = ui.visible(&format!("{title:width$}  {}", values.join(", ")));
-                Item { label: cut(&label, ui.width.saturating_sub(4), ui.unicode), answer: (*title).to_string() }
+                Item { label: cut(&label, ui.width().saturating_sub(4), ui.unicode), answer: (*title).to_string() }
             }));
             let ask = Ask { ask: "Is everything right?", help: "Take a group to change answers in it" };
             let chosen = self.dialog.one_of(ask, items, 0)?;
@@ -74,14 +74,14 @@ impl<'o> Overview<'o> {
         if answers.len() == 1 {
             return Ok(all());
         }
-        let ui = self.dialog.now();
+        let ui = self.dialog.ui;
         let width = self.names(answers.iter().copied());
         let mut items: Vec<Item> = answers
             .iter()
             .map(|answer| {
                 let name = &answer.question.name;
                 let label = ui.visible(&format!("{name:width$}  {} ({})", brief(answer.value), origin(answer)));
-                Item { label: cut(&label, ui.width.saturating_sub(4), ui.unicode), answer: name.clone() }
+                Item { label: cut(&label, ui.width().saturating_sub(4), ui.unicode), answer: name.clone() }
             })
             .collect();
         items.push(Item::new("All of them"));

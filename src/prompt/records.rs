@@ -94,14 +94,14 @@ fn one(dialog: &Dialog, check: &Check<'_>, list: &mut Vec<Record>, chosen: usize
 fn edit(dialog: &Dialog, check: &Check<'_>, list: &[Record], own: Option<usize>, mut record: Record) -> Result<Record> {
     let question = check.question();
     loop {
-        let ui = dialog.now();
+        let ui = dialog.ui;
         let fields: Vec<&Question> = question.fields.iter().filter(|f| record.contains_key(&f.name)).collect();
         let width = fields.iter().map(|f| columns(&f.name)).max().unwrap_or(0);
         let mut items = vec![Item::new("Done")];
         items.extend(fields.iter().map(|f| Item {
             label: cut(
                 &format!("{:width$}  {}", f.name, record.get(&f.name).map(brief).unwrap_or_default()),
-                ui.width.saturating_sub(4),
+                ui.width().saturating_sub(4),
                 ui.unicode,
             ),
             answer: f.name.clone(),
@@ -250,5 +250,5 @@ fn line(dialog: &Dialog, record: &Record) -> Item {
     let name = values.next().unwrap_or_default();
     let rest: Vec<String> = values.take(4).collect();
     let text = if rest.is_empty() { name.clone() } else { format!("{name}  ({})", rest.join(", ")) };
-    Item { label: cut(&text, dialog.now().width.saturating_sub(4), dialog.ui.unicode), answer: name }
+    Item { label: cut(&text, dialog.ui.width().saturating_sub(4), dialog.ui.unicode), answer: name }
 }

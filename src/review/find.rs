@@ -32,7 +32,7 @@ impl<'r> Review<'r> {
                 let state = self.state(path, decided);
                 let label = format!("{}  ({}{state})", self.ui.visible(path), meaning(kind));
                 Item {
-                    label: cut(&label, self.ui.width.saturating_sub(4), self.ui.unicode),
+                    label: cut(&label, self.ui.width().saturating_sub(4), self.ui.unicode),
                     answer: (*path).to_string(),
                 }
             };
@@ -53,7 +53,7 @@ impl<'r> Review<'r> {
         let mut items: Vec<Item> = groups
             .iter()
             .map(|group| Item {
-                label: cut(&group.label, self.ui.width.saturating_sub(4), self.ui.unicode),
+                label: cut(&group.label, self.ui.width().saturating_sub(4), self.ui.unicode),
                 answer: group.answer.clone(),
             })
             .collect();

@@ -112,13 +112,13 @@ impl Review<'_> {
         let keys: Vec<String> = HELP.iter().filter(|(key, _)| can(*key)).map(|(key, _)| key.to_string()).collect();
         let keys = format!("[{}]", keys.join(","));
         // with the answer behind it, on one line where that is possible
-        let room = self.ui.width.saturating_sub(front.len() + keys.len() + 8);
+        let room = self.ui.width().saturating_sub(front.len() + keys.len() + 8);
         let of = if room < 8 {
             String::new()
         } else {
             format!(" of {}", cut(&self.ui.visible(path), room, self.ui.unicode))
         };
-        let gap = if front.len() + keys.len() + 4 > self.ui.width { "\n" } else { " " };
+        let gap = if front.len() + keys.len() + 4 > self.ui.width() { "\n" } else { " " };
         format!("{}{gap}{keys}", self.ui.err.text(Style::Bold, &format!("{front}{of}?")))
     }
 }

@@ -25,6 +25,7 @@ mod policies;
 mod properties;
 mod quota;
 mod recorded;
+mod relocated;
 mod render;
 mod repository;
 mod scene;

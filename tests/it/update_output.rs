@@ -162,6 +162,14 @@ fn nobody_to_ask() {
     hint: `--yes` writes without asking
     hint: `--dry-run` shows what would be written
     ");
+    // nothing but the error: the differences could be thousands of lines
+    let shop = Repository::small();
+    shop.update(0, &[REGION]);
+    insta::assert_snapshot!(shop.says(2, &["undo"]), @r"
+    error: nobody can be asked whether to write: stdin and stderr are not both a terminal
+    hint: `--yes` writes without asking
+    hint: `--dry-run` shows what would be written
+    ");
 }
 
 #[test]
@@ -232,6 +240,7 @@ fn conflicts() {
         }
       ],
       "decided": [],
+      "moved": [],
       "notes": []
     }
     "#);
@@ -347,4 +356,6 @@ fn what_a_changed_answer_means_for_what_runs() {
     let note = "`region` was `eu-central-1` and becomes `eu-west-3`. Everything is made anew in the other region.";
     assert!(said.starts_with(note) && !said.contains("`contact` was"), "{said}");
     assert!(!shop.update(0, &["rpo=1h"]).contains("becomes"));
+    let said = shop.update(0, &["services.0.name=site"]);
+    assert!(said.contains("Of `services`, `web` is gone. A service with another name is a new one."), "{said}");
 }

@@ -1,0 +1,61 @@
+//! A generated file that the user keeps at a path of their own, through several updates.
+
+use std::fs;
+
+use crate::repository::Repository;
+
+fn move_file(shop: &Repository, from: &str, to: &str) {
+    let to = shop.path().join(to);
+    fs::create_dir_all(to.parent().unwrap()).unwrap();
+    fs::rename(shop.path().join(from), to).unwrap();
+}
+
+#[test]
+fn updates_follow_a_file_that_the_user_moved() {
+    let shop = Repository::built_in();
+    let page = "docs/runbooks/incident.md";
+    move_file(&shop, page, "handbook/on-call.md");
+    let domain = |n: u32| format!("domain=shop{n}.example.org");
+    let before = shop.file("handbook/on-call.md");
+    let said = shop.update(0, &[&domain(1)]);
+    assert!(said.contains("You moved `docs/runbooks/incident.md` to `handbook/on-call.md`"), "{said}");
+    assert!(shop.file("handbook/on-call.md").contains("shop1.example.org"));
+    assert!(!shop.path().join(page).exists());
+    assert_ne!(before, shop.file("handbook/on-call.md"));
+    let status = shop.says(0, &["status"]);
+    assert!(status.contains("No drift") && status.contains("is handbook/on-call.md"), "{status}");
+
+    // so much of it is edited that nothing would recognise it
+    let shorter: String = shop.file("handbook/on-call.md").lines().filter(|line| line.contains("shop1.")).collect();
+    shop.write("handbook/on-call.md", &format!("# On call\n\n{shorter}\n"));
+    let said = shop.update(1, &[&domain(2)]);
+    assert!(said.contains("handbook/on-call.md"), "{said}");
+    assert!(shop.file("handbook/on-call.md").contains("shop2.example.org"));
+    shop.says(0, &["undo", "--yes"]);
+
+    // moved again, and back
+    shop.says(0, &["restore", "handbook/on-call.md", "--yes"]);
+    move_file(&shop, "handbook/on-call.md", "handbook/night/on-call.md");
+    shop.update(0, &[&domain(3)]);
+    assert!(shop.file("handbook/night/on-call.md").contains("shop3.example.org"));
+    assert!(shop.says(0, &["decisions"]).contains("docs/runbooks/incident.md  moved to handbook/night/on-call.md"));
+    move_file(&shop, "handbook/night/on-call.md", page);
+    let said = shop.update(0, &[&domain(4)]);
+    assert!(said.contains("back to `docs/runbooks/incident.md`"), "{said}");
+    assert!(shop.file(page).contains("shop4.example.org"));
+    assert!(!shop.path().join(".scaffold/decisions.yaml").exists());
+}
+
+#[test]
+fn a_move_that_is_forgotten_leaves_two_files() {
+    let shop = Repository::built_in();
+    let page = "docs/runbooks/incident.md";
+    move_file(&shop, page, "on-call.md");
+    shop.update(0, &[]);
+    shop.append("on-call.md", "Ours.");
+    let said = shop.says(0, &["decisions", "forget", page]);
+    assert!(said.contains("Forgot what was decided about 1 file"), "{said}");
+    shop.update(0, &[]);
+    assert!(shop.path().join(page).exists() && shop.file("on-call.md").ends_with("Ours.\n"));
+    assert!(shop.says(0, &["status"]).contains("No drift"));
+}
