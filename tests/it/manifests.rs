@@ -1,5 +1,7 @@
 //! Generated manifests and runbooks, where two of them or their users must agree.
 
+use std::collections::BTreeSet;
+
 use serde_yaml::Value;
 
 use crate::support::{read_tree, root};
@@ -98,4 +100,48 @@ fn commands_of_the_documents_run_on_macos_too() {
         let found: Vec<&&str> = GNU_ONLY.iter().filter(|option| text.contains(**option)).collect();
         assert!(found.is_empty(), "{path}: {found:?}");
     }
+}
+
+/// Every `image:` below `k8s/` of a preset.
+fn images(preset: &str) -> BTreeSet<String> {
+    let tree = read_tree(&root().join("snapshots/presets").join(preset).join("k8s"));
+    let manifests = tree.iter().filter(|(path, _)| path.ends_with(".yaml"));
+    let text = manifests.map(|(_, file)| String::from_utf8_lossy(&file.bytes).into_owned()).collect::<String>();
+    text.lines().filter_map(|line| Some(line.trim().strip_prefix("image: ")?.to_owned())).collect()
+}
+
+#[test]
+fn images_of_jobs_come_through_the_own_registry_by_digest() {
+    for preset in PRESETS {
+        let registry = text(preset, "infra/terraform/registry/main.tf");
+        let own = "444455556666.dkr.ecr.eu-central-1.amazonaws.com/shop";
+        let mut cached = 0;
+        for image in images(preset) {
+            // Amazon's cache reads Docker Hub, which alone has these, with an account only.
+            if image.starts_with("docker.io/percona/") || image.starts_with(&format!("{own}/")) {
+                continue;
+            }
+            let path = image.strip_prefix(&format!("{own}-")).unwrap_or_else(|| panic!("{preset}: {image}"));
+            let (name, digest) = path.split_once('@').unwrap_or_else(|| panic!("{preset}: {image} has no digest"));
+            let name = name.split(':').next().unwrap();
+            assert!(digest.starts_with("sha256:"), "{preset}: {image}");
+            assert!(registry.contains(&format!("\"{name}\"")), "{preset}: the registry keeps no {name}");
+            cached += 1;
+        }
+        assert_eq!(cached, 3, "{preset}");
+    }
+}
+
+#[test]
+fn no_pod_of_mongodb_holds_its_node() {
+    // Held back until the nodes end by force, all members would go at once.
+    let mut members = 0;
+    for (path, file) in read_tree(&root().join("snapshots")).iter().filter(|(path, _)| path.contains("/k8s/")) {
+        let text = String::from_utf8_lossy(&file.bytes);
+        if text.contains("kind: PerconaServerMongoDB\n") {
+            members += 1;
+            assert!(!text.contains("karpenter.sh/do-not-disrupt"), "{path}");
+        }
+    }
+    assert!(members > 0);
 }

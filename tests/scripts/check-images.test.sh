@@ -31,6 +31,12 @@ rendered() {
 rendered "$own/api@$digest" "docker.io/library/mongo:8.0@$digest"
 expect 0 "2 images checked, 1 of ours by digest" "all by digest" scripts/check-images.sh prod
 
+rendered "$own/api@$digest" "$own-ecr/docker/library/mongo:8.0@$digest" "$own-quay/curl/curl@$digest"
+expect 0 "3 images checked, 1 of ours by digest" "through the cache of the registry" scripts/check-images.sh prod
+
+rendered "$own/api@$digest" "$own-other/mongo@$digest"
+expect 1 "is unknown" "a repository that is neither ours nor a cache" scripts/check-images.sh prod
+
 rendered "$own/api" "docker.io/library/mongo:8.0@$digest"
 expect 3 "nothing was released to prod yet" "before the first release" scripts/check-images.sh prod
 expect 0 "without a digest until their first release" "before the first release, in a pull request" scripts/check-images.sh --allow-unreleased prod

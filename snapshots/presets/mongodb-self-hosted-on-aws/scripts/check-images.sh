@@ -11,6 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 own="444455556666.dkr.ecr.eu-central-1.amazonaws.com/shop"
+caches="444455556666.dkr.ecr.eu-central-1.amazonaws.com/shop-ecr 444455556666.dkr.ecr.eu-central-1.amazonaws.com/shop-quay"
 trusted="docker.io ghcr.io quay.io registry.k8s.io public.ecr.aws"
 
 usage() {
@@ -73,8 +74,9 @@ while IFS= read -r image; do
       refuse "$image" "it names no registry: write docker.io/... in front"
       continue
     fi
-    if [[ " $trusted " != *" $registry "* ]]; then
-      refuse "$image" "registry $registry is unknown: trusted are $trusted and $own"
+    cache="${name%%/*}/$(cut -d / -f 2 <<< "$name")"
+    if [[ " $trusted $caches " != *" $registry "* && " $caches " != *" $cache "* ]]; then
+      refuse "$image" "registry $registry is unknown: trusted are $trusted, $own and $caches"
       continue
     fi
   fi

@@ -3,6 +3,7 @@
 module "registry" {
   source = "../modules/registry"
 
+  cached_images    = ["ecr/aws-cli/aws-cli", "ecr/docker/library/mongo", "quay/curl/curl"]
   name             = "shop"
   pull_account_ids = ["111122223333"]
   services         = ["api", "web"]

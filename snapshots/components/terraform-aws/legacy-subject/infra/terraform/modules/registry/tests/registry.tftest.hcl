@@ -43,3 +43,36 @@ run "refuses_bad_account" {
 
   expect_failures = [var.pull_account_ids]
 }
+
+run "caches_what_is_named" {
+  command = plan
+
+  variables {
+    cached_images = ["ecr/docker/library/mongo", "quay/curl/curl"]
+  }
+
+  assert {
+    condition     = toset([for repository in aws_ecr_repository.cache : repository.name]) == toset(["shop-ecr/docker/library/mongo", "shop-quay/curl/curl"])
+    error_message = "Each cached image must have its repository below the prefix of its rule."
+  }
+
+  assert {
+    condition     = alltrue([for rule in aws_ecr_pull_through_cache_rule.this : rule.credential_arn == null])
+    error_message = "The upstream registries must need no login."
+  }
+
+  assert {
+    condition     = strcontains(aws_ecr_repository_policy.cache["quay/curl/curl"].policy, "ecr:BatchImportUpstreamImage") && !strcontains(aws_ecr_repository_policy.cache["quay/curl/curl"].policy, "ecr:Put")
+    error_message = "Other accounts may pull through the cache and not push."
+  }
+}
+
+run "refuses_an_upstream_with_login" {
+  command = plan
+
+  variables {
+    cached_images = ["docker/library/mongo"]
+  }
+
+  expect_failures = [var.cached_images]
+}
