@@ -42,26 +42,14 @@ until [ -s "$sandbox/port" ]; do /bin/sleep 0.1; done
 CLUSTER_PORT="$(cat "$sandbox/port")"
 export CLUSTER_PORT
 
-# A command ends where bash says so; a step is a section of the document. $steps: one "STEP COMMAND" a file.
+# A step is a section of the document. $steps: one command a file, COMMAND.STEP.
 steps="$sandbox/steps"
 mkdir "$steps"
-step=0 count=100 command="" inside=false
-while IFS= read -r line; do
-  case "$line" in
-    "### "*) step=$((step + 1)) ;;
-    '```sh') inside=true ;;
-    '```') inside=false ;;
-    *)
-      if [[ "$inside" == true ]]; then
-        command+="$line"$'\n'
-        if [[ "$line" != *'\' ]] && bash -n <<< "$command" 2> /dev/null; then
-          printf '%s' "$command" > "$steps/$count.$step"
-          command="" count=$((count + 1))
-        fi
-      fi
-      ;;
-  esac
-done < <(sed -n '/^## Order of recovery/,/^## Not covered/p' "$repository/docs/disaster-recovery.md")
+commands_of "$repository/docs/disaster-recovery.md" '## Order of recovery' '## Not covered' "$sandbox/document"
+for file in "$sandbox"/document/*/[0-9]*; do
+  step="${file%/*}"
+  mv "$file" "$steps/${file##*/}.$((${step##*/} - 100))"
+done
 
 # fresh: two empty accounts, and what people keep: a backup and the values of the secrets.
 fresh() {
