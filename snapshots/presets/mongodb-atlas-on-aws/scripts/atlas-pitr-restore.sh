@@ -2,7 +2,10 @@
 # Restores the Atlas cluster of an environment to a moment, into another cluster. For people; the
 # procedure around it is docs/runbooks/restore.md.
 #
-#   scripts/atlas-pitr-restore.sh ENV --at 2026-11-20T10:15:00Z --target-project ID --target-cluster NAME [--dry-run]
+#   scripts/atlas-pitr-restore.sh ENV --at 2026-11-20T10:15:00Z --target-project ID --target-cluster NAME [--dry-run | --dump]
+#
+# With --dump the restored data comes out of the target again, as a backup in restore/MOMENT that scripts/restore.sh takes once it
+# is in the bucket. For this it lets this machine into the target for six hours, and needs mongodump.
 #
 # Atlas wipes the target before it restores. Therefore the target is always a cluster in another
 # project than the source, has to exist already, and is confirmed by typing its name. It needs atlas
@@ -30,13 +33,14 @@ output() {
   terraform -chdir="$(dirname "$0")/../infra/terraform/environments/$environment" output -raw "$1"
 }
 
-environment="" at="" target_project="" target_cluster="" dry_run=false
+environment="" at="" target_project="" target_cluster="" dry_run=false dump=false
 while [ $# -gt 0 ]; do
   case "$1" in
     --at) [ $# -ge 2 ] || usage; at="$2"; shift 2 ;;
     --target-project) [ $# -ge 2 ] || usage; target_project="$2"; shift 2 ;;
     --target-cluster) [ $# -ge 2 ] || usage; target_cluster="$2"; shift 2 ;;
     --dry-run) dry_run=true; shift ;;
+    --dump) dump=true; shift ;;
     -*) usage ;;
     *) [ -z "$environment" ] || usage; environment="$1"; shift ;;
   esac
@@ -86,3 +90,32 @@ echo "restore job $job; waiting"
 atlas backups restores watch "$job" --clusterName "$source_cluster" --projectId "$source_project" ||
   fail "the restore job $job did not finish; see: atlas backups restores describe $job --clusterName $source_cluster --projectId $source_project"
 echo "restored: $target_cluster holds $source_cluster as of $at"
+[ "$dump" = true ] || exit 0
+
+# The scratch project lets nobody in: it has no user and an empty access list.
+end="$(jq --null-input --raw-output 'now + 21600 | floor | todate')"
+password="$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
+atlas accessLists create --currentIp --deleteAfter "$end" --projectId "$target_project" > /dev/null || fail "this machine was not let into project $target_project"
+atlas dbusers delete dump --projectId "$target_project" --force > /dev/null 2>&1 || true
+atlas dbusers create readAnyDatabase --username dump --password "$password" --deleteAfter "$end" --projectId "$target_project" > /dev/null ||
+  fail "Atlas did not make a user in project $target_project"
+address="$(atlas clusters connectionStrings describe "$target_cluster" --projectId "$target_project" --output json | jq --exit-status --raw-output .standardSrv)" ||
+  fail "the address of $target_cluster is unknown"
+
+umask 077
+backup="${at//[-:]/}"
+folder="restore/$backup"
+mkdir -p "$folder"
+temporary="$(mktemp -d)"
+trap 'rm -rf "$temporary"' EXIT
+printf 'uri: "mongodb+srv://dump:%s@%s/?authSource=admin"\n' "$password" "${address#mongodb+srv://}" > "$temporary/config.yaml"
+# User and access list take effect after a minute or two.
+for attempt in 1 2 3 4 5 6 7 8 9 10; do
+  if mongodump --config="$temporary/config.yaml" --archive="$folder/dump.archive.gz" --gzip --quiet; then break; fi
+  [ "$attempt" -lt 10 ] || fail "mongodump could not read $target_cluster"
+  sleep "${POLL_SECONDS:-30}"
+done
+if command -v sha256sum > /dev/null; then sum=(sha256sum); else sum=(shasum -a 256); fi
+(cd "$folder" && "${sum[@]}" dump.archive.gz > dump.archive.gz.sha256)
+printf '{\n  "backup": "%s",\n  "bytes": %s,\n  "oplog": false\n}\n' "$backup" "$(wc -c < "$folder/dump.archive.gz" | tr -d ' ')" > "$folder/manifest.json"
+echo "dumped: $folder"

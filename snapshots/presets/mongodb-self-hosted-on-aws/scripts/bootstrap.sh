@@ -26,7 +26,7 @@ caller="$(aws sts get-caller-identity --query Account --output text)" || fail "n
 
 cd "$(dirname "$0")/../infra/terraform/bootstrap/$environment"
 bucket="shop-$environment-tfstate-$account"
-export AWS_REGION=eu-central-1
+export AWS_REGION=eu-west-1
 
 if aws s3api head-object --bucket "$bucket" --key bootstrap/terraform.tfstate > /dev/null 2>&1; then
   "$terraform" init -input=false

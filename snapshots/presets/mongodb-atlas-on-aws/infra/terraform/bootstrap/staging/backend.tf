@@ -3,7 +3,7 @@ terraform {
   backend "s3" {
     bucket       = "shop-staging-tfstate-111122223333"
     key          = "bootstrap/terraform.tfstate"
-    region       = "eu-central-1"
+    region       = "eu-west-1"
     encrypt      = true
     use_lockfile = true
   }

@@ -19,9 +19,9 @@ module "pitr_key" {
 module "pitr_bucket" {
   source = "../../modules/bucket"
 
-  access_log_bucket = "${local.prefix}-logs-${local.account_id}"
+  access_log_bucket = "${local.prefix}-logs-eu-central-1-${local.account_id}"
   kms_key_arn       = module.pitr_key.arn
-  name              = "${local.prefix}-pitr-${local.account_id}"
+  name              = "${local.prefix}-pitr-eu-central-1-${local.account_id}"
 
   # The operator deletes what has expired; deletions can be undone for two weeks.
   noncurrent_days = 14

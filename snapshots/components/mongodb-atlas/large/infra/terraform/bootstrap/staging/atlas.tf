@@ -1,3 +1,10 @@
+module "key" {
+  source = "../../modules/key"
+
+  alias       = "${local.prefix}-bootstrap"
+  description = "Credentials that Terraform needs for ${local.prefix}"
+}
+
 # Credentials of the two Atlas service accounts that Terraform uses, empty until a person stores them. They are
 # made here because the first plan of environments/staging already needs them.
 resource "aws_secretsmanager_secret" "atlas" {

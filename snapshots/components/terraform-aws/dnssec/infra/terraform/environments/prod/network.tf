@@ -2,7 +2,7 @@ module "network" {
   source = "../../modules/network"
 
   cidr                = "10.20.0.0/16"
-  flow_log_bucket_arn = "arn:aws:s3:::${local.prefix}-logs-${local.account_id}"
+  flow_log_bucket_arn = "arn:aws:s3:::${local.prefix}-logs-eu-central-1-${local.account_id}"
   name                = local.prefix
   zones               = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
 

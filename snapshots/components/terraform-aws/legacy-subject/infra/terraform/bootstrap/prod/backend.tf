@@ -3,7 +3,7 @@ terraform {
   backend "s3" {
     bucket       = "shop-prod-tfstate-444455556666"
     key          = "bootstrap/terraform.tfstate"
-    region       = "us-east-1"
+    region       = "us-west-2"
     encrypt      = true
     use_lockfile = true
   }

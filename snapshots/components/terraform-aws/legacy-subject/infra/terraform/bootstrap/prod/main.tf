@@ -5,28 +5,39 @@ locals {
   prefix     = "shop-prod"
 }
 
-module "key" {
-  source = "../../modules/key"
-
-  alias       = "${local.prefix}-bootstrap"
-  description = "Terraform state of ${local.prefix}"
-}
-
+# Buckets of the region are named after it: names are global, and that of a lost region is taken.
 module "log_bucket" {
   source = "../../modules/log-bucket"
 
   flow_logs = true
-  name      = "${local.prefix}-logs-${local.account_id}"
+  name      = "${local.prefix}-logs-us-east-1-${local.account_id}"
   trail_arn = local.trail_arn
+}
+
+# The state is kept in us-west-2, where it survives the loss of us-east-1.
+module "state_key" {
+  source = "../../modules/key"
+
+  alias       = "${local.prefix}-tfstate"
+  description = "Terraform state of ${local.prefix}"
+  region      = "us-west-2"
+}
+
+module "state_log_bucket" {
+  source = "../../modules/log-bucket"
+
+  name   = "${local.prefix}-tfstate-logs-${local.account_id}"
+  region = "us-west-2"
 }
 
 module "state_bucket" {
   source = "../../modules/bucket"
 
-  access_log_bucket = module.log_bucket.name
-  kms_key_arn       = module.key.arn
+  access_log_bucket = module.state_log_bucket.name
+  kms_key_arn       = module.state_key.arn
   name              = "${local.prefix}-tfstate-${local.account_id}"
   noncurrent_days   = 365
+  region            = "us-west-2"
 }
 
 module "identity" {
@@ -40,7 +51,7 @@ module "identity" {
   region              = "us-east-1"
   registry_account_id = "444455556666"
   state_bucket_arn    = module.state_bucket.arn
-  state_key_arn       = module.key.arn
+  state_key_arn       = module.state_key.arn
 
   repository = {
     slug              = "acme/shop"

@@ -2,7 +2,7 @@ module "network" {
   source = "../../modules/network"
 
   cidr                = "172.20.0.0/16"
-  flow_log_bucket_arn = "arn:aws:s3:::${local.prefix}-logs-${local.account_id}"
+  flow_log_bucket_arn = "arn:aws:s3:::${local.prefix}-logs-us-east-1-${local.account_id}"
   name                = local.prefix
   zones               = ["us-east-1a", "us-east-1b", "us-east-1c"]
 

@@ -2,7 +2,7 @@ terraform {
   backend "s3" {
     bucket       = "shop-staging-tfstate-012345678901"
     key          = "environments/staging/terraform.tfstate"
-    region       = "us-east-1"
+    region       = "us-west-2"
     encrypt      = true
     use_lockfile = true
   }

@@ -1,5 +1,5 @@
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_144:What must survive the loss of a region is written to another region in the first place; the state only describes its own.
+  #checkov:skip=CKV_AWS_144:What must survive the loss of a region is written to another region in the first place.
   #checkov:skip=CKV2_AWS_62:Nothing consumes object events; missing backups are alerted on inside the cluster.
   region              = var.region
   bucket              = var.name
