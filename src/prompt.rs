@@ -16,6 +16,7 @@ use crate::ui::{Style, Ui};
 
 mod beside;
 mod dialog;
+mod field;
 mod lines;
 mod one;
 mod overview;

@@ -8,6 +8,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use anyhow::Result;
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use signal_hook::consts::SIGINT;
@@ -50,6 +51,23 @@ pub fn lend(command: &mut Command, text: Option<&str>) -> Result<io::Result<Exit
     }
     signals::check()?;
     Ok(done)
+}
+
+/// The mode in which keys come one by one, until it is dropped.
+#[derive(Debug)]
+pub struct Raw;
+
+impl Raw {
+    /// The mode, where the terminal has it.
+    pub fn enter() -> Option<Self> {
+        enable_raw_mode().ok().map(|()| Self)
+    }
+}
+
+impl Drop for Raw {
+    fn drop(&mut self) {
+        let _ = disable_raw_mode();
+    }
 }
 
 /// What the person types until the end of the line, after a question. The terminal hands over whole lines, so that

@@ -1,4 +1,5 @@
-//! Single questions on the terminal: the only user of inquire. Where nothing may be drawn again, [`lines`] asks.
+//! Single questions on the terminal. Lists are inquire's, which is used only here; where nothing may be drawn again,
+//! [`lines`] asks.
 
 use std::fmt;
 use std::io::stderr;
@@ -6,13 +7,11 @@ use std::io::stderr;
 use anyhow::Result;
 use crossterm::execute;
 use crossterm::terminal::{Clear, ClearType};
-use inquire::autocompletion::{Autocomplete, Replacement};
-use inquire::error::CustomUserError;
 use inquire::list_option::ListOption;
-use inquire::ui::{Attributes, Color, ErrorMessageRenderConfig, RenderConfig, StyleSheet, Styled};
-use inquire::validator::{ErrorMessage, Validation};
-use inquire::{Confirm, InquireError, MultiSelect, Select, Text};
+use inquire::ui::{Attributes, Color, RenderConfig, StyleSheet, Styled};
+use inquire::{InquireError, MultiSelect, Select};
 
+use super::field::Field;
 use super::lines;
 use crate::error::{Back, Interrupted};
 use crate::text::{columns, wrap};
@@ -21,7 +20,7 @@ use crate::value::NONE;
 
 /// Lists longer than this can be narrowed by typing.
 const FILTER_FROM: usize = 12;
-/// inquire has no other key for it: Ctrl-B would write a `b`.
+/// inquire has no other key for it.
 const BACK: &str = "Esc goes back";
 
 /// Asks a person on the terminal.
@@ -89,30 +88,20 @@ impl Dialog {
         if self.ui.accessible {
             return lines::text(&self.ui, ask, start, &|text| check(text.trim()));
         }
-        let (message, help) = (self.beside_mark(ask.ask), self.help(ask.help, ""));
-        let validator = |text: &str| -> Result<Validation, CustomUserError> {
-            Ok(match check(text.trim()) {
-                Ok(()) => Validation::Valid,
-                Err(why) => Validation::Invalid(ErrorMessage::Custom(self.beside_mark(&why))),
-            })
-        };
         let shown = match start {
             Start::Empty => String::new(),
             Start::Text(text) | Start::Default(text) => self.ui.visible(text),
         };
-        let mut prompt = Text::new(&message).with_render_config(self.look()).with_validator(validator);
-        if !words.is_empty() {
-            prompt = prompt.with_autocomplete(Words(words.iter().map(ToString::to_string).collect())).with_page_size(5);
+        let answer = Field {
+            message: &|| self.beside_mark(ask.ask),
+            help: &|| self.help(ask.help, ""),
+            initial: if let Start::Text(_) = start { shown.as_str() } else { "" },
+            default: if let Start::Default(_) = start { Some((shown.as_str(), shown.as_str())) } else { None },
+            words,
+            check: &|text| check(text.trim()).map_err(|why| self.beside_mark(&why)),
+            echo: &|answer| self.echo(&self.beside_mark(ask.ask), answer),
         }
-        let echo = |answer: &str| self.echo(&message, answer);
-        prompt.formatter = &echo;
-        prompt.help_message = help.as_deref();
-        match start {
-            Start::Empty => {}
-            Start::Text(_) => prompt.initial_value = Some(&shown),
-            Start::Default(_) => prompt.default = Some(&shown),
-        }
-        let answer = prompt.prompt().map_err(left)?;
+        .ask(self.ui)?;
         Ok(match start {
             // what the terminal cannot show is written out there, and stays what it is in the answer
             Start::Text(text) | Start::Default(text) if answer == shown => text.to_string(),
@@ -128,13 +117,22 @@ impl Dialog {
         if self.ui.accessible {
             return lines::yes_no(&self.ui, ask, default);
         }
-        let (message, help) = (self.beside_mark(ask.ask), self.help(ask.help, ""));
-        let mut prompt = Confirm::new(&message).with_render_config(self.look());
-        prompt.error_message = "type `y` for yes or `n` for no".into();
-        prompt.placeholder = default.is_none().then_some("y/n");
-        prompt.default = default;
-        prompt.help_message = help.as_deref();
-        prompt.prompt().map_err(left)
+        let is_yes = |text: &str| match text.trim().to_lowercase().as_str() {
+            "y" | "yes" => Some(true),
+            "n" | "no" => Some(false),
+            _ => None,
+        };
+        let answer = Field {
+            message: &|| self.beside_mark(ask.ask),
+            help: &|| self.help(ask.help, ""),
+            initial: "",
+            default: default.map(|yes| if yes { ("Y/n", "y") } else { ("y/N", "n") }),
+            words: &[],
+            check: &|text| is_yes(text).map(drop).ok_or_else(|| "type `y` for yes or `n` for no".into()),
+            echo: &|answer| if is_yes(answer) == Some(true) { "Yes".into() } else { "No".into() },
+        }
+        .ask(self.ui)?;
+        Ok(is_yes(&answer) == Some(true))
     }
 
     /// One of a list: the index of the entry.
@@ -231,23 +229,19 @@ impl Dialog {
     }
 
     fn look(&self) -> RenderConfig<'static> {
-        let refusal = ErrorMessageRenderConfig::empty().with_prefix(Styled::new("!"));
         let back = Styled::new("(Esc)");
         if !self.ui.err.color {
             return RenderConfig::empty()
                 .with_answered_prompt_prefix(Styled::new(">"))
-                .with_canceled_prompt_indicator(back)
-                .with_error_message(refusal);
+                .with_canceled_prompt_indicator(back);
         }
         let plain = StyleSheet::empty();
-        let red = plain.with_fg(Color::LightRed);
         RenderConfig::default_colored()
             .with_prompt_prefix(Styled::new("?").with_fg(Color::DarkGreen).with_attr(Attributes::BOLD))
             .with_answered_prompt_prefix(Styled::new(">").with_fg(Color::DarkGreen))
             .with_canceled_prompt_indicator(back.with_fg(Color::DarkCyan))
             .with_help_message(plain.with_fg(Color::DarkCyan))
             .with_answer(plain.with_fg(Color::DarkCyan))
-            .with_error_message(refusal.with_prefix(Styled::new("!").with_fg(Color::LightRed)).with_message(red))
     }
 }
 
@@ -264,21 +258,6 @@ fn fit_lines(text: &str, width: usize, before: usize) -> String {
         format!("{:front$}{wrapped}", "")
     };
     text.lines().enumerate().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// Completes words from a list.
-#[derive(Clone)]
-struct Words(Vec<String>);
-
-impl Autocomplete for Words {
-    fn get_suggestions(&mut self, input: &str) -> Result<Vec<String>, CustomUserError> {
-        let found = self.0.iter().filter(|w| w.contains(input) && *w != input);
-        Ok(if input.is_empty() || self.0.iter().any(|w| w == input) { Vec::new() } else { found.cloned().collect() })
-    }
-
-    fn get_completion(&mut self, input: &str, highlighted: Option<String>) -> Result<Replacement, CustomUserError> {
-        Ok(highlighted.or_else(|| self.0.iter().find(|w| w.contains(input)).cloned()))
-    }
 }
 
 /// What inquire reports, in our words. A person who leaves and a terminal that is gone are the same to us.

@@ -5,10 +5,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, poll, read};
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
 use crate::error::Interrupted;
-use crate::terminal::line;
+use crate::terminal::{Raw, line};
 use crate::ui::Ui;
 
 /// Asks and waits for a key; Esc is `q`. Where keys do not come one by one, or a screen reader reads along,
@@ -73,19 +72,4 @@ fn one() -> Result<char> {
 fn show(text: &str) {
     // a terminal that is gone is noticed when it is read from
     let _ = write!(stderr(), "{text}").and_then(|()| stderr().flush());
-}
-
-/// The mode in which keys come one by one, until it is dropped.
-struct Raw;
-
-impl Raw {
-    fn enter() -> Option<Self> {
-        enable_raw_mode().ok().map(|()| Self)
-    }
-}
-
-impl Drop for Raw {
-    fn drop(&mut self) {
-        let _ = disable_raw_mode();
-    }
 }

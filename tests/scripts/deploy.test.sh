@@ -17,7 +17,7 @@ case "$args" in
   *" get perconaservermongodb/mongodb "*) echo 7 ;;
   *" kustomize "*)
     if [[ -n "${MONGODB-}" ]]; then printf 'apiVersion: psmdb.percona.com/v1\nkind: PerconaServerMongoDB\nmetadata:\n  name: mongodb\n---\n'; fi
-    printf 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  labels:\n    name: other\n  name: api\n'
+    printf 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n---\napiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: mongodb-backup\nspec:\n  suspend: false\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  labels:\n    name: other\n  name: api\n'
     ;;
   *" apply "*)
     count="$(cat "$APPLIED" 2> /dev/null || echo 0)"
@@ -78,6 +78,13 @@ did_not "    kind: Deployment" "and the workloads stay"
 fresh
 APPLIES=2 expect 0 "Leaving migrations out" "without migrations" scripts/deploy.sh --skip-migrations prod
 did_not "api-migrate" "and none ran"
+
+fresh
+FAILING_SCRIPT=check-images expect 0 "ready for its data" "only the data, without an image" scripts/deploy.sh --data-only prod
+did "kind: ServiceAccount" "configuration is applied"
+did "suspend: true" "and what runs by schedule waits for the data"
+did_not "    kind: Deployment" "and no workload starts"
+did_not "api-migrate" "nor a migration"
 
 fresh
 UNREADY=yes expect 1 "revision 4 -> 3" "pods that do not become ready" scripts/deploy.sh prod

@@ -44,6 +44,33 @@ expect() {
   fi
 }
 
+# commands_of FILE FROM TO FOLDER: the shell commands of the document between two headings. Each "### " heading is a step with a
+# folder: its title, and a numbered file for each command. A command ends where bash says so.
+commands_of() {
+  local folder="$4" step=100 count=100 command="" inside=false line
+  mkdir -p "$folder/$step"
+  while IFS= read -r line; do
+    case "$line" in
+      "### "*)
+        step=$((step + 1))
+        mkdir "$folder/$step"
+        echo "${line#\#\#\# }" > "$folder/$step/title"
+        ;;
+      '```sh') inside=true ;;
+      '```') inside=false ;;
+      *)
+        [[ "$inside" == true ]] || continue
+        command+="$line"$'\n'
+        # A here-document without its end is only a warning.
+        if [[ "$line" != *'\' && -z "$(bash -n <<< "$command" 2>&1)" ]]; then
+          printf '%s' "$command" > "$folder/$step/$count"
+          command="" count=$((count + 1))
+        fi
+        ;;
+    esac
+  done < <(sed -n "/^$2\$/,/^$3\$/p" "$1")
+}
+
 finish() {
   echo "$(basename "$0"): $passed passed, $failed failed"
   [[ "$failed" -eq 0 ]]

@@ -63,6 +63,25 @@ sed -i 's/"bytes": /"bytes": 1/' "$STAND_IN/s3/mongodb/$newest/manifest.json"
 run 1 "$restore" fetch staging latest "$STAND_IN/got"
 says "another size"
 
+# --- target
+world
+run 0 "$restore" target staging "$STAND_IN/new/uri"
+says "database of staging"
+holds "an address" grep -qE '^mongodb(\+srv)?://[a-zA-Z]+:[^@/:]+@[a-z0-9.-]+' "$STAND_IN/new/uri"
+holds "that only its owner reads" test "$(stat -c %a "$STAND_IN/new/uri")" = 600
+holds "of the environment" called "secret-id $name/staging/mongodb-"
+FAIL=aws:get-secret-value run 1 "$restore" target staging "$STAND_IN/uri2"
+says "has Terraform made it"
+run 1 "$restore" target other "$STAND_IN/uri2"
+run 2 "$restore" target staging
+if grep -q "atlas dbusers" "$restore"; then
+  holds "a user who ends by itself" called "atlas dbusers create readWriteAnyDatabase .*--projectId 0123456789abcdef01234567 --deleteAfter 2"
+  FAIL=terraform run 1 "$restore" target staging "$STAND_IN/uri2"
+  says "project in Atlas"
+  FAIL=atlas:user run 1 "$restore" target staging "$STAND_IN/uri2"
+  says "did not make the user"
+fi
+
 # --- run: beside the live data
 stocked
 run 0 "$restore" run staging latest --uri-file "$URI_FILE"

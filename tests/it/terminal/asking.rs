@@ -277,3 +277,17 @@ fn a_long_title_of_a_group_fits() {
     let head = "\u{1b}[1mDas Projekt und alles was dazu gehört…\u{1b}[0m\r\nWhat it is called and for.\r\n";
     assert!(output.contains(head), "{output:?}");
 }
+
+/// Keys that shells have: to the start and the end, cut and bring back.
+#[test]
+fn keys_of_shells_edit_an_answer() {
+    let (_temp, dir) = target();
+    let mut s = Start::init(&dir, &["--preset", "shop"]).run();
+    s.answer(NAME, "wrong\u{15}ooks").see("(shop) ooks").send("\u{1}b\u{5}hop").see("(shop) bookshop");
+    s.send("\u{2}\u{2}\u{2}\u{b}").see("(shop) books [").send("\u{17}\u{19}\u{6}\r");
+    s.see("> What is the project called? books");
+    // a long answer goes on in the next row, and comes back
+    let long = "a".repeat(100);
+    s.answer(CONTACT, &format!("{long}@example.com")).see("a@example.com").send("\u{15}").send(MAIL);
+    s.see("> Who is told when something breaks? shop@example.com").answer(OVERVIEW, CTRL_C).ends_with(130).cooked();
+}

@@ -14,7 +14,10 @@ fn no_line_is_wider_than_the_terminal() {
         s.see("Every question is asked, with its default filled in.").answer(START, ENTER);
         s.answer(NAME, "Bad!\r")
             .see("is not a DNS label: a-z, 0-9 and single `-`, two or more characters, a letter first");
-        s.send(&"\u{7f}".repeat(4)).send(ENTER).answer(CONTACT, MAIL).see("description A system of services");
+        s.send(&"\u{7f}".repeat(4)).send(ENTER).see(&format!("? {CONTACT}"));
+        // what is typed too early is shown where the cursor is
+        s.see(if accessible { "read at night. Answer (< goes back): >" } else { "Esc goes back]" }).send(MAIL);
+        s.see("description A system of services");
         s.answer(OVERVIEW, ENTER).see("service.yaml").see(&format!("? {REVIEW}"));
         s.fits(columns.into(), 0);
         s.send(ENTER).ends_with(0);

@@ -10,7 +10,10 @@
 # Migrations are never undone by it: docs/runbooks/migration-rollback.md.
 #
 #   scripts/cluster-connect.sh staging     # then export KUBECONFIG as it prints
-#   scripts/deploy.sh [--skip-migrations] staging|prod
+#   scripts/deploy.sh [--skip-migrations | --data-only] staging|prod
+#
+# --data-only ends after 2: the database is there and can be restored into, no workload starts and no image is needed.
+# It waits for the secrets of the database only. CronJobs stay suspended until the next deployment.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,13 +21,14 @@ namespace="shop"
 rollout_timeout="${ROLLOUT_TIMEOUT:-10m}"
 
 skip_migrations=false
-if [[ "${1:-}" == --skip-migrations ]]; then
-  skip_migrations=true
-  shift
-fi
+data_only=false
+case "${1:-}" in
+  --skip-migrations) skip_migrations=true && shift ;;
+  --data-only) data_only=true && shift ;;
+esac
 env="${1:-}"
 if [[ $# -ne 1 || ! "$env" =~ ^(staging|prod)$ ]]; then
-  echo "usage: scripts/deploy.sh [--skip-migrations] staging|prod" >&2
+  echo "usage: scripts/deploy.sh [--skip-migrations | --data-only] staging|prod" >&2
   exit 2
 fi
 
@@ -71,14 +75,21 @@ if [[ "$context" != "shop-$env" ]]; then
   exit 1
 fi
 
-say "Checking the images of $env"
-scripts/check-images.sh "$env"
-scripts/verify-images.sh "$env"
+if [[ "$data_only" == false ]]; then
+  say "Checking the images of $env"
+  scripts/check-images.sh "$env"
+  scripts/verify-images.sh "$env"
+fi
 
 kubectl kustomize "k8s/overlays/$env" > "$work/all.yaml"
 # Routes wait for the workloads too: a new path must not lead to a service without pods.
 workloads="Deployment HorizontalPodAutoscaler HTTPRoute"
 select_kinds except "$workloads" < "$work/all.yaml" > "$work/first.yaml"
+if [[ "$data_only" == true ]]; then
+  # A dump of a database that is still empty would be the newest backup.
+  sed 's/^  suspend: false$/  suspend: true/' "$work/first.yaml" > "$work/suspended.yaml"
+  mv "$work/suspended.yaml" "$work/first.yaml"
+fi
 select_kinds only Deployment < "$work/all.yaml" | names > "$work/deployments"
 
 scripts/leftovers.sh "$work/all.yaml" > "$work/leftovers"
@@ -105,11 +116,17 @@ if [[ -s "$work/first.yaml" ]]; then
   say "Applying configuration, secrets and policies"
   apply "$work/first.yaml"
   # Only those of this version: what is left of a removed service must not stop a deployment.
-  select_kinds only ExternalSecret < "$work/first.yaml" | names > "$work/secrets"
+  select_kinds only ExternalSecret < "$work/first.yaml" | names \
+    | awk -v data_only="$data_only" 'data_only == "false" || /^mongodb/' > "$work/secrets"
   if [[ -s "$work/secrets" ]]; then
     say "Fetching the secrets"
     xargs scripts/sync-secrets.sh < "$work/secrets"
   fi
+fi
+
+if [[ "$data_only" == true ]]; then
+  say "The database of $env is ready for its data"
+  exit 0
 fi
 
 # A Job's template cannot change, and each release runs it again: so each gets a name of its own.

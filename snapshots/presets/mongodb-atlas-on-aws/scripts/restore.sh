@@ -3,6 +3,7 @@
 #
 #   scripts/restore.sh list ENV                         which backups there are
 #   scripts/restore.sh fetch ENV BACKUP [FOLDER]        download one and check it (FOLDER: restore/BACKUP)
+#   scripts/restore.sh target ENV FILE                  write the connection string of a user who may write into FILE
 #   scripts/restore.sh run ENV BACKUP --uri-file FILE   restore into the database of ENV, by a job in the cluster
 #
 # ENV is staging or prod; BACKUP is a name that `list` prints, or `latest`. Options of `run`:
@@ -13,9 +14,9 @@
 #   --only NAMESPACE  one database or collection, such as 'shop.*' or 'shop.orders'
 #   --from ENV        take the backup of another environment
 #
-# It needs aws (signed in to the account of the backup) and, for `run`, jq and kubectl on the cluster of
-# ENV (scripts/cluster-connect.sh ENV). Replacing live data, or moving production data elsewhere, has to
-# be confirmed by typing the name of what is at stake.
+# It needs aws (signed in to the account of the backup) and jq; for `run` kubectl on the cluster of ENV
+# (scripts/cluster-connect.sh ENV), for `target` terraform and atlas (signed in as Project Owner). Replacing live
+# data, or moving production data elsewhere, has to be confirmed by typing the name of what is at stake.
 set -euo pipefail
 
 name=shop
@@ -104,6 +105,27 @@ fetch() {
   bytes="$(wc -c < "$folder/dump.archive.gz" | tr -d ' ')"
   grep -q "\"bytes\": $bytes," "$folder/manifest.json" || fail "the manifest names another size: do not use it"
   echo "$folder: $bytes bytes, checksum and manifest match"
+}
+
+target() {
+  local environment="${1:-}" password secret project host
+  [ $# = 2 ] || usage
+  bucket_of "$environment" > /dev/null
+  secret="$(aws secretsmanager get-secret-value --region eu-central-1 --query SecretString --output text \
+    --secret-id "$name/$environment/mongodb-backup")" || fail "the address of the database cannot be read; has Terraform made it?"
+  umask 077
+  mkdir -p "$(dirname "$2")"
+  project="$(terraform -chdir="$(dirname "$0")/../infra/terraform/environments/$environment" output -raw atlas_project_id)" ||
+    fail "the state of $environment does not name the project in Atlas"
+  host="$(jq --exit-status --raw-output '.uri | capture("^mongodb\\+srv://(?<host>[^/?]+)").host' <<< "$secret")" || fail "the secret holds no address of Atlas"
+  password="$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
+  # One of an earlier call has a password that is not known any more.
+  atlas dbusers delete restore --projectId "$project" --force > /dev/null 2>&1 || true
+  # The list of processes of this machine shows the password for a moment; Atlas deletes the user after six hours.
+  atlas dbusers create readWriteAnyDatabase --username restore --password "$password" --projectId "$project" \
+    --deleteAfter "$(jq --null-input --raw-output 'now + 21600 | floor | todate')" > /dev/null || fail "Atlas did not make the user"
+  printf 'mongodb+srv://restore:%s@%s/?authSource=admin' "$password" "$host" > "$2"
+  echo "$2: a user who may write into the database of $environment; delete the file when you are done"
 }
 
 # The environment that the cluster behind kubectl says it is.
@@ -199,6 +221,6 @@ run() {
 command="$1"
 shift
 case "$command" in
-  list | fetch | run) "$command" "$@" ;;
+  list | fetch | target | run) "$command" "$@" ;;
   *) usage ;;
 esac

@@ -3,6 +3,7 @@
 #
 #   scripts/restore.sh list ENV                         which backups there are
 #   scripts/restore.sh fetch ENV BACKUP [FOLDER]        download one and check it (FOLDER: restore/BACKUP)
+#   scripts/restore.sh target ENV FILE                  write the connection string of a user who may write into FILE
 #   scripts/restore.sh run ENV BACKUP --uri-file FILE   restore into the database of ENV, by a job in the cluster
 #
 # ENV is staging or prod; BACKUP is a name that `list` prints, or `latest`. Options of `run`:
@@ -13,9 +14,9 @@
 #   --only NAMESPACE  one database or collection, such as 'shop.*' or 'shop.orders'
 #   --from ENV        take the backup of another environment
 #
-# It needs aws (signed in to the account of the backup) and, for `run`, jq and kubectl on the cluster of
-# ENV (scripts/cluster-connect.sh ENV). Replacing live data, or moving production data elsewhere, has to
-# be confirmed by typing the name of what is at stake.
+# It needs aws (signed in to the account of the backup) and jq; for `run` kubectl on the cluster of ENV
+# (scripts/cluster-connect.sh ENV). Replacing live
+# data, or moving production data elsewhere, has to be confirmed by typing the name of what is at stake.
 set -euo pipefail
 
 name=shop
@@ -104,6 +105,20 @@ fetch() {
   bytes="$(wc -c < "$folder/dump.archive.gz" | tr -d ' ')"
   grep -q "\"bytes\": $bytes," "$folder/manifest.json" || fail "the manifest names another size: do not use it"
   echo "$folder: $bytes bytes, checksum and manifest match"
+}
+
+target() {
+  local environment="${1:-}" password secret
+  [ $# = 2 ] || usage
+  bucket_of "$environment" > /dev/null
+  secret="$(aws secretsmanager get-secret-value --region eu-central-1 --query SecretString --output text \
+    --secret-id "$name/$environment/mongodb-users")" || fail "the address of the database cannot be read; has Terraform made it?"
+  umask 077
+  mkdir -p "$(dirname "$2")"
+  password="$(jq --exit-status --raw-output .MONGODB_DATABASE_ADMIN_PASSWORD <<< "$secret")" || fail "the secret holds no password of databaseAdmin"
+  printf 'mongodb://databaseAdmin:%s@mongodb-rs0.%s.svc.cluster.local:27017/?replicaSet=rs0&authSource=admin&tls=true&tlsCAFile=/run/secrets/mongodb-ca/ca.crt' \
+    "$password" "$namespace" > "$2"
+  echo "$2: a user who may write into the database of $environment; delete the file when you are done"
 }
 
 # The environment that the cluster behind kubectl says it is.
@@ -199,6 +214,6 @@ run() {
 command="$1"
 shift
 case "$command" in
-  list | fetch | run) "$command" "$@" ;;
+  list | fetch | target | run) "$command" "$@" ;;
   *) usage ;;
 esac
