@@ -1,6 +1,7 @@
 //! One file per verb: arguments -> pipeline -> summary.
 
 use std::mem::ManuallyDrop;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -142,9 +143,19 @@ struct Work<'c> {
 
 /// Works with the catalog that the arguments name; one from disk is linted. `person` tells whether somebody may be
 /// asked something.
-fn with_catalog<T>(ui: &Ui, args: &CatalogArgs, person: bool, work: impl FnOnce(Work<'_>) -> Result<T>) -> Result<T> {
+///
+/// # Errors
+/// When the target is in the catalog, the catalog has faults, or the work fails.
+fn with_catalog<T>(
+    ui: &Ui,
+    args: &CatalogArgs,
+    target: &Path,
+    person: bool,
+    work: impl FnOnce(Work<'_>) -> Result<T>,
+) -> Result<T> {
     work_on_this_thread_too();
-    if args.templates.is_some() {
+    if let Some(templates) = &args.templates {
+        source::keep_off(templates, target)?;
         memory::watch(ui);
     }
     // Nothing as large as the catalog is freed at the end: 10 ms for 12,000 files.

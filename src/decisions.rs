@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::checksum::Sum;
 use crate::merge::Merged;
 use crate::parts::{Parts, Verdict};
-use crate::plan::{Change, Ours, Plan, Resolution};
+use crate::plan::{Block, Change, Ours, Plan, Resolution};
 use crate::tree::{File, RelPath, Tree};
 
 mod text;
@@ -104,10 +104,13 @@ fn decided(
 ) -> Option<Decision> {
     let sum = || Sum::of_file(new);
     match (resolution, change) {
+        // without a person the earlier decision stays, so that one is asked later
+        (Some(Resolution::KeepMine), Change::Collide { kept: true, .. }) if !person => before.cloned(),
         // an option that keeps it decides as well: the next update must not merge into what never stemmed from here
-        (Some(Resolution::KeepMine | Resolution::Both), Change::Collide { ours: Ours::File(_), .. }) => {
-            Some(Decision::Mine(sum()))
-        }
+        (
+            Some(Resolution::KeepMine | Resolution::Both),
+            Change::Collide { ours: Ours::File(_) | Ours::Blocked { why: Block::OtherCase, .. }, .. },
+        ) => Some(Decision::Mine(sum())),
         (Some(Resolution::KeepMine), Change::Create(_) | Change::Offer(_)) if person => Some(Decision::LeftOut(sum())),
         (Some(Resolution::KeepMine), Change::Update { .. } | Change::Merge { .. }) if person => {
             Some(Decision::Mine(sum()))

@@ -29,7 +29,7 @@ mod python;
 pub mod report;
 mod routes;
 mod ruby;
-mod rules;
+pub mod rules;
 mod rust;
 pub mod service;
 mod tokens;

@@ -35,7 +35,7 @@ impl Look {
                 self.moved(*from, path) + &self.files(path, Some(ours), merged.file().or(Some(theirs)))
             }
             Change::Delete(ours) => self.files(path, Some(ours), None),
-            Change::Collide { ours: Ours::File(ours), theirs } => self.files(path, Some(ours), Some(theirs)),
+            Change::Collide { ours: Ours::File(ours), theirs, .. } => self.files(path, Some(ours), Some(theirs)),
             Change::Collide { ours, .. } => format!("{}: {}\n", self.shown(path), self.shown(&describe(ours))),
             _ => String::new(),
         }
@@ -45,7 +45,7 @@ impl Look {
     pub fn decided(self, path: &str, change: &Change<'_>, resolution: &Resolution) -> String {
         let (from, ours, theirs) = match change {
             Change::Merge { from, ours, theirs, .. } => (*from, Some(*ours), Some(*theirs)),
-            Change::Collide { ours: Ours::File(ours), theirs } => (None, Some(ours), Some(*theirs)),
+            Change::Collide { ours: Ours::File(ours), theirs, .. } => (None, Some(ours), Some(*theirs)),
             Change::Collide { theirs, .. } | Change::Create(theirs) | Change::Offer(theirs) => {
                 (None, None, Some(*theirs))
             }

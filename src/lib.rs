@@ -28,6 +28,7 @@ pub mod engine;
 pub mod error;
 pub mod explain;
 pub mod expression;
+pub mod hidden;
 mod inspect;
 pub mod journal;
 pub mod key;

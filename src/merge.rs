@@ -7,12 +7,14 @@ use crate::tree::File;
 mod endings;
 mod hunks;
 mod lines;
+mod list;
 mod markers;
 mod myers;
 mod parse;
 mod slide;
 
 pub use hunks::{Hunk, between};
+pub use list::joined;
 pub use markers::{Sides, unresolved};
 pub use parse::Format;
 
@@ -107,6 +109,11 @@ pub fn merge(path: &str, base: &File, ours: &File, theirs: &File, sides: &Sides,
     let size = markers::size([&old, &mine, &new].into_iter().flatten().copied());
     let (text, lines) = markers::write(&runs, size, sides);
     let merged = file(texts.form.put_back(text));
+    if !lines.is_empty()
+        && let Some(joined) = joined(path, Some(base), ours, theirs)
+    {
+        return Merged::Clean(file(joined.bytes));
+    }
     if !lines.is_empty() {
         return Merged::Conflict { file: merged, lines };
     }

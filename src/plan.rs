@@ -2,7 +2,7 @@
 
 use crate::base::Base;
 use crate::error::UserError;
-use crate::merge::Merged;
+use crate::merge::{self, Merged};
 use crate::path;
 use crate::tree::{File, RelPath, Tree};
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,6 +88,8 @@ pub enum Change<'a> {
         ours: &'a Ours,
         /// The new file.
         theirs: &'a File,
+        /// Whether a person decided earlier that theirs stays, about another new file: no one else has to decide.
+        kept: bool,
     },
     /// Untouched since generated, and the new version differs.
     Update {
@@ -266,12 +268,14 @@ impl<'a> Plan<'a> {
 
     /// Whether a person has something to look at: more than what [touches the disk](Self::touches_disk).
     pub fn is_reviewed(&self) -> bool {
-        self.touches_disk() || self.changes.values().any(|change| matches!(change, Change::Offer(_)))
+        let is_offer = |change: &Change<'_>| matches!(change, Change::Offer(_) | Change::Collide { kept: true, .. });
+        self.touches_disk() || self.changes.values().any(is_offer)
     }
 
     /// Whether carrying it out can change any file.
     pub fn touches_disk(&self) -> bool {
-        self.counts().keys().any(|kind| kind.touches_disk() || *kind == Kind::Collide)
+        let is_open = |change: &Change<'_>| matches!(change, Change::Collide { kept: false, .. });
+        self.changes.values().any(|change| change.kind().touches_disk() || is_open(change))
     }
 
     /// How many changes of each kind.
@@ -376,7 +380,14 @@ fn decide<'a>(
         (Recorded::File { file: old, .. }, Ours::File(mine), Some(new)) => {
             Change::Merge { from: None, ours: mine, theirs: new, merged: merge(path, old, mine, new) }
         }
-        (_, _, Some(new)) => Change::Collide { ours, theirs: new },
+        (Never, Ours::File(mine), Some(new)) if let Some(joined) = merge::joined(path, None, mine, new) => {
+            if joined == *mine {
+                Change::Keep
+            } else {
+                Change::Merge { from: None, ours: mine, theirs: new, merged: Merged::Clean(joined) }
+            }
+        }
+        (_, _, Some(new)) => Change::Collide { ours, theirs: new, kept: false },
         (Recorded::File { file: old, orphan: false }, Ours::File(mine), None) if mine == old && !once => {
             Change::Delete(mine)
         }

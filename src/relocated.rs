@@ -126,21 +126,30 @@ fn found(
     };
     let files = Files::matching(project.root(), |path| !ours.contains_key(path) && !path.ends_with(BESIDE))?;
     // what is alike has at most twice the size
+    let is_blocking = |path: &str| ours.values().any(|ours| matches!(ours, Ours::Blocked { by, .. } if by == path));
     let is_of_size = |path: &str| {
         let found = fs::symlink_metadata(project.root().join(path));
         found.is_ok_and(|found| (least / 2..=most * 2).contains(&usize::try_from(found.len()).unwrap_or(usize::MAX)))
     };
-    let candidates: Vec<RelPath> = files.paths().filter(|path| is_of_size(path)).map(str::to_owned).collect();
+    let candidates: Vec<RelPath> =
+        files.paths().filter(|path| is_of_size(path) || is_blocking(path)).map(str::to_owned).collect();
     let mut candidates = project.ours(&candidates)?;
     // a copy of a generated file that is still in its place did not move
     let there: BTreeSet<&[u8]> = ours.values().filter_map(Ours::file).map(|file| &*file.bytes).collect();
     candidates.retain(|_, found| found.file().is_some_and(|file| !there.contains(&*file.bytes)));
     let new: Vec<(&RelPath, &File)> =
         candidates.iter().filter_map(|(path, found)| Some((path, found.file()?))).collect();
-    let mut pairs = moved::alike(&gone, &new);
-    pairs.sort();
+    let mut alike = moved::alike(&gone, &new);
+    alike.sort();
+    // a name that differs only in case is that of the same file, whatever is in it
+    let same = gone.iter().filter_map(|(from, _)| match ours.get(*from) {
+        Some(Ours::Blocked { by, why: Block::OtherCase }) if by.len() == from.len() => Some((*from, by)),
+        _ => None,
+    });
+    let pairs =
+        same.filter(|(_, to)| candidates.contains_key(*to)).chain(alike.iter().map(|(_, from, to)| (*from, *to)));
     let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
-    for (_, from, to) in pairs {
+    for (from, to) in pairs {
         if !seen.contains(from) && !seen.contains(to) {
             seen.extend([from, to]);
             found.push((from.clone(), to.clone(), candidates.get(to).cloned().unwrap_or(Ours::Missing)));

@@ -89,7 +89,11 @@ impl Policy {
 
 /// What a policy decides about a plan.
 pub fn resolve(plan: &Plan<'_>, policy: Policy) -> Resolutions {
-    plan.open().map(|open| (open.path.to_string(), policy.choose(open.choices()))).collect()
+    let choose = |open: &Open<'_>| match (open.kept, policy) {
+        (true, Policy::Both | Policy::Mine) => Resolution::KeepMine,
+        (true, Policy::New) | (false, _) => policy.choose(open.choices()),
+    };
+    plan.open().map(|open| (open.path.to_string(), choose(&open))).collect()
 }
 
 impl Review<'_> {

@@ -61,6 +61,32 @@ pub fn from_disk(templates: &Path) -> Result<Source> {
     Ok(found.into_iter().collect())
 }
 
+/// Refuses a target in a folder of the catalog: the next run would read what is generated as templates.
+///
+/// # Errors
+/// When it is in one.
+pub fn keep_off(templates: &Path, target: &Path) -> Result<(), UserError> {
+    // a target that does not exist yet is where its nearest folder is
+    let Some(place) = target
+        .ancestors()
+        .map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
+        .find_map(|folder| folder.canonicalize().ok())
+    else {
+        return Ok(());
+    };
+    for folder in [templates.to_path_buf(), templates.join("../presets")] {
+        if folder.canonicalize().is_ok_and(|folder| place.starts_with(folder)) {
+            return Err(UserError::new(format!(
+                "`{}` is in `{}`, a folder of the catalog: the next run would read what is generated as templates",
+                target.display(),
+                folder.display()
+            ))
+            .hint("choose a folder outside of the catalog"));
+        }
+    }
+    Ok(())
+}
+
 /// All files below a folder, in no order. Listing the folders is half of the work, so that is done on every core too.
 fn read_folder(dir: &Path, prefix: &str, in_all: &AtomicU64) -> Result<Vec<(String, Cow<'static, [u8]>)>> {
     let too_large = |what: String| {

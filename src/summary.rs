@@ -183,7 +183,8 @@ mod tests {
         ");
         // a README of the user's own explains other things
         let mine = Ours::File(File { bytes: b"# mine\n".to_vec(), executable: false });
-        let plan = Plan { changes: [("README.md", Change::Collide { ours: &mine, theirs: &file })].into() };
+        let plan =
+            Plan { changes: [("README.md", Change::Collide { ours: &mine, theirs: &file, kept: false })].into() };
         assert!(!first(&ui, &plan).contains("README.md"));
     }
 }

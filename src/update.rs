@@ -13,6 +13,7 @@ use crate::catalog::Catalog;
 use crate::context::{Context, Readiness};
 use crate::decisions::Decisions;
 use crate::error::UserError;
+use crate::hidden::hidden;
 use crate::merge::{self, OnConflict, Sides};
 use crate::page::Page;
 use crate::path;
@@ -198,6 +199,7 @@ impl Update {
         let followed = relocated::follow(project, &mut base, &mut rendered, &mut decisions)?;
         let (ours, moves) = (followed.ours, followed.moves);
         notes.extend(followed.notes);
+        notes.extend(hidden(project.root(), &rendered.tree));
         let unmerged = unmerged(project, &base, &ours)?;
         let undoable = !project.present(&[undo::BEFORE.into()])?.is_empty();
         let recorded = record::answers(catalog, &answers, given.recorded.as_ref());

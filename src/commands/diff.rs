@@ -27,7 +27,7 @@ use crate::update::{Last, Update};
 /// # Errors
 /// When the repository cannot be rendered or read.
 pub fn run(args: &cli::Diff, ui: &Ui) -> Result<u8> {
-    super::with_catalog(ui, &args.with.catalog, false, |Work { catalog, render }| {
+    super::with_catalog(ui, &args.with.catalog, &split(args).0, false, |Work { catalog, render }| {
         let place = args.html.as_deref().map(|file| Place::new(file, Format::Human)).transpose()?;
         let (dir, paths) = split(args);
         let project = open(&dir, ui, false)?;

@@ -18,6 +18,7 @@ use crate::context::Context;
 use crate::decisions::{Decisions, Reviewed};
 use crate::detect::{NAME, Note, SERVICES, detect, folder_name, overview};
 use crate::error::{Back, UserError};
+use crate::hidden::hidden;
 use crate::listing::{self, Listing};
 use crate::lock::Lock;
 use crate::output;
@@ -43,7 +44,7 @@ use crate::worktree;
 /// When answers are missing or wrong, nobody agrees to writing, or the disk refuses.
 pub fn run(args: &Init, ui: &Ui) -> Result<u8> {
     let person = ui.interactive && !args.plan.yes;
-    super::with_catalog(ui, &args.catalog, person, |work| init(args, ui, work))
+    super::with_catalog(ui, &args.catalog, &args.dir, person, |work| init(args, ui, work))
         .or_else(|e| interview::left(args, ui, e))
 }
 
@@ -117,6 +118,9 @@ fn write(run: &Run<'_>, answers: &Answers) -> Result<u8> {
     let (base, ours, moves) = (Base::default(), project.ours(rendered.tree.files.keys())?, BTreeMap::new());
     let versions = Versions { base: &base, ours: &ours, theirs: &rendered.tree, once: &rendered.once, moves: &moves };
     let plan = Plan::without_merge(&versions)?;
+    for note in hidden(project.root(), &rendered.tree) {
+        ui.note(&note);
+    }
     let keep_all = resolve(&plan, Policy::Mine);
     if let Some(place) = place {
         place.keep_off(project.root(), &plan)?;

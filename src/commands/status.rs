@@ -23,28 +23,34 @@ use crate::version;
 /// # Errors
 /// When the repository cannot be rendered or read.
 pub fn run(args: &cli::Status, ui: &Ui) -> Result<u8> {
-    super::with_catalog(ui, &args.with.catalog, false, |Work { catalog, render }| {
-        let project = open(&folder(args.existing.dir.as_deref()), ui, false)?;
-        let last = Last::read(&project, args.with.allow_downgrade)?;
-        let update = Update::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
-        let plan = update.plan(OnConflict::Markers)?;
-        let drift = drift(&update, &plan);
-        let decided = decided(&update, &plan);
-        match args.format {
-            Format::Json => output::data(&output::json(&as_json(&update, &plan, &drift, &decided))?)?,
-            Format::Human => {
-                for note in &update.notes {
-                    ui.note(note);
+    super::with_catalog(
+        ui,
+        &args.with.catalog,
+        &folder(args.existing.dir.as_deref()),
+        false,
+        |Work { catalog, render }| {
+            let project = open(&folder(args.existing.dir.as_deref()), ui, false)?;
+            let last = Last::read(&project, args.with.allow_downgrade)?;
+            let update = Update::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
+            let plan = update.plan(OnConflict::Markers)?;
+            let drift = drift(&update, &plan);
+            let decided = decided(&update, &plan);
+            match args.format {
+                Format::Json => output::data(&output::json(&as_json(&update, &plan, &drift, &decided))?)?,
+                Format::Human => {
+                    for note in &update.notes {
+                        ui.note(note);
+                    }
+                    output::data(&as_text(ui, &update, &plan, &drift, &decided))?;
                 }
-                output::data(&as_text(ui, &update, &plan, &drift, &decided))?;
             }
-        }
-        let found = |fact: &Fact| match fact {
-            Fact::Outdated => update.is_outdated(),
-            other => drift.contains_key(other),
-        };
-        Ok(u8::from(args.exit_code.iter().any(found)))
-    })
+            let found = |fact: &Fact| match fact {
+                Fact::Outdated => update.is_outdated(),
+                other => drift.contains_key(other),
+            };
+            Ok(u8::from(args.exit_code.iter().any(found)))
+        },
+    )
 }
 
 /// What differs from what was generated, with a word about each file.
@@ -59,6 +65,7 @@ fn drift<'a>(update: &'a Update, plan: &'a Plan<'_>) -> Drift<'a> {
     let is_unmerged = |path: &str| update.unmerged.iter().any(|one| one.path() == path);
     for (path, change) in plan.changes.iter().filter(|(path, _)| !is_unmerged(path)) {
         let fact = match change {
+            Change::Collide { kept: true, .. } => continue,
             Change::Keep if is_decided(update, path) => continue,
             Change::Keep | Change::Merge { .. } => Fact::Edited,
             Change::KeepDeleted | Change::Offer(_) => Fact::Deleted,
@@ -81,7 +88,7 @@ fn drift<'a>(update: &'a Update, plan: &'a Plan<'_>) -> Drift<'a> {
 /// The files that differ from what was generated as a person decided.
 fn decided<'a>(update: &Update, plan: &Plan<'a>) -> Vec<&'a str> {
     let is_decided = |(path, change): &(&&str, &Change<'_>)| match change {
-        Change::LeftOut => true,
+        Change::LeftOut | Change::Collide { kept: true, .. } => true,
         Change::Keep => is_decided(update, path),
         _ => false,
     };

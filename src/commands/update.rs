@@ -32,7 +32,10 @@ use crate::update::{Last, Update};
 /// refuses.
 pub fn run(args: &cli::Update, ui: &Ui) -> Result<u8> {
     let person = ui.interactive && !args.plan.yes;
-    super::with_catalog(ui, &args.with.catalog, person, |Work { catalog, render }| update(args, ui, catalog, render))
+    let dir = folder(args.existing.dir.as_deref());
+    super::with_catalog(ui, &args.with.catalog, &dir, person, |Work { catalog, render }| {
+        update(args, ui, catalog, render)
+    })
 }
 
 fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Result<u8> {
@@ -84,9 +87,7 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
         return Ok(1);
     }
     let reviewed = if person.is_some() { plan.is_reviewed() } else { plan.touches_disk() };
-    let resolutions = if !reviewed {
-        Resolutions::new()
-    } else if person.is_some() {
+    let resolutions = if reviewed && person.is_some() {
         let is_free = |path: &str| super::is_free(&project, path);
         let review = Review {
             ui,
@@ -102,9 +103,17 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
         };
         resolutions
     } else {
-        ui.say(Listing { ui, paint: ui.err, lines: 0 }.counts(&plan).trim_end());
+        if reviewed {
+            ui.say(Listing { ui, paint: ui.err, lines: 0 }.counts(&plan).trim_end());
+        }
         automatic
     };
+    for open in plan.open().filter(|open| open.kept && person.is_none()) {
+        ui.note(&format!(
+            "`{}` is yours and stays; the new version would change it: `scaffold update` asks.",
+            open.path
+        ));
+    }
     let orphans = update.orphans(&plan, &resolutions);
     let theirs = &update.rendered.tree;
     let decisions =
@@ -123,7 +132,7 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
     let settled = person.is_some() || args.on_conflict == cli::OnConflict::Ours;
     let waits = |open: Open<'_>| match resolutions.get(open.path) {
         Some(Resolution::TakeNew | Resolution::Own(_)) => false,
-        Some(Resolution::KeepMine) => !settled,
+        Some(Resolution::KeepMine) => !settled && !open.kept,
         _ => true,
     };
     Ok(u8::from(plan.open().any(waits)))

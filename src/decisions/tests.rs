@@ -81,7 +81,7 @@ fn after(before: &Decisions, change: Change<'_>, resolution: Option<Resolution>,
 fn a_decision_is_about_what_was_offered() {
     let (none, new, ours) = (Decisions::default(), file("new\n"), Ours::File(file("mine\n")));
     let keep = || Some(Resolution::KeepMine);
-    let collide = || Change::Collide { ours: &ours, theirs: &new };
+    let collide = || Change::Collide { ours: &ours, theirs: &new, kept: false };
     assert_eq!(after(&none, collide(), keep(), "new\n"), Some(Decision::Mine(Sum::of_file(&new))));
     assert_eq!(after(&none, collide(), Some(Resolution::TakeNew), "new\n"), None);
     // the new one lies beside it, and the next one is no edit of it either

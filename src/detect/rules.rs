@@ -13,6 +13,8 @@ use super::walk::{Refusal, read};
 
 /// The name of the files.
 pub const NAME: &str = ".gitignore";
+/// More rules of one clone, in the folder of the repository.
+pub const EXCLUDE: &str = ".git/info/exclude";
 /// Bytes of one of them.
 const LARGEST: u64 = 64 * 1024;
 /// Bytes of all of them.
@@ -26,6 +28,8 @@ const LONGEST: usize = 1000;
 struct Level {
     own: Gitignore,
     above: Option<Arc<Level>>,
+    /// Where they are.
+    file: PathBuf,
     /// Rules here and above.
     count: usize,
 }
@@ -35,34 +39,68 @@ struct Level {
 pub struct Rules {
     /// By the relative path of the folder; none where no rule holds.
     known: RwLock<HashMap<PathBuf, Option<Arc<Level>>>>,
+    /// What holds below those of all folders.
+    exclude: Option<Arc<Level>>,
     read: AtomicU64,
+}
+
+/// A rule that ignores a path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rule {
+    /// The file that has it, relative to the folder of the walk.
+    pub file: PathBuf,
+    /// Its text.
+    pub text: String,
 }
 
 /// The rules of a folder alone, and which of them is not understood.
 type Read = (Gitignore, Result<(), String>);
 
 impl Rules {
+    /// Those of a repository, with the rules that only this clone has.
+    pub fn of_repository(top: &Path) -> Self {
+        let mut rules = Self::default();
+        if let Ok(Some((own, _))) = rules.own(top, Path::new(""), EXCLUDE, MOST_RULES) {
+            rules.exclude = Some(Arc::new(Level { count: own.len(), own, above: None, file: EXCLUDE.into() }));
+        }
+        rules
+    }
+
     /// Whether a path is ignored. The folder around it was entered before.
     pub fn ignore(&self, path: &Path, is_folder: bool) -> bool {
+        self.ignored_by(path, is_folder).is_some()
+    }
+
+    /// The rule by which a path is ignored. The folder around it was entered before.
+    pub fn ignored_by(&self, path: &Path, is_folder: bool) -> Option<Rule> {
         let mut level = self.of(path.parent());
         while let Some(rules) = level {
             // the nearest folder that says something decides
             match rules.own.matched(path, is_folder) {
                 Match::None => level = rules.above.clone(),
-                found => return found.is_ignore(),
+                Match::Whitelist(_) => return None,
+                Match::Ignore(glob) => {
+                    return Some(Rule { file: rules.file.clone(), text: glob.original().to_owned() });
+                }
             }
         }
-        false
+        None
     }
 
     /// Reads the rules of a folder, or says which are not known. All others hold, and those above it.
     pub fn enter(&self, root: &Path, folder: &Path) -> Result<(), String> {
-        let above = self.of(folder.parent());
+        let above = match folder.parent() {
+            Some(parent) => self.of(Some(parent)),
+            None => self.exclude.clone(),
+        };
         let count = above.as_ref().map_or(0, |above| above.count);
-        let own = self.own(root, folder, MOST_RULES.saturating_sub(count));
+        let own = self.own(root, folder, NAME, MOST_RULES.saturating_sub(count));
         let (level, known) = match own {
             Ok(None) => (above, Ok(())),
-            Ok(Some((own, known))) => (Some(Arc::new(Level { count: count + own.len(), own, above })), known),
+            Ok(Some((own, known))) => {
+                let file = folder.join(NAME);
+                (Some(Arc::new(Level { count: count + own.len(), own, above, file })), known)
+            }
             Err(why) => (above, Err(why)),
         };
         self.known.write().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned(), level);
@@ -73,8 +111,9 @@ impl Rules {
         self.known.read().unwrap_or_else(PoisonError::into_inner).get(folder?).cloned().flatten()
     }
 
-    fn own(&self, root: &Path, folder: &Path, most: usize) -> Result<Option<Read>, String> {
-        let text = match read(&root.join(folder).join(NAME), LARGEST) {
+    /// The rules in a file, as they hold in a folder.
+    fn own(&self, root: &Path, folder: &Path, name: &str, most: usize) -> Result<Option<Read>, String> {
+        let text = match read(&root.join(folder).join(name), LARGEST) {
             Ok(text) => text,
             Err(Refusal::Missing) => return Ok(None),
             Err(refusal) => return Err(format!("{refusal}, so that its rules are not known")),

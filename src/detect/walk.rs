@@ -81,7 +81,7 @@ impl Files {
             return Err(UserError::new(format!("`{}` is not a folder", root.display())).into());
         }
         let (found, notes) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
-        let (entries, rules) = (AtomicUsize::new(0), Rules::default());
+        let (entries, rules) = (AtomicUsize::new(0), Rules::of_repository(root));
         let note = |file: String, message: String| push(&notes, Note { file, message }, MOST_NOTES);
         let walk = WalkBuilder::new(root)
             .standard_filters(false)

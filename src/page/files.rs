@@ -104,10 +104,10 @@ fn sides<'c>(change: &'c Change<'_>, decision: Option<&Resolution>) -> Sides<'c>
             Some(merged) => done(Some(*ours), Some(merged)),
             None => offered(Some(*ours), Some(*theirs)),
         },
-        (Change::Collide { ours: Ours::File(ours), theirs }, Some(Resolution::TakeNew)) => {
+        (Change::Collide { ours: Ours::File(ours), theirs, .. }, Some(Resolution::TakeNew)) => {
             done(Some(ours), Some(*theirs))
         }
-        (Change::Collide { ours: Ours::File(ours), theirs }, _) => offered(Some(ours), Some(*theirs)),
+        (Change::Collide { ours: Ours::File(ours), theirs, .. }, _) => offered(Some(ours), Some(*theirs)),
         _ => done(None, None),
     }
 }

@@ -129,9 +129,9 @@ fn each_change_is_told_in_the_words_of_the_terminal() {
     let html = scene.html(BTreeMap::from([
         ("a.md", Change::Update { ours: &old, theirs: &new }),
         ("binary", Change::Update { ours: &old, theirs: &binary }),
-        ("both", Change::Collide { ours: &there, theirs: &new }),
+        ("both", Change::Collide { ours: &there, theirs: &new, kept: false }),
         ("dir/gone", Change::Delete(&old)),
-        ("dir/link", Change::Collide { ours: &Ours::Symlink, theirs: &new }),
+        ("dir/link", Change::Collide { ours: &Ours::Symlink, theirs: &new, kept: false }),
         ("moved", Change::Merge { from: Some("was"), ours: &old, theirs: &new, merged }),
         ("quiet", Change::Unchanged),
     ]));

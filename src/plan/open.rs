@@ -20,6 +20,8 @@ pub struct Open<'p> {
     pub path: &'p str,
     /// Why somebody has to decide.
     pub cause: Cause<'p>,
+    /// Whether theirs stays until a person decides otherwise.
+    pub kept: bool,
 }
 
 /// Why somebody has to decide.
@@ -101,7 +103,7 @@ impl<'a> Plan<'a> {
                 Change::Merge { merged: Merged::Beside(why), .. } => Cause::Unmergeable(why),
                 _ => return None,
             };
-            Some(Open { path, cause })
+            Some(Open { path, cause, kept: matches!(change, Change::Collide { kept: true, .. }) })
         })
     }
 
@@ -142,7 +144,7 @@ impl<'a> Plan<'a> {
                     operations.push(write(path, Before::File(ours), own.unwrap_or(theirs)));
                 }
                 Change::Delete(ours) => operations.push(remove(path, ours)),
-                Change::Collide { ours, theirs } => match (resolution, ours) {
+                Change::Collide { ours, theirs, .. } => match (resolution, ours) {
                     (Some(Resolution::TakeNew | Resolution::Own(_)), Ours::File(mine)) => {
                         operations.push(write(path, Before::File(mine), own.unwrap_or(theirs)));
                     }

@@ -27,7 +27,13 @@ impl<'a> Plan<'a> {
                     Decision::Mine(sum),
                 ) if !same(sum) => {
                     if let Some(ours) = versions.ours.get(path) {
-                        *change = Change::Collide { ours, theirs };
+                        *change = Change::Collide { ours, theirs, kept: true };
+                    }
+                }
+                // the templates changed it when there was no person to ask
+                (Change::Keep, Decision::Mine(sum)) if !same(sum) => {
+                    if let Some(ours @ Ours::File(_)) = versions.ours.get(path) {
+                        *change = Change::Collide { ours, theirs, kept: true };
                     }
                 }
                 // the base is lost, the decision is not

@@ -13,7 +13,7 @@ impl Review<'_> {
     /// Where a file belongs to, what it is good for, and by how much it differs from the one that is there. Nothing where
     /// no file of the user's is in question.
     pub(super) fn about(&self, path: &str, change: &Change<'_>) -> Option<String> {
-        let Change::Collide { ours: Ours::File(ours), theirs } = change else { return None };
+        let Change::Collide { ours: Ours::File(ours), theirs, .. } = change else { return None };
         let origin = self.rendered.origin.get(path)?;
         let component = self.catalog.component(&origin.component)?;
         let manifest = &component.manifest;

@@ -31,7 +31,7 @@ pub fn take(change: &Change<'_>) -> Option<Resolution> {
 pub fn sides<'a>(change: &'a Change<'_>) -> Option<Sides<'a>> {
     let (ours, proposed): (Option<&File>, &File) = match change {
         Change::Create(new) | Change::Offer(new) => (None, new),
-        Change::Collide { ours: Ours::File(ours), theirs } => (Some(ours), theirs),
+        Change::Collide { ours: Ours::File(ours), theirs, .. } => (Some(ours), theirs),
         Change::Update { ours, theirs } => (Some(ours), theirs),
         Change::Merge { ours, theirs, merged, .. } => (Some(ours), merged.file().unwrap_or(theirs)),
         _ => return None,

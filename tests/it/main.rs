@@ -13,6 +13,7 @@ mod disk;
 mod docs;
 mod errors;
 mod examples;
+mod existing;
 mod kill;
 mod links;
 mod lost;

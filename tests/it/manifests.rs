@@ -145,3 +145,42 @@ fn no_pod_of_mongodb_holds_its_node() {
     }
     assert!(members > 0);
 }
+
+#[test]
+fn plans_of_atlas_read_nothing_that_takes_an_owner() {
+    let tree = read_tree(&root().join("snapshots/presets/mongodb-atlas-on-aws"));
+    for (path, file) in tree.iter().filter(|(path, _)| path.ends_with(".tf")) {
+        // Atlas Administration API, getAuditingConfiguration: Project Owner.
+        assert!(!String::from_utf8_lossy(&file.bytes).contains("resource \"mongodbatlas_auditing\""), "{path}");
+    }
+    let [contract, checks, first_hour] = ["docs/service-contract.md", ".github/workflows/ci.yml", "README.md"]
+        .map(|path| text("mongodb-atlas-on-aws", path));
+    for text in [contract, checks, first_hour] {
+        assert!(text.contains("@aws-sdk/credential-providers"));
+    }
+}
+
+#[test]
+fn dependabot_reads_the_versions_of_all_charts() {
+    for preset in PRESETS {
+        let charts: Value = serde_yaml::from_str(&text(preset, "k8s/platform/Chart.yaml")).unwrap();
+        let charts = charts["dependencies"].as_sequence().unwrap();
+        let script = text(preset, "scripts/platform.sh");
+        let installs = script.lines().filter(|line| line.starts_with("install_") && line.contains("version ")).count();
+        assert_eq!(installs, charts.len(), "{preset}");
+        for chart in charts {
+            let name = chart["name"].as_str().unwrap();
+            assert!(script.contains(&format!("\"$(version {name})\"")), "{preset}: {name}");
+            assert!(
+                !script.contains(chart["version"].as_str().unwrap()),
+                "{preset}: the script names a version of {name}"
+            );
+        }
+
+        let bot: Value = serde_yaml::from_str(&text(preset, ".github/dependabot.yml")).unwrap();
+        let updates = bot["updates"].as_sequence().unwrap();
+        let helm = updates.iter().find(|update| update["package-ecosystem"] == "helm").unwrap();
+        assert_eq!(helm["directories"][0], "/k8s/platform", "{preset}");
+        assert!(updates.iter().all(|update| update["cooldown"]["default-days"].as_u64() >= Some(7)), "{preset}");
+    }
+}

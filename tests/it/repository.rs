@@ -41,6 +41,15 @@ impl Repository {
         Self::made(None, &["--preset", "mongodb-atlas-on-aws"].into_iter().chain(sets).collect::<Vec<_>>())
     }
 
+    /// With the built-in catalog, in a place whose `project/` holds files already; those stay.
+    pub fn around(place: TempDir) -> Self {
+        let made = Self { place, templates: None };
+        let init = ["init", "project", "--yes", "--preset", "mongodb-atlas-on-aws"];
+        made.run_from(made.place.path(), &init);
+        assert!(made.path().join(".scaffold/base").exists());
+        made
+    }
+
     fn made(templates: Option<PathBuf>, args: &[&str]) -> Self {
         let made = Self { place: tempfile::tempdir().unwrap(), templates };
         let output = made.run_from(made.place.path(), &[&["init", "project", "--yes"], args].concat());

@@ -39,9 +39,18 @@ say() {
   printf '\n== %s\n' "$*"
 }
 
+# The version of a chart, from the file that Dependabot keeps.
+version() {
+  awk -v chart="$1" '$1 == "-" { found = $3 == chart } found && $1 == "version:" { print $2; exit }' k8s/platform/Chart.yaml
+}
+
 # $1 release, $2 namespace, $3 chart, $4 repository, $5 version. The values for all environments come first, then those
 # of this one.
 describe() {
+  if [ -z "$5" ]; then
+    echo "platform.sh: k8s/platform/Chart.yaml names no version of the chart $3" >&2
+    exit 1
+  fi
   case $4 in
   oci://*) chart=("$4/$3" --version "$5") ;;
   *) chart=("$3" --repo "$4" --version "$5") ;;
@@ -85,14 +94,14 @@ install_types() {
 say "cluster-wide settings"
 apply_folder k8s/platform/cluster
 
-install_types gateway-crds envoy-gateway-system gateway-crds-helm oci://docker.io/envoyproxy v1.9.0
-install_chart_and_types kube-prometheus-stack monitoring kube-prometheus-stack https://prometheus-community.github.io/helm-charts 88.5.3
-install_chart cert-manager cert-manager cert-manager oci://quay.io/jetstack/charts v1.21.1
-install_chart external-secrets external-secrets external-secrets https://charts.external-secrets.io 2.9.0
-install_chart envoy-gateway envoy-gateway-system gateway-helm oci://docker.io/envoyproxy v1.9.0
-install_chart external-dns external-dns external-dns https://kubernetes-sigs.github.io/external-dns/ 1.21.1
-install_chart metrics-server kube-system metrics-server https://kubernetes-sigs.github.io/metrics-server/ 3.13.1
-install_chart_and_types psmdb-operator psmdb-operator psmdb-operator https://percona.github.io/percona-helm-charts/ 1.22.0
+install_types gateway-crds envoy-gateway-system gateway-crds-helm oci://docker.io/envoyproxy "$(version gateway-crds-helm)"
+install_chart_and_types kube-prometheus-stack monitoring kube-prometheus-stack https://prometheus-community.github.io/helm-charts "$(version kube-prometheus-stack)"
+install_chart cert-manager cert-manager cert-manager oci://quay.io/jetstack/charts "$(version cert-manager)"
+install_chart external-secrets external-secrets external-secrets https://charts.external-secrets.io "$(version external-secrets)"
+install_chart envoy-gateway envoy-gateway-system gateway-helm oci://docker.io/envoyproxy "$(version gateway-helm)"
+install_chart external-dns external-dns external-dns https://kubernetes-sigs.github.io/external-dns/ "$(version external-dns)"
+install_chart metrics-server kube-system metrics-server https://kubernetes-sigs.github.io/metrics-server/ "$(version metrics-server)"
+install_chart_and_types psmdb-operator psmdb-operator psmdb-operator https://percona.github.io/percona-helm-charts/ "$(version psmdb-operator)"
 
 # These need the resource types that the charts brought.
 for directory in k8s/platform/gateway k8s/platform/mongodb; do

@@ -1,0 +1,91 @@
+//! Lists of patterns, one in a line, such as `.gitignore`: what counts is which lines there are.
+
+use std::collections::HashSet;
+
+use crate::path;
+use crate::tree::File;
+
+/// Files that are such lists.
+const NAMES: [&str; 2] = [".gitignore", ".dockerignore"];
+
+/// The user's list with the lines that the new version adds, without those that it drops; `None` where the file is no
+/// such list, or a line of the user takes earlier ones back, which what is added behind it could undo.
+///
+/// Without a base every line of the new version that the user's list lacks is added.
+pub fn joined(path: &str, base: Option<&File>, ours: &File, theirs: &File) -> Option<File> {
+    if !NAMES.contains(&path::name(path)) {
+        return None;
+    }
+    let (mine, new, old) = (ours.text()?, theirs.text()?, base.map_or(Some(""), File::text)?);
+    let [has, wants, had] = [mine, new, old].map(|text| text.lines().filter_map(pattern).collect::<HashSet<_>>());
+    let is_dropped = |line: &str| pattern(line).is_some_and(|line| had.contains(line) && !wants.contains(line));
+    let is_added = |line: &str| pattern(line).is_some_and(|line| !had.contains(line) && !has.contains(line));
+    if has.iter().any(|line| line.starts_with('!') && !had.contains(line) && !wants.contains(line)) {
+        return None;
+    }
+    let end = if mine.contains("\r\n") { "\r\n" } else { "\n" };
+    let mut out: String = mine.split_inclusive('\n').filter(|line| !is_dropped(line)).collect();
+    // the comment right above a line explains it
+    let (mut above, mut added) = (Vec::new(), Vec::new());
+    for line in new.lines() {
+        if line.trim().is_empty() {
+            above.clear();
+        } else if pattern(line).is_none() {
+            above.push(line);
+        } else if is_added(line) {
+            added.append(&mut above);
+            added.push(line);
+        }
+    }
+    if !added.is_empty() {
+        if !out.is_empty() {
+            out.push_str(if out.ends_with('\n') { end } else { "\n\n" });
+        }
+        added.iter().for_each(|line| out.extend([line, end]));
+    }
+    Some(File { bytes: out.into_bytes(), executable: ours.executable })
+}
+
+/// The pattern in a line, if there is one.
+fn pattern(line: &str) -> Option<&str> {
+    let line = line.trim_end();
+    (!line.is_empty() && !line.starts_with('#')).then_some(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(text: &str) -> File {
+        File { bytes: text.as_bytes().to_vec(), executable: false }
+    }
+
+    fn join(base: Option<&str>, ours: &str, theirs: &str) -> Option<String> {
+        let base = base.map(file);
+        let joined = joined("web/.gitignore", base.as_ref(), &file(ours), &file(theirs))?;
+        Some(String::from_utf8(joined.bytes).unwrap())
+    }
+
+    #[test]
+    fn what_is_missing_is_added_with_its_comment() {
+        let theirs = "# Terraform: state and plans\n*.tfstate\n*.tfplan\n\n# Node\nnode_modules/\n";
+        let joined = join(None, "node_modules/\n.env", theirs).unwrap();
+        assert_eq!(joined, "node_modules/\n.env\n\n# Terraform: state and plans\n*.tfstate\n*.tfplan\n");
+        assert_eq!(join(None, "a\r\n", "a\nb\n").unwrap(), "a\r\n\r\nb\r\n");
+        assert_eq!(join(None, "b\na\n", "a\nb\n").unwrap(), "b\na\n");
+        assert_eq!(join(None, "", "a\n").unwrap(), "a\n");
+    }
+
+    #[test]
+    fn what_the_new_version_drops_goes() {
+        assert_eq!(join(Some("a\nb\n"), "mine\na\nb\n", "b\nc\n").unwrap(), "mine\nb\n\nc\n");
+        assert_eq!(join(Some("a\nb\n"), "b\n", "a\nb\nc\n").unwrap(), "b\n\nc\n", "what the user took out stays out");
+    }
+
+    #[test]
+    fn other_files_and_orders_that_matter_are_left() {
+        assert!(joined("README.md", None, &file("a\n"), &file("b\n")).is_none());
+        assert!(join(None, "*.log\n!keep.log\n", "k*\n").is_none());
+        assert_eq!(join(None, "dist\n", ".env*\n!.env.sample\n").unwrap(), "dist\n\n.env*\n!.env.sample\n");
+    }
+}

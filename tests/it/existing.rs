@@ -1,0 +1,114 @@
+//! Files of the user's own, rules of git and file systems that a repository already has.
+
+use std::fs;
+use std::process::Command;
+
+use crate::repository::Repository;
+use crate::scene::{put, said};
+
+#[test]
+fn a_file_that_was_kept_holds_up_no_update() {
+    let temp = tempfile::tempdir().unwrap();
+    put(temp.path(), "project/README.md", "# Our shop\n", 0o644);
+    let shop = Repository::around(temp);
+    assert!(!shop.path().join("README.md.scaffold-new").exists());
+    let said = shop.update(0, &["description=Sells ties."]);
+    assert!(said.contains("`README.md` is yours and stays"), "{said}");
+    assert_eq!(shop.file("README.md"), "# Our shop\n");
+    assert!(!shop.path().join("README.md.scaffold-new").exists());
+    // a person is still asked, by the next update that has one
+    let said = shop.update(0, &[]);
+    assert!(said.contains("`README.md` is yours and stays"), "{said}");
+    let status = shop.says(0, &["status"]);
+    assert!(status.contains("No drift") && status.contains("1 file as you decided"), "{status}");
+}
+
+#[test]
+fn a_readme_with_another_case_is_the_readme() {
+    let temp = tempfile::tempdir().unwrap();
+    put(temp.path(), "project/readme.md", "# Our shop\n", 0o644);
+    let shop = Repository::around(temp);
+    let said = shop.update(0, &["description=Sells ties."]);
+    assert!(!said.contains("deleted by you"), "{said}");
+    assert_eq!(shop.file("readme.md"), "# Our shop\n");
+    assert!(!shop.says(0, &["status"]).contains("deleted"), "{}", shop.says(0, &["status"]));
+}
+
+#[test]
+fn a_gitignore_gets_the_lines_that_it_lacks() {
+    let temp = tempfile::tempdir().unwrap();
+    put(temp.path(), "project/.gitignore", "dist/\n*.tfstate\n", 0o644);
+    let shop = Repository::around(temp);
+    let text = shop.file(".gitignore");
+    assert!(text.starts_with("dist/\n*.tfstate\n\n"), "{text}");
+    assert_eq!(text.matches("*.tfstate\n").count(), 1, "{text}");
+    assert!(text.contains(".terraform/"), "{text}");
+    assert!(shop.update(0, &[]).contains("up to date"));
+}
+
+#[test]
+fn rules_that_hide_what_is_generated_are_named() {
+    let shop = Repository::built_in();
+    shop.git(&["init", "-q"]);
+    let quiet = shop.says(0, &["status"]);
+    assert!(!quiet.contains("hides"), "{quiet}");
+    put(&shop.path(), ".git/info/exclude", ".scaffold/\n", 0o644);
+    put(&shop.path(), "docs/.gitignore", "runbooks\n", 0o644);
+    for said in [shop.says(0, &["status"]), shop.update(0, &[])] {
+        assert!(said.contains("The rule `.scaffold/` in `.git/info/exclude` hides `.scaffold/answers.yaml`"), "{said}");
+        assert!(said.contains("The rule `runbooks` in `docs/.gitignore` hides `docs/runbooks/"), "{said}");
+    }
+    // git agrees
+    let ignored = shop.git(&["check-ignore", ".scaffold/base", "docs/runbooks/deploy.md"]);
+    assert_eq!(ignored.lines().count(), 2, "{ignored}");
+}
+
+#[test]
+fn nothing_is_generated_into_the_catalog() {
+    let temp = tempfile::tempdir().unwrap();
+    let catalog = crate::support::root().join("tests/catalogs/small");
+    assert!(Command::new("cp").arg("-R").arg(catalog).arg(temp.path().join("small")).status().unwrap().success());
+    for target in ["small/templates/shop", "small/presets", "small/templates"] {
+        let init = ["init", target, "--preset", "shop", "--yes", "--templates", "small/templates"];
+        let output = crate::scene::program(temp.path()).args(init).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert!(said(&output).contains("the next run would read what is generated as templates"), "{}", said(&output));
+    }
+    assert!(!temp.path().join("small/templates/shop").exists());
+}
+
+/// Root can mount in a namespace of its own; elsewhere the user's own namespace may allow it.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_folder_on_another_file_system_is_named() {
+    let shop = Repository::built_in();
+    let script =
+        "mount -t tmpfs none docs && cp -a ../docs.copy/. docs && exec \"$0\" update --yes --set domain=a.example.org";
+    assert!(
+        Command::new("cp")
+            .arg("-a")
+            .args(["docs", "../docs.copy"])
+            .current_dir(shop.path())
+            .status()
+            .unwrap()
+            .success()
+    );
+    let before = fs::read(shop.path().join("README.md")).unwrap();
+    let run = |unshare: &[&str]| {
+        let mut command = Command::new("unshare");
+        command.args(unshare).args(["sh", "-c", script, env!("CARGO_BIN_EXE_scaffold")]).current_dir(shop.path());
+        command.output().unwrap()
+    };
+    let mut output = run(&["--mount"]);
+    if said(&output).contains("unshare") {
+        output = run(&["--mount", "--map-root-user"]);
+    }
+    if said(&output).contains("unshare") || said(&output).contains("mount:") {
+        eprintln!("not checked, since this system lets nobody mount: {}", said(&output));
+        return;
+    }
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("`") && said(&output).contains("is a mount of its own"), "{}", said(&output));
+    assert!(!said(&output).contains("os error"), "{}", said(&output));
+    assert_eq!(before, fs::read(shop.path().join("README.md")).unwrap());
+}
