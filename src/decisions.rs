@@ -62,7 +62,7 @@ impl Decisions {
                 Change::Merge { from: Some(from), .. } => from,
                 _ => path,
             };
-            if let Some(decision) = decided(change, resolutions.get(path), person, self.files.get(from), new) {
+            if let Some(decision) = decided(path, change, resolutions.get(path), person, self.files.get(from), new) {
                 files.insert(path.to_owned(), decision);
             }
         }
@@ -96,6 +96,7 @@ impl Decisions {
 }
 
 fn decided(
+    path: &str,
     change: &Change<'_>,
     resolution: Option<&Resolution>,
     person: bool,
@@ -104,6 +105,8 @@ fn decided(
 ) -> Option<Decision> {
     let sum = || Sum::of_file(new);
     match (resolution, change) {
+        // a folder on the way that differs in case is no file that stands for this one
+        (_, Change::Collide { ours: Ours::Blocked { by, .. }, .. }) if by.len() != path.len() => None,
         // without a person the earlier decision stays, so that one is asked later
         (Some(Resolution::KeepMine), Change::Collide { kept: true, .. }) if !person => before.cloned(),
         // an option that keeps it decides as well: the next update must not merge into what never stemmed from here

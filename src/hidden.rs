@@ -34,8 +34,8 @@ pub fn hidden(root: &Path, theirs: &Tree) -> Vec<String> {
             n => format!("`{first}` and {} more", count(n - 1, "file")),
         };
         format!(
-            "The rule `{}` in `{}` hides {what} from git: what is not committed is missing in every other clone, and the \
-             next update there loses its base.",
+            "The rule `{}` in `{}` hides {what} from git: every other clone lacks it. Take the rule out, or add the files \
+             once with `git add --force`.",
             rule.text,
             rule.file.display()
         )

@@ -146,6 +146,12 @@ fn as_text(ui: &Ui, update: &Update, plan: &Plan<'_>, drift: &Drift<'_>, decided
         let line = |(from, to): (&String, &String)| format!("  = {} is {}\n", ui.visible(from), ui.visible(to));
         out.extend(moved.iter().map(line));
     }
+    let waiting: Vec<&str> = plan.open().filter(|open| open.kept).map(|open| open.path).collect();
+    if !waiting.is_empty() {
+        let files = count(waiting.len(), "file");
+        out.push_str(&format!("{files} of yours would be different now; `scaffold update` asks about each:\n"));
+        out.extend(waiting.iter().map(|path| format!("  = {}\n", ui.visible(path))));
+    }
     if !decided.is_empty() {
         out.push_str(&format!("{} as you decided; see `scaffold decisions`.\n", count(decided.len(), "file")));
     }

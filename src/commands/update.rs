@@ -80,7 +80,7 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
             output::data(&format!("{}\n{}", listing.tree(&plan), listing.counts(&plan)))?;
         }
         ui.say("Nothing was written, because of `--dry-run`.");
-        return Ok(u8::from(plan.touches_disk()));
+        return Ok(u8::from(plan.touches_disk() || plan.open().next().is_some()));
     }
     if args.on_conflict == cli::OnConflict::Fail && plan.open().next().is_some() {
         ui.say(&conflicts(ui, &plan));

@@ -44,24 +44,9 @@ fn undo() {
     Nothing was written, because of `--dry-run`.
     ");
     insta::assert_snapshot!(shop.says(2, &["undo"]), @r"
-    --- a/README.md
-    +++ b/README.md
-    @@ -2,7 +2,7 @@
-     
-     A system of services
-     
-    -It runs in eu-west-1, with 2 copies of each service.
-    +It runs in eu-central-1, with 2 copies of each service.
-     - tls
-     
-     Write to shop@example.com.
-
-    --- /dev/null
-    +++ b/monitoring/alerts.yaml
-    @@ -0,0 +1 @@
-    +contact: shop@example.com
     error: nobody can be asked whether to write: stdin and stderr are not both a terminal
     hint: `--yes` writes without asking
+    hint: `--dry-run` shows what would be written
     ");
     assert_eq!(shop.says(1, &["undo", "--yes", "--dry-run"]), shop.says(1, &["undo", "--dry-run"]));
     shop.append("README.md", "Ours.");
@@ -149,15 +134,9 @@ fn restore() {
     Nothing was written, because of `--dry-run`.
     ");
     insta::assert_snapshot!(shop.says(2, &["restore", "README.md"]), @r"
-    --- a/README.md
-    +++ b/README.md
-    @@ -6,4 +6,3 @@
-     - tls
-     
-     Write to shop@example.com.
-    -Ours.
     error: nobody can be asked whether to write: stdin and stderr are not both a terminal
     hint: `--yes` writes without asking
+    hint: `--dry-run` shows what would be written
     ");
     insta::assert_snapshot!(shop.says(0, &["restore", "README.md", "./run.sh", "--yes"]), @"Restored 2 files.");
     insta::assert_snapshot!(shop.says(0, &["restore", "services/", "--yes"]), @"Restored 2 files.");

@@ -37,12 +37,12 @@ fn choices_side_by_side() {
                                              point-in-time recovery
 
     What is generated
-    - 361 files of 13 components             - 372 files of 13 components
+    - 383 files of 13 components             - 393 files of 13 components
     - `backup-mongodb`: 54 files             - `backup-mongodb`: 52 files
     - `kubernetes`: 46 files                 - `kubernetes`: 44 files
     - `mongodb-atlas`: MongoDB Atlas with    - `mongodb-self-hosted`: MongoDB
       private endpoint and point-in-time       replica set in the cluster; 31
-      recovery; 16 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,
+      recovery; 17 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,
       `DB-02`, `DB-03`                         `DB-03`
 
     What costs money

@@ -21,6 +21,8 @@ fn a_file_that_was_kept_holds_up_no_update() {
     assert!(said.contains("`README.md` is yours and stays"), "{said}");
     let status = shop.says(0, &["status"]);
     assert!(status.contains("No drift") && status.contains("1 file as you decided"), "{status}");
+    assert!(status.contains("1 file of yours would be different now"), "{status}");
+    shop.says(1, &["update", "--dry-run"]);
 }
 
 #[test]

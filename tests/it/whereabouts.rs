@@ -29,7 +29,10 @@ fn an_existing_repository_is_not_created_again() {
     assert!(said.contains("git init --initial-branch main") && said.contains("gh repo create acme/shop"), "{said}");
     let existing = repository("[remote \"origin\"]\n\turl = git@github.com:acme/shop.git\n");
     let said = init(existing.path(), &[]);
-    assert!(said.contains("1. Open a pull request, and read the repository's ids git switch"), "{said}");
+    assert!(
+        said.contains("1. Open a pull request, and read the repository's ids scripts/github-preflight.sh git switch"),
+        "{said}"
+    );
     assert!(!said.contains("git init") && !said.contains("gh repo create"), "{said}");
 }
 

@@ -12,7 +12,7 @@ export NAME="$name" REPO="$here/repo" WORLD="$here/world" HOME="$here/home" EDIT
 REPOSITORY="$(sed -n 's/^repository="\(.*\)"$/\1/p' scripts/github-preflight.sh)"
 export REPOSITORY
 export GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=me GIT_AUTHOR_EMAIL=me@example.com GIT_COMMITTER_NAME=me GIT_COMMITTER_EMAIL=me@example.com
-for tool in aws terraform helm kubectl gh; do ln -s "$stand_ins/first-hour" "$sandbox/bin/$tool"; done
+for tool in aws terraform helm kubectl gh atlas npm; do ln -s "$stand_ins/first-hour" "$sandbox/bin/$tool"; done
 for tool in session-manager-plugin sleep; do stand_in "$tool" <<< ""; done
 stand_in editor <<< 'sed -i.bak "s/the value/s3cr3t/" "$1" && rm "$1.bak"'
 
@@ -20,6 +20,7 @@ mkdir -p "$REPO/infra/terraform" "$REPO/k8s/platform" "$WORLD" "$HOME" "$here/tm
 # Only what the commands read: each of many runs starts from a copy.
 cp -R "$repository/scripts" "$repository/.gitignore" "$REPO"
 cp -R "$repository"/infra/terraform/{bootstrap,environments,github,registry} "$REPO/infra/terraform"
+cp "$repository/k8s/platform/Chart.yaml" "$REPO/k8s/platform"
 for folder in gateway mongodb; do
   if [[ -d "$repository/k8s/platform/$folder" ]]; then cp -R "$repository/k8s/platform/$folder" "$REPO/k8s/platform"; fi
 done
@@ -58,6 +59,7 @@ first_hour() {
   [[ ! -d "$REPO/k8s/platform/mongodb" || -e "$WORLD/base/$NAME-staging" ]] || lacks "the base of the change log" || return 1
   [[ -z "$(find "$here/tmp" -type f)" ]] || lacks "the removal of a file with secrets" || return 1
   for environment in staging prod; do
+    [[ ! -e "$REPO/scripts/atlas-auditing.sh" || -e "$WORLD/auditing/project-$environment" ]] || lacks "the audit log of $environment" || return 1
     [[ -e "$WORLD/alerts/$NAME-$environment" ]] || lacks "the test alert of $environment" || return 1
     while IFS= read -r secret; do
       [[ -e "${secret/\/secrets\//\/values\/}" ]] || lacks "the value of $secret" || return 1
@@ -84,9 +86,12 @@ done
 expect 0 "the first hour has ended" "the order as the document has it" first_hour
 [[ "$failed" -eq 0 ]] || finish
 
-# What a later step does once more: nothing is missing at the end without these two.
-repeated='terraform -chdir=infra/terraform/environments/prod apply
-GITHUB_TOKEN="$(gh auth token)" terraform -chdir=infra/terraform/github apply'
+# What a later step does once more: nothing is missing at the end without these.
+repeated='GITHUB_TOKEN="$(gh auth token)" terraform -chdir=infra/terraform/github apply'
+# On Atlas the audit log needs what production is made of before that.
+if [[ ! -e "$repository/scripts/atlas-auditing.sh" ]]; then
+  repeated+=$'\nterraform -chdir=infra/terraform/environments/prod apply'
+fi
 for index in "${!all[@]}"; do
   for WITHOUT in "${all[index]}"/*[0-9]; do
     back "${all[index]}"
@@ -99,7 +104,9 @@ WITHOUT=""
 
 # Pairs of neighbours that do not need each other, by what their titles contain.
 independent="registry/Make staging
-Atlas/registry
+into Atlas/into the database
+into the database/registry
+audit log/Delegate
 rules/platform
 platform/secret values
 change log/first backup"
