@@ -62,7 +62,7 @@ commands_of() {
         [[ "$inside" == true ]] || continue
         command+="$line"$'\n'
         # A here-document without its end is only a warning.
-        if [[ "$line" != *'\' && -z "$(bash -n <<< "$command" 2>&1)" ]]; then
+        if [[ "$line" != *\\ && -z "$(bash -n <<< "$command" 2>&1)" ]]; then
           printf '%s' "$command" > "$folder/$step/$count"
           command="" count=$((count + 1))
         fi
