@@ -238,7 +238,7 @@ fn a_finding_is_filled_in_beside_the_file_it_was_found_in() {
     fs::write(dir.join("backend/package.json"), package).unwrap();
     fs::create_dir(dir.join(".git")).unwrap();
     fs::write(dir.join(".git/config"), "[remote \"origin\"]\n\turl = git@github.com:acme/books.git\n").unwrap();
-    let mut s = Start::built_in(&dir, &["--preset", "mongodb-atlas-on-aws"]).rows(60).run();
+    let mut s = Start::built_in(&dir, &["--preset", "mongodb-atlas-on-aws"]).rows(100).run();
     s.see("? What is the project called? books").see("[(found in .git/config:1)").send(ENTER);
     for (question, answer) in &PROJECT[1..10] {
         // what is found can be taken as it is
