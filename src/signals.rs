@@ -32,7 +32,8 @@ static CAUGHT: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
 /// The modes of the terminal before the program changed any.
 static MODES: OnceLock<Termios> = OnceLock::new();
 static HANDLE: OnceLock<Handle> = OnceLock::new();
-static WORK: Mutex<Work> = Mutex::new(Work { writing: 0, child: None, takes_ctrl_c: false, is_checked: false });
+static WORK: Mutex<Work> =
+    Mutex::new(Work { writing: 0, child: None, is_starting: false, takes_ctrl_c: false, is_checked: false });
 
 /// What the program is at.
 struct Work {
@@ -40,6 +41,8 @@ struct Work {
     writing: usize,
     /// The program that has the terminal.
     child: Option<Pid>,
+    /// One is being started.
+    is_starting: bool,
     /// Ctrl-C is noted by others.
     takes_ctrl_c: bool,
     /// The main thread knows of the signal, and ends the program once it has said what became of its work.
@@ -102,7 +105,7 @@ fn heard(signal: i32) {
         return;
     }
     CAUGHT.store(usize::try_from(signal).unwrap_or(0), Ordering::SeqCst);
-    if work.writing > 0 || work.is_checked {
+    if work.writing > 0 || work.is_checked || work.is_starting {
         return;
     }
     if let Some(child) = work.child {
@@ -174,9 +177,22 @@ fn end(signal: i32) {
     let _ = low_level::emulate_default_handler(signal);
 }
 
-/// Tells a program that has the terminal of signals, until it is waited for.
+/// Begins to start a program that gets the terminal. A signal waits until it is known whom to [tell].
+pub fn start() {
+    work().is_starting = true;
+}
+
+/// Tells a program that has the terminal of signals, until it is waited for, and of one that came while it started.
 pub fn tell(child: Option<&Child>) {
-    work().child = child.map(Pid::from_child);
+    let child = child.map(Pid::from_child);
+    let mut work = work();
+    work.is_starting = false;
+    work.child = child;
+    if let (Some(child), Some((signal, _))) = (child, caught())
+        && let Some(signal) = Signal::from_named_raw(signal)
+    {
+        let _ = kill_process(child, signal);
+    }
 }
 
 /// Leaves Ctrl-C to others, or takes it back.

@@ -35,7 +35,8 @@ pub fn lend(command: &mut Command, text: Option<&str>) -> Result<io::Result<Exit
         if text.is_some() {
             command.stdin(Stdio::piped());
         }
-        let mut child = command.spawn()?;
+        signals::start();
+        let mut child = command.spawn().inspect_err(|_| signals::tell(None))?;
         signals::tell(Some(&child));
         if let Some((mut pipe, text)) = child.stdin.take().zip(text) {
             // a pager that quits early has shown enough

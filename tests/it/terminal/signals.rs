@@ -46,10 +46,7 @@ fn the_editor_ends_and_its_text_goes() {
         let (_temp, mut s) =
             collision(|s| s.var("EDITOR", editor).var("TMPDIR", &temporary.path().display().to_string()));
         s.answer(REVIEW, ENTER).answer("README.md is there already", &[DOWN, DOWN, DOWN, DOWN, ENTER].concat());
-        s.see("editing");
-        // until the program has noted which editor it is to tell
-        sleep(Duration::from_millis(200));
-        let status = s.signal(signal).status();
+        let status = s.see("editing").signal(signal).status();
         assert_eq!(status.signal(), Some(signal.as_raw()), "{status}");
         s.cooked().nothing_changed();
         assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
@@ -60,7 +57,6 @@ fn the_editor_ends_and_its_text_goes() {
 fn the_pager_ends() {
     let (_temp, mut s) = collision(|s| s.var("PAGER", "stty raw -echo; echo paging; exec sleep 60; :"));
     s.send(&[DOWN, ENTER].concat()).see("paging");
-    sleep(Duration::from_millis(200));
     let status = s.signal(Signal::TERM).status();
     assert_eq!(status.signal(), Some(Signal::TERM.as_raw()), "{status}");
     s.cooked().nothing_changed();
