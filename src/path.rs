@@ -4,6 +4,7 @@ use crate::error::UserError;
 use crate::tree::Tree;
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// The folder in which scaffold keeps its own files.
 pub const FOLDER: &str = ".scaffold";
@@ -77,7 +78,7 @@ pub fn check_tree(tree: &Tree) -> Result<(), UserError> {
             let name = &path[..name.len()];
             match seen.insert(fold(name), (name, is_file)) {
                 Some((other, _)) if other != name => Err(UserError::new(format!(
-                    "`{other}` and `{name}` differ only in case, and some file systems cannot hold both"
+                    "`{other}` and `{name}` differ only in case or in how an accent is written, and some file systems cannot hold both"
                 ))),
                 Some((_, was_file)) if was_file != is_file => {
                     Err(UserError::new(format!("`{name}` is both a file and a folder")))
@@ -95,6 +96,41 @@ pub fn check_tree(tree: &Tree) -> Result<(), UserError> {
         enter(path, true)?;
     }
     Ok(())
+}
+
+/// Names that Windows keeps for devices, with any extension and in any case.
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+/// Bytes of a whole path: Windows takes 260 by default, less the folder of the clone. A name alone may have 255 everywhere.
+const PATH_LENGTH: usize = 200;
+
+/// Refuses a path that a clone cannot hold on every usual file system: those of Linux, macOS and Windows.
+pub fn check_portable(path: &str) -> Result<(), UserError> {
+    let fault = |why: String| {
+        Err(UserError::new(format!("path `{}` {why}", path.escape_debug()))
+            .hint("change the answer that it is made from, such as the name or folder of a service"))
+    };
+    if path.len() > PATH_LENGTH {
+        return fault(format!("has {} bytes; clones on Windows take {PATH_LENGTH}", path.len()));
+    }
+    for name in path.split('/') {
+        if let Some(c) = name.chars().find(|c| c.is_control() || "<>:\"\\|?*".contains(*c)) {
+            return fault(format!("contains `{}`, which Windows does not take", c.escape_debug()));
+        }
+        if name.ends_with(['.', ' ']) {
+            return fault(format!("has the name `{name}`, whose last character Windows drops"));
+        }
+        if is_device(name) {
+            return fault(format!("has the name `{name}`, which Windows keeps for a device"));
+        }
+    }
+    Ok(())
+}
+
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).trim_end_matches(' ').to_ascii_lowercase();
+    let numbered = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
+    let digits = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "¹", "²", "³"];
+    numbered.is_some_and(|rest| digits.contains(&rest)) || DEVICES.contains(&stem.as_str())
 }
 
 /// The folder of a path; empty for a path at the top.
@@ -117,9 +153,9 @@ pub fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
-/// The form in which two names are equal on a file system that ignores case.
+/// The form in which two names are equal on a file system that ignores case, or how an accent is written.
 pub fn fold(name: &str) -> String {
-    name.to_lowercase()
+    if name.is_ascii() { name.to_ascii_lowercase() } else { name.nfc().collect::<String>().to_lowercase() }
 }
 
 /// A path on one line: `%` and what an editor or merge tool might swallow become `%XX`.
@@ -187,11 +223,44 @@ mod tests {
     }
 
     #[test]
+    fn paths_that_a_clone_on_another_system_cannot_hold_are_refused() {
+        let (long, deep) = ("a".repeat(201), "a/".repeat(100) + "b");
+        for bad in [
+            "k8s/con/x",
+            "aux.yaml",
+            "a/NUL.tar.gz",
+            "com1",
+            "Lpt9.txt",
+            "COM¹",
+            "prn .x",
+            "conin$",
+            "a./b",
+            "a /b",
+            "a:b",
+            "a\\b",
+            "a/b?",
+            "a\u{7}",
+            &long,
+            &deep,
+        ] {
+            assert!(check_portable(bad).is_err(), "{bad:?}");
+        }
+        for good in ["k8s/console/x", "auxiliary.yaml", "com", "com10", "a.con", ".github/x", "a b/ü"] {
+            assert_eq!(check_portable(good), Ok(()), "{good:?}");
+        }
+    }
+
+    #[test]
     fn trees_that_not_every_disk_can_hold_are_refused() {
         assert_eq!(check_tree(&tree(&["a/b", "a/c", "a.b", "b/a/c"])), Ok(()));
-        for bad in
-            [&["Readme.md", "README.md"][..], &["Docs/a", "docs/b"], &["a", "a/b"], &["a/B/c", "a/b"], &["Ä", "ä"]]
-        {
+        for bad in [
+            &["Readme.md", "README.md"][..],
+            &["Docs/a", "docs/b"],
+            &["a", "a/b"],
+            &["a/B/c", "a/b"],
+            &["Ä", "ä"],
+            &["\u{e4}", "a\u{308}"],
+        ] {
             assert!(check_tree(&tree(bad)).is_err(), "{bad:?}");
         }
     }

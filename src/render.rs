@@ -13,6 +13,7 @@ use crate::engine;
 use crate::expression::Scope;
 use crate::memory;
 use crate::names::Templates;
+use crate::path;
 use crate::question::Values;
 use crate::tree::{File, RelPath, Tree};
 
@@ -97,6 +98,7 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
                     None => true,
                 };
                 if wanted {
+                    path::check_portable(&path)?;
                     let once = rule.is_some_and(|r| r.write == WritePolicy::Once);
                     jobs.push(Job { component, file, path, repeated, once });
                 } else {

@@ -4,7 +4,9 @@ use std::io::Write as _;
 
 use scaffold::answers::{Answers, Given};
 use scaffold::answers_file::AnswersFile;
+use scaffold::context::Context;
 use scaffold::error::UserError;
+use scaffold::render::render;
 use serde_json::{Value, json};
 
 use crate::support::{embedded, given};
@@ -31,6 +33,19 @@ fn file(text: &str) -> Result<AnswersFile, UserError> {
 
 fn from_file(text: &str) -> String {
     refused(&Given { preset: Some(PRESET.into()), file: Some(file(text).unwrap()), ..Given::default() })
+}
+
+#[test]
+fn a_service_whose_files_not_every_clone_can_hold() {
+    let answers = given(PRESET, &[("services.0.name", json!("aux"))]);
+    let answers = Answers::resolve(embedded(), &answers, None).unwrap();
+    let context = Context::new(embedded(), &answers).unwrap();
+    let error = render(embedded(), &context).expect_err("must be refused");
+    let message = shown(error.downcast_ref::<UserError>().expect("is the user's error, not ours"));
+    assert!(
+        message.contains("has the name `aux") && message.contains("such as the name or folder of a service"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod recorded;
 mod relocated;
 mod render;
 mod repository;
+mod reserved;
 mod scene;
 #[cfg(target_os = "linux")]
 mod session;
