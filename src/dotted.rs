@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::text::count;
+
 /// Puts a value at a path. The index after the last one appends.
 ///
 /// # Errors
@@ -18,7 +20,8 @@ pub fn put(whole: &mut Value, path: &[&str], value: Value) -> Result<(), String>
             if i == n {
                 items.push(if rest.is_empty() { Value::Null } else { json!({}) });
             }
-            let item = items.get_mut(i).ok_or_else(|| format!("the list has {n} items, the next index is {n}"))?;
+            let item =
+                items.get_mut(i).ok_or_else(|| format!("the list has {}, the next index is {n}", count(n, "item")))?;
             put(item, rest, value)
         }
         Value::Object(fields) => put(fields.entry((*first).to_string()).or_insert(Value::Null), rest, value),

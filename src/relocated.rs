@@ -13,6 +13,7 @@ use crate::base::Base;
 use crate::decisions::{Decision, Decisions};
 use crate::detect::walk::Files;
 use crate::moved;
+use crate::path;
 use crate::plan::{BESIDE, Block, Ours};
 use crate::project::Project;
 use crate::render::Rendered;
@@ -134,9 +135,13 @@ fn found(
     let candidates: Vec<RelPath> =
         files.paths().filter(|path| is_of_size(path) || is_blocking(path)).map(str::to_owned).collect();
     let mut candidates = project.ours(&candidates)?;
-    // a copy of a generated file that is still in its place did not move
+    // a copy of a generated file that is still in its place did not move, unless one that is gone had its name and content
     let there: BTreeSet<&[u8]> = ours.values().filter_map(Ours::file).map(|file| &*file.bytes).collect();
-    candidates.retain(|_, found| found.file().is_some_and(|file| !there.contains(&*file.bytes)));
+    let is_gone_file = |at: &str, file: &File| {
+        gone.iter().any(|(from, old)| path::name(from) == path::name(at) && old.bytes == file.bytes)
+    };
+    candidates
+        .retain(|at, found| found.file().is_some_and(|file| !there.contains(&*file.bytes) || is_gone_file(at, file)));
     let new: Vec<(&RelPath, &File)> =
         candidates.iter().filter_map(|(path, found)| Some((path, found.file()?))).collect();
     let mut alike = moved::alike(&gone, &new);

@@ -17,9 +17,10 @@ pub fn joined(path: &str, base: Option<&File>, ours: &File, theirs: &File) -> Op
         return None;
     }
     let (mine, new, old) = (ours.text()?, theirs.text()?, base.map_or(Some(""), File::text)?);
-    let [has, wants, had] = [mine, new, old].map(|text| text.lines().filter_map(pattern).collect::<HashSet<_>>());
-    let is_dropped = |line: &str| pattern(line).is_some_and(|line| had.contains(line) && !wants.contains(line));
-    let is_added = |line: &str| pattern(line).is_some_and(|line| !had.contains(line) && !has.contains(line));
+    let [has, wants, had] = [mine, new, old].map(|text| text.lines().filter_map(content).collect::<HashSet<_>>());
+    // a comment goes with its patterns
+    let is_dropped = |line: &str| content(line).is_some_and(|line| had.contains(line) && !wants.contains(line));
+    let is_added = |line: &str| is_pattern(line) && content(line).is_some_and(|l| !had.contains(l) && !has.contains(l));
     if has.iter().any(|line| line.starts_with('!') && !had.contains(line) && !wants.contains(line)) {
         return None;
     }
@@ -30,7 +31,7 @@ pub fn joined(path: &str, base: Option<&File>, ours: &File, theirs: &File) -> Op
     for line in new.lines() {
         if line.trim().is_empty() {
             above.clear();
-        } else if pattern(line).is_none() {
+        } else if !is_pattern(line) {
             above.push(line);
         } else if is_added(line) {
             added.append(&mut above);
@@ -46,10 +47,13 @@ pub fn joined(path: &str, base: Option<&File>, ours: &File, theirs: &File) -> Op
     Some(File { bytes: out.into_bytes(), executable: ours.executable })
 }
 
-/// The pattern in a line, if there is one.
-fn pattern(line: &str) -> Option<&str> {
-    let line = line.trim_end();
-    (!line.is_empty() && !line.starts_with('#')).then_some(line)
+/// A line that is not empty.
+fn content(line: &str) -> Option<&str> {
+    Some(line.trim_end()).filter(|line| !line.is_empty())
+}
+
+fn is_pattern(line: &str) -> bool {
+    !line.starts_with('#')
 }
 
 #[cfg(test)]
@@ -79,6 +83,8 @@ mod tests {
     #[test]
     fn what_the_new_version_drops_goes() {
         assert_eq!(join(Some("a\nb\n"), "mine\na\nb\n", "b\nc\n").unwrap(), "mine\nb\n\nc\n");
+        let (old, new) = ("x\n# web\n/web\n", "x\n");
+        assert_eq!(join(Some(old), "x\nmine\n# web\n/web\n# ours\n", new).unwrap(), "x\nmine\n# ours\n");
         assert_eq!(join(Some("a\nb\n"), "b\n", "a\nb\nc\n").unwrap(), "b\n\nc\n", "what the user took out stays out");
     }
 

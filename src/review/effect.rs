@@ -37,7 +37,7 @@ impl Effect {
             (_, marked) => format!(", {marked} of them with conflict markers"),
         };
         match (self.written, self.removed) {
-            (0, 0) => "Write: no file changes, only the answers are recorded".into(),
+            (0, 0) => "Write: no file changes, only answers and decisions are recorded".into(),
             (0, removed) => format!("Remove {}", count(removed, "file")),
             (written, 0) => format!("Write {}{marked}", count(written, "file")),
             (written, removed) if marked.is_empty() => format!("Write {} and remove {removed}", count(written, "file")),

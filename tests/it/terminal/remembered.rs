@@ -100,7 +100,7 @@ fn a_file_that_was_kept_is_no_edit_and_is_asked_about_when_the_templates_change_
     scene.template("README.md.j2", &GENERATED.replace("Shop", "Store"));
     let mut s = scene.update();
     s.see("! README.md (there already, different)").answer(REVIEW, ENTER).answer(README, ENTER);
-    s.see("> Write: no file changes, only the answers are recorded").send(ENTER);
+    s.see("> Write: no file changes, only answers and decisions are recorded").send(ENTER);
     s.see("Left 1 path as it is: ! README.md (there already, different)").ends_with(0);
     scene.update().see("shop` is up to date.").ends_with(0).nothing_changed();
     assert!(scene.status().contains("No drift"));
