@@ -102,6 +102,25 @@ fn commands_of_the_documents_run_on_macos_too() {
     }
 }
 
+/// What the bash 3.2 of macOS does not have.
+const NEWER_THAN_BASH_3: [&str; 6] = ["mapfile", "readarray", "declare -A", "local -A", "^^}", ",,}"];
+
+/// During a recovery people run them from their own machines.
+#[test]
+fn scripts_run_on_macos_too() {
+    for (path, file) in
+        read_tree(&root().join("snapshots/presets")).iter().filter(|(path, _)| path.contains("/scripts/"))
+    {
+        let in_the_cluster = path.contains("/k8s/");
+        let text = String::from_utf8_lossy(&file.bytes);
+        for line in text.lines().filter(|_| !in_the_cluster) {
+            let found = NEWER_THAN_BASH_3.iter().chain(&GNU_ONLY).find(|word| line.contains(**word));
+            // with the form of macOS behind it
+            assert!(found.is_none() || line.contains("|| date -u -"), "{path}: `{line}`");
+        }
+    }
+}
+
 /// Every `image:` below `k8s/` of a preset.
 fn images(preset: &str) -> BTreeSet<String> {
     let tree = read_tree(&root().join("snapshots/presets").join(preset).join("k8s"));

@@ -12,8 +12,8 @@ rendered="${1:?names no file with rendered manifests}"
 deletable=(HTTPRoute HorizontalPodAutoscaler Deployment CronJob Service PodDisruptionBudget NetworkPolicy ServiceAccount
   ExternalSecret PodMonitor PrometheusRule ConfigMap)
 # All other kinds hold data or serve more than one service: a person decides. Jobs go by themselves.
-mapfile -t others < <(sed -n 's/^kind: //p' "$rendered" | sort -u | grep -vxE "Namespace|Job|$(IFS='|' && echo "${deletable[*]}")")
-others+=(StatefulSet PersistentVolumeClaim PerconaServerMongoDB)
+others=(StatefulSet PersistentVolumeClaim PerconaServerMongoDB)
+while IFS= read -r kind; do others+=("$kind"); done < <(sed -n 's/^kind: //p' "$rendered" | sort -u | grep -vxE "Namespace|Job|$(IFS='|' && echo "${deletable[*]}")")
 
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
