@@ -1,6 +1,5 @@
 //! The writer without templates: makes TARGET look like the folder FROM. The crash tests kill it.
 
-use scaffold::apply::{Operation, apply};
 use scaffold::base::{self, Base, Stored};
 use scaffold::error::UserError;
 use scaffold::lock::Lock;
@@ -10,6 +9,7 @@ use scaffold::project::Project;
 use scaffold::recover::{Recovery, recover};
 use scaffold::tree::{File, RelPath, Tree};
 use scaffold::version;
+use scaffold::{apply::apply, operation::Operation};
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

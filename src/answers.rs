@@ -8,16 +8,17 @@ use serde_json::Value;
 use crate::answers_file::AnswersFile;
 use crate::catalog::Catalog;
 use crate::check::Check;
-use crate::detect;
 use crate::engine;
 use crate::question::{Question, Values};
 
+mod found;
 mod kept;
 mod layers;
 mod problem;
 mod resolver;
 mod typed;
 
+pub use found::{Found, NAME};
 pub use problem::{Problem, unknown_preset};
 
 /// The checked answers of one project.
@@ -42,7 +43,7 @@ pub struct Given {
     /// `--preset`.
     pub preset: Option<String>,
     /// What the folder tells about itself. It knows more than the example in a preset.
-    pub detected: IndexMap<String, detect::Answer>,
+    pub detected: IndexMap<String, Found>,
     /// The name of the folder as a name of the project: an offer to a person, below all else.
     pub folder: Option<Value>,
     /// An answer about which the folder tells something that nothing can be generated for. The example in a preset is

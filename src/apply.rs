@@ -10,58 +10,19 @@
 
 use crate::disk;
 use crate::error::UserError;
-use crate::inspect::{changed, inspect};
+use crate::inspect::inspect;
 use crate::journal::{Kind, Phase, advance};
 use crate::lock::Lock;
+use crate::operation::{Action, Before, Operation, changed};
 use crate::path;
 use crate::signals;
 use crate::stage::{New, stage, write_below};
 use crate::stamp::Stamp;
 use crate::swap::{self, Places};
-use crate::tree::File;
 use anyhow::{Result, anyhow};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs;
-
-/// What has to be on disk for an operation to be right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Before<'a> {
-    /// Nothing, once the other operations have removed what they remove: a folder without a file in it counts as
-    /// nothing, and so does a file on the way.
-    Missing,
-    /// This file.
-    File(&'a File),
-    /// Nothing or any file: for what only scaffold writes, while it holds the lock.
-    Any,
-}
-
-/// What to do at a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action<'a> {
-    /// Write this file. Where it replaces one, that one's permissions are kept but for the executable bits.
-    Write(&'a File),
-    /// Remove the file, and folders that become empty thereby.
-    Remove,
-}
-
-/// One thing to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Operation<'a> {
-    /// Where. Paths in `.scaffold/` come last, whatever the order given.
-    pub path: Cow<'a, str>,
-    /// What was there when it was planned.
-    pub before: Before<'a>,
-    /// What to do.
-    pub action: Action<'a>,
-}
-
-impl<'a> Operation<'a> {
-    /// Writes one of scaffold's own files, such as [`path::BASE`] and [`path::ANSWERS`].
-    pub fn record(path: &'a str, file: &'a File) -> Self {
-        Self { path: Cow::Borrowed(path), before: Before::Any, action: Action::Write(file) }
-    }
-}
 
 /// What was done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::output::Format;
+use crate::ui::Color;
+
 /// The exit status, in the help and the man page.
 const STATUS: &str = "\
 Exit status: 0 done, 1 differences remain or you stopped, 2 an error that left the repository as it was, 3 an error after \
@@ -22,17 +25,6 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// When to use colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
 }
 
 /// What to do.
@@ -317,15 +309,6 @@ pub struct Forget {
     /// Forget every decision
     #[arg(long, conflicts_with = "paths")]
     pub all: bool,
-}
-
-/// How something is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    Human,
-    /// For programs.
-    Json,
 }
 
 /// How questions are printed.

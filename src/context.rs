@@ -14,9 +14,6 @@ use crate::engine;
 use crate::expression::Scope;
 use crate::question::Values;
 
-/// Names that every template can use besides answers and derived facts.
-pub const NAMES: [&str; 4] = ["pins", "contributed", "readiness", "components"];
-
 /// The names and values that templates see.
 #[derive(Debug)]
 pub struct Context {

@@ -5,14 +5,12 @@ use std::time::Duration;
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::parts::Shown;
+use crate::parts::{AROUND, Shown};
 use crate::plan::{BESIDE, Change, Ours, Resolution, describe};
 use crate::text::{count, visible};
 use crate::tree::File;
 use crate::ui::{Paint, Style};
 
-/// Lines shown around a change.
-pub(crate) const AROUND: usize = 3;
 /// Longer than this nobody waits; what is not compared by then is shown as replaced.
 const PATIENCE: Duration = Duration::from_millis(500);
 

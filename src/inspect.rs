@@ -1,10 +1,10 @@
 //! Looks whether the disk still is as it was when the plan was made, and groups operations into exchanges.
 
-use crate::apply::{Action, Before, Operation};
 use crate::checksum::Sum;
 use crate::disk;
 use crate::error::UserError;
 use crate::journal::Kind;
+use crate::operation::{Action, Before, Operation, changed};
 use crate::path;
 use crate::project::{files_below, link_on_the_way, read};
 use crate::stamp::Stamp;
@@ -151,14 +151,5 @@ fn is_below(path: &str, folder: &str) -> bool {
 pub(crate) fn occupied(folder: &str, file: &str) -> anyhow::Error {
     UserError::new(format!("cannot write `{folder}`: it is a folder that holds `{file}`"))
         .hint("move that away and repeat the command")
-        .into()
-}
-
-/// The error for files that are not as planned.
-pub(crate) fn changed(paths: &[String]) -> anyhow::Error {
-    let shown: Vec<String> = paths.iter().take(5).map(|path| format!("`{path}`")).collect();
-    let more = if paths.len() > 5 { format!(" and {} more", paths.len() - 5) } else { String::new() };
-    UserError::new(format!("{}{more} changed since the plan was made", shown.join(", ")))
-        .hint("repeat the command to see a new plan")
         .into()
 }

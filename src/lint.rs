@@ -15,7 +15,6 @@ use crate::names::{Templates, is_builtin, repeated};
 use crate::path;
 use crate::question::Rule;
 
-pub(crate) mod flow;
 mod questions;
 
 const QUESTIONS: &str = "templates/questions.yaml";

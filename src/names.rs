@@ -6,9 +6,11 @@ use minijinja::machinery::{Instruction, get_compiled_template};
 use minijinja::{Environment, Template};
 
 use crate::catalog::{Catalog, Component, Fault, TemplateFile};
-use crate::context::NAMES;
 use crate::engine::{self, FUNCTIONS};
-use crate::lint::flow;
+use crate::flow;
+
+/// Names that every template can use besides answers and derived facts.
+pub const NAMES: [&str; 4] = ["pins", "contributed", "readiness", "components"];
 
 /// Names that minijinja has itself.
 const BUILTINS: [&str; 6] = ["range", "dict", "loop", "caller", "self", "debug"];

@@ -3,9 +3,19 @@
 use std::io::{self, Write as _};
 
 use anyhow::Result;
+use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::ui::Ui;
+
+/// How something is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
 
 /// Prints data. A reader that went away (`| head`) is no error.
 ///

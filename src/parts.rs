@@ -3,8 +3,10 @@
 use std::ops::Range;
 
 use crate::checksum::Sum;
-use crate::diff::AROUND;
 use crate::merge::{Hunk as Lines, between};
+
+/// Lines shown around a change.
+pub(crate) const AROUND: usize = 3;
 
 /// Two texts and what differs between them.
 #[derive(Clone, Debug)]

@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
-use crate::diff::{AROUND, place};
+use crate::diff::place;
+use crate::parts::AROUND;
 use crate::tree::File;
 
 /// What becomes of one file.

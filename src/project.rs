@@ -5,7 +5,7 @@ use crate::base::{self, Stored};
 use crate::decisions::{self, Decisions};
 use crate::disk::explain;
 use crate::error::UserError;
-use crate::inspect::changed;
+use crate::operation::changed;
 use crate::path;
 use crate::plan::{Block, Ours};
 use crate::regular;
@@ -101,18 +101,6 @@ impl Project {
 
     pub(crate) fn missing(&self) -> Option<&Missing> {
         self.missing.as_ref()
-    }
-
-    /// Whether an earlier run was cut short, so that what is on disk is neither old nor new. For commands that only
-    /// read and therefore do not [`recover`](crate::recover::recover).
-    pub fn is_unfinished(&self) -> bool {
-        let folder = self.root.join(path::FOLDER);
-        fs::symlink_metadata(folder.join(crate::journal::STAGING)).is_ok() || crate::journal::exists(&folder)
-    }
-
-    /// Whether an earlier run left a journal that ends too early: it changed nothing, and the file can be removed.
-    pub fn has_torn_journal(&self) -> bool {
-        crate::journal::is_torn(&self.root.join(path::FOLDER))
     }
 
     /// The recorded base.

@@ -4,6 +4,7 @@ use crate::disk;
 use crate::error::UserError;
 use crate::journal::{self, Journal, Phase, advance};
 use crate::lock::{Held, Lock, beside, is_signed};
+use crate::path;
 use crate::project::{Missing, Project, link_on_the_way};
 use crate::swap::{self, Places};
 use anyhow::Result;
@@ -160,6 +161,21 @@ pub fn is_begun(project: &Project) -> bool {
     let is_there =
         |missing: &Missing| fs::symlink_metadata(beside(&missing.parent, &missing.first).join("tree")).is_ok();
     project.missing().is_some_and(is_there)
+}
+
+/// Whether an earlier run was cut short, so that what is on disk is neither old nor new. For commands that only read and
+/// therefore do not [`recover`].
+pub fn is_unfinished(project: &Project) -> bool {
+    if !project.exists() {
+        return false;
+    }
+    let folder = project.root().join(path::FOLDER);
+    fs::symlink_metadata(folder.join(journal::STAGING)).is_ok() || journal::exists(&folder)
+}
+
+/// Whether an earlier run left a journal that ends too early: it changed nothing, and the file can be removed.
+pub fn has_torn_journal(project: &Project) -> bool {
+    journal::is_torn(&project.root().join(path::FOLDER))
 }
 
 /// Undoes a run that was killed before its new target was in place.

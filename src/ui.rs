@@ -3,7 +3,8 @@
 use std::env;
 use std::io::{IsTerminal as _, Write as _, stderr, stdin, stdout};
 
-use crate::cli::Color;
+use clap::ValueEnum;
+
 use crate::text::{visible, wrap};
 
 /// The width that is assumed when nothing tells it.
@@ -14,6 +15,17 @@ const HEIGHT: usize = 24;
 /// Narrower and lower than this nothing is laid out.
 const LEAST_WIDTH: usize = 20;
 const LEAST_HEIGHT: usize = 8;
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
 
 /// The facts about the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,10 +8,10 @@ use std::str::FromStr as _;
 
 use anyhow::Result;
 
-use crate::apply::{Action, Before, Operation};
 use crate::base::{self, Stored};
 use crate::checksum::Sum;
 use crate::error::UserError;
+use crate::operation::{Action, Before, Operation};
 use crate::path;
 use crate::plan::Ours;
 use crate::project::Project;

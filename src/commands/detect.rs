@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 
-use crate::cli::{Detect, Format};
+use crate::cli::Detect;
 use crate::commands::load_catalog;
 use crate::detect::{detect, report};
-use crate::output;
+use crate::output::{self, Format};
 use crate::ui::Ui;
 
 /// Prints the findings.

@@ -7,11 +7,11 @@ use anyhow::Result;
 
 use super::open::{folder, inside, open};
 use super::{Work, given_for_update};
-use crate::apply::{Action, Before};
-use crate::cli::{self, Format};
+use crate::cli;
 use crate::error::UserError;
 use crate::merge::OnConflict;
-use crate::output;
+use crate::operation::{Action, Before};
+use crate::output::{self, Format};
 use crate::page::Place;
 use crate::pager::{self, page};
 use crate::patch::{FileChange, patch};

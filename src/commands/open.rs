@@ -8,7 +8,7 @@ use crate::error::UserError;
 use crate::lock::Lock;
 use crate::path;
 use crate::project::Project;
-use crate::recover::{Recovery, is_begun, recover, sweep};
+use crate::recover::{Recovery, has_torn_journal, is_begun, is_unfinished, recover, sweep};
 use crate::signals;
 use crate::text::count;
 use crate::tree::RelPath;
@@ -35,8 +35,8 @@ pub fn open(dir: &Path, ui: &Ui, may_write: bool) -> Result<Project> {
         // a run that was killed at its very end leaves its lock beside the folder
         sweep(project.root());
     }
-    let is_unfinished = if project.exists() { project.is_unfinished() } else { may_write && is_begun(&project) };
-    let is_torn = may_write && project.has_torn_journal();
+    let is_unfinished = is_unfinished(&project) || may_write && is_begun(&project);
+    let is_torn = may_write && has_torn_journal(&project);
     if !is_unfinished && !is_torn {
         return Ok(project);
     }

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use crate::answers::unknown_preset;
 use crate::catalog::{Catalog, Preset};
-use crate::cli::{Format, Presets};
+use crate::cli::Presets;
 use crate::commands::load_catalog;
+use crate::output::Format;
 use crate::ui::Ui;
 use crate::{compare, output};
 

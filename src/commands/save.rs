@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use crate::apply::{Action, Before, Operation, apply};
+use crate::apply::apply;
 use crate::base;
 use crate::decisions::Decisions;
 use crate::lock::Lock;
+use crate::operation::{Action, Before, Operation};
 use crate::path;
 use crate::plan::{Ours, Plan};
 use crate::project::Project;

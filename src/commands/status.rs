@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::open::{folder, open};
 use super::{Work, given_for_update};
-use crate::cli::{self, Fact, Format};
+use crate::cli::{self, Fact};
 use crate::listing::{Listing, counts_json};
 use crate::merge::OnConflict;
-use crate::output;
+use crate::output::{self, Format};
 use crate::plan::{Change, Kind, Plan};
 use crate::text::count;
 use crate::ui::{Style, Ui};

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::START;
-use crate::cli::Format;
 use crate::disk;
 use crate::error::UserError;
 use crate::output;
+use crate::output::Format;
 use crate::path;
 use crate::plan::{BESIDE, Plan};
 use crate::text::shell_word;

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Ours, Plan, describe};
-use crate::apply::{Action, Before, Operation};
 use crate::checksum::Sum;
 use crate::error::UserError;
 use crate::merge::{Merged, Why};
+use crate::operation::{Action, Before, Operation};
 use crate::tree::{File, RelPath};
 
 /// Added to the name of a new file that is written beside the user's.

@@ -242,7 +242,7 @@ fn generated_text_is_tidy() {
 #[test]
 fn the_author_guide_names_everything_in_the_context() {
     let guide = std::fs::read_to_string(root().join("templates/README.md")).unwrap();
-    let missing: Vec<&str> = scaffold::context::NAMES
+    let missing: Vec<&str> = scaffold::names::NAMES
         .into_iter()
         .chain(embedded().project.derived.keys().map(String::as_str))
         .chain(embedded().components.iter().flat_map(|c| c.manifest.contributes.keys().map(String::as_str)))

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use tempfile::TempDir;
 
-use crate::apply::{Action, Applied, Before, Operation, apply};
+use crate::apply::{Applied, apply};
 use crate::disk::fault;
 use crate::lock::Lock;
+use crate::operation::{Action, Before, Operation};
 use crate::project::Project;
 use crate::recover::recover;
 use crate::tree::File;
