@@ -5,17 +5,21 @@ use anyhow::Result;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::answers_file::AnswersFile;
+use crate::answers::check::Check;
+use crate::answers::file::AnswersFile;
 use crate::catalog::Catalog;
-use crate::check::Check;
-use crate::engine;
-use crate::question::{Question, Values};
+use crate::catalog::question::{Question, Values};
+use crate::template::engine;
 
+pub mod check;
+pub mod file;
 mod found;
 mod kept;
 mod layers;
 mod problem;
 mod resolver;
+pub mod schema;
+pub mod session;
 mod typed;
 
 pub use found::{Found, NAME};
@@ -95,7 +99,7 @@ pub struct Answered<'a> {
 
 /// Somebody who can be asked.
 ///
-/// [`ask`](Self::ask) and [`revise`](Self::revise) fail with [`Back`](crate::error::Back) when the person wants the
+/// [`ask`](Self::ask) and [`revise`](Self::revise) fail with [`Back`](crate::text::error::Back) when the person wants the
 /// question before.
 pub trait Prompter {
     /// Whether a question with this value is put to the person.
@@ -136,7 +140,7 @@ impl Answers {
     /// Resolves all answers.
     ///
     /// # Errors
-    /// One [`UserError`] that names every missing answer and every wrong one.
+    /// One [`UserError`](crate::text::error::UserError) that names every missing answer and every wrong one.
     pub fn resolve(catalog: &Catalog, given: &Given, prompter: Option<&mut dyn Prompter>) -> Result<Self> {
         let env = engine::environment(catalog)?;
         resolver::Resolver::new(catalog, &env, given)?.run(prompter)

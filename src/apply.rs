@@ -1,24 +1,31 @@
-//! Carries out operations, all of them or none; with [`recover`](crate::recover) the only writer.
+//! Carries out operations, all of them or none.
 //!
-//! A target that does not exist is put together beside its place and renamed there: one call for any number of
-//! files. Otherwise: look whether the disk still is as planned; write the journal; write all new files to
-//! `.scaffold/staging/new`; one `syncfs`; rename the journal, from which on the run will be finished even if this process dies; rename the files
-//! into place, whole folders at once where they are new, `.scaffold/*` last; `syncfs`; clean up. No file is synced
-//! on its own, since that would cost ten times as much.
+//! With [`recover`] the only writer. A target that does not exist is put together beside its place and renamed there:
+//! one call for any number of files. Otherwise: look whether the disk still is as planned; write the journal; write all
+//! new files to `.scaffold/staging/new`; one `syncfs`; rename the journal, from which on the run will be finished even
+//! if this process dies; rename the files into place, whole folders at once where they are new, `.scaffold/*` last;
+//! `syncfs`; clean up. No file is synced on its own, since that would cost ten times as much.
 //!
 //! What is to be removed makes room first, so that a file can become a folder and a folder a file.
 
+pub(crate) mod inspect;
+pub mod journal;
+pub mod lock;
+pub mod recover;
+pub(crate) mod stage;
+pub(crate) mod swap;
+
+use crate::apply::inspect::inspect;
+use crate::apply::journal::{Kind, Phase, advance};
+use crate::apply::lock::Lock;
+use crate::apply::stage::{New, stage, write_below};
+use crate::apply::swap::Places;
 use crate::disk;
-use crate::error::UserError;
-use crate::inspect::inspect;
-use crate::journal::{Kind, Phase, advance};
-use crate::lock::Lock;
-use crate::operation::{Action, Before, Operation, changed};
-use crate::path;
-use crate::signals;
-use crate::stage::{New, stage, write_below};
-use crate::stamp::Stamp;
-use crate::swap::{self, Places};
+use crate::disk::stamp::Stamp;
+use crate::plan::operation::{Action, Before, Operation, changed};
+use crate::terminal::signals;
+use crate::text::error::UserError;
+use crate::text::path;
 use anyhow::{Result, anyhow};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -35,7 +42,7 @@ pub struct Applied {
 
 /// Carries out all operations or none. Files that are already as wanted are not touched.
 ///
-/// On an error everything is as before, and a hint says so. Call [`recover`](crate::recover::recover) first.
+/// On an error everything is as before, and a hint says so. Call [`recover`](crate::apply::recover::recover) first.
 pub fn apply(lock: &Lock, operations: &[Operation<'_>]) -> Result<Applied> {
     let mut sorted: Vec<&Operation<'_>> = operations.iter().collect();
     // Removals first: one of them may make room for a new file or folder.

@@ -1,11 +1,11 @@
-//! What can be typed. The doc comments are the help text.
+//! The command line. The doc comments are the help text.
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::output::Format;
-use crate::ui::Color;
+use crate::terminal::output::Format;
+use crate::terminal::ui::Color;
 
 /// The exit status, in the help and the man page.
 const STATUS: &str = "\

@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use minijinja::Environment;
 use rayon::prelude::*;
 
-use crate::answers_file;
+use crate::answers::file;
+use crate::catalog::migrations;
+use crate::catalog::question::Rule;
 use crate::catalog::{Catalog, Component, Fault, Moved};
-use crate::compare;
-use crate::engine;
-use crate::migrations;
-use crate::names::{Templates, is_builtin, repeated};
-use crate::path;
-use crate::question::Rule;
+use crate::show::compare;
+use crate::template::engine;
+use crate::template::names::{Templates, is_builtin, repeated};
+use crate::text::path;
 
 mod questions;
 
@@ -88,7 +88,7 @@ impl Lint<'_> {
                 }
                 _ => {}
             }
-            if question.name == answers_file::KEPT {
+            if question.name == file::KEPT {
                 self.fault(&file, "question `kept` has the name of the section for answers that are not asked");
             }
             if let Some(other) = seen.insert(&question.name, file.clone()) {

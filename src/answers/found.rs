@@ -4,8 +4,8 @@ use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::place::Place;
 use crate::text::count;
+use crate::text::place::Place;
 
 /// So many files are named as evidence of one answer.
 const NAMED: usize = 3;

@@ -5,8 +5,8 @@ use anyhow::Result;
 use crate::cli::Detect;
 use crate::commands::load_catalog;
 use crate::detect::{detect, report};
-use crate::output::{self, Format};
-use crate::ui::Ui;
+use crate::terminal::output::{self, Format};
+use crate::terminal::ui::Ui;
 
 /// Prints the findings.
 ///

@@ -9,9 +9,10 @@ use crate::answers::unknown_preset;
 use crate::catalog::{Catalog, Preset};
 use crate::cli::Presets;
 use crate::commands::load_catalog;
-use crate::output::Format;
-use crate::ui::Ui;
-use crate::{compare, output};
+use crate::show::compare;
+use crate::terminal::output;
+use crate::terminal::output::Format;
+use crate::terminal::ui::Ui;
 
 /// Lists presets, shows one, or compares some.
 ///

@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use super::open::{folder, open};
 use super::{Work, given_for_update};
 use crate::cli::{self, Fact};
-use crate::listing::{Listing, counts_json};
+use crate::commands::rerendering::{Last, Update};
 use crate::merge::OnConflict;
-use crate::output::{self, Format};
 use crate::plan::{Change, Kind, Plan};
+use crate::show::listing::{Listing, counts_json};
+use crate::terminal::output::{self, Format};
+use crate::terminal::ui::{Style, Ui};
 use crate::text::count;
-use crate::ui::{Style, Ui};
-use crate::update::{Last, Update};
-use crate::version;
+use crate::text::version;
 
 /// Prints both facts.
 ///

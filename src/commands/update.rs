@@ -10,20 +10,20 @@ use super::{Render, STOPPED, Work, given_for_update};
 use crate::answers::Prompter;
 use crate::catalog::Catalog;
 use crate::cli::{self, AskWhich};
-use crate::decisions::Reviewed;
-use crate::error::UserError;
-use crate::listing::{self, Listing};
+use crate::commands::rerendering::{Last, Update};
+use crate::commands::summary::summary;
 use crate::merge;
-use crate::output::{self, Format};
 use crate::page::Place;
+use crate::plan::decisions::Reviewed;
 use crate::plan::{Open, Plan, Resolution};
-use crate::progress::during;
 use crate::prompt::{Asking, TerminalPrompter};
 use crate::review::{Policy, Resolutions, Review, resolve};
-use crate::summary::summary;
+use crate::show::listing::{self, Listing};
+use crate::terminal::output::{self, Format};
+use crate::terminal::progress::during;
+use crate::terminal::ui::{Style, Ui};
 use crate::text::count;
-use crate::ui::{Style, Ui};
-use crate::update::{Last, Update};
+use crate::text::error::UserError;
 
 /// Renders again, shows, writes.
 ///

@@ -9,13 +9,13 @@ use super::Detected;
 use super::finding::{Finding, Place};
 use super::service::{Client, Command, Language, Route, Service};
 use super::walk::Files;
+use crate::answers::check::Check;
 use crate::answers::{Found, NAME};
 use crate::catalog::Catalog;
-use crate::check::Check;
-use crate::engine;
-use crate::expression::Scope;
-use crate::path;
-use crate::question::{KindName, Question, Values};
+use crate::catalog::question::{KindName, Question, Values};
+use crate::template::engine;
+use crate::template::expression::Scope;
+use crate::text::path;
 
 /// The answer that lists the services.
 pub const SERVICES: &str = "services";

@@ -9,7 +9,7 @@ use super::finding::{Finding, Place};
 use super::lines::Lines;
 use super::service::Services;
 use super::walk::Files;
-use crate::{path, yaml};
+use crate::text::{path, yaml};
 
 /// A system that runs beside the services while they are developed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -6,7 +6,7 @@ use super::finding::{Finding, Place};
 use super::service::{Services, Variable};
 use super::walk::Files;
 use super::wanted::ENV_SAMPLES;
-use crate::{path, secret};
+use crate::text::{path, secret};
 
 /// Variables of all samples.
 const MOST: usize = 10_000;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-pub use crate::place::Place;
+pub use crate::text::place::Place;
 
 /// A value and its evidence. There is no degree of certainty: a finding is made or it is not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -8,7 +8,7 @@ use super::service::{Kind, Language, Route, Service, Services};
 use super::tokens::{Comments, Token, What, tokens};
 use super::walk::Files;
 use super::wanted::is_source;
-use crate::path;
+use crate::text::path;
 
 /// Sources read for one service; the shallow ones tell most.
 const MOST_SOURCES: usize = 200;

@@ -17,8 +17,9 @@ use super::finding::Note;
 use super::rules::{self, Rules};
 use super::wanted::is_wanted;
 use crate::disk::explain;
-use crate::error::UserError;
-use crate::{path, regular};
+use crate::disk::regular;
+use crate::text::error::UserError;
+use crate::text::path;
 
 /// Folders below the first one. Sources of Java lie about ten deep.
 const DEEPEST: usize = 16;

@@ -1,9 +1,9 @@
 //! What earlier decisions make of a plan.
 
 use super::{Change, Ours, Plan, Versions};
-use crate::checksum::Sum;
-use crate::decisions::{Decision, Decisions};
 use crate::merge::Merged;
+use crate::plan::decisions::{Decision, Decisions};
+use crate::text::checksum::Sum;
 
 impl<'a> Plan<'a> {
     /// Takes into account what was decided earlier, as long as the new files are those that it was decided about.

@@ -13,10 +13,10 @@ use inquire::{InquireError, MultiSelect, Select};
 
 use super::field::Field;
 use super::lines;
-use crate::error::{Back, Interrupted};
+use crate::terminal::ui::Ui;
+use crate::text::error::{Back, Interrupted};
+use crate::text::value::NONE;
 use crate::text::{columns, wrap};
-use crate::ui::Ui;
-use crate::value::NONE;
 
 /// Lists longer than this can be narrowed by typing.
 const FILTER_FROM: usize = 12;

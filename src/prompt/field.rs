@@ -8,10 +8,10 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, rea
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler as _;
 
-use crate::error::{Back, Interrupted};
 use crate::terminal::Raw;
+use crate::terminal::ui::{Style, Ui};
 use crate::text::columns;
-use crate::ui::{Style, Ui};
+use crate::text::error::{Back, Interrupted};
 
 /// How many suggestions are shown at once.
 const MOST_WORDS: usize = 5;

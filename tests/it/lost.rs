@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use scaffold::version;
+use scaffold::text::version;
 
 use crate::repository::Repository;
 use crate::scene::program;

@@ -1,0 +1,7 @@
+//! A generated repository on disk: its files, what is recorded about it, and what hides in it.
+
+pub mod hidden;
+pub mod project;
+pub mod relocated;
+pub mod undo;
+pub mod worktree;
