@@ -152,6 +152,44 @@ fn images_of_jobs_come_through_the_own_registry_by_digest() {
 }
 
 #[test]
+fn dependabot_reads_the_images_of_jobs_and_workflows() {
+    for preset in PRESETS {
+        let compose: Value = serde_yaml::from_str(&text(preset, "tools/images/compose.yaml")).unwrap();
+        let tree = read_tree(&root().join("snapshots/presets").join(preset));
+        let services = compose["services"].as_mapping().unwrap();
+        let mut seen = 0;
+        for (path, file) in &tree {
+            let pinned = ["k8s/", ".github/workflows/", "scripts/"].iter().any(|folder| path.starts_with(folder));
+            let text = String::from_utf8_lossy(&file.bytes);
+            for word in text.split([' ', '=', '"', '\n']).filter(|word| pinned && word.contains("@sha256:")) {
+                let Some((name, pin)) = word.rsplit_once('/') else { continue };
+                let digest = pin.split_once("@sha256:").map_or("", |(_, digest)| digest);
+                // Percona says which of its images belong together. Patterns of scripts are no images.
+                if name == "docker.io/percona" || !digest.chars().all(|c| c.is_ascii_hexdigit()) || digest.len() != 64 {
+                    continue;
+                }
+                let service = pin.split([':', '@']).next().unwrap();
+                let image = services.get(service).unwrap_or_else(|| panic!("{preset}: {path}: no bot reads {word}"));
+                let image = image["image"].as_str().unwrap();
+                assert!(image.ends_with(&format!("/{pin}")), "{preset}: {path} names {word}, not {image}");
+                seen += 1;
+            }
+        }
+        assert!(seen >= 12, "{preset}: only {seen} images");
+        assert_eq!(services.len(), 5, "{preset}");
+
+        let bot: Value = serde_yaml::from_str(&text(preset, ".github/dependabot.yml")).unwrap();
+        let updates = bot["updates"].as_sequence().unwrap();
+        let mut images = updates.iter().filter(|update| update["directories"][0] == "/tools/images");
+        let update = images.next().unwrap();
+        assert_eq!(update["package-ecosystem"], "docker-compose", "{preset}");
+        // The name that Dependabot gives to docker.io/library/mongo.
+        assert_eq!(update["ignore"][0]["dependency-name"], "library/mongo", "{preset}");
+        assert!(text(preset, ".github/workflows/ci.yml").contains("scripts/check images"), "{preset}");
+    }
+}
+
+#[test]
 fn no_pod_of_mongodb_holds_its_node() {
     // Held back until the nodes end by force, all members would go at once.
     let mut members = 0;

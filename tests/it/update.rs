@@ -63,14 +63,14 @@ fn another_region_leaves_the_state_where_it_is() {
     assert_eq!(backends(), before);
     assert!(before.iter().all(|backend| backend.contains("\"eu-west-1\"")));
     // names that are taken while the lost region exists carry the region
-    assert!(shop.file("infra/terraform/environments/prod/network.tf").contains("-logs-eu-west-2-"));
+    assert!(shop.file("infra/terraform/modules/environment/network.tf").contains("-logs-eu-west-2-"));
     assert_same(&shop.tree(), &Repository::answered(&["region=eu-west-2"]).tree());
 }
 
 #[test]
 fn edits_outlive_a_component_that_goes_and_comes_back() {
     let shop = Repository::built_in();
-    let (atlas, script) = ("infra/terraform/environments/prod/atlas.tf", "scripts/put-atlas-credentials.sh");
+    let (atlas, script) = ("infra/terraform/modules/environment/atlas.tf", "scripts/put-atlas-credentials.sh");
     shop.append(atlas, "# of our own");
     shop.append(script, "# ours too");
     shop.edit("README.md", "# shop", "# our shop");
@@ -99,7 +99,7 @@ fn edits_outlive_a_component_that_goes_and_comes_back() {
 #[test]
 fn an_orphan_that_the_user_deletes_is_gone_for_good() {
     let shop = Repository::built_in();
-    let atlas = "infra/terraform/environments/prod/atlas.tf";
+    let atlas = "infra/terraform/modules/environment/atlas.tf";
     shop.append(atlas, "# of our own");
     shop.update(0, &["hosting=self-hosted"]);
     shop.remove(atlas);
@@ -290,7 +290,7 @@ fn the_patch_does_what_the_update_does() {
                 let (name, value) = setting.split_once('=').unwrap();
                 repository.git(&["config", name, value]);
             }
-            repository.append("infra/terraform/environments/prod/atlas.tf", "# of our own");
+            repository.append("infra/terraform/modules/environment/atlas.tf", "# of our own");
             repository.edit("README.md", "# shop", "# our shop");
             repository.remove("docs/restore-log.md");
         }

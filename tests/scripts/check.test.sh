@@ -9,7 +9,7 @@ cp -R "$repository/k8s" "$repository/docs" "$repository/infra" .
 for tool in kubectl promtool terraform; do
   stand_in "$tool" <<< 'echo "${0##*/} $*" >> "$LOG"; [[ -z "${FAILING-}" || "$*" != *"$FAILING"* ]]'
 done
-for script in check-env check-images; do
+for script in check-env check-images pinned-images; do
   printf '#!/usr/bin/env bash\necho "%s $*" >> "$LOG"\n' "$script" > "scripts/$script.sh"
 done
 
@@ -24,5 +24,8 @@ FAILING="test rules" expect 1 "an alert fails its tests" "promtool" scripts/chec
 mv docs/runbooks/BackupStale.md docs/runbooks/BackupOld.md
 expect 1 "the alert BackupStale has no page" "an alert without a page" scripts/check alerts
 expect 1 "BackupOld.md is about an alert that does not exist" "a page without an alert" scripts/check alerts
+expect 0 "" "images" scripts/check images
+printf '#!/usr/bin/env bash\nexit 1\n' > scripts/pinned-images.sh
+expect 1 "not the one of tools/images/compose.yaml" "an image that a bot has raised elsewhere" scripts/check images
 expect 2 "usage" "an unknown part" scripts/check everything
 finish
