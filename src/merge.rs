@@ -15,7 +15,7 @@ pub mod parts;
 mod slide;
 
 pub use hunks::{Hunk, between};
-pub use list::joined;
+pub use list::{holds, joined};
 pub use markers::{Sides, unresolved};
 pub use parse::Format;
 

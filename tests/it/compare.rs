@@ -37,12 +37,12 @@ fn choices_side_by_side() {
                                              point-in-time recovery
 
     What is generated
-    - 383 files of 13 components             - 393 files of 13 components
-    - `backup-mongodb`: 54 files             - `backup-mongodb`: 52 files
+    - 381 files of 13 components             - 389 files of 13 components
+    - `backup-mongodb`: 53 files             - `backup-mongodb`: 51 files
     - `kubernetes`: 46 files                 - `kubernetes`: 44 files
     - `mongodb-atlas`: MongoDB Atlas with    - `mongodb-self-hosted`: MongoDB
-      private endpoint and point-in-time       replica set in the cluster; 31
-      recovery; 17 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,
+      private endpoint and point-in-time       replica set in the cluster; 30
+      recovery; 18 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,
       `DB-02`, `DB-03`                         `DB-03`
 
     What costs money

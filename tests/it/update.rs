@@ -7,6 +7,7 @@ use scaffold::text::tree::File;
 use serde_json::Value;
 
 use crate::repository::{Repository, assert_same, git, text};
+use crate::scene::put;
 
 const SERVICES: &str = "services=[{name: web, kind: web, language: static, path: apps/web, route: /}, \
     {name: api, kind: api, language: node, path: apps/api, route: /api, migrate: npx --no-install migrate-mongo up, \
@@ -62,14 +63,14 @@ fn another_region_leaves_the_state_where_it_is() {
     assert_eq!(backends(), before);
     assert!(before.iter().all(|backend| backend.contains("\"eu-west-1\"")));
     // names that are taken while the lost region exists carry the region
-    assert!(shop.file("infra/terraform/environments/prod/network.tf").contains("-logs-eu-west-2-"));
+    assert!(shop.file("infra/terraform/modules/environment/network.tf").contains("-logs-eu-west-2-"));
     assert_same(&shop.tree(), &Repository::answered(&["region=eu-west-2"]).tree());
 }
 
 #[test]
 fn edits_outlive_a_component_that_goes_and_comes_back() {
     let shop = Repository::built_in();
-    let (atlas, script) = ("infra/terraform/environments/prod/atlas.tf", "scripts/put-atlas-credentials.sh");
+    let (atlas, script) = ("infra/terraform/modules/environment/atlas.tf", "scripts/put-atlas-credentials.sh");
     shop.append(atlas, "# of our own");
     shop.append(script, "# ours too");
     shop.edit("README.md", "# shop", "# our shop");
@@ -98,7 +99,7 @@ fn edits_outlive_a_component_that_goes_and_comes_back() {
 #[test]
 fn an_orphan_that_the_user_deletes_is_gone_for_good() {
     let shop = Repository::built_in();
-    let atlas = "infra/terraform/environments/prod/atlas.tf";
+    let atlas = "infra/terraform/modules/environment/atlas.tf";
     shop.append(atlas, "# of our own");
     shop.update(0, &["hosting=self-hosted"]);
     shop.remove(atlas);
@@ -111,6 +112,27 @@ fn an_orphan_that_the_user_deletes_is_gone_for_good() {
     // given up by both: it is new when it comes back
     shop.update(0, &["hosting=atlas"]);
     assert!(shop.path().join(atlas).exists());
+}
+
+#[test]
+fn what_restore_can_replace_is_named() {
+    let shop = Repository::small();
+    shop.append("db/backup.yaml", "# of our own");
+    put(&shop.path(), "services/web/service.yaml", "mine\n", 0o644);
+    let services = "services=[{name: api}, {name: web}]";
+    let ours = ["update", "--yes", "--on-conflict=ours", "--set", "database=none", "--set", services];
+    let said = shop.says(0, &ours);
+    assert!(said.contains("db/backup.yaml (no longer generated"), "{said}");
+    assert!(said.contains("shows what would be new in place of\n  `services/web/service.yaml`."), "{said}");
+    assert!(shop.says(0, &["restore", "services/web/service.yaml", "--dry-run"]).contains("mine"));
+
+    // an orphan alone, or a folder in the way
+    let shop = Repository::small();
+    shop.append("db/backup.yaml", "# of our own");
+    put(&shop.path(), "services/web/service.yaml/mine", "mine\n", 0o644);
+    let said = shop.says(0, &ours);
+    assert!(said.contains("db/backup.yaml") && said.contains("there is a folder"), "{said}");
+    assert!(!said.contains("scaffold restore"), "{said}");
 }
 
 #[test]
@@ -268,7 +290,7 @@ fn the_patch_does_what_the_update_does() {
                 let (name, value) = setting.split_once('=').unwrap();
                 repository.git(&["config", name, value]);
             }
-            repository.append("infra/terraform/environments/prod/atlas.tf", "# of our own");
+            repository.append("infra/terraform/modules/environment/atlas.tf", "# of our own");
             repository.edit("README.md", "# shop", "# our shop");
             repository.remove("docs/restore-log.md");
         }

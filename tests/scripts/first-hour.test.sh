@@ -19,7 +19,7 @@ stand_in editor <<< 'sed -i.bak "s/the value/s3cr3t/" "$1" && rm "$1.bak"'
 mkdir -p "$REPO/infra/terraform" "$REPO/k8s/platform" "$WORLD" "$HOME" "$here/tmp/staging" "$here/tmp/prod"
 # Only what the commands read: each of many runs starts from a copy.
 cp -R "$repository/scripts" "$repository/.gitignore" "$REPO"
-cp -R "$repository"/infra/terraform/{bootstrap,environments,github,registry} "$REPO/infra/terraform"
+cp -R "$repository"/infra/terraform/{bootstrap,environments,github,modules,registry} "$REPO/infra/terraform"
 cp "$repository/k8s/platform/Chart.yaml" "$REPO/k8s/platform"
 for folder in gateway mongodb; do
   if [[ -d "$repository/k8s/platform/$folder" ]]; then cp -R "$repository/k8s/platform/$folder" "$REPO/k8s/platform"; fi

@@ -1,25 +1,39 @@
-# Everything of production, one file per subject. Account, state bucket, CI roles and boundary come
-# from bootstrap/prod.
+# What production has of its own. What both environments have is in modules/environment; account, state bucket,
+# CI roles and boundary come from bootstrap/prod.
 locals {
-  account_id   = "444455556666"
-  boundary_arn = "arn:aws:iam::${local.account_id}:policy/${local.prefix}-boundary"
-  contact      = "platform@example.com"
-  environment  = "prod"
-  name         = "shop"
-  prefix       = "${local.name}-${local.environment}"
-
   tags = {
-    project     = local.name
-    environment = local.environment
+    project     = "shop"
+    environment = "prod"
     repository  = "acme/shop"
-    terraform   = "environments/${local.environment}"
+    terraform   = "environments/prod"
   }
 }
 
-module "logs_key" {
-  source = "../../modules/key"
+module "environment" {
+  source = "../../modules/environment"
 
-  alias           = "${local.prefix}-logs"
-  cloudwatch_logs = true
-  description     = "Logs of ${local.prefix}"
+  account_id  = "444455556666"
+  cidr        = "10.20.0.0/16"
+  environment = "prod"
+  host        = "shop.example.com"
+  tags        = local.tags
+
+  delegations = var.delegations
+
+  # A zone may fail without taking the others along.
+  nat_gateway_per_zone = true
+
+  # Nodes, pod identities, secrets and the way in keep working when the internet does not.
+  interface_endpoints = ["ecr.api", "ecr.dkr", "eks-auth", "secretsmanager", "ssm", "ssmmessages", "sts"]
+
+  # The drill reads the backups that count.
+  restore_drill = true
+
+  atlas = {
+    disk_size_gb  = 50
+    instance_size = "M30"
+
+    # The night from Tuesday to Wednesday: staging has run the same update since Monday.
+    maintenance_window = { day_of_week = 4, hour_of_day = 3 }
+  }
 }

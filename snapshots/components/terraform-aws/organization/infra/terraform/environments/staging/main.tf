@@ -1,25 +1,34 @@
-# Everything of staging, one file per subject. Account, state bucket, CI roles and boundary come
-# from bootstrap/staging.
+# What staging has of its own. What both environments have is in modules/environment; account, state bucket,
+# CI roles and boundary come from bootstrap/staging.
 locals {
-  account_id   = "111122223333"
-  boundary_arn = "arn:aws:iam::${local.account_id}:policy/${local.prefix}-boundary"
-  contact      = "platform@example.com"
-  environment  = "staging"
-  name         = "shop"
-  prefix       = "${local.name}-${local.environment}"
-
   tags = {
-    project     = local.name
-    environment = local.environment
+    project     = "shop"
+    environment = "staging"
     repository  = "acme/shop"
-    terraform   = "environments/${local.environment}"
+    terraform   = "environments/staging"
   }
 }
 
-module "logs_key" {
-  source = "../../modules/key"
+module "environment" {
+  source = "../../modules/environment"
 
-  alias           = "${local.prefix}-logs"
-  cloudwatch_logs = true
-  description     = "Logs of ${local.prefix}"
+  account_id  = "111122223333"
+  cidr        = "10.10.0.0/16"
+  environment = "staging"
+  host        = "staging.shop.example.com"
+  tags        = local.tags
+
+  # Staging may lose the internet together with one zone; production has a gateway in each.
+  nat_gateway_per_zone = false
+
+  # The drill reads the backups of production.
+  restore_drill = false
+
+  atlas = {
+    disk_size_gb  = 50
+    instance_size = "M10"
+
+    # Two days before production, so that a bad update shows here first.
+    maintenance_window = { day_of_week = 2, hour_of_day = 3 }
+  }
 }

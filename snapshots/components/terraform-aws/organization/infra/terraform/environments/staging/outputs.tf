@@ -1,24 +1,39 @@
 output "alerts_topic_arn" {
   description = "Topic that Alertmanager publishes to."
-  value       = module.alerting.topic_arn
+  value       = module.environment.alerts_topic_arn
+}
+
+output "atlas_cluster_name" {
+  description = "Name of the cluster in Atlas."
+  value       = module.environment.atlas_cluster_name
+}
+
+output "atlas_project_id" {
+  description = "Id of the project in Atlas."
+  value       = module.environment.atlas_project_id
+}
+
+output "backup_bucket" {
+  description = "Bucket of the database backups, in eu-west-1."
+  value       = module.environment.backup_bucket
 }
 
 output "cluster_name" {
   description = "Name of the cluster; reach it with scripts/cluster-connect.sh."
-  value       = module.cluster.name
+  value       = module.environment.cluster_name
 }
 
 output "name_servers" {
   description = "Name servers for the parent zone."
-  value       = module.dns.name_servers
+  value       = module.environment.name_servers
 }
 
 output "nat_addresses" {
   description = "Public addresses from which the system calls others, for their allow lists."
-  value       = module.network.nat_addresses
+  value       = module.environment.nat_addresses
 }
 
 output "zone_id" {
   description = "Zone of the environment's host."
-  value       = module.dns.zone_id
+  value       = module.environment.zone_id
 }
