@@ -187,14 +187,18 @@ fn is_free(project: &Project, path: &str) -> bool {
     project.ours([&path]).is_ok_and(|found| matches!(found.get(&path), None | Some(Ours::Missing)))
 }
 
-/// Shows a plan in which nothing is open, and asks whether to carry it out. Without anybody to ask, `yes` has to be
-/// given.
+/// Without a terminal no plan can be confirmed; the caller says which options write without a prompt.
+fn cannot_prompt() -> UserError {
+    UserError::new("cannot prompt: stdin or stderr is not a terminal")
+}
+
+/// Shows a plan in which nothing is open, and asks whether to carry it out. Without a terminal `yes` has to be given.
 ///
 /// # Errors
-/// When nobody can be asked, or the person leaves.
+/// When it cannot prompt, or the person leaves.
 fn agreed(ui: &Ui, plan: &Plan<'_>, ask: &str, yes: bool, dry_run: bool) -> Result<bool> {
     if !yes && !dry_run && !ui.interactive {
-        return Err(UserError::new("nobody can be asked whether to write: stdin and stderr are not both a terminal")
+        return Err(cannot_prompt()
             .hint("`--yes` writes without asking")
             .hint("`--dry-run` shows what would be written")
             .into());

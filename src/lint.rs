@@ -254,7 +254,7 @@ impl Lint<'_> {
                     }
                 }
                 if path::is_record(&file.path) || file.path.starts_with(".git/") {
-                    self.fault(&file.origin, "lies in a folder that no component can own");
+                    self.fault(&file.origin, "is in a folder that no component can own");
                 }
             }
         }

@@ -125,8 +125,8 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
                 let _rendering = memory::rendering(&job.file.origin);
                 let rendered = template.render(context);
                 let text = rendered.map_err(|e| template_error(&job.path, &e))?;
-                if text.len() > engine::MOST_OUTPUT {
-                    let most = engine::MOST_OUTPUT >> 20;
+                if text.len() > engine::MAX_OUTPUT {
+                    let most = engine::MAX_OUTPUT >> 20;
                     bail!("`{}` would be larger than {most} MiB\n  --> {}", job.path, job.file.origin);
                 }
                 text.into_bytes()

@@ -19,7 +19,7 @@ pub const KEPT: &str = "kept";
 const MAX_BYTES: u64 = 1024 * 1024;
 
 /// The catalog has less than two hundred questions, and another one hardly more.
-const MOST_ANSWERS: usize = 2_000;
+const MAX_ANSWERS: usize = 2_000;
 
 /// A file with answers.
 #[derive(Clone, Debug, Default)]
@@ -89,9 +89,9 @@ impl AnswersFile {
             }
         };
         let most = values.len().max(kept.len());
-        if most > MOST_ANSWERS {
+        if most > MAX_ANSWERS {
             let message =
-                format!("the answers file has {most} answers, where at most {MOST_ANSWERS} are read\n  --> {path}");
+                format!("the answers file has {most} answers, where at most {MAX_ANSWERS} are read\n  --> {path}");
             return Err(UserError::new(message).hint("`scaffold questions` lists the questions"));
         }
         Ok(Self { path: path.to_string(), marks, values, kept })

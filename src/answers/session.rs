@@ -18,7 +18,7 @@ use crate::text::error::UserError;
 
 const MODE: u32 = 0o600;
 /// As for answers files.
-const MOST_BYTES: u64 = 1024 * 1024;
+const MAX_BYTES: u64 = 1024 * 1024;
 
 /// The session about one target folder.
 #[derive(Clone, Debug)]
@@ -69,7 +69,7 @@ impl Session {
             UserError::new(format!("the kept answers `{shown}` cannot be read: {why}"))
                 .hint("remove the file, and start with `scaffold init`")
         };
-        let bytes = match regular::read(&self.file, MOST_BYTES) {
+        let bytes = match regular::read(&self.file, MAX_BYTES) {
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
             other => other.with_context(|| format!("cannot read the kept answers `{shown}`"))?,
         };

@@ -42,7 +42,7 @@ const NAMES: [&str; 6] = [STAGING, "journal", "journal.new", "journal.undo", "jo
 const TITLE: &str = "scaffold journal 2\n";
 const PURPOSE: &str = "journal";
 /// More than any journal: one of 100,000 files has 10 MiB.
-const MOST_BYTES: u64 = 64 * 1024 * 1024;
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -234,7 +234,7 @@ pub fn exists(folder: &Path) -> bool {
 
 /// Whether a run was killed while it wrote its journal, before it staged a file. It did nothing; only this file is left.
 pub fn is_torn(folder: &Path) -> bool {
-    let text = regular::read(&folder.join(Phase::New.name()), MOST_BYTES);
+    let text = regular::read(&folder.join(Phase::New.name()), MAX_BYTES);
     text.is_ok_and(|text| text.is_some_and(|text| str::from_utf8(&text).ok().and_then(ended).is_none()))
 }
 
@@ -254,8 +254,8 @@ pub fn find(folder: &Path, root: &Path) -> Result<Option<(Phase, Option<Journal>
         if !found.is_file() {
             return Err(foreign(&path));
         }
-        let Some(bytes) = regular::read(&path, MOST_BYTES).map_err(|error| explain(error, "read", &path))? else {
-            let message = format!("`{}` is larger than {} MiB, which no journal is", path.display(), MOST_BYTES >> 20);
+        let Some(bytes) = regular::read(&path, MAX_BYTES).map_err(|error| explain(error, "read", &path))? else {
+            let message = format!("`{}` is larger than {} MiB, which no journal is", path.display(), MAX_BYTES >> 20);
             return Err(UserError::new(message).hint(discard(folder)).into());
         };
         let journal = match Journal::read(&bytes, Key::existing().as_ref(), root) {

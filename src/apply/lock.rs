@@ -24,7 +24,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const NAME: &str = "lock";
 const PURPOSE: &str = "lock";
 /// More than any lock.
-const MOST_BYTES: u64 = 4096;
+const MAX_BYTES: u64 = 4096;
 
 /// The right to change one target.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl Lock {
         if let Some(missing) = project.missing() {
             let first = missing.parent.join(&missing.first);
             if fs::symlink_metadata(&first).is_ok() {
-                return Err(UserError::new(format!("`{}` was made by somebody else just now", first.display()))
+                return Err(UserError::new(format!("`{}` was created by another process just now", first.display()))
                     .hint("repeat the command")
                     .into());
             }
@@ -100,7 +100,7 @@ pub(crate) fn is_signed(folder: &Path) -> bool {
 
 /// What the lock in a folder says. Anything can have its name.
 fn text(folder: &Path) -> Option<String> {
-    String::from_utf8(regular::read(&folder.join(NAME), MOST_BYTES).ok()??).ok()
+    String::from_utf8(regular::read(&folder.join(NAME), MAX_BYTES).ok()??).ok()
 }
 
 /// A locked folder.

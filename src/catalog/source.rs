@@ -20,10 +20,10 @@ static PRESETS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/presets");
 pub type Source = BTreeMap<String, Cow<'static, [u8]>>;
 
 /// The longest file of ours has 30 kB, and all together 2 MB.
-const MOST_BYTES: u64 = 4 * 1024 * 1024;
-const MOST_BYTES_IN_ALL: u64 = 64 * 1024 * 1024;
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
+const MAX_TOTAL_BYTES: u64 = 64 * 1024 * 1024;
 /// Folders below each other.
-const MOST_LEVELS: usize = 32;
+const MAX_LEVELS: usize = 32;
 
 /// The catalog inside this program.
 pub fn embedded() -> Source {
@@ -94,8 +94,8 @@ fn read_folder(dir: &Path, prefix: &str, in_all: &AtomicU64) -> Result<Vec<(Stri
             .hint("a catalog is text of this size at most; move other things out of its folder")
             .into())
     };
-    if prefix.matches('/').count() >= MOST_LEVELS {
-        return too_large(format!("`{}` has more than {MOST_LEVELS} folders below each other", dir.display()));
+    if prefix.matches('/').count() >= MAX_LEVELS {
+        return too_large(format!("`{}` has more than {MAX_LEVELS} folders below each other", dir.display()));
     }
     let listed = || -> io::Result<Vec<_>> {
         fs::read_dir(dir)?.map(|entry| entry.and_then(|entry| Ok((entry.file_type()?, entry)))).collect()
@@ -112,14 +112,14 @@ fn read_folder(dir: &Path, prefix: &str, in_all: &AtomicU64) -> Result<Vec<(Stri
             if kind.is_dir() {
                 read_folder(&path, &name, in_all)
             } else if kind.is_file() {
-                let bytes = regular::read(&path, MOST_BYTES);
+                let bytes = regular::read(&path, MAX_BYTES);
                 let bytes = bytes.with_context(|| format!("cannot read `{}`", path.display()))?;
                 let Some(bytes) = bytes else {
-                    return too_large(format!("`{}` is larger than {} MiB", path.display(), MOST_BYTES >> 20));
+                    return too_large(format!("`{}` is larger than {} MiB", path.display(), MAX_BYTES >> 20));
                 };
                 let size = bytes.len() as u64;
-                if in_all.fetch_add(size, Ordering::Relaxed) + size > MOST_BYTES_IN_ALL {
-                    return too_large(format!("the catalog is larger than {} MiB", MOST_BYTES_IN_ALL >> 20));
+                if in_all.fetch_add(size, Ordering::Relaxed) + size > MAX_TOTAL_BYTES {
+                    return too_large(format!("the catalog is larger than {} MiB", MAX_TOTAL_BYTES >> 20));
                 }
                 Ok(vec![(name, Cow::Owned(bytes))])
             } else {
@@ -149,7 +149,7 @@ mod tests {
         sized("huge", 6 << 30);
         assert!(refused(&templates).ends_with("huge` is larger than 4 MiB"));
         fs::remove_file(templates.join("huge")).unwrap();
-        (0..17).for_each(|n| sized(&n.to_string(), MOST_BYTES));
+        (0..17).for_each(|n| sized(&n.to_string(), MAX_BYTES));
         assert_eq!(refused(&templates), "the catalog is larger than 64 MiB");
         (0..17).for_each(|n| fs::remove_file(templates.join(n.to_string())).unwrap());
         fs::create_dir_all(templates.join("a/".repeat(40))).unwrap();

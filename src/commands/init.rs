@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::open::open;
 use super::save::{Record, save};
-use super::{STOPPED, Work, interview, is_free};
+use super::{STOPPED, Work, cannot_prompt, interview, is_free};
 use crate::answers::NAME;
 use crate::answers::session::Session;
 use crate::answers::{Answers, Given, Origin};
@@ -106,7 +106,7 @@ fn write(run: &Run<'_>, answers: &Answers) -> Result<u8> {
     let Run { args, ui, work: Work { catalog, render }, project, session, place, notes } = *run;
     let person = ui.interactive && !args.plan.yes;
     if !person && !args.plan.yes && !args.plan.dry_run {
-        return Err(UserError::new("nobody can be asked whether to write: stdin and stderr are not both a terminal")
+        return Err(cannot_prompt()
             .hint("`--yes` writes without asking, and keeps files that are there already")
             .hint("`--dry-run` shows what would be written")
             .into());

@@ -201,7 +201,7 @@ fn record(
                 Some(value)
             }
             Some((_, Err(_))) if field.name == "path" && service.path.is_empty() => {
-                return Ok(Err("it lies at the top of the repository, and a service needs a folder of its own".into()));
+                return Ok(Err("it is at the top of the repository, and a service needs a folder of its own".into()));
             }
             Some((_, Err(refusals))) if matches!(field.name.as_str(), "name" | "language" | "path") => {
                 return Ok(Err(refusals.join("; ")));

@@ -298,7 +298,7 @@ impl<'r> Folders<'r> {
 }
 
 /// More files in a folder are not listed: nobody wants to see it become a file.
-const MOST_FILES: usize = 1_000;
+const MAX_FILES: usize = 1_000;
 
 /// Everything in a folder but folders, sorted, without following links. Where there is too much of it the list is cut
 /// off, and its last element is `folder/`, which is the path of no file.
@@ -308,7 +308,7 @@ pub(crate) fn files_below(full: &Path, folder: &str) -> Result<Vec<RelPath>> {
         for entry in fs::read_dir(full).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let path = path::join(folder, &entry.file_name().to_string_lossy());
-            if into.len() > MOST_FILES {
+            if into.len() > MAX_FILES {
                 break;
             } else if entry.file_type().map_err(failed)?.is_dir() {
                 enter(&entry.path(), &path, into)?;
@@ -321,8 +321,8 @@ pub(crate) fn files_below(full: &Path, folder: &str) -> Result<Vec<RelPath>> {
     let mut files = Vec::new();
     enter(full, folder, &mut files)?;
     files.sort();
-    if files.len() > MOST_FILES {
-        files.truncate(MOST_FILES);
+    if files.len() > MAX_FILES {
+        files.truncate(MAX_FILES);
         files.push(format!("{folder}/"));
     }
     Ok(files)
@@ -338,7 +338,7 @@ pub(crate) fn link_on_the_way(full: &Path, rel: &str) -> anyhow::Error {
 
 /// Larger files are not read, neither records nor what stands at the path of a generated file: a file with holes can have
 /// any size. The base of two thousand files takes 10 MB.
-const MOST_BYTES: u64 = 128 * 1024 * 1024;
+const MAX_BYTES: u64 = 128 * 1024 * 1024;
 
 /// A regular file with its properties; `None` if there is none. Does not follow a link.
 pub(crate) fn read(path: &Path) -> Result<Option<(File, Metadata)>> {
@@ -350,16 +350,16 @@ pub(crate) fn read(path: &Path) -> Result<Option<(File, Metadata)>> {
     };
     let found = file.metadata().map_err(failed)?;
     let too_large = || {
-        UserError::new(format!("`{}` is larger than {} MiB", path.display(), MOST_BYTES >> 20))
+        UserError::new(format!("`{}` is larger than {} MiB", path.display(), MAX_BYTES >> 20))
             .hint("scaffold generates no such files; move it to another place, or delete it")
     };
-    if found.len() > MOST_BYTES {
+    if found.len() > MAX_BYTES {
         return Err(too_large().into());
     }
     let mut bytes = Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0));
     // `take` spares the two calls by which `File` would ask for the size again.
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > MOST_BYTES {
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > MAX_BYTES {
         return Err(too_large().into());
     }
     let executable = found.mode() & 0o100 != 0;

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::disk::regular;
 
 /// More than any configuration of a repository.
-const MOST_BYTES: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 
 /// The nearest folder upwards, this one included, that is the top of a repository.
 pub fn top(folder: &Path) -> Option<&Path> {
@@ -17,7 +17,7 @@ pub fn top(folder: &Path) -> Option<&Path> {
 /// submodule, comes from another.
 pub fn has_remote(top: &Path) -> bool {
     let Ok(git) = fs::symlink_metadata(top.join(".git")) else { return false };
-    let config = || regular::read(&top.join(".git/config"), MOST_BYTES).ok().flatten();
+    let config = || regular::read(&top.join(".git/config"), MAX_BYTES).ok().flatten();
     let names_one = |config: Vec<u8>| {
         String::from_utf8_lossy(&config).lines().any(|line| line.trim_start().starts_with("[remote "))
     };

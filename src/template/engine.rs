@@ -13,13 +13,13 @@ use crate::text::{cron, duration};
 mod bounds;
 
 /// What a filter makes of a text at most.
-const MOST_TEXT: usize = 1024 * 1024;
+const MAX_TEXT: usize = 1024 * 1024;
 
 /// Instructions that a template, or an expression, may execute. The longest of ours, with two services, takes 6,000.
-const MOST_STEPS: u64 = 1_000_000;
+const MAX_STEPS: u64 = 1_000_000;
 
 /// What a template makes at most.
-pub const MOST_OUTPUT: usize = 8 * 1024 * 1024;
+pub const MAX_OUTPUT: usize = 8 * 1024 * 1024;
 
 /// What an expression or template may call besides minijinja's own: for the linter.
 pub const FUNCTIONS: [&str; 2] = ["duration", "cron_interval"];
@@ -34,7 +34,7 @@ pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     env.set_auto_escape_callback(|_| AutoEscape::None);
     env.set_formatter(format_value);
-    env.set_fuel(Some(MOST_STEPS));
+    env.set_fuel(Some(MAX_STEPS));
     // they make any amount of text of a number
     env.remove_filter("indent");
     env.remove_filter("format");
@@ -96,7 +96,7 @@ pub fn reason(error: &Error) -> Option<&'static str> {
 /// minijinja's own, which makes any amount of text of two long ones.
 fn replace(text: &str, from: &str, to: &str) -> Result<String, Error> {
     let size = text.matches(from).count().saturating_mul(to.len()).saturating_add(text.len());
-    if size > MOST_TEXT {
+    if size > MAX_TEXT {
         return Err(Error::new(ErrorKind::InvalidOperation, "`replace` would make a text of more than 1 MiB"));
     }
     Ok(text.replace(from, to))

@@ -67,7 +67,7 @@ impl<'a> Templates<'a> {
                 && let Some(list) = parts.next()
                 && !self.lists.contains(list)
             {
-                faults.push(fault(format!("reads the list `contributed.{list}`, to which nobody contributes")));
+                faults.push(fault(format!("reads the list `contributed.{list}`, to which no component contributes")));
             }
         }
         faults

@@ -14,7 +14,7 @@ use crate::terminal::lend;
 use crate::text::path;
 
 /// As for what stands at the path of a generated file.
-const MOST_BYTES: u64 = 128 * 1024 * 1024;
+const MAX_BYTES: u64 = 128 * 1024 * 1024;
 
 /// Opens a text in `$VISUAL`, else `$EDITOR`, else `vi`, under the name that its path has, so that the editor knows the
 /// format. Returns what was saved, or a sentence that says why there is nothing.
@@ -36,8 +36,8 @@ pub fn edit(rel: &str, text: &str) -> Result<Result<String, String>> {
         Ok(status) if !status.success() => Err(format!("The editor `{editor}` failed ({status}).")),
         // as `:q` does it; who takes the text as it is saves it
         Ok(_) if Stamp::at(&file) == before => Err("Nothing was saved.".into()),
-        Ok(_) => match regular::read(&file, MOST_BYTES).map(|bytes| bytes.map(String::from_utf8)) {
-            Ok(None) => Err(format!("The saved text is larger than {} MiB.", MOST_BYTES >> 20)),
+        Ok(_) => match regular::read(&file, MAX_BYTES).map(|bytes| bytes.map(String::from_utf8)) {
+            Ok(None) => Err(format!("The saved text is larger than {} MiB.", MAX_BYTES >> 20)),
             Ok(Some(Err(_))) => Err("The saved text is not UTF-8.".into()),
             Ok(Some(Ok(text))) if text.trim().is_empty() => Err("The saved text is empty.".into()),
             Ok(Some(Ok(text))) => Ok(text),

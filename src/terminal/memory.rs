@@ -11,7 +11,7 @@ use crate::terminal::ui::{Style, Ui};
 use crate::text::error::UserError;
 
 /// More than a catalog of 12,000 files and what it is merged with.
-const MOST_MIB: u64 = 512;
+const MAX_MIB: u64 = 512;
 
 /// Texts double in less time once they are large.
 const AGAIN: Duration = Duration::from_millis(5);
@@ -29,7 +29,7 @@ pub fn watch(ui: &Ui) {
     IS_WATCHED.store(true, Ordering::Relaxed);
     let _ = thread::Builder::new().name("memory".into()).spawn(move || {
         let names = loop {
-            let is_much = used().is_some_and(|now| now >= before + MOST_MIB);
+            let is_much = used().is_some_and(|now| now >= before + MAX_MIB);
             let names = if is_much && !signals::is_held() { at_work().join(", ") } else { String::new() };
             // what takes memory otherwise is not the catalog's fault
             if !names.is_empty() {
@@ -38,7 +38,7 @@ pub fn watch(ui: &Ui) {
             thread::sleep(AGAIN);
         };
         ui.say(&format!(
-            "{}the catalog takes more than {MOST_MIB} MiB of memory, while this is rendered: {}",
+            "{}the catalog takes more than {MAX_MIB} MiB of memory, while this is rendered: {}",
             ui.err.text(Style::Error, "error: "),
             ui.visible(&names)
         ));

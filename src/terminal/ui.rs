@@ -13,8 +13,8 @@ const WIDTH: usize = 80;
 const HEIGHT: usize = 24;
 
 /// Narrower and lower than this nothing is laid out.
-const LEAST_WIDTH: usize = 20;
-const LEAST_HEIGHT: usize = 8;
+const MIN_WIDTH: usize = 20;
+const MIN_HEIGHT: usize = 8;
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -151,7 +151,7 @@ impl Ui {
     fn measured(&self) -> (usize, usize) {
         match self.resizable.then(crossterm::terminal::size) {
             Some(Ok((width, height))) if width > 0 && height > 0 => {
-                (usize::from(width).max(LEAST_WIDTH), usize::from(height).max(LEAST_HEIGHT))
+                (usize::from(width).max(MIN_WIDTH), usize::from(height).max(MIN_HEIGHT))
             }
             _ => self.size,
         }
@@ -179,7 +179,7 @@ impl Ui {
             out: Paint { color: wanted(facts.stdout) },
             err: Paint { color: wanted(facts.stderr) },
             unicode: locale.contains("utf-8") || locale.contains("utf8"),
-            size: (first(columns, "COLUMNS", WIDTH).max(LEAST_WIDTH), first(rows, "LINES", HEIGHT).max(LEAST_HEIGHT)),
+            size: (first(columns, "COLUMNS", WIDTH).max(MIN_WIDTH), first(rows, "LINES", HEIGHT).max(MIN_HEIGHT)),
             resizable: facts.size.is_some() && facts.stdin && facts.stderr,
             interactive: facts.stdin && facts.stderr,
             accessible,

@@ -15,7 +15,7 @@ use marks::Marks;
 /// More levels than this are refused before they are parsed: the parser takes time with the square of them.
 const DEEPEST: usize = 500;
 /// Bytes by which a text may grow when all its aliases are written out.
-const MOST_ADDED: usize = 256 * 1024;
+const MAX_ADDED: usize = 256 * 1024;
 
 /// What is wrong with a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,7 +170,7 @@ fn has_aliases(text: &str) -> bool {
 }
 
 fn grown(text: &str) -> Grown {
-    Grown { left: std::cell::Cell::new(text.len() + MOST_ADDED) }
+    Grown { left: std::cell::Cell::new(text.len() + MAX_ADDED) }
 }
 
 /// Looks at a document with its aliases written out, keeps nothing of it, and stops where it becomes too large.

@@ -72,7 +72,7 @@ impl<'c> Lint<'c> {
 
     fn target(&mut self, from: &Place, to: &Place) {
         if from.list != to.list {
-            self.found.push(format!("`{to}` lies elsewhere"));
+            self.found.push(format!("`{to}` is in another list"));
         }
         if self.question(to).is_none() && !self.is_taken_later(to) {
             self.found.push(format!("`{to}` is no question"));

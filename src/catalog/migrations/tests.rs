@@ -144,7 +144,7 @@ fn faults_are_named() {
             "`map` of `engine`: \"orakel\" is no value of `engine`",
             "`map` of `engine`: `mongodb` is still a value of `engine`",
             "`map` of `replicas`: `2` is still a value of `replicas`",
-            "`rename` of `services.*.x`: `replicas` lies elsewhere",
+            "`rename` of `services.*.x`: `replicas` is in another list",
             "`split` of `hosting`: `managed` is still a value of `hosting`",
             "`split` of `hosting`: there are no values for `engine`",
         ]

@@ -45,16 +45,16 @@ fn tells_what_is_there() {
 fn a_folder_with_too_many_files_is_not_listed_to_the_end() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join("d/e")).unwrap();
-    for n in 0..MOST_FILES {
+    for n in 0..MAX_FILES {
         fs::write(folder.path().join(format!("d/e/{n}")), "").unwrap();
     }
     let files = |path: &str| match ours(folder.path(), path).unwrap() {
         Ours::Directory { files } => files,
         other => panic!("{other:?}"),
     };
-    assert!(files("d").len() == MOST_FILES && !files("d").contains(&"d/".to_owned()));
+    assert!(files("d").len() == MAX_FILES && !files("d").contains(&"d/".to_owned()));
     fs::write(folder.path().join("d/one more"), "").unwrap();
-    assert!(files("d").len() == MOST_FILES + 1 && files("d").contains(&"d/".to_owned()));
+    assert!(files("d").len() == MAX_FILES + 1 && files("d").contains(&"d/".to_owned()));
 }
 
 #[test]

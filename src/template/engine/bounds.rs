@@ -5,11 +5,11 @@ use minijinja::machinery::{Token, tokenize};
 use minijinja::{Error, ErrorKind};
 
 /// The longest template of ours has 30 kB.
-const MOST_BYTES: usize = 1024 * 1024;
+const MAX_BYTES: usize = 1024 * 1024;
 /// In one tag. The largest of ours has 160; half a stack of a worker thread is enough for ten times as many as this.
-const MOST_TOKENS: usize = 400;
+const MAX_TOKENS: usize = 400;
 /// In one template.
-const MOST_BRANCHES: usize = 100;
+const MAX_BRANCHES: usize = 100;
 
 /// Refuses a template, or an expression, that is too large for the parser.
 ///
@@ -20,11 +20,11 @@ pub fn check(text: &str, is_expression: bool) -> Result<(), Error> {
         let text = format!("{what} (line {line})");
         Err(Error::new(ErrorKind::SyntaxError, text))
     };
-    if text.len() > MOST_BYTES {
+    if text.len() > MAX_BYTES {
         return refuse("it has more than 1 MiB", 1);
     }
     // each token has a byte
-    if text.len() <= MOST_TOKENS {
+    if text.len() <= MAX_TOKENS {
         return Ok(());
     }
     let (mut tokens, mut branches) = (0, 0);
@@ -39,10 +39,10 @@ pub fn check(text: &str, is_expression: bool) -> Result<(), Error> {
         }
         tokens += 1;
         let line = span.start_line as usize;
-        if tokens > MOST_TOKENS && !matches!(token, Token::TemplateData(_)) {
+        if tokens > MAX_TOKENS && !matches!(token, Token::TemplateData(_)) {
             return refuse("an expression has more than 400 words and signs; give parts of it a name with `set`", line);
         }
-        if branches > MOST_BRANCHES {
+        if branches > MAX_BRANCHES {
             return refuse("it has more than 100 `elif`", line);
         }
     }
