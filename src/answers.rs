@@ -109,7 +109,8 @@ pub trait Prompter {
     /// When the person goes back or leaves.
     fn ask(&mut self, current: Option<&Value>, origin: &Origin, check: &Check<'_>) -> Result<Value>;
 
-    /// Takes note of what was given and found right so far: all but defaults, presets and what the folder tells.
+    /// Takes note of what was given and found right so far, all but defaults, presets and what the folder tells: before
+    /// the first question, and after each.
     fn note(&mut self, answers: &Values);
 
     /// Says that there is no question before this one.

@@ -185,6 +185,7 @@ fn sentence(path: &str, value: &Value, why: &str) -> String {
 /// A value in a message: short, on one line.
 fn shown(value: &Value) -> String {
     let text = match value {
+        Value::String(s) if s.is_empty() => return "empty".into(),
         Value::String(s) => s.escape_debug().to_string(),
         other => other.to_string(),
     };

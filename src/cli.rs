@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The exit status, in the help and the man page.
@@ -73,7 +74,7 @@ pub enum Command {
 #[derive(Args, Debug, Default)]
 pub struct AnswerArgs {
     /// Start from the answers of a preset
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub preset: Option<String>,
     /// Read answers from a YAML file
     #[arg(long, value_name = "FILE")]
@@ -357,9 +358,10 @@ pub struct Detect {
 #[derive(Args, Debug)]
 pub struct Presets {
     /// Show one preset
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub name: Option<String>,
     /// Show two presets or more side by side: what is generated, what it costs, what is left to do
-    #[arg(long, value_name = "NAME", num_args = 2.., conflicts_with = "name")]
+    #[arg(long, value_name = "NAME", num_args = 2.., conflicts_with = "name", value_parser = NonEmptyStringValueParser::new())]
     pub compare: Vec<String>,
     /// The catalog.
     #[command(flatten)]
@@ -384,6 +386,7 @@ pub struct Questions {
 #[derive(Args, Debug)]
 pub struct Explain {
     /// A question, a component, a readiness id or a path of the generated repository
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub thing: String,
     /// The catalog.
     #[command(flatten)]

@@ -247,8 +247,8 @@ fn given_for_update(args: &UpdateArgs) -> Result<Given> {
 fn sets(sets: &[String]) -> Result<Vec<(String, String)>> {
     let set = |set: &String| {
         let (key, text) = set.split_once('=').ok_or_else(|| {
-            UserError::new(format!("`--set {set}` has no `=`"))
-                .hint("it takes `KEY=VALUE`, such as `services.0.port=8080`")
+            let what = if set.is_empty() { "an empty `--set`".into() } else { format!("`--set {set}`") };
+            UserError::new(format!("{what} has no `=`")).hint("it takes `KEY=VALUE`, such as `services.0.port=8080`")
         })?;
         Ok((key.to_string(), text.to_string()))
     };

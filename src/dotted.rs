@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::text::count;
+use crate::text::{count, quoted};
 
 /// Puts a value at a path. The index after the last one appends.
 ///
@@ -16,7 +16,8 @@ pub fn put(whole: &mut Value, path: &[&str], value: Value) -> Result<(), String>
     match whole {
         Value::Array(items) => {
             let n = items.len();
-            let i: usize = first.parse().map_err(|_| format!("`{first}` is not an index into a list of {n}"))?;
+            let i: usize =
+                first.parse().map_err(|_| format!("{} is not an index into a list of {n}", quoted(first)))?;
             if i == n {
                 items.push(if rest.is_empty() { Value::Null } else { json!({}) });
             }
@@ -29,6 +30,6 @@ pub fn put(whole: &mut Value, path: &[&str], value: Value) -> Result<(), String>
             *whole = json!([]);
             put(whole, path, value)
         }
-        _ => Err(format!("there is nothing below which `{first}` could be")),
+        _ => Err(format!("there is nothing below which {} could be", quoted(first))),
     }
 }

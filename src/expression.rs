@@ -1,5 +1,7 @@
 //! Expressions of the catalog (`when`, defaults, derived facts, rules) over answers.
 
+use std::collections::HashSet;
+
 use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
 use minijinja::Environment;
@@ -52,6 +54,15 @@ impl<'a> Scope<'a> {
         let compiled = engine::expression(self.env, expression);
         let value = compiled.and_then(|e| e.eval(Any::from(Serde(&self.names))));
         value.map_err(failed).with_context(|| format!("in the expression `{expression}`"))
+    }
+
+    /// The names that an expression uses.
+    ///
+    /// # Errors
+    /// When it does not parse.
+    pub fn names_in(&self, expression: &str) -> Result<HashSet<String>> {
+        let compiled = engine::expression(self.env, expression).map_err(failed);
+        Ok(compiled.with_context(|| format!("in the expression `{expression}`"))?.undeclared_variables(false))
     }
 
     /// Whether an expression is true.

@@ -14,7 +14,7 @@ mod parse;
 mod slide;
 
 pub use hunks::{Hunk, between};
-pub use list::joined;
+pub use list::{holds, joined};
 pub use markers::{Sides, unresolved};
 pub use parse::Format;
 

@@ -188,7 +188,7 @@ impl Prompter for TerminalPrompter<'_> {
     }
 
     fn note(&mut self, answers: &Values) {
-        if let Some(session) = &self.session {
+        if let Some(session) = self.session.as_ref().filter(|_| self.chose || !self.said.is_empty()) {
             // whoever cannot write there loses nothing but the second chance
             let _ = session.keep(answers);
         }
@@ -209,6 +209,12 @@ impl Prompter for TerminalPrompter<'_> {
         for hint in &problem.hints {
             let line = ui.wrapped_line(&format!("  hint: {}", ui.visible(hint)));
             ui.say(&line.replacen("hint:", &ui.err.text(Style::Dim, "hint:"), 1));
+        }
+        if let [before @ .., last] = problem.answers.as_slice()
+            && !before.is_empty()
+        {
+            let names = before.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            ui.say(&ui.wrapped_line(&ui.visible(&format!("  Correct {names} or `{last}`; each is asked again."))));
         }
         Ok(())
     }

@@ -1,13 +1,15 @@
 //! What a signal does that ends the program: a run that writes goes back first, a pager or editor is told, and the
 //! terminal gets its modes back.
 
-use std::io::{stderr, stdin};
+use std::io::{self, stderr, stdin};
 use std::process::Child;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread::{self, sleep};
+use std::thread::{self, park, sleep};
 use std::time::Duration;
 
+use crossterm::terminal::enable_raw_mode;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, getpgrp, kill_process};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
@@ -24,13 +26,15 @@ const ENDING: [(i32, &str); 4] = [
     (SIGQUIT, "SIGQUIT"),
 ];
 
-/// How long a program that has the terminal may take to end.
+/// How long a program that has the terminal may take to end, and a terminal to take what is written.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The signal that is to end the program; zero for none.
 static CAUGHT: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
 /// The modes of the terminal before the program changed any.
 static MODES: OnceLock<Termios> = OnceLock::new();
+/// Whether a question was drawn. Before that the terminal is as it was.
+static HAS_DRAWN: AtomicBool = AtomicBool::new(false);
 static HANDLE: OnceLock<Handle> = OnceLock::new();
 static WORK: Mutex<Work> =
     Mutex::new(Work { writing: 0, child: None, is_starting: false, takes_ctrl_c: false, is_checked: false });
@@ -142,6 +146,7 @@ pub fn is_held() -> bool {
 
 /// Ends the program from another thread than the main one.
 pub fn leave(status: u8) {
+    silence();
     restore_terminal();
     low_level::exit(status.into());
 }
@@ -173,6 +178,7 @@ pub fn end_if_caught() {
 }
 
 fn end(signal: i32) {
+    silence();
     restore_terminal();
     let _ = low_level::emulate_default_handler(signal);
 }
@@ -200,22 +206,49 @@ pub fn leave_ctrl_c(leave: bool) {
     work().takes_ctrl_c = leave;
 }
 
-/// Gives the terminal the modes that it had when the program started, with a cursor.
+/// Takes each key by itself from now on, unless the program is ending.
+///
+/// # Errors
+/// When the terminal does not have this mode.
+pub fn take_keys() -> io::Result<()> {
+    let _lock = stderr().lock();
+    enable_raw_mode()?;
+    HAS_DRAWN.store(true, Ordering::SeqCst);
+    Ok(())
+}
+
+/// Keeps all other threads from writing to stderr and from [taking keys](take_keys), for good. A thread in the middle of
+/// writing gets some time for it: it can wait for a terminal that takes nothing.
+fn silence() {
+    let (tell, silent) = channel();
+    let keep = move || {
+        let _lock = stderr().lock();
+        let _ = tell.send(());
+        loop {
+            park();
+        }
+    };
+    if thread::Builder::new().name("silence".into()).spawn(keep).is_ok() {
+        let _ = silent.recv_timeout(GRACE);
+    }
+}
+
+/// Gives the terminal the modes that it had when the program started. Of what is drawn, a part may be missing: the
+/// cursor is shown, colours end, and pasted text comes as it is.
 fn restore_terminal() {
     let (Some(modes), stdin) = (MODES.get(), stdin()) else { return };
     // whoever does not have the terminal would be stopped
-    if tcgetpgrp(&stdin).ok() != Some(getpgrp()) {
+    if !HAS_DRAWN.load(Ordering::SeqCst) || tcgetpgrp(&stdin).ok() != Some(getpgrp()) {
         return;
     }
     let Ok(now) = tcgetattr(&stdin) else { return };
-    if now.local_modes == modes.local_modes {
-        return;
-    }
     let _ = tcsetattr(&stdin, OptionalActions::Now, modes);
-    // past the lock of whoever prints, and only where that cannot wait
+    let is_in_line = now.local_modes != modes.local_modes;
+    // past the lock of `silence`, and not for ever
     let stderr = stderr();
-    let ready = poll(&mut [PollFd::new(&stderr, PollFlags::OUT)], Some(&Timespec { tv_sec: 0, tv_nsec: 0 }));
-    if matches!(ready, Ok(1..)) {
-        let _ = rustix::io::write(&stderr, b"\x1b[?25h\r\n");
+    let wait = Timespec { tv_sec: GRACE.as_secs().cast_signed(), tv_nsec: 0 };
+    if matches!(poll(&mut [PollFd::new(&stderr, PollFlags::OUT)], Some(&wait)), Ok(1..)) {
+        let text: &[u8] = if is_in_line { b"\x1b[0m\x1b[?2004l\x1b[?25h\r\n" } else { b"\x1b[0m\x1b[?2004l\x1b[?25h" };
+        let _ = rustix::io::write(&stderr, text);
     }
 }

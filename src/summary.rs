@@ -32,6 +32,8 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, 
         None => format!("No file had to be written; the answers are recorded in `{place}/.scaffold/`."),
     }];
     let (mut conflicts, mut kept, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
+    // an orphan is generated no more, and a folder or a link in the way is not replaced
+    let mut restorable: Vec<&str> = Vec::new();
     for open in plan.open() {
         let path = ui.visible(open.path);
         let reason = || match open.cause {
@@ -50,6 +52,9 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, 
                 kept.push(format!("{path} ({}; the new one is beside it: {path}{BESIDE})", reason()));
             }
             _ => kept.push(format!("{path} ({})", reason())),
+        }
+        if matches!(open.cause, Cause::There(Ours::File(_)) | Cause::Conflict(_) | Cause::Unmergeable(_)) {
+            restorable.extend((resolutions.get(open.path) == Some(&Resolution::KeepMine)).then_some(open.path));
         }
     }
     for (&path, change) in &plan.changes {
@@ -73,6 +78,7 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, 
         wanted = vec![format!("{} kept or left out, as you decided", count(wanted.len(), "file"))];
     }
     kept.extend(wanted);
+    let left = kept.len();
     let mut list = |head: String, style, entries: &[String]| {
         if !entries.is_empty() {
             lines.push(head);
@@ -96,10 +102,23 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, 
         lines.push(format!(
             "Next: take over what you need from each `NAME{BESIDE}`, then delete it; the next update waits for that."
         ));
-    } else if !person && remains(plan, resolutions) {
-        lines.push("`scaffold restore PATH --dry-run` shows what would be new in place of one of them.".into());
+    } else if !person && !restorable.is_empty() {
+        let which = if restorable.len() == left { "one of them".into() } else { named(ui, &restorable) };
+        lines.push(format!("`scaffold restore PATH --dry-run` shows what would be new in place of {which}."));
     }
     lines.iter().map(|line| ui.wrapped_line(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// Some paths, and how many more there are.
+fn named(ui: &Ui, paths: &[&str]) -> String {
+    let mut names: Vec<String> = paths.iter().take(TOLD).map(|path| format!("`{}`", ui.visible(path))).collect();
+    if paths.len() > TOLD {
+        names.push(count(paths.len() - TOLD, "more file"));
+    }
+    match names.as_slice() {
+        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// The folders in which the generated files expect the code of services that have none yet, each with its service.

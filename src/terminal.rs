@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use anyhow::Result;
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::disable_raw_mode;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use signal_hook::consts::SIGINT;
@@ -61,7 +61,7 @@ pub struct Raw;
 impl Raw {
     /// The mode, where the terminal has it.
     pub fn enter() -> Option<Self> {
-        enable_raw_mode().ok().map(|()| Self)
+        signals::take_keys().ok().map(|()| Self)
     }
 }
 

@@ -80,6 +80,11 @@ pub fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
+/// A text from outside in a message.
+pub fn quoted(text: &str) -> String {
+    if text.is_empty() { "an empty text".into() } else { format!("`{text}`") }
+}
+
 /// One word of a POSIX shell, in single quotes unless it is plain.
 pub fn shell_word(text: &str) -> String {
     let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./:@%+=,-".contains(&b));

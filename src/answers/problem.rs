@@ -45,7 +45,9 @@ impl Problem {
             hints.push(format!("did you mean `{near}`?"));
         }
         hints.push("`scaffold questions` lists every answer".into());
-        Self { message: format!("there is no answer `{name}`"), origin: Some(origin), hints, answers: Vec::new() }
+        let message =
+            if name.is_empty() { "an answer has no name".into() } else { format!("there is no answer `{name}`") };
+        Self { message, origin: Some(origin), hints, answers: Vec::new() }
     }
 }
 

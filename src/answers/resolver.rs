@@ -1,5 +1,7 @@
 //! Answer after answer: which questions are asked, with which value, and whether all go together.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use indexmap::IndexMap;
 use minijinja::Environment;
@@ -27,6 +29,8 @@ pub(super) struct Resolver<'a> {
     again: Again,
     /// The answers of this pass so far.
     values: Values,
+    /// The questions of this pass so far, with an answer or without.
+    passed: HashSet<&'a str>,
     origins: IndexMap<String, Origin>,
     missing: Vec<&'a Question>,
     problems: Vec<Problem>,
@@ -74,6 +78,7 @@ impl<'a> Resolver<'a> {
             firm: Values::new(),
             again: Again::Nothing,
             values: Values::new(),
+            passed: HashSet::new(),
             origins: IndexMap::new(),
             missing: Vec::new(),
             problems,
@@ -89,9 +94,10 @@ impl<'a> Resolver<'a> {
         {
             return Err(error.into());
         }
-        if prompter.is_some() {
+        if let Some(person) = prompter.as_deref_mut() {
             self.without_examples();
             self.firm_at_once();
+            person.note(&self.firm);
         }
         loop {
             let Some(active) = self.pass(&mut prompter)? else { continue };
@@ -143,11 +149,14 @@ impl<'a> Resolver<'a> {
     /// One pass: the active components, or nothing when it has to start anew.
     fn pass(&mut self, prompter: &mut Option<&mut dyn Prompter>) -> Result<Option<Vec<&'a Component>>> {
         self.values.clear();
+        self.passed.clear();
         self.origins.clear();
         self.missing.clear();
         let before = self.problems.len();
         for question in &self.catalog.project.questions {
-            if self.answer(question, prompter)? == Pass::Anew {
+            if self.answer(question, prompter)? == Pass::Anew
+                || self.check_at_once(question, &[], &Values::new(), prompter)? == Pass::Anew
+            {
                 return Ok(None);
             }
         }
@@ -160,7 +169,9 @@ impl<'a> Resolver<'a> {
             }
             active.push(component);
             for question in &component.manifest.questions {
-                if self.answer(question, prompter)? == Pass::Anew {
+                if self.answer(question, prompter)? == Pass::Anew
+                    || self.check_at_once(question, &active, &derived, prompter)? == Pass::Anew
+                {
                     return Ok(None);
                 }
             }
@@ -286,19 +297,77 @@ impl<'a> Resolver<'a> {
     }
 
     fn check_rules(&mut self, active: &[&Component], derived: &Values) -> Result<()> {
-        let project = self.catalog.project.rules.iter();
-        let rules: Vec<&Rule> = project.chain(active.iter().flat_map(|c| c.manifest.rules.iter())).collect();
-        for rule in rules {
-            let scope = self.scope().with(derived);
-            if scope.is_true(&rule.require)? {
-                continue;
-            }
-            let message = scope.render(&rule.message)?;
-            let hints = if rule.hint.is_empty() { Vec::new() } else { vec![scope.render(&rule.hint)?] };
-            let origin = rule.answers.iter().find_map(|a| self.given.get(a)).map(|(_, o)| o.clone());
-            self.problems.push(Problem { message, origin, hints, answers: rule.answers.clone() });
+        for rule in self.rules(active) {
+            let problem = self.broken(rule, derived)?;
+            self.problems.extend(problem);
         }
         Ok(())
+    }
+
+    /// The rules of the project and of components.
+    fn rules<'r>(&self, active: &[&'r Component]) -> Vec<&'r Rule>
+    where
+        'a: 'r,
+    {
+        let catalog: &'a Catalog = self.catalog;
+        catalog.project.rules.iter().chain(active.iter().flat_map(|c| c.manifest.rules.iter())).collect()
+    }
+
+    /// What is wrong by a rule, if anything is.
+    fn broken(&self, rule: &Rule, derived: &Values) -> Result<Option<Problem>> {
+        let scope = self.scope().with(derived);
+        if scope.is_true(&rule.require)? {
+            return Ok(None);
+        }
+        let message = scope.render(&rule.message)?;
+        let hints = if rule.hint.is_empty() { Vec::new() } else { vec![scope.render(&rule.hint)?] };
+        let origin = rule.answers.iter().find_map(|a| self.given.get(a)).map(|(_, o)| o.clone());
+        Ok(Some(Problem { message, origin, hints, answers: rule.answers.clone() }))
+    }
+
+    /// Checks the rules of which this question is the last one: a person hears of answers that do not go together before
+    /// the next question, and is asked for them again.
+    fn check_at_once(
+        &mut self,
+        question: &'a Question,
+        active: &[&Component],
+        derived: &Values,
+        prompter: &mut Option<&mut dyn Prompter>,
+    ) -> Result<Pass> {
+        self.passed.insert(&question.name);
+        let Some(person) = prompter.as_deref_mut() else { return Ok(Pass::On) };
+        if !self.values.contains_key(&question.name) {
+            return Ok(Pass::On);
+        }
+        let mut wrong = Vec::new();
+        for rule in self.rules(active) {
+            let mut needs = self.scope().names_in(&rule.require)?;
+            needs.extend(rule.answers.iter().cloned());
+            let is_known = |name: &String| {
+                let facts = &self.catalog.project.derived;
+                self.passed.contains(name.as_str())
+                    || derived.contains_key(name)
+                    || self.catalog.question(name).is_none() && !facts.contains_key(name)
+            };
+            if !needs.contains(&question.name) || !needs.iter().all(is_known) {
+                continue;
+            }
+            // what hangs on an answer that is refused or missing is decided with that one
+            if let Ok(Some(problem)) = self.broken(rule, derived) {
+                person.conflict(&problem)?;
+                wrong.extend(problem.answers);
+            }
+        }
+        if wrong.is_empty() {
+            return Ok(Pass::On);
+        }
+        if let Again::Conflict(names) | Again::Chosen(names) = &self.again {
+            wrong.extend(names.iter().filter(|name| !self.passed.contains(name.as_str())).cloned());
+        }
+        self.again = Again::Conflict(wrong);
+        // what is wrong is found again
+        self.problems.clear();
+        Ok(Pass::Anew)
     }
 
     fn finish(&mut self, active: &[&Component]) -> Result<Answers> {

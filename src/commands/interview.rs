@@ -54,7 +54,12 @@ pub fn session(
 }
 
 fn wanted(ui: &Ui, kept: &Kept) -> Result<bool> {
-    let help = format!("It has {}; no starts anew", count(kept.answers.len(), "answer"));
+    let has = match (kept.answers.len(), &kept.preset) {
+        (0, Some(preset)) => format!("It starts from the preset `{preset}`, without an answer so far"),
+        (0, None) => "It has no answer so far".into(),
+        (n, _) => format!("It has {}", count(n, "answer")),
+    };
+    let help = format!("{has}; no starts anew");
     let ask = Ask { ask: "A session about this folder was interrupted. Go on with it?", help: &help };
     let dialog = Dialog { ui: *ui };
     first(ui, || dialog.yes_no(ask, Some(true)))

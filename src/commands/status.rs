@@ -10,9 +10,9 @@ use super::open::{folder, open};
 use super::{Work, given_for_update};
 use crate::cli::{self, Fact, Format};
 use crate::listing::{Listing, counts_json};
-use crate::merge::OnConflict;
+use crate::merge::{self, OnConflict};
 use crate::output;
-use crate::plan::{Change, Kind, Plan};
+use crate::plan::{Change, Kind, Ours, Plan};
 use crate::text::count;
 use crate::ui::{Style, Ui};
 use crate::update::{Last, Update};
@@ -67,6 +67,7 @@ fn drift<'a>(update: &'a Update, plan: &'a Plan<'_>) -> Drift<'a> {
         let fact = match change {
             Change::Collide { kept: true, .. } => continue,
             Change::Keep if is_decided(update, path) => continue,
+            Change::Keep | Change::Merge { from: None, .. } if is_extended(update, path) => continue,
             Change::Keep | Change::Merge { .. } => Fact::Edited,
             Change::KeepDeleted | Change::Offer(_) => Fact::Deleted,
             Change::Orphan => Fact::Orphan,
@@ -100,6 +101,13 @@ fn decided<'a>(update: &Update, plan: &Plan<'a>) -> Vec<&'a str> {
 fn is_decided(update: &Update, path: &str) -> bool {
     let (ours, theirs) = (update.ours.get(path), update.rendered.tree.files.get(path));
     ours.zip(theirs).is_some_and(|(ours, theirs)| update.decisions.settles(path, ours, theirs))
+}
+
+/// Whether a list, such as `.gitignore`, only has lines of the user's own in addition to what was generated: it is as it
+/// should be.
+fn is_extended(update: &Update, path: &str) -> bool {
+    let ours = update.ours.get(path).and_then(Ours::file);
+    ours.zip(update.base.tree.files.get(path)).is_some_and(|(ours, base)| merge::holds(path, ours, base))
 }
 
 fn title(fact: Fact) -> &'static str {

@@ -3,13 +3,14 @@
 use std::net::Ipv4Addr;
 
 use super::Refusal;
+use crate::text::quoted;
 
 /// Words that YAML 1.1 readers take for something other than text.
 const YAML_WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
 
 pub(super) fn free_text(text: &str) -> Result<(), Refusal> {
     if text.is_empty() {
-        return Err("which is empty".into());
+        return Err("where one line of text is needed".into());
     }
     if text.trim() != text {
         return Err("which has white space around it".into());
@@ -154,7 +155,7 @@ pub(super) fn env_name(text: &str) -> Result<(), Refusal> {
         && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
         && !text.ends_with('_');
     if !ok {
-        return Err(format!("where `{text}` is not the name of an environment variable such as `API_KEY`"));
+        return Err(format!("where {} is not the name of an environment variable such as `API_KEY`", quoted(text)));
     }
     Ok(())
 }

@@ -47,6 +47,11 @@ pub fn joined(path: &str, base: Option<&File>, ours: &File, theirs: &File) -> Op
     Some(File { bytes: out.into_bytes(), executable: ours.executable })
 }
 
+/// Whether the user's version is such a list and holds everything that the other one has, whatever else is in it.
+pub fn holds(path: &str, ours: &File, other: &File) -> bool {
+    ours.executable == other.executable && joined(path, None, ours, other).as_ref() == Some(ours)
+}
+
 /// A line that is not empty.
 fn content(line: &str) -> Option<&str> {
     Some(line.trim_end()).filter(|line| !line.is_empty())

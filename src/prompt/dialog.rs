@@ -14,6 +14,7 @@ use inquire::{InquireError, MultiSelect, Select};
 use super::field::Field;
 use super::lines;
 use crate::error::{Back, Interrupted};
+use crate::terminal::Raw;
 use crate::text::{columns, wrap};
 use crate::ui::Ui;
 use crate::value::NONE;
@@ -155,7 +156,10 @@ impl Dialog {
         prompt.formatter = &answer;
         prompt.starting_cursor = start;
         prompt.filter_input_enabled = filter;
-        Ok(prompt.raw_prompt().map_err(left)?.index)
+        let raw = raw()?;
+        let chosen = prompt.raw_prompt();
+        drop(raw);
+        Ok(chosen.map_err(left)?.index)
     }
 
     /// Any of a list: the indices of the entries.
@@ -183,7 +187,10 @@ impl Dialog {
         if !marked.is_empty() {
             prompt = prompt.with_default(marked);
         }
-        Ok(prompt.raw_prompt().map_err(left)?.into_iter().map(|o| o.index).collect())
+        let raw = raw()?;
+        let chosen = prompt.raw_prompt();
+        drop(raw);
+        Ok(chosen.map_err(left)?.into_iter().map(|o| o.index).collect())
     }
 
     /// Lines that fit beside a mark of two columns, the later ones below the text of the first.
@@ -258,6 +265,11 @@ fn fit_lines(text: &str, width: usize, before: usize) -> String {
         format!("{:front$}{wrapped}", "")
     };
     text.lines().enumerate().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The mode for keys. inquire would enter it by itself, also while a signal ends the program.
+fn raw() -> Result<Raw> {
+    Raw::enter().ok_or_else(|| Interrupted.into())
 }
 
 /// What inquire reports, in our words. A person who leaves and a terminal that is gone are the same to us.

@@ -91,6 +91,7 @@ pub(super) fn accepted(dialog: &Dialog, verdict: Result<(), String>) -> bool {
 /// The refusal of a value that the person sees before them: without the name of the answer.
 fn refusal(question: &Question, why: &str) -> String {
     match why.strip_prefix(&format!("answer `{}` is ", question.name)) {
+        Some(rest) if rest.starts_with("empty, ") => format!("the answer is {rest}"),
         Some(rest) => rest.replacen("`, which ", "` ", 1),
         None => why.to_string(),
     }

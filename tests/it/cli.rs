@@ -265,7 +265,7 @@ fn a_catalog_with_every_fault_names_them_all() {
       templates/questions.yaml: question `Name` has no `help` that says why it matters
       templates/questions.yaml: question `Name` is not in snake case
       templates/questions.yaml: question `Name`: `min` and `max` have no meaning for its kind
-      templates/questions.yaml: question `Name`: its default is "", which is empty
+      templates/questions.yaml: question `Name`: its default is "", where one line of text is needed
       templates/questions.yaml: question `pick` is in the group `other`, which is not in `groups`
       templates/questions.yaml: question `pick`: choice `a` needs `when` and `needs` together
       templates/questions.yaml: question `size` is in no group

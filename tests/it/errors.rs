@@ -59,6 +59,20 @@ fn unknown_answer() {
 }
 
 #[test]
+fn what_is_empty_is_named_in_words() {
+    let files = [("name", json!("")), ("contact", json!("")), ("description", json!("")), ("region", json!(""))];
+    let records = [("services.0.name", json!("")), ("services.0.secrets", json!(["", "A_KEY"]))];
+    let choices = [("hosting", json!("")), ("backup_schedule", json!("")), ("services.", json!(1)), ("", json!(1))];
+    for (key, value) in files.into_iter().chain(records).chain(choices) {
+        let message = with(key, value);
+        assert!(!message.contains("``"), "{key}: {message}");
+    }
+    assert!(with("name", json!("")).starts_with("answer `name` is empty, which is not a DNS label"));
+    assert!(with("", json!(1)).starts_with("an answer has no name\n"));
+    assert!(from_file("\"\": 1\n").starts_with("an answer has no name\n  --> answers.yaml:1"));
+}
+
+#[test]
 fn unknown_region_in_a_file_names_the_line() {
     insta::assert_snapshot!(from_file("name: shop\n\nregion: eu-cental-1\n"), @r"
     answer `region` is `eu-cental-1`, which AWS does not have (did you mean `eu-central-1`?)

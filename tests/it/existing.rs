@@ -49,6 +49,22 @@ fn a_gitignore_gets_the_lines_that_it_lacks() {
 }
 
 #[test]
+fn a_list_with_all_of_ours_is_edited_only_where_some_of_it_is_taken_out() {
+    let temp = tempfile::tempdir().unwrap();
+    put(temp.path(), "project/.gitignore", "dist/\n*.tfstate\n", 0o644);
+    let shop = Repository::around(temp);
+    let status = ["status", "--exit-code=edited"];
+    assert!(shop.says(0, &status).contains("No drift"), "{}", shop.says(0, &status));
+    let text = shop.file(".gitignore");
+    put(&shop.path(), ".gitignore", &format!("{text}/notes\n"), 0o644);
+    assert!(shop.says(0, &status).contains("No drift"));
+    for edited in [text.replace(".terraform/\n", ""), format!("{text}!*.tfstate\n")] {
+        put(&shop.path(), ".gitignore", &edited, 0o644);
+        assert!(shop.says(1, &status).contains("= .gitignore"));
+    }
+}
+
+#[test]
 fn rules_that_hide_what_is_generated_are_named() {
     let shop = Repository::built_in();
     shop.git(&["init", "-q"]);

@@ -282,10 +282,13 @@ impl Session {
         self
     }
 
-    /// The cursor can be seen.
+    /// The cursor can be seen, text has no colour, and what is pasted comes as it is.
     #[track_caller]
-    pub fn shows_cursor(&mut self) -> &mut Self {
-        assert!(!self.screen.screen().hide_cursor());
+    pub fn plain(&mut self) -> &mut Self {
+        let screen = self.screen.screen();
+        assert!(!screen.hide_cursor(), "the cursor is hidden");
+        assert!(!screen.bracketed_paste(), "what is pasted is still put into brackets");
+        assert_eq!(screen.fgcolor(), vt100::Color::Default);
         self
     }
 

@@ -7,6 +7,7 @@ use scaffold::tree::File;
 use serde_json::Value;
 
 use crate::repository::{Repository, assert_same, git, text};
+use crate::scene::put;
 
 const SERVICES: &str = "services=[{name: web, kind: web, language: static, path: apps/web, route: /}, \
     {name: api, kind: api, language: node, path: apps/api, route: /api, migrate: npx --no-install migrate-mongo up, \
@@ -111,6 +112,27 @@ fn an_orphan_that_the_user_deletes_is_gone_for_good() {
     // given up by both: it is new when it comes back
     shop.update(0, &["hosting=atlas"]);
     assert!(shop.path().join(atlas).exists());
+}
+
+#[test]
+fn what_restore_can_replace_is_named() {
+    let shop = Repository::small();
+    shop.append("db/backup.yaml", "# of our own");
+    put(&shop.path(), "services/web/service.yaml", "mine\n", 0o644);
+    let services = "services=[{name: api}, {name: web}]";
+    let ours = ["update", "--yes", "--on-conflict=ours", "--set", "database=none", "--set", services];
+    let said = shop.says(0, &ours);
+    assert!(said.contains("db/backup.yaml (no longer generated"), "{said}");
+    assert!(said.contains("shows what would be new in place of\n  `services/web/service.yaml`."), "{said}");
+    assert!(shop.says(0, &["restore", "services/web/service.yaml", "--dry-run"]).contains("mine"));
+
+    // an orphan alone, or a folder in the way
+    let shop = Repository::small();
+    shop.append("db/backup.yaml", "# of our own");
+    put(&shop.path(), "services/web/service.yaml/mine", "mine\n", 0o644);
+    let said = shop.says(0, &ours);
+    assert!(said.contains("db/backup.yaml") && said.contains("there is a folder"), "{said}");
+    assert!(!said.contains("scaffold restore"), "{said}");
 }
 
 #[test]

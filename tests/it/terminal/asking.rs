@@ -154,6 +154,21 @@ fn an_example_is_no_default() {
     }
 }
 
+/// Before the questions that come behind them.
+#[test]
+fn equal_accounts_are_asked_again_at_once() {
+    let (_temp, dir) = target();
+    let mut s = Start::built_in(&dir, &["--preset", "mongodb-atlas-on-aws"]).rows(60).run();
+    for (question, answer) in &PROJECT[..9] {
+        s.answer(question, answer).send(ENTER);
+    }
+    s.answer(PROJECT[9].0, PROJECT[8].1).send(ENTER);
+    s.see("! staging and production are both in the account `111111111111`");
+    s.see("Correct `staging_account_id` or `prod_account_id`; each is asked again.");
+    s.answer(PROJECT[8].0, ENTER).see("> Which AWS account holds staging").replace(PROJECT[9].0, PROJECT[9].1);
+    s.see("222222222222 Services").send(CTRL_C).ends_with(130).nothing_changed();
+}
+
 /// From an empty prompt to a written repository, with the built-in catalog: how much has to be typed, and how long the
 /// program itself takes.
 #[test]

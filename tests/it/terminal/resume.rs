@@ -55,6 +55,23 @@ fn after_the_terminal_was_closed_or_the_program_killed() {
 }
 
 #[test]
+fn a_preset_alone_is_kept() {
+    let (_temp, dir) = target();
+    let mut s = Start::init(&dir, &["--set", "replicas=4"]).run();
+    s.answer(START, ENTER).answer(NAME, CTRL_C).see("Your answers so far are kept").ends_with(130);
+    let mut s = Start::init(&dir, &["--resume"]).run();
+    s.answer(NAME, "books\r").answer(CONTACT, MAIL).see("replicas 4 (yours)").see("database postgres (preset)");
+    s.answer(OVERVIEW, CTRL_C).ends_with(130);
+
+    let (_temp, dir) = target();
+    Start::init(&dir, &[]).run().answer(START, ENTER).answer(NAME, CTRL_C).ends_with(130);
+    let mut s = Start::init(&dir, &[]).run();
+    s.see("It starts from the preset `shop`, without an answer so far; no starts anew").answer(AGAIN, ENTER);
+    s.answer(NAME, ENTER).answer(CONTACT, MAIL).answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).ends_with(0);
+    assert!(kept(&dir).is_empty());
+}
+
+#[test]
 fn every_question_is_put_to_the_end() {
     let (_temp, dir) = target();
     let mut s = Start::init(&dir, &["--preset", "shop", "--ask", "all"]).run();
