@@ -82,6 +82,12 @@ run 0 "$root/scripts/restore.sh" fetch staging "$moment" "$STAND_IN/got"
 says "checksum and manifest match"
 world
 cd "$STAND_IN"
+run 0 pitr scratch --uri-file uri
+holds "the address of the target, to be read" grep -qE '^mongodb\+srv://dump:[0-9a-f]+@scratch.example.net/' uri
+holds "by this user only" [ "$(stat -c %a uri)" = 600 ]
+never "and not dumped" called "mongodump"
+world
+cd "$STAND_IN"
 run 0 pitr scratch
 never "without --dump nobody is let in" called "accessLists\|dbusers\|mongodump"
 for word in atlas:access atlas:user atlas:address mongodump; do

@@ -2,10 +2,12 @@
 # Restores the Atlas cluster of an environment to a moment, into another cluster. For people; the
 # procedure around it is docs/runbooks/restore.md.
 #
-#   scripts/atlas-pitr-restore.sh ENV --at 2026-11-20T10:15:00Z --target-project ID --target-cluster NAME [--dry-run | --dump]
+#   scripts/atlas-pitr-restore.sh ENV --at 2026-11-20T10:15:00Z --target-project ID --target-cluster NAME
+#     [--dry-run | --dump | --uri-file FILE]
 #
 # With --dump the restored data comes out of the target again, as a backup in restore/MOMENT that scripts/restore.sh takes once it
-# is in the bucket. For this it lets this machine into the target for six hours, and needs mongodump.
+# is in the bucket; this needs mongodump. With --uri-file FILE gets the connection string of a user who reads the target. Both let
+# this machine into the target for six hours.
 #
 # Atlas wipes the target before it restores. Therefore the target is always a cluster in another
 # project than the source, has to exist already, and is confirmed by typing its name. It needs atlas
@@ -33,7 +35,7 @@ output() {
   terraform -chdir="$(dirname "$0")/../infra/terraform/environments/$environment" output -raw "$1"
 }
 
-environment="" at="" target_project="" target_cluster="" dry_run=false dump=false
+environment="" at="" target_project="" target_cluster="" dry_run=false dump=false uri_file=""
 while [ $# -gt 0 ]; do
   case "$1" in
     --at) [ $# -ge 2 ] || usage; at="$2"; shift 2 ;;
@@ -41,6 +43,7 @@ while [ $# -gt 0 ]; do
     --target-cluster) [ $# -ge 2 ] || usage; target_cluster="$2"; shift 2 ;;
     --dry-run) dry_run=true; shift ;;
     --dump) dump=true; shift ;;
+    --uri-file) [ $# -ge 2 ] || usage; uri_file="$2"; shift 2 ;;
     -*) usage ;;
     *) [ -z "$environment" ] || usage; environment="$1"; shift ;;
   esac
@@ -90,7 +93,7 @@ echo "restore job $job; waiting"
 atlas backups restores watch "$job" --clusterName "$source_cluster" --projectId "$source_project" ||
   fail "the restore job $job did not finish; see: atlas backups restores describe $job --clusterName $source_cluster --projectId $source_project"
 echo "restored: $target_cluster holds $source_cluster as of $at"
-[ "$dump" = true ] || exit 0
+if [ "$dump" = false ] && [ -z "$uri_file" ]; then exit 0; fi
 
 # The scratch project lets nobody in: it has no user and an empty access list.
 end="$(jq --null-input --raw-output 'now + 21600 | floor | todate')"
@@ -103,12 +106,19 @@ address="$(atlas clusters connectionStrings describe "$target_cluster" --project
   fail "the address of $target_cluster is unknown"
 
 umask 077
+uri="mongodb+srv://dump:$password@${address#mongodb+srv://}/?authSource=admin"
+if [ -n "$uri_file" ]; then
+  # An older file would keep its mode.
+  rm -f "$uri_file"
+  printf '%s\n' "$uri" > "$uri_file"
+fi
+[ "$dump" = true ] || exit 0
 backup="${at//[-:]/}"
 folder="restore/$backup"
 mkdir -p "$folder"
 temporary="$(mktemp -d)"
 trap 'rm -rf "$temporary"' EXIT
-printf 'uri: "mongodb+srv://dump:%s@%s/?authSource=admin"\n' "$password" "${address#mongodb+srv://}" > "$temporary/config.yaml"
+printf 'uri: "%s"\n' "$uri" > "$temporary/config.yaml"
 # User and access list take effect after a minute or two.
 for attempt in 1 2 3 4 5 6 7 8 9 10; do
   if mongodump --config="$temporary/config.yaml" --archive="$folder/dump.archive.gz" --gzip --quiet; then break; fi
