@@ -3,5 +3,6 @@
 pub mod hidden;
 pub mod project;
 pub mod relocated;
+pub mod tracked;
 pub mod undo;
 pub mod worktree;

@@ -37,7 +37,7 @@ fn choices_side_by_side() {
                                              point-in-time recovery
 
     What is generated
-    - 381 files of 13 components             - 389 files of 13 components
+    - 370 files of 13 components             - 378 files of 13 components
     - `backup-mongodb`: 53 files             - `backup-mongodb`: 51 files
     - `kubernetes`: 46 files                 - `kubernetes`: 44 files
     - `mongodb-atlas`: MongoDB Atlas with    - `mongodb-self-hosted`: MongoDB

@@ -13,7 +13,7 @@ module "cert_manager_identity" {
     {
       sid       = "AnswerDnsChallenges"
       actions   = ["route53:ChangeResourceRecordSets"]
-      resources = [module.dns.zone_arn]
+      resources = [aws_route53_zone.this.arn]
       conditions = {
         "ForAllValues:StringEquals" = { "route53:ChangeResourceRecordSetsRecordTypes" = ["TXT"] }
         "ForAllValues:StringLike"   = { "route53:ChangeResourceRecordSetsNormalizedRecordNames" = ["_acme-challenge.*"] }
@@ -22,7 +22,7 @@ module "cert_manager_identity" {
     {
       sid       = "ReadRecords"
       actions   = ["route53:ListResourceRecordSets"]
-      resources = [module.dns.zone_arn]
+      resources = [aws_route53_zone.this.arn]
     },
     {
       sid       = "FindZone"
@@ -52,7 +52,7 @@ module "external_dns_identity" {
       # Addresses and the TXT records that mark them as its own; never NS, CAA or DS.
       sid       = "KeepRecords"
       actions   = ["route53:ChangeResourceRecordSets"]
-      resources = [module.dns.zone_arn]
+      resources = [aws_route53_zone.this.arn]
       conditions = {
         "ForAllValues:StringEquals" = { "route53:ChangeResourceRecordSetsRecordTypes" = ["A", "AAAA", "CNAME", "TXT"] }
       }
@@ -60,7 +60,7 @@ module "external_dns_identity" {
     {
       sid       = "ReadRecords"
       actions   = ["route53:ListResourceRecordSets", "route53:ListTagsForResources"]
-      resources = [module.dns.zone_arn]
+      resources = [aws_route53_zone.this.arn]
     },
     {
       sid       = "FindZone"

@@ -17,6 +17,11 @@ variable "delegations" {
   }))
   default  = {}
   nullable = false
+
+  validation {
+    condition     = alltrue([for delegation in values(var.delegations) : length(delegation.name_servers) >= 2])
+    error_message = "Each delegation needs at least two name servers."
+  }
 }
 
 variable "environment" {
@@ -34,6 +39,11 @@ variable "host" {
   description = "Host name of the environment, which is also the name of its DNS zone."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.host))
+    error_message = "The host must be a lower-case host name such as shop.example.com."
+  }
 }
 
 variable "interface_endpoints" {

@@ -75,7 +75,7 @@ resource "aws_secretsmanager_secret" "mongodb" {
 
   name                    = "${local.name}/${var.environment}/${each.key}"
   description             = "Address of the database: uri"
-  kms_key_id              = module.secrets.key_arn
+  kms_key_id              = module.secrets_key.arn
   recovery_window_in_days = 30
 }
 

@@ -1,13 +1,12 @@
-module "secrets" {
-  source = "../secrets"
+module "secrets_key" {
+  source = "../key"
 
-  prefix = "${local.name}/${var.environment}"
-
-  secrets = {}
+  alias       = "${local.prefix}-secrets"
+  description = "Secrets below ${local.name}/${var.environment}/"
 }
 
 locals {
-  secret_arns = concat(module.secrets.arns, local.mongodb_secret_arns)
+  secret_arns = local.mongodb_secret_arns
 }
 
 # The only identity that reads secrets in the cluster; it reads these and no others.

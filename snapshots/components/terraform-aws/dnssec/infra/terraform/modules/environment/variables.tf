@@ -18,6 +18,16 @@ variable "delegations" {
   }))
   default  = {}
   nullable = false
+
+  validation {
+    condition     = alltrue([for delegation in values(var.delegations) : length(delegation.name_servers) >= 2])
+    error_message = "Each delegation needs at least two name servers."
+  }
+
+  validation {
+    condition     = alltrue([for delegation in values(var.delegations) : can(regex("^[0-9]+ 13 2 [0-9A-Fa-f]{64}$", delegation.ds_record))])
+    error_message = "Each DS record must read: key tag, 13, 2 and a SHA-256 digest in hexadecimal."
+  }
 }
 
 variable "environment" {
@@ -35,6 +45,11 @@ variable "host" {
   description = "Host name of the environment, which is also the name of its DNS zone."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.host))
+    error_message = "The host must be a lower-case host name such as shop.example.com."
+  }
 }
 
 variable "interface_endpoints" {

@@ -6,22 +6,6 @@ module "alerting" {
   publishers = ["cloudwatch.amazonaws.com"]
 }
 
-# What the cluster cannot report: that its monitoring is silent, and that the site does not answer.
-module "outage" {
-  source = "../outage"
-
-  alerts_topic_arn = module.alerting.topic_arn
-  contact          = local.contact
-  key_arn          = module.alerting.key_arn
-  name             = local.prefix
-  runbook          = "https://github.com/acme/shop/blob/main/docs/runbooks/alarms-from-aws.md"
-
-  health_check = {
-    host = var.host
-    path = "/healthz"
-  }
-}
-
 module "alertmanager_identity" {
   source = "../workload-identity"
 
@@ -36,7 +20,7 @@ module "alertmanager_identity" {
     {
       sid       = "Publish"
       actions   = ["sns:Publish"]
-      resources = [module.alerting.topic_arn, module.outage.heartbeat_topic_arn]
+      resources = [module.alerting.topic_arn, aws_sns_topic.heartbeat.arn]
     },
     {
       sid       = "Encrypt"

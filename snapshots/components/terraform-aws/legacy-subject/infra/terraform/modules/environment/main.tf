@@ -5,6 +5,7 @@ locals {
   contact      = "platform@example.com"
   name         = "shop"
   prefix       = "${local.name}-${var.environment}"
+  runbook      = "https://github.com/acme/shop/blob/main/docs/runbooks/alarms-from-aws.md"
 }
 
 module "logs_key" {

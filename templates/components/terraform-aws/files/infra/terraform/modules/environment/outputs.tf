@@ -10,7 +10,7 @@ output "cluster_name" {
 
 output "name_servers" {
   description = "Name servers for the parent zone."
-  value       = module.dns.name_servers
+  value       = aws_route53_zone.this.name_servers
 }
 
 output "nat_addresses" {
@@ -20,5 +20,5 @@ output "nat_addresses" {
 
 output "zone_id" {
   description = "Zone of the environment's host."
-  value       = module.dns.zone_id
+  value       = aws_route53_zone.this.zone_id
 }
