@@ -3,10 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{disk::regular, repository::worktree, text::path};
+use crate::disk::regular;
+use crate::repository::worktree;
+use crate::text::path;
 
 /// Bytes of an index: that of Linux, with 90,000 files, has 10 million.
-const MOST_BYTES: u64 = 64 << 20;
+const MAX_BYTES: u64 = 64 << 20;
 /// Bytes of an entry before its checksum.
 const STAT: usize = 40;
 /// What the flags say of the length of a name.
@@ -18,7 +20,7 @@ const EXTENDED: u16 = 0x4000;
 pub fn tracked(folder: &Path) -> Vec<String> {
     let Some(top) = worktree::top(folder) else { return Vec::new() };
     let Ok(prefix) = folder.strip_prefix(top) else { return Vec::new() };
-    let Some(bytes) = index(top).and_then(|file| regular::read(&file, MOST_BYTES).ok().flatten()) else {
+    let Some(bytes) = index(top).and_then(|file| regular::read(&file, MAX_BYTES).ok().flatten()) else {
         return Vec::new();
     };
     // checksums are SHA-1 or SHA-256
