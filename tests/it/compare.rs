@@ -37,8 +37,8 @@ fn choices_side_by_side() {
                                              point-in-time recovery
 
     What is generated
-    - 370 files of 13 components             - 378 files of 13 components
-    - `backup-mongodb`: 53 files             - `backup-mongodb`: 51 files
+    - 372 files of 13 components             - 379 files of 13 components
+    - `backup-mongodb`: 55 files             - `backup-mongodb`: 52 files
     - `kubernetes`: 46 files                 - `kubernetes`: 44 files
     - `mongodb-atlas`: MongoDB Atlas with    - `mongodb-self-hosted`: MongoDB
       private endpoint and point-in-time       replica set in the cluster; 30
