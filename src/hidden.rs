@@ -1,18 +1,59 @@
 //! Generated files that git would not take, since a rule of the user ignores them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::detect::rules::{self, Rule, Rules};
 use crate::path;
 use crate::text::count;
-use crate::tree::Tree;
+use crate::tracked::tracked;
+use crate::tree::{RelPath, Tree};
 use crate::worktree;
 
-/// A sentence for each rule in a `.gitignore`, or in `.git/info/exclude`, that hides something generated, or what is
-/// recorded about it, from git. Rules of the user's own configuration are not read.
-pub fn hidden(root: &Path, theirs: &Tree) -> Vec<String> {
+/// What a rule hides.
+#[derive(Clone, Debug)]
+pub struct Hidden {
+    rule: Rule,
+    /// The files, none of which git tracks.
+    pub paths: Vec<RelPath>,
+}
+
+impl Hidden {
+    /// What to do about it, in a sentence. Of the files, these are not here.
+    pub fn note(&self, missing: &BTreeSet<RelPath>) -> String {
+        let rule = format!("The rule `{}` in `{}`", self.rule.text, self.rule.file.display());
+        let (missing, here): (Vec<&RelPath>, Vec<&RelPath>) =
+            self.paths.iter().partition(|path| missing.contains(*path));
+        let some = |paths: &[&RelPath]| {
+            let first = paths.first().map(|path| path.as_str()).unwrap_or_default();
+            match paths.len() {
+                1 => format!("`{first}`"),
+                n => format!("`{first}` and {} more", count(n - 1, "file")),
+            }
+        };
+        let is_here = || {
+            format!(
+                "{rule} hides {} from git: every other clone lacks it. Take the rule out, or add the files once with `git \
+                 add --force`.",
+                some(&here)
+            )
+        };
+        let is_missing = || {
+            format!(
+                "{rule} hides {} from git, and this clone lacks it. Take the rule out, bring the files back with `scaffold \
+                 restore`, and commit them.",
+                some(&missing)
+            )
+        };
+        let parts = [(!here.is_empty()).then(is_here), (!missing.is_empty()).then(is_missing)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Each rule in a `.gitignore`, or in `.git/info/exclude`, that hides something generated, or what is recorded about it,
+/// from git. Rules of the user's own configuration are not read.
+pub fn hidden(root: &Path, theirs: &Tree) -> Vec<Hidden> {
     let top = worktree::top(root).unwrap_or(root);
     let Ok(prefix) = root.strip_prefix(top) else { return Vec::new() };
     let paths: Vec<&str> =
@@ -21,26 +62,19 @@ pub fn hidden(root: &Path, theirs: &Tree) -> Vec<String> {
         return Vec::new();
     }
     let mut look = Look { top, rules: Rules::of_repository(top), folders: HashMap::new() };
-    let mut found: BTreeMap<Rule, Vec<&str>> = BTreeMap::new();
+    let mut found: BTreeMap<Rule, Vec<RelPath>> = BTreeMap::new();
     for path in paths {
         if let Some(rule) = look.rule(&prefix.join(path), false) {
-            found.entry(rule).or_default().push(path);
+            found.entry(rule).or_default().push(path.to_owned());
         }
     }
-    let note = |(rule, hidden): (Rule, Vec<&str>)| {
-        let first = hidden.first().copied().unwrap_or_default();
-        let what = match hidden.len() {
-            1 => format!("`{first}`"),
-            n => format!("`{first}` and {} more", count(n - 1, "file")),
-        };
-        format!(
-            "The rule `{}` in `{}` hides {what} from git: every other clone lacks it. Take the rule out, or add the files \
-             once with `git add --force`.",
-            rule.text,
-            rule.file.display()
-        )
-    };
-    found.into_iter().map(note).collect()
+    if found.is_empty() {
+        return Vec::new();
+    }
+    // what git tracks, it does not ignore
+    let tracked: HashSet<String> = tracked(root).into_iter().collect();
+    found.values_mut().for_each(|paths| paths.retain(|path| !tracked.contains(path)));
+    found.into_iter().filter(|(_, paths)| !paths.is_empty()).map(|(rule, paths)| Hidden { rule, paths }).collect()
 }
 
 /// Whether there is any rule that is not generated: most repositories need no look at each path.

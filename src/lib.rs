@@ -72,6 +72,7 @@ pub mod summary;
 mod swap;
 pub mod terminal;
 pub mod text;
+pub mod tracked;
 pub mod tree;
 pub mod ui;
 pub mod undo;

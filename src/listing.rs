@@ -33,6 +33,7 @@ fn mark(kind: Kind) -> (&'static str, Style) {
         | Kind::Unchanged
         | Kind::Keep
         | Kind::KeepDeleted
+        | Kind::Ignored
         | Kind::LeftOut
         | Kind::Orphan
         | Kind::LeaveOnce => ("=", Style::Dim),
@@ -52,6 +53,7 @@ pub fn meaning(kind: Kind) -> &'static str {
         Kind::Merge => "to merge with your changes",
         Kind::Conflict => "to merge, with conflicts",
         Kind::KeepDeleted => "deleted by you, stays away",
+        Kind::Ignored => "ignored by git and not here, stays away",
         Kind::LeftOut => "left out by you, stays away",
         Kind::Offer => "left out by you, different now",
         Kind::Delete => "to delete",

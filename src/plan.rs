@@ -116,6 +116,8 @@ pub enum Change<'a> {
     },
     /// Deleted by the user: not resurrected.
     KeepDeleted,
+    /// Not here since git ignores it, so that no clone has it: not created.
+    Ignored,
     /// Left out by the user, and nothing new: not created.
     LeftOut,
     /// Left out by the user, but the new version differs: created only when a person wants it now.

@@ -17,6 +17,7 @@ use crate::path;
 use crate::plan::{BESIDE, Block, Ours};
 use crate::project::Project;
 use crate::render::Rendered;
+use crate::tracked::tracked;
 use crate::tree::{File, RelPath};
 
 /// What is on disk, and which files move.
@@ -125,16 +126,18 @@ fn found(
     else {
         return Ok(Vec::new());
     };
-    let files = Files::matching(project.root(), |path| !ours.contains_key(path) && !path.ends_with(BESIDE))?;
+    let is_other = |path: &str| !ours.contains_key(path) && !path.ends_with(BESIDE);
+    let files = Files::matching(project.root(), is_other)?;
+    // what git tracks counts as well, whatever it ignores
+    let tracked = tracked(project.root()).into_iter().filter(|path| is_other(path) && !path::is_record(path));
     // what is alike has at most twice the size
     let is_blocking = |path: &str| ours.values().any(|ours| matches!(ours, Ours::Blocked { by, .. } if by == path));
     let is_of_size = |path: &str| {
         let found = fs::symlink_metadata(project.root().join(path));
         found.is_ok_and(|found| (least / 2..=most * 2).contains(&usize::try_from(found.len()).unwrap_or(usize::MAX)))
     };
-    let candidates: Vec<RelPath> =
-        files.paths().filter(|path| is_of_size(path) || is_blocking(path)).map(str::to_owned).collect();
-    let mut candidates = project.ours(&candidates)?;
+    let candidates: BTreeSet<RelPath> = files.paths().map(str::to_owned).chain(tracked).collect();
+    let mut candidates = project.ours(candidates.iter().filter(|path| is_of_size(path) || is_blocking(path)))?;
     // a copy of a generated file that is still in its place did not move, unless one that is gone had its name and content
     let there: BTreeSet<&[u8]> = ours.values().filter_map(Ours::file).map(|file| &*file.bytes).collect();
     let is_gone_file = |at: &str, file: &File| {

@@ -68,7 +68,7 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, 
             (Kind::Update | Kind::Merge | Kind::Move, Some(Resolution::Both)) => {
                 kept.push(format!("{path} (the new one is beside it: {path}{BESIDE})"));
             }
-            (Kind::Offer, None) | (Kind::KeepDeleted | Kind::Orphan, _) => {
+            (Kind::Offer, None) | (Kind::KeepDeleted | Kind::Ignored | Kind::Orphan, _) => {
                 kept.push(format!("{path} ({})", meaning(kind)));
             }
             _ => {}

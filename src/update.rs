@@ -1,6 +1,6 @@
 //! A generated repository and what it would be today: everything that `update`, `diff` and `status` have in common.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use semver::Version;
@@ -131,6 +131,8 @@ pub struct Update {
     pub readiness: Vec<Readiness>,
     /// What was decided about single files until now.
     pub decisions: Decisions,
+    /// The generated files that are not here, and that git ignores.
+    pub ignored: BTreeSet<RelPath>,
     /// The text of `.scaffold/answers.yaml` afterwards.
     pub answers: String,
     /// What the user should know.
@@ -199,7 +201,12 @@ impl Update {
         let followed = relocated::follow(project, &mut base, &mut rendered, &mut decisions)?;
         let (ours, moves) = (followed.ours, followed.moves);
         notes.extend(followed.notes);
-        notes.extend(hidden(project.root(), &rendered.tree));
+        let hidden = hidden(project.root(), &rendered.tree);
+        let is_missing = |path: &RelPath| matches!(ours.get(path), None | Some(Ours::Missing));
+        let recorded = |path: &&RelPath| base.tree.files.contains_key(*path) && is_missing(path);
+        let ignored: BTreeSet<RelPath> =
+            hidden.iter().flat_map(|hidden| &hidden.paths).filter(recorded).cloned().collect();
+        notes.extend(hidden.iter().map(|hidden| hidden.note(&ignored)));
         let unmerged = unmerged(project, &base, &ours)?;
         let undoable = !project.present(&[undo::BEFORE.into()])?.is_empty();
         let recorded = record::answers(catalog, &answers, given.recorded.as_ref());
@@ -213,6 +220,7 @@ impl Update {
             resolved,
             readiness,
             decisions,
+            ignored,
             answers,
             notes,
             unmerged,
@@ -237,6 +245,7 @@ impl Update {
         };
         let mut plan = Plan::new(&versions, &merge)?;
         plan.settle(&versions, &self.decisions);
+        plan.ignore(&self.ignored);
         Ok(plan)
     }
 

@@ -1,6 +1,6 @@
 //! `scaffold init`: answers to a new repository.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
@@ -118,8 +118,10 @@ fn write(run: &Run<'_>, answers: &Answers) -> Result<u8> {
     let (base, ours, moves) = (Base::default(), project.ours(rendered.tree.files.keys())?, BTreeMap::new());
     let versions = Versions { base: &base, ours: &ours, theirs: &rendered.tree, once: &rendered.once, moves: &moves };
     let plan = Plan::without_merge(&versions)?;
-    for note in hidden(project.root(), &rendered.tree) {
-        ui.note(&note);
+    let hidden: Vec<String> =
+        hidden(project.root(), &rendered.tree).iter().map(|hidden| hidden.note(&BTreeSet::new())).collect();
+    if person || args.plan.dry_run {
+        hidden.iter().for_each(|note| ui.note(note));
     }
     let keep_all = resolve(&plan, Policy::Mine);
     if let Some(place) = place {
@@ -183,6 +185,8 @@ fn write(run: &Run<'_>, answers: &Answers) -> Result<u8> {
     if let Some(text) = overview::left(ui, notes) {
         ui.say(&text);
     }
+    // a screen or more above, it is forgotten
+    hidden.iter().for_each(|note| ui.note(note));
     Ok(u8::from(remains(&plan, &resolutions)))
 }
 

@@ -138,8 +138,9 @@ fn as_text(ui: &Ui, update: &Update, plan: &Plan<'_>, drift: &Drift<'_>, decided
         out.push_str("Up to date: the same would be generated today.\n");
     }
     if drift.is_empty() {
-        let or = if decided.is_empty() { "" } else { ", or as you decided" };
-        out.push_str(&format!("No drift: every file is as it was generated{or}.\n"));
+        let decided = if decided.is_empty() { "" } else { ", or as you decided" };
+        let ignored = if update.ignored.is_empty() { "" } else { ", or ignored by git and not here" };
+        out.push_str(&format!("No drift: every file is as it was generated{decided}{ignored}.\n"));
     }
     for (fact, files) in drift {
         out.push_str(&format!("{} {}:\n", count(files.len(), "file"), title(*fact)));
@@ -153,6 +154,10 @@ fn as_text(ui: &Ui, update: &Update, plan: &Plan<'_>, drift: &Drift<'_>, decided
         out.push_str(&format!("{} moved by you:\n", count(moved.len(), "file")));
         let line = |(from, to): (&String, &String)| format!("  = {} is {}\n", ui.visible(from), ui.visible(to));
         out.extend(moved.iter().map(line));
+    }
+    if !update.ignored.is_empty() {
+        out.push_str(&format!("{} ignored by git and not here:\n", count(update.ignored.len(), "file")));
+        out.extend(update.ignored.iter().map(|path| format!("  = {}\n", ui.visible(path))));
     }
     let waiting: Vec<&str> = plan.open().filter(|open| open.kept).map(|open| open.path).collect();
     if !waiting.is_empty() {
@@ -178,6 +183,7 @@ fn as_json(update: &Update, plan: &Plan<'_>, drift: &Drift<'_>, decided: &[&str]
         "changes": counts_json(plan),
         "drift": files.collect::<Vec<_>>(),
         "decided": decided,
+        "ignored": update.ignored,
         "moved": update.decisions.moved.iter().map(|(from, to)| json!({ "path": from, "to": to })).collect::<Vec<_>>(),
         "notes": update.notes,
     })

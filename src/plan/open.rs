@@ -174,6 +174,7 @@ impl<'a> Plan<'a> {
                 | Change::Unchanged
                 | Change::Keep
                 | Change::KeepDeleted
+                | Change::Ignored
                 | Change::LeftOut
                 | Change::Orphan
                 | Change::LeaveOnce => {}

@@ -1,11 +1,23 @@
 //! What earlier decisions make of a plan.
 
+use std::collections::BTreeSet;
+
 use super::{Change, Ours, Plan, Versions};
 use crate::checksum::Sum;
 use crate::decisions::{Decision, Decisions};
 use crate::merge::Merged;
+use crate::tree::RelPath;
 
 impl<'a> Plan<'a> {
+    /// Takes into account that files are not here since git ignores them, so that nobody deleted them.
+    pub fn ignore(&mut self, ignored: &BTreeSet<RelPath>) {
+        for path in ignored {
+            if let Some(change @ Change::KeepDeleted) = self.changes.get_mut(path.as_str()) {
+                *change = Change::Ignored;
+            }
+        }
+    }
+
     /// Takes into account what was decided earlier, as long as the new files are those that it was decided about.
     pub fn settle(&mut self, versions: &Versions<'a>, decisions: &Decisions) {
         for (path, decision) in &decisions.files {

@@ -15,7 +15,7 @@ use super::field::Field;
 use super::lines;
 use crate::error::{Back, Interrupted};
 use crate::terminal::Raw;
-use crate::text::{columns, wrap};
+use crate::text::{columns, cut, wrap};
 use crate::ui::Ui;
 use crate::value::NONE;
 
@@ -68,9 +68,28 @@ impl Item {
     }
 }
 
-impl fmt::Display for Item {
+/// An entry as inquire draws it.
+struct Row {
+    item: Item,
+    ui: Ui,
+    /// How many columns stand in front of its first line.
+    before: usize,
+}
+
+impl fmt::Display for Row {
+    /// A window that became narrower since the lines were broken cuts them: inquire would break them anywhere, and lose
+    /// the last character.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.label)
+        let width = self.ui.width().saturating_sub(1);
+        for (i, line) in self.item.label.lines().enumerate() {
+            let before = if i == 0 { self.before } else { 0 };
+            let line = cut(line, width.saturating_sub(before), self.ui.unicode);
+            if i > 0 {
+                f.write_str("\n")?;
+            }
+            f.write_str(&line)?;
+        }
+        Ok(())
     }
 }
 
@@ -150,7 +169,7 @@ impl Dialog {
         let items = self.fitted(items, 2);
         let rows = self.rows(&items, &message, help.as_deref());
         let start = start.min(items.len().saturating_sub(1));
-        let answer = |o: ListOption<&Item>| self.echo(&message, &o.value.answer);
+        let answer = |o: ListOption<&Row>| self.echo(&message, &o.value.item.answer);
         let mut prompt = Select::new(&message, items).with_render_config(self.look()).with_page_size(rows);
         prompt.help_message = help.as_deref();
         prompt.formatter = &answer;
@@ -175,9 +194,9 @@ impl Dialog {
         let (message, help) = (self.beside_mark(ask.ask), self.help(ask.help, keys));
         let items = self.fitted(items, 6);
         let rows = self.rows(&items, &message, help.as_deref());
-        let answer = |all: &[ListOption<&Item>]| match all {
+        let answer = |all: &[ListOption<&Row>]| match all {
             [] => NONE.to_string(),
-            _ => self.echo(&message, &all.iter().map(|o| o.value.answer.as_str()).collect::<Vec<_>>().join(", ")),
+            _ => self.echo(&message, &all.iter().map(|o| o.value.item.answer.as_str()).collect::<Vec<_>>().join(", ")),
         };
         let mut prompt = MultiSelect::new(&message, items).with_render_config(self.look()).with_page_size(rows);
         prompt.help_message = help.as_deref();
@@ -219,19 +238,24 @@ impl Dialog {
     }
 
     /// Entries broken into lines that fit beside what stands in front of them.
-    fn fitted(&self, items: Vec<Item>, before: usize) -> Vec<Item> {
-        let fit = |item: Item| Item {
-            label: fit_lines(&self.ui.visible_lines(&item.label), self.ui.width().saturating_sub(before + 1), before),
-            answer: self.ui.visible(&item.answer),
+    fn fitted(&self, items: Vec<Item>, before: usize) -> Vec<Row> {
+        let width = self.ui.width().saturating_sub(before + 1);
+        let fit = |item: Item| Row {
+            item: Item {
+                label: fit_lines(&self.ui.visible_lines(&item.label), width, before),
+                answer: self.ui.visible(&item.answer),
+            },
+            ui: self.ui,
+            before,
         };
         items.into_iter().map(fit).collect()
     }
 
     /// How many entries fit on the screen at once, so that redrawing never scrolls.
-    fn rows(&self, items: &[Item], message: &str, help: Option<&str>) -> usize {
+    fn rows(&self, items: &[Row], message: &str, help: Option<&str>) -> usize {
         let lines = |text: &str| text.lines().count();
         let around = lines(message) + help.map_or(0, lines) + 1;
-        let tallest = items.iter().map(|i| lines(&i.label)).max().unwrap_or(1).max(1);
+        let tallest = items.iter().map(|row| lines(&row.item.label)).max().unwrap_or(1).max(1);
         (self.ui.height().saturating_sub(around) / tallest).max(2)
     }
 

@@ -353,3 +353,23 @@ fn a_catalog_without_end_is_refused() {
         assert!(!temp.path().join("x").exists());
     }
 }
+
+#[test]
+fn pins_without_end_are_refused() {
+    let small = crate::support::root().join("tests/catalogs/small");
+    let (deep, flow) = ("- ".repeat(100_000), format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)));
+    let aliases: String = (1..12).map(|i| format!("a{i}: &a{i} [{}]\n", format!("*a{},", i - 1).repeat(9))).collect();
+    for (pins, expected) in [
+        (format!("a: {flow}\n"), "templates/pins.yaml: it is nested too deep"),
+        (format!("{deep}a\n"), "templates/pins.yaml: it is nested too deep"),
+        (format!("a0: &a0 [1, 2]\n{aliases}"), "templates/pins.yaml: "),
+        ("x".repeat((4 << 20) + 1), "pins.yaml` is larger than 4 MiB"),
+    ] {
+        let temp = TempDir::new().unwrap();
+        assert!(std::process::Command::new("cp").arg("-R").arg(&small).arg(temp.path()).status().unwrap().success());
+        std::fs::write(temp.path().join("small/templates/pins.yaml"), pins).unwrap();
+        let output = run(temp.path(), &["init", "x", "--templates", "small/templates", "--preset", "shop", "--yes"]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(err(&output).contains(expected), "{}", err(&output));
+    }
+}

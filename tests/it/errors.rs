@@ -73,6 +73,35 @@ fn what_is_empty_is_named_in_words() {
 }
 
 #[test]
+fn an_answer_without_a_value_is_refused_with_its_place() {
+    for null in ["", " null", " ~", " # to do"] {
+        let message = from_file(&format!("name: shop\nregion:{null}\n"));
+        let said = "answer `region` is `null`, which is no value; leave the answer out to have its default\n";
+        assert!(message.starts_with(&format!("{said}  --> answers.yaml:2\n")), "{message}");
+    }
+    let message = from_file("services:\n- name: api\n  port:\n");
+    assert!(message.starts_with("answer `services.0.port` is `null`, which is no value"), "{message}");
+    assert!(from_file("services: [~]\n").starts_with("answer `services.0` is `null`, which is not a record"));
+    // a file without any answer is one with none
+    for empty in ["", "null\n", "# nothing\n"] {
+        assert!(file(empty).unwrap().values.is_empty());
+    }
+}
+
+#[test]
+fn a_zero_byte_is_refused_with_its_line() {
+    for text in ["name: shop\nregion: eu-\0\n", "name: shop\n# a\0b\n", "name: shop\n\0"] {
+        let message = shown(&file(text).unwrap_err());
+        assert!(message.starts_with("the answers file is not a text in UTF-8\n  --> answers.yaml:2\n"), "{message}");
+    }
+    let message = from_file("description: \"a\\0b\"\n");
+    assert!(
+        message.starts_with("answer `description` is `a\\0b`, which has the control character U+0000"),
+        "{message}"
+    );
+}
+
+#[test]
 fn unknown_region_in_a_file_names_the_line() {
     insta::assert_snapshot!(from_file("name: shop\n\nregion: eu-cental-1\n"), @r"
     answer `region` is `eu-cental-1`, which AWS does not have (did you mean `eu-central-1`?)

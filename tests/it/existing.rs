@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::repository::Repository;
+use crate::repository::{Repository, git, text};
 use crate::scene::{put, said};
 
 #[test]
@@ -79,6 +79,49 @@ fn rules_that_hide_what_is_generated_are_named() {
     // git agrees
     let ignored = shop.git(&["check-ignore", ".scaffold/base", "docs/runbooks/deploy.md"]);
     assert_eq!(ignored.lines().count(), 2, "{ignored}");
+}
+
+#[test]
+fn what_git_ignores_is_not_deleted_in_a_clone() {
+    let shop = Repository::small();
+    shop.git(&["init", "-q"]);
+    put(&shop.path(), ".gitignore", "db/\n*.sh\n", 0o644);
+    shop.git(&["add", "--force", "run.sh"]);
+    shop.commit();
+    shop.git(&["clone", "-q", ".", "../clone"]);
+    let clone = shop.path().parent().unwrap().join("clone");
+    let says = |code, args: &[&str]| {
+        let output = shop.run_from(&clone, args);
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {said}");
+        said.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let said = says(0, &["status", "--exit-code=deleted"]);
+    assert!(said.contains("The rule `db/` in `.gitignore` hides `db/backup.yaml` from git, and this clone lacks it."));
+    assert!(said.contains("1 file ignored by git and not here: = db/backup.yaml"), "{said}");
+    // what git tracks is not hidden
+    assert!(!said.contains("run.sh"), "{said}");
+    assert!(says(0, &["status", "--format=json"]).contains("\"ignored\": [ \"db/backup.yaml\" ]"));
+    let said = says(0, &["update", "--yes", "--set", "region=eu-west-1"]);
+    assert!(said.contains("db/backup.yaml (ignored by git and not here, stays away)"), "{said}");
+    assert!(!said.contains("deleted by you"), "{said}");
+    fs::remove_file(clone.join("run.sh")).unwrap();
+    let said = says(1, &["status", "--exit-code=deleted"]);
+    assert!(said.contains("1 file deleted: = run.sh"), "{said}");
+    says(0, &["restore", "db", "--yes"]);
+    assert!(says(1, &["status", "--exit-code=deleted"]).contains("every other clone lacks it"));
+}
+
+#[test]
+fn a_rule_that_hides_what_is_generated_is_named_at_the_end_of_init() {
+    let temp = tempfile::tempdir().unwrap();
+    put(temp.path(), "project/.gitignore", "/docs/\n", 0o644);
+    assert!(git(temp.path()).args(["init", "-q", "project"]).status().unwrap().success());
+    let init = ["init", "project", "--yes", "--preset", "mongodb-atlas-on-aws"];
+    let output = crate::scene::program(temp.path()).args(init).output().unwrap();
+    let said = text(&output.stderr);
+    let (wrote, note) = (said.find("Wrote ").unwrap(), said.find("The rule `/docs/` in `.gitignore` hides").unwrap());
+    assert!(wrote < note && said.matches("The rule `/docs/`").count() == 1, "{said}");
 }
 
 #[test]

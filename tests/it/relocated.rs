@@ -59,3 +59,17 @@ fn a_move_that_is_forgotten_leaves_two_files() {
     assert!(shop.path().join(page).exists() && shop.file("on-call.md").ends_with("Ours.\n"));
     assert!(shop.says(0, &["status"]).contains("No drift"));
 }
+
+#[test]
+fn a_tracked_file_is_found_where_a_rule_would_ignore_it() {
+    let shop = Repository::built_in();
+    shop.git(&["init", "-q"]);
+    shop.append(".gitignore", "/handbook/");
+    shop.commit();
+    let page = "docs/runbooks/incident.md";
+    fs::create_dir(shop.path().join("handbook")).unwrap();
+    shop.git(&["mv", page, "handbook/on-call.md"]);
+    let said = shop.update(0, &["domain=shop1.example.org"]);
+    assert!(said.contains("You moved `docs/runbooks/incident.md` to `handbook/on-call.md`"), "{said}");
+    assert!(shop.file("handbook/on-call.md").contains("shop1.example.org"));
+}

@@ -177,6 +177,11 @@ impl Session {
         }
     }
 
+    /// The rows of the screen.
+    pub fn rows(&self) -> Vec<String> {
+        self.screen.screen().contents().lines().map(str::to_owned).collect()
+    }
+
     /// The screen as one line.
     pub fn words(&self) -> String {
         self.screen.screen().contents().split_whitespace().collect::<Vec<_>>().join(" ")

@@ -124,7 +124,7 @@ fn what_restore_can_replace_is_named() {
     let said = shop.says(0, &ours);
     assert!(said.contains("db/backup.yaml (no longer generated"), "{said}");
     assert!(said.contains("shows what would be new in place of\n  `services/web/service.yaml`."), "{said}");
-    assert!(shop.says(0, &["restore", "services/web/service.yaml", "--dry-run"]).contains("mine"));
+    assert!(shop.says(1, &["restore", "services/web/service.yaml", "--dry-run"]).contains("mine"));
 
     // an orphan alone, or a folder in the way
     let shop = Repository::small();

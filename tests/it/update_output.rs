@@ -240,6 +240,7 @@ fn conflicts() {
         }
       ],
       "decided": [],
+      "ignored": [],
       "moved": [],
       "notes": []
     }

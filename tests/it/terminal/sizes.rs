@@ -57,3 +57,17 @@ fn the_window_changes_its_size() {
     s.answer(SERVICES, ENTER).answer(OVERVIEW, ENTER).see("+ 6 files to create").answer(REVIEW, ENTER).ends_with(0);
     assert!(s.file("README.md").starts_with("# books\n"));
 }
+
+#[test]
+fn entries_of_a_list_are_cut_where_the_window_became_narrower() {
+    let (_temp, dir) = target();
+    let mut s = Start::init(&dir, &[]).run();
+    s.see("No preset").see("Esc goes back").resize(40, 60).send(DOWN).see("> No preset");
+    // the end of the frame
+    s.send(DOWN).see("> Answer everything").send(UP).see("> No preset");
+    let rows = s.rows();
+    let list = rows.iter().skip_while(|row| !row.starts_with("? ")).skip(1).take_while(|row| !row.starts_with('['));
+    let list: Vec<&String> = list.collect();
+    assert!(list.len() > 4 && list.iter().all(|row| row.starts_with("> ") || row.starts_with("  ")), "{rows:#?}");
+    s.send(ENTER).see(&format!("? {NAME}")).send("books\r").see(&format!("? {CONTACT}"));
+}
