@@ -16,7 +16,7 @@ pub(crate) mod stage;
 pub(crate) mod swap;
 
 use crate::apply::inspect::inspect;
-use crate::apply::journal::{Kind, Phase, advance};
+use crate::apply::journal::{EntryKind, Phase, advance};
 use crate::apply::lock::Lock;
 use crate::apply::stage::{New, stage, write_below};
 use crate::apply::swap::Places;
@@ -146,7 +146,7 @@ fn exchange(lock: &Lock, operations: &[&Operation<'_>]) -> Result<Applied> {
         .map_err(|error| {
             UserError::unfinished(error, "all files are written; the next run of scaffold cleans up behind this one")
         })?;
-    let removed = journal.entries.iter().filter(|entry| entry.kind == Kind::Remove).count();
+    let removed = journal.entries.iter().filter(|entry| entry.kind == EntryKind::Remove).count();
     Ok(Applied { written: journal.count() - removed, removed })
 }
 

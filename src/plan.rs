@@ -14,7 +14,7 @@ mod open;
 pub mod operation;
 mod settle;
 
-pub use kind::Kind;
+pub use kind::ChangeKind;
 pub use open::{BESIDE, Cause, Open, Own, Resolution};
 
 /// What is on disk at a path.
@@ -212,7 +212,7 @@ impl<'a> Plan<'a> {
     }
 
     /// How many changes of each kind.
-    pub fn counts(&self) -> BTreeMap<Kind, usize> {
+    pub fn counts(&self) -> BTreeMap<ChangeKind, usize> {
         let mut counts = BTreeMap::new();
         for change in self.changes.values() {
             *counts.entry(change.kind()).or_insert(0) += 1;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use crate::catalog::Catalog;
-use crate::plan::{Cause, Change, Kind, Open, Plan, Resolution};
+use crate::plan::{Cause, Change, ChangeKind, Open, Plan, Resolution};
 use crate::prompt::{Ask, Dialog, Item};
 use crate::render::Rendered;
 use crate::render::context::Readiness;
@@ -121,8 +121,8 @@ impl Review<'_> {
             let done = match steps.get(chosen) {
                 Some(Step::Write) => return Ok(Some(decided)),
                 Some(Step::Decide) => self.decide(&mut decided),
-                Some(Step::Changed) => page(self.ui, &self.diffs(&decided, |kind| kind != Kind::Create)),
-                Some(Step::New) => page(self.ui, &self.diffs(&decided, |kind| kind == Kind::Create)),
+                Some(Step::Changed) => page(self.ui, &self.diffs(&decided, |kind| kind != ChangeKind::Create)),
+                Some(Step::New) => page(self.ui, &self.diffs(&decided, |kind| kind == ChangeKind::Create)),
                 Some(Step::Hunks) => self.patch(&mut decided),
                 Some(Step::One) => self.one_by_one(&mut decided),
                 Some(Step::Many) => self.many(&mut decided),
@@ -140,7 +140,7 @@ impl Review<'_> {
     }
 
     fn steps(&self, decided: &Resolutions) -> (Vec<Step>, Vec<Item>) {
-        let has = |wanted: &dyn Fn(Kind) -> bool| self.plan.changes.values().any(|c| wanted(c.kind()));
+        let has = |wanted: &dyn Fn(ChangeKind) -> bool| self.plan.changes.values().any(|c| wanted(c.kind()));
         let open = self.plan.open().filter(|open| !decided.contains_key(open.path)).count();
         let mut steps = Vec::new();
         if open > 0 {
@@ -148,10 +148,10 @@ impl Review<'_> {
         } else {
             steps.push((Step::Write, Effect::of(self.plan, decided).offer()));
         }
-        if has(&|kind| differs(kind) && kind != Kind::Create) {
+        if has(&|kind| differs(kind) && kind != ChangeKind::Create) {
             steps.push((Step::Changed, "Look at the differences".into()));
         }
-        if has(&|kind| kind == Kind::Create) {
+        if has(&|kind| kind == ChangeKind::Create) {
             steps.push((Step::New, "Look at the new files".into()));
         }
         if self.plan.changes.values().any(has_hunks) {
@@ -225,7 +225,7 @@ impl Review<'_> {
         }
     }
 
-    fn diffs(&self, decided: &Resolutions, wanted: impl Fn(Kind) -> bool) -> String {
+    fn diffs(&self, decided: &Resolutions, wanted: impl Fn(ChangeKind) -> bool) -> String {
         let changes = self.plan.changes.iter().filter(|(_, change)| wanted(change.kind()));
         let texts: Vec<String> = changes.map(|(path, _)| self.diff(path, decided.get(*path))).collect();
         texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
@@ -254,8 +254,8 @@ fn if_not_back<T>(done: Result<T>) -> Result<Option<T>> {
 }
 
 /// Whether there is something to see.
-fn differs(kind: Kind) -> bool {
-    kind.touches_disk() || matches!(kind, Kind::Collide | Kind::Offer)
+fn differs(kind: ChangeKind) -> bool {
+    kind.touches_disk() || matches!(kind, ChangeKind::Collide | ChangeKind::Offer)
 }
 
 /// What remains on the screen.

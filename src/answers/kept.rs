@@ -9,10 +9,8 @@ use serde_json::{Map, Value};
 use crate::answers::check::Check;
 use crate::answers::file::AnswersFile;
 use crate::catalog::Catalog;
-use crate::catalog::question::{KindName, Question, Values};
+use crate::catalog::question::{KindName, Question, Record, Values};
 use crate::text::error::nearest;
-
-type Record = Map<String, Value>;
 
 /// Puts what was kept back among the recorded answers, where nothing else stands.
 pub(super) fn restore(recorded: &mut Record, kept: &Values) {

@@ -1,6 +1,6 @@
 //! Looks whether the disk still is as it was when the plan was made, and groups operations into exchanges.
 
-use crate::apply::journal::Kind;
+use crate::apply::journal::EntryKind;
 use crate::disk;
 use crate::disk::stamp::Stamp;
 use crate::plan::operation::{Action, Before, Operation, changed};
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 /// An entry in the making.
 pub(crate) struct Unit<'a> {
-    pub(crate) kind: Kind,
+    pub(crate) kind: EntryKind,
     pub(crate) path: String,
     pub(crate) before: Option<Sum>,
     /// The original at the time of inspection.
@@ -28,7 +28,7 @@ pub(crate) struct Unit<'a> {
 /// Looks whether the disk is as planned and groups the files of new folders.
 pub(crate) fn inspect<'a>(root: &Path, operations: &[&'a Operation<'_>]) -> Result<Vec<Unit<'a>>> {
     let paths: HashSet<&str> = operations.iter().map(|operation| &*operation.path).collect();
-    let mut folders = Folders { root, paths: &paths, known: HashMap::new() };
+    let mut folders = PlannedFolders { root, paths: &paths, known: HashMap::new() };
     let mut units: Vec<Unit<'a>> = Vec::new();
     let mut trees: HashMap<String, usize> = HashMap::new();
     let mut unexpected = Vec::new();
@@ -52,7 +52,7 @@ pub(crate) fn inspect<'a>(root: &Path, operations: &[&'a Operation<'_>]) -> Resu
             (Action::Remove, Found::Folder(_)) if operations.iter().any(|other| is_below(&other.path, path)) => {}
             _ if !as_planned => unexpected.push(path.to_owned()),
             (Action::Remove, Found::File(file, metadata)) => units.push(Unit {
-                kind: Kind::Remove,
+                kind: EntryKind::Remove,
                 path: path.to_owned(),
                 before: Some(Sum::of_file(&file)),
                 stamp: Some(Stamp::of(&metadata)),
@@ -69,16 +69,16 @@ pub(crate) fn inspect<'a>(root: &Path, operations: &[&'a Operation<'_>]) -> Resu
                         return Err(occupied(path, other));
                     }
                     let (path, files) = (path.to_owned(), Vec::new());
-                    units.push(Unit { kind: Kind::Folder, path, before: None, stamp: None, files });
+                    units.push(Unit { kind: EntryKind::Folder, path, before: None, stamp: None, files });
                 }
                 let files = vec![(path, wanted)];
                 match missing_folder {
-                    None => units.push(Unit { kind: Kind::Write, path: path.to_owned(), before, stamp, files }),
+                    None => units.push(Unit { kind: EntryKind::Write, path: path.to_owned(), before, stamp, files }),
                     Some(folder) => match trees.get(&folder).and_then(|at| units.get_mut(*at)) {
                         Some(unit) => unit.files.extend(files),
                         None => {
                             trees.insert(folder.clone(), units.len());
-                            units.push(Unit { kind: Kind::Tree, path: folder, before, stamp, files });
+                            units.push(Unit { kind: EntryKind::Tree, path: folder, before, stamp, files });
                         }
                     },
                 }
@@ -109,7 +109,7 @@ fn look(path: &Path) -> Result<Found> {
 }
 
 /// Which folders exist; each is looked at once.
-struct Folders<'r> {
+struct PlannedFolders<'r> {
     root: &'r Path,
     /// Where something is to be done. A file there is about to become a folder, or was a folder until now; whether it
     /// is as planned shows when it is looked at itself.
@@ -118,7 +118,7 @@ struct Folders<'r> {
     known: HashMap<String, Option<String>>,
 }
 
-impl Folders<'_> {
+impl PlannedFolders<'_> {
     fn first_missing(&mut self, folder: &str) -> Result<Option<String>> {
         if folder.is_empty() {
             return Ok(None);

@@ -76,7 +76,7 @@ impl Phase {
 
 /// What happens to an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum EntryKind {
     /// One file is written.
     Write,
     /// A folder that did not exist is put in place with all its files.
@@ -91,7 +91,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// What happens.
-    pub kind: Kind,
+    pub kind: EntryKind,
     /// Where.
     pub path: RelPath,
     /// The original, if there is one.
@@ -110,7 +110,7 @@ pub struct Journal {
 impl Journal {
     /// How many files it is about.
     pub fn count(&self) -> usize {
-        let removed = self.entries.iter().filter(|entry| entry.kind == Kind::Remove).count();
+        let removed = self.entries.iter().filter(|entry| entry.kind == EntryKind::Remove).count();
         removed + self.entries.iter().map(|entry| entry.files.len()).sum::<usize>()
     }
 
@@ -125,10 +125,10 @@ impl Journal {
         let mut text = format!("{TITLE}folder {}\n", folder_line(root));
         for Entry { kind, path, before, files } in &self.entries {
             let word = match kind {
-                Kind::Write => "write",
-                Kind::Tree => "tree",
-                Kind::Remove => "remove",
-                Kind::Folder => "folder",
+                EntryKind::Write => "write",
+                EntryKind::Tree => "tree",
+                EntryKind::Remove => "remove",
+                EntryKind::Folder => "folder",
             };
             let before = before.map_or_else(|| "-".to_owned(), |sum| sum.to_string());
             let _ = writeln!(text, "{word} {before} {}", path::to_line(path));
@@ -166,10 +166,10 @@ impl Journal {
                     entries.last_mut()?.files.push((path, sum?));
                     continue;
                 }
-                "write" => Kind::Write,
-                "tree" => Kind::Tree,
-                "remove" => Kind::Remove,
-                "folder" => Kind::Folder,
+                "write" => EntryKind::Write,
+                "tree" => EntryKind::Tree,
+                "remove" => EntryKind::Remove,
+                "folder" => EntryKind::Folder,
                 _ => return None,
             };
             entries.push(Entry { kind, path, before: sum, files: Vec::new() });
@@ -315,10 +315,10 @@ mod tests {
         };
         Journal {
             entries: vec![
-                entry(Kind::Write, "a b", Some(sum("x")), &["a b"]),
-                entry(Kind::Tree, "k8s", None, &["k8s/a\nb", "k8s/c/d"]),
-                entry(Kind::Remove, "old/a", Some(sum("y")), &[]),
-                entry(Kind::Folder, "old", None, &[]),
+                entry(EntryKind::Write, "a b", Some(sum("x")), &["a b"]),
+                entry(EntryKind::Tree, "k8s", None, &["k8s/a\nb", "k8s/c/d"]),
+                entry(EntryKind::Remove, "old/a", Some(sum("y")), &[]),
+                entry(EntryKind::Folder, "old", None, &[]),
             ],
         }
     }

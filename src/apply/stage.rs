@@ -59,7 +59,7 @@ const PART: usize = 32;
 
 /// Writes new files below a folder, on every core: most of the time goes into the kernel's creation of files.
 pub(crate) fn write_below(root: &Path, files: &[New<'_>]) -> Result<()> {
-    let folders = Folders { root, made: Mutex::new(HashSet::from([""])) };
+    let folders = MadeFolders { root, made: Mutex::new(HashSet::from([""])) };
     if cfg!(test) {
         // One after the other, so that a planned fault always meets the same call.
         return files.chunks(PART).try_for_each(|part| write_part(&folders, part));
@@ -69,7 +69,7 @@ pub(crate) fn write_below(root: &Path, files: &[New<'_>]) -> Result<()> {
 }
 
 /// Writes files one after the other; keeps the last folder open.
-fn write_part<'f>(folders: &Folders<'f>, files: &'f [New<'f>]) -> Result<()> {
+fn write_part<'f>(folders: &MadeFolders<'f>, files: &'f [New<'f>]) -> Result<()> {
     for files in files.chunk_by(|a, b| path::parent(&a.path) == path::parent(&b.path)) {
         let folder = files.first().map_or("", |new| path::parent(&new.path));
         let opened = folders.open(folder)?;
@@ -83,12 +83,12 @@ fn write_part<'f>(folders: &Folders<'f>, files: &'f [New<'f>]) -> Result<()> {
 }
 
 /// The folders below a new one; each is made once, when its first file is written.
-struct Folders<'f> {
+struct MadeFolders<'f> {
     root: &'f Path,
     made: Mutex<HashSet<&'f str>>,
 }
 
-impl<'f> Folders<'f> {
+impl<'f> MadeFolders<'f> {
     fn open(&self, folder: &'f str) -> Result<OwnedFd> {
         // The lock is held until the folder is there: another thread may want the same one.
         self.make(folder, &mut self.made.lock().unwrap_or_else(PoisonError::into_inner))?;

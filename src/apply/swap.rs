@@ -5,7 +5,7 @@
 //! replaced is never missing.
 
 use crate::apply::inspect::occupied;
-use crate::apply::journal::{Entry, Journal, Kind, Phase, STAGING, advance};
+use crate::apply::journal::{Entry, EntryKind, Journal, Phase, STAGING, advance};
 use crate::disk::{self, explain};
 use crate::repository::project::{files_below, link_on_the_way, read};
 use crate::text::checksum::Sum;
@@ -100,7 +100,7 @@ pub fn refuse_unlisted(places: &Places<'_>, journal: &Journal, phase: Phase) -> 
             folders.extend(above.map(Path::to_owned));
             files.insert(staged);
         }
-        if entry.kind == Kind::Folder {
+        if entry.kind == EntryKind::Folder {
             if phase == Phase::Done
                 && let Some(file) = files_in(&old, &entry.path)?.first()
             {
@@ -156,9 +156,9 @@ pub fn carry_out(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> 
         return Err(unlisted(if is_link(&new) { &new } else { &old }, ""));
     }
     match entry.kind {
-        Kind::Remove if exists(&old)? || !exists(&target)? => Ok(()),
-        Kind::Remove => disk::set_aside(&target, &old),
-        Kind::Folder => {
+        EntryKind::Remove if exists(&old)? || !exists(&target)? => Ok(()),
+        EntryKind::Remove => disk::set_aside(&target, &old),
+        EntryKind::Folder => {
             if !exists(&old)? && exists(&target)? {
                 disk::set_aside(&target, &old)?;
             }
@@ -168,7 +168,7 @@ pub fn carry_out(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> 
                 None => Ok(()),
             }
         }
-        Kind::Write | Kind::Tree if !exists(&new)? => Ok(()),
+        EntryKind::Write | EntryKind::Tree if !exists(&new)? => Ok(()),
         _ if entry.before.is_none() => disk::rename_new(&new, &target),
         _ => {
             if !exists(&old)? {
@@ -186,7 +186,7 @@ pub fn take_back(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> 
     if is_link(&old) {
         return Err(unlisted(&old, ""));
     }
-    if matches!(entry.kind, Kind::Remove | Kind::Folder) {
+    if matches!(entry.kind, EntryKind::Remove | EntryKind::Folder) {
         // Fails if something is in the way: an original that is not put back would be lost.
         return if exists(&old)? { disk::rename_new(&old, &target) } else { Ok(()) };
     }
@@ -204,7 +204,7 @@ pub fn take_back(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> 
             disk::remove_file(&full)?;
         }
         let mut folder = path::parent(file);
-        while entry.kind == Kind::Tree && folder.len() >= entry.path.len() && folders.insert(folder) {
+        while entry.kind == EntryKind::Tree && folder.len() >= entry.path.len() && folders.insert(folder) {
             folder = path::parent(folder);
         }
     }
@@ -220,15 +220,15 @@ pub fn take_back(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> 
 pub fn can_carry_out(places: &Places<'_>, journal: &Journal, slot: usize) -> Result<bool> {
     let Some(entry) = journal.entries.get(slot) else { return Ok(true) };
     let Spot { new, old, target } = places.of(slot, entry);
-    if entry.kind == Kind::Remove {
+    if entry.kind == EntryKind::Remove {
         return Ok(exists(&old)? || !exists(&target)? || sum_at(&target)? == entry.before);
     }
-    if entry.kind == Kind::Folder {
+    if entry.kind == EntryKind::Folder {
         if exists(&old)? {
             return Ok(files_in(&old, &entry.path)?.is_empty());
         }
         let mut to_remove = HashSet::new();
-        for (slot, entry) in journal.entries.iter().enumerate().filter(|(_, entry)| entry.kind == Kind::Remove) {
+        for (slot, entry) in journal.entries.iter().enumerate().filter(|(_, entry)| entry.kind == EntryKind::Remove) {
             if !exists(&places.of(slot, entry).old)? {
                 to_remove.insert(&entry.path);
             }
@@ -264,7 +264,7 @@ pub fn in_the_way_back(places: &Places<'_>, journal: &Journal, slot: usize) -> R
     let comes_back = exists(&old)? && (!exists(&new)? || !exists(&target)?);
     if entry.before.is_some() && comes_back && sum_at(&old)? != entry.before {
         changed.push(entry.path.clone());
-    } else if matches!(entry.kind, Kind::Remove | Kind::Folder) {
+    } else if matches!(entry.kind, EntryKind::Remove | EntryKind::Folder) {
         if exists(&old)? && exists(&target)? {
             changed = strangers(places, journal, slot, &entry.path)?;
         }
@@ -304,10 +304,10 @@ fn strangers(places: &Places<'_>, journal: &Journal, slot: usize, path: &str) ->
     {
         let ours = |file: &RelPath| entry.files.iter().any(|(own, _)| own == file);
         return Ok(match entry.kind {
-            Kind::Tree if is_folder(&target) => {
+            EntryKind::Tree if is_folder(&target) => {
                 files_in(&target, path)?.into_iter().filter(|file| !ours(file)).collect()
             }
-            Kind::Tree => vec![path.to_owned()],
+            EntryKind::Tree => vec![path.to_owned()],
             // Whether it was edited is asked with its own entry.
             _ => Vec::new(),
         });
@@ -318,7 +318,7 @@ fn strangers(places: &Places<'_>, journal: &Journal, slot: usize, path: &str) ->
 /// After the last exchange: removes the folders that became empty, the staging folder and the journal.
 pub fn clean_up(places: &Places<'_>, journal: &Journal, phase: Phase) -> Result<()> {
     if phase == Phase::Done {
-        for entry in journal.entries.iter().filter(|entry| entry.kind == Kind::Remove) {
+        for entry in journal.entries.iter().filter(|entry| entry.kind == EntryKind::Remove) {
             let mut folder = path::parent(&entry.path);
             while !folder.is_empty() {
                 // A folder that cannot be removed is no reason to fail.

@@ -17,7 +17,7 @@
 //! A line of a base never begins with `<`, `=` or `>`. Only text that begins with six `|` looks like the mark before the
 //! ancestor; then the checksum is wrong and the record is damaged, which is safe.
 
-use super::read::{Content, Read, Record};
+use super::read::{Content, FileRecord, Read};
 use super::{Base, Fault};
 use std::collections::BTreeMap;
 
@@ -76,7 +76,7 @@ pub(super) fn settle(ours: Read, mut theirs: Read) -> (Base, Vec<Fault>) {
     let mut base = Base { version: ours.version.max(theirs.version), ..Base::default() };
     let mut faults = ours.faults;
     faults.append(&mut theirs.faults);
-    let mut pairs: BTreeMap<_, (Option<Record>, Option<Record>)> = BTreeMap::new();
+    let mut pairs: BTreeMap<_, (Option<FileRecord>, Option<FileRecord>)> = BTreeMap::new();
     for (path, record) in ours.records {
         pairs.entry(path).or_default().0 = Some(record);
     }
@@ -104,7 +104,7 @@ pub(super) fn settle(ours: Read, mut theirs: Read) -> (Base, Vec<Fault>) {
 }
 
 /// What the record says, and what the other side says if that differs.
-fn choose(pair: (Option<Record>, Option<Record>)) -> Result<(Content, Option<Content>), &'static str> {
+fn choose(pair: (Option<FileRecord>, Option<FileRecord>)) -> Result<(Content, Option<Content>), &'static str> {
     let (ours, theirs) = match pair {
         (Some(ours), Some(theirs)) => (ours, theirs),
         (Some(only), None) | (None, Some(only)) => return Ok((only.intact()?, None)),

@@ -14,14 +14,14 @@ use std::iter::Peekable;
 #[derive(Default)]
 pub(super) struct Read {
     pub version: Option<Version>,
-    pub records: BTreeMap<RelPath, Record>,
+    pub records: BTreeMap<RelPath, FileRecord>,
     /// What is wrong outside of records.
     pub faults: Vec<Fault>,
 }
 
 /// One file's record, as it stands there.
 #[derive(Debug)]
-pub(super) struct Record {
+pub(super) struct FileRecord {
     /// Counted from 0.
     pub line: usize,
     /// Or why there is none.
@@ -57,7 +57,7 @@ impl Content {
     }
 }
 
-impl Record {
+impl FileRecord {
     /// The content if it is as it was written.
     pub fn intact(self) -> Result<Content, &'static str> {
         match self.content {
@@ -129,11 +129,11 @@ impl Read {
     }
 
     /// A file may be recorded twice, but not differently.
-    fn add(&mut self, path: RelPath, record: Record) {
+    fn add(&mut self, path: RelPath, record: FileRecord) {
         match self.records.get_mut(&path) {
             None => drop(self.records.insert(path, record)),
             Some(other) if other.content == record.content => {}
-            Some(other) => *other = Record { line: record.line, content: Err("it is recorded twice") },
+            Some(other) => *other = FileRecord { line: record.line, content: Err("it is recorded twice") },
         }
     }
 
@@ -149,7 +149,7 @@ impl Read {
                     Some(path) => {
                         let content = content(&path, lines);
                         lost = !content.as_ref().is_ok_and(|content| content.intact);
-                        self.add(path, Record { line: at, content });
+                        self.add(path, FileRecord { line: at, content });
                     }
                     None => {
                         self.fault(at, "this is not the path of a file");

@@ -11,7 +11,7 @@ use crate::answers::file::{AnswersFile, KEPT};
 use crate::catalog::Catalog;
 use crate::catalog::question::Values;
 use crate::text::version;
-use crate::text::yaml::marks::{Content, Line, Node};
+use crate::text::yaml::marks::{CommentLine, Content, Node};
 use crate::text::yaml::write;
 
 /// What our comments begin with, so that they are told from those of people when a question reads otherwise.
@@ -64,7 +64,7 @@ fn sorted(values: &Values) -> Map<String, Value> {
 /// The comments of people beside one entry, or after the last.
 #[derive(Default)]
 struct Comments {
-    above: Vec<Line>,
+    above: Vec<CommentLine>,
     /// How many of them stand above ours.
     ours: Option<usize>,
     behind: Option<String>,
@@ -72,7 +72,7 @@ struct Comments {
 
 impl Comments {
     /// Those that stand apart from the entry, above its question.
-    fn take_before(&mut self) -> Vec<Line> {
+    fn take_before(&mut self) -> Vec<CommentLine> {
         let apart = || self.above.iter().rposition(|line| line.apart).unwrap_or(0);
         let number = self.ours.take().unwrap_or_else(apart);
         let rest = self.above.split_off(number);
@@ -84,7 +84,7 @@ impl Comments {
 /// The comments of a file by the number of the entry, and last those after all entries.
 fn comments(catalog: &Catalog, before: &AnswersFile) -> Vec<Comments> {
     let asked: HashSet<&str> = catalog.questions().map(|(_, question)| question.ask.as_str()).collect();
-    let of_people = |lines: &[Line], behind: Option<&String>| {
+    let of_people = |lines: &[CommentLine], behind: Option<&String>| {
         let mut comments = Comments { behind: behind.cloned(), ..Comments::default() };
         for line in lines {
             match line.text.strip_prefix(OURS) {
@@ -123,7 +123,7 @@ impl Text {
         self.out.push('\n');
     }
 
-    fn theirs(&mut self, indent: &str, lines: Vec<Line>) {
+    fn theirs(&mut self, indent: &str, lines: Vec<CommentLine>) {
         for line in lines {
             if line.apart {
                 self.out.push('\n');
@@ -213,8 +213,8 @@ impl Text {
         let mut last = self.comments.pop().unwrap_or_default();
         let mut gone = Vec::new();
         for comments in take(&mut self.comments) {
-            let behind = comments.behind.map(|text| Line { text, apart: false });
-            gone.extend(comments.above.into_iter().chain(behind).map(|line| Line { apart: false, ..line }));
+            let behind = comments.behind.map(|text| CommentLine { text, apart: false });
+            gone.extend(comments.above.into_iter().chain(behind).map(|line| CommentLine { apart: false, ..line }));
         }
         let long_gone = last.above.split_off(last.ours.unwrap_or(last.above.len()));
         self.theirs("", last.above);

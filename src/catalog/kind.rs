@@ -15,14 +15,14 @@ use formats::{cidr, command, dns_label, email, env_name, free_text, host_name, p
 
 /// The rules of one question's values.
 #[derive(Clone, Copy)]
-pub struct Kind<'a> {
+pub struct QuestionKind<'a> {
     pub(crate) question: &'a Question,
 }
 
 /// What is wrong with a value: completes the sentence "answer `x` is `v`, ...".
 pub type Refusal = String;
 
-impl Kind<'_> {
+impl QuestionKind<'_> {
     /// Checks a scalar or list value and returns it in its normal form. Records are checked field
     /// by field in [`crate::answers`], here only that they are a list of the right length.
     ///

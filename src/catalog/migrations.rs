@@ -11,11 +11,11 @@ use semver::Version;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::catalog::question::Record;
+
 mod lint;
 
 pub use lint::faults;
-
-type Record = Map<String, Value>;
 
 /// One change of the questions.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -2,9 +2,9 @@
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::catalog::kind::Kind;
+use crate::catalog::kind::QuestionKind;
 
 /// One question, as written in `questions.yaml` or a `component.yaml`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -169,8 +169,8 @@ pub enum KindName {
 
 impl Question {
     /// What a value of this question must look like.
-    pub fn kind(&self) -> Kind<'_> {
-        Kind { question: self }
+    pub fn kind(&self) -> QuestionKind<'_> {
+        QuestionKind { question: self }
     }
 
     /// The fields of one record by name.
@@ -196,3 +196,6 @@ pub struct Rule {
 
 /// Answers by name, in the order of the questions.
 pub type Values = IndexMap<String, Value>;
+
+/// An item of an answer that is a list, such as a service: values by field.
+pub type Record = Map<String, Value>;

@@ -8,7 +8,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::open::open;
-use super::save::{Record, save};
+use super::save::{Recorded, save};
 use super::{STOPPED, Work, cannot_prompt, interview, is_free};
 use crate::answers::NAME;
 use crate::answers::session::Session;
@@ -170,7 +170,7 @@ fn write(run: &Run<'_>, answers: &Answers) -> Result<u8> {
     let (orphans, resolved, answers) = (Tree::default(), answers, record::answers(catalog, answers, None));
     let reviewed = Reviewed { plan: &plan, resolutions: &resolutions, person, theirs: &rendered.tree };
     let decisions = Decisions::default().after(reviewed);
-    let record = Record { rendered: &rendered, orphans: &orphans, answers: &answers, decisions: &decisions };
+    let record = Recorded { rendered: &rendered, orphans: &orphans, answers: &answers, decisions: &decisions };
     during(ui, "Writing", || save(project, &plan, &resolutions, record))?;
     // what was written counts, also where the kept answers cannot be removed
     let _ = session.map(Session::forget);

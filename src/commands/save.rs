@@ -23,7 +23,7 @@ const IGNORE: &str = "/lock\n/staging/\n/journal*\n/undo/\n";
 
 /// What is to be recorded with the files.
 #[derive(Clone, Copy, Debug)]
-pub struct Record<'r> {
+pub struct Recorded<'r> {
     /// The new files.
     pub rendered: &'r Rendered,
     /// The files that are kept though they are no longer generated, as they were generated last.
@@ -41,8 +41,8 @@ type Scaffolds<'p> = (&'p str, Option<File>);
 ///
 /// # Errors
 /// When a resolution is missing, somebody else is at work, or the disk refuses; then everything is as before.
-pub fn save(project: &Project, plan: &Plan<'_>, resolutions: &Resolutions, record: Record<'_>) -> Result<bool> {
-    let Record { rendered, orphans, answers, decisions } = record;
+pub fn save(project: &Project, plan: &Plan<'_>, resolutions: &Resolutions, record: Recorded<'_>) -> Result<bool> {
+    let Recorded { rendered, orphans, answers, decisions } = record;
     let records = [
         (path::BASE, Some(file(base::encode(&rendered.tree, &rendered.once, orphans, version::own())))),
         (path::ANSWERS, Some(file(answers.into()))),

@@ -11,7 +11,7 @@ use super::{Work, given_for_update};
 use crate::cli::{self, Fact};
 use crate::commands::rerendering::{Last, Update};
 use crate::merge::{self, OnConflict};
-use crate::plan::{Change, Kind, Ours, Plan};
+use crate::plan::{Change, ChangeKind, Ours, Plan};
 use crate::show::listing::{Listing, counts_json};
 use crate::terminal::output::{self, Format};
 use crate::terminal::ui::{Style, Ui};
@@ -128,7 +128,7 @@ fn as_text(ui: &Ui, update: &Update, plan: &Plan<'_>, drift: &Drift<'_>, decided
         None => format!("The version of scaffold that generated it is unknown; this is scaffold {}.\n", version::own()),
     };
     if update.is_outdated() {
-        let changes = |kind: Kind| kind.touches_disk() || matches!(kind, Kind::Adopt | Kind::Collide);
+        let changes = |kind: ChangeKind| kind.touches_disk() || matches!(kind, ChangeKind::Adopt | ChangeKind::Collide);
         let listing = Listing { ui, paint: ui.out, lines: 0 };
         let counts = listing.counts_of(plan, changes);
         let what =

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::plan::{BESIDE, Cause, Change, Kind, Ours, Plan, Resolution};
+use crate::plan::{BESIDE, Cause, Change, ChangeKind, Ours, Plan, Resolution};
 use crate::render::steps::Step;
 use crate::review::{Effect, Resolutions};
 use crate::show::listing::meaning;
@@ -61,14 +61,19 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, 
         let (kind, resolution) = (change.kind(), resolutions.get(path));
         let path = ui.visible(path);
         match (kind, resolution) {
-            (Kind::Create | Kind::Offer, Some(Resolution::KeepMine)) => wanted.push(format!("{path} (left out)")),
-            (Kind::Update | Kind::Merge | Kind::Move | Kind::Delete, Some(Resolution::KeepMine)) => {
+            (ChangeKind::Create | ChangeKind::Offer, Some(Resolution::KeepMine)) => {
+                wanted.push(format!("{path} (left out)"))
+            }
+            (
+                ChangeKind::Update | ChangeKind::Merge | ChangeKind::Move | ChangeKind::Delete,
+                Some(Resolution::KeepMine),
+            ) => {
                 wanted.push(format!("{path} (yours kept)"));
             }
-            (Kind::Update | Kind::Merge | Kind::Move, Some(Resolution::Both)) => {
+            (ChangeKind::Update | ChangeKind::Merge | ChangeKind::Move, Some(Resolution::Both)) => {
                 kept.push(format!("{path} (the new one is beside it: {path}{BESIDE})"));
             }
-            (Kind::Offer, None) | (Kind::KeepDeleted | Kind::Ignored | Kind::Orphan, _) => {
+            (ChangeKind::Offer, None) | (ChangeKind::KeepDeleted | ChangeKind::Ignored | ChangeKind::Orphan, _) => {
                 kept.push(format!("{path} ({})", meaning(kind)));
             }
             _ => {}

@@ -5,7 +5,7 @@ use std::mem::ManuallyDrop;
 use anyhow::Result;
 
 use super::open::{folder, open};
-use super::save::{Record, save};
+use super::save::{Recorded, save};
 use super::{Render, STOPPED, Work, cannot_prompt, given_for_update};
 use crate::answers::Prompter;
 use crate::catalog::Catalog;
@@ -118,7 +118,7 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
     let decisions =
         update.decisions.after(Reviewed { plan: &plan, resolutions: &resolutions, person: person.is_some(), theirs });
     let (rendered, answers) = (&update.rendered, &update.answers);
-    let record = Record { rendered, orphans: &orphans, answers, decisions: &decisions };
+    let record = Recorded { rendered, orphans: &orphans, answers, decisions: &decisions };
     let written = during(ui, "Writing", || save(&project, &plan, &resolutions, record))?;
     if reviewed {
         ui.say(&summary(ui, &dir, &plan, &resolutions, person.is_some()));

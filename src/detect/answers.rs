@@ -177,7 +177,7 @@ fn refuse(files: &Files, service: &Service, why: &str) {
 }
 
 /// A record and the evidence of its fields.
-type Record = (Map<String, Value>, Vec<(String, Place)>);
+type DetectedRecord = (Map<String, Value>, Vec<(String, Place)>);
 
 /// The record of a service, or why there is none: a name, language or path that is refused.
 fn record(
@@ -185,7 +185,7 @@ fn record(
     question: &Question,
     service: &Service,
     files: &Files,
-) -> Result<Result<Record, String>> {
+) -> Result<Result<DetectedRecord, String>> {
     let wanted = fields(service);
     let check = Check::new(Scope::new(env, &Values::new()), question);
     let (mut record, mut places, mut so_far) = (Map::new(), Vec::new(), Map::new());

@@ -1,12 +1,12 @@
 //! What libraries tell about a service: the one table of frameworks and clients.
 
 use super::finding::{Finding, Place};
-use super::service::{Client, Kind, Language, Service};
+use super::service::{Client, Language, Service, ServiceKind};
 
 /// What a library is for.
 enum For {
     /// Serves requests; the name of the framework.
-    Serves(Kind, &'static str),
+    Serves(ServiceKind, &'static str),
     /// Builds static pages.
     Builds(&'static str),
     /// Takes work from a queue.
@@ -16,8 +16,8 @@ enum For {
 }
 
 use For::{Builds, Serves, Talks, Works};
-use Kind::{Api, Web};
 use Language::{Go, Java, Node, Php, Python, Ruby, Rust};
+use ServiceKind::{Api, Web};
 
 const MONGODB: For = Talks(Some("mongodb"));
 const POSTGRESQL: For = Talks(Some("postgresql"));
@@ -163,7 +163,8 @@ pub fn add(service: &mut Service, language: Language, library: &str, place: &Pla
         Serves(kind, label) => {
             framework(service, label);
             // a server that also builds pages is what it serves
-            if service.kind.as_ref().is_none_or(|known| known.value == Kind::Worker || service.output.is_some()) {
+            if service.kind.as_ref().is_none_or(|known| known.value == ServiceKind::Worker || service.output.is_some())
+            {
                 service.kind = Some(Finding::new(*kind, place.clone()));
             }
             service.output = None;
@@ -171,8 +172,8 @@ pub fn add(service: &mut Service, language: Language, library: &str, place: &Pla
         }
         Builds(label) if pages => {
             framework(service, label);
-            if service.kind.as_ref().is_none_or(|known| known.value == Kind::Worker) {
-                service.kind = Some(Finding::new(Kind::Web, place.clone()));
+            if service.kind.as_ref().is_none_or(|known| known.value == ServiceKind::Worker) {
+                service.kind = Some(Finding::new(ServiceKind::Web, place.clone()));
                 let output = if *label == "Create React App" { "build" } else { "dist" };
                 service.output = Some(Finding::new(output.to_owned(), place.clone()));
             }
@@ -181,7 +182,7 @@ pub fn add(service: &mut Service, language: Language, library: &str, place: &Pla
         Builds(_) => {}
         Works(label) => {
             framework(service, label);
-            service.kind.get_or_insert_with(|| Finding::new(Kind::Worker, place.clone()));
+            service.kind.get_or_insert_with(|| Finding::new(ServiceKind::Worker, place.clone()));
         }
         Talks(system) => {
             let client = Client { library: (*name).to_owned(), system: *system };

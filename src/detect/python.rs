@@ -161,7 +161,7 @@ fn add(files: &Files, service: &mut Service, required: &Required) {
             service.command(Command::Migrate, command, Place::new(&file, None));
         }
     }
-    let works = service.kind.as_ref().is_some_and(|kind| kind.value == super::service::Kind::Worker);
+    let works = service.kind.as_ref().is_some_and(|kind| kind.value == super::service::ServiceKind::Worker);
     service.runs |= works;
 }
 

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::finding::{Finding, Place};
-use super::service::{Kind, Language, Route, Service, Services};
+use super::service::{Language, Route, Service, ServiceKind, Services};
 use super::tokens::{Comments, Token, What, tokens};
 use super::walk::Files;
 use super::wanted::is_source;
@@ -89,7 +89,7 @@ fn read(service: &mut Service, file: &str, tokens: &[Token<'_>]) {
         // Go without a framework
         if word == "ListenAndServe" && service.frameworks.is_empty() {
             service.frameworks.push(Finding::new("net/http", place()));
-            service.kind.get_or_insert_with(|| Finding::new(Kind::Api, place()));
+            service.kind.get_or_insert_with(|| Finding::new(ServiceKind::Api, place()));
             service.runs = true;
         }
         // `get "up" => ...` of Rails, and `call("...")` of all others

@@ -18,7 +18,7 @@ pub struct Service {
     pub name: Option<Finding<String>>,
     /// What it does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub kind: Option<Finding<Kind>>,
+    pub kind: Option<Finding<ServiceKind>>,
     /// What it is written in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<Finding<Language>>,
@@ -63,7 +63,7 @@ pub struct Service {
 /// What a service does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum ServiceKind {
     /// Pages for people.
     Web,
     /// Requests of programs.

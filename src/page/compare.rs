@@ -77,7 +77,7 @@ impl Hunk {
     /// What it needs in HTML.
     fn bytes(&self) -> usize {
         let lines = self.blocks.iter().flat_map(|block| block.old.iter().chain(&block.new));
-        PLACE + lines.map(Line::bytes).sum::<usize>()
+        PLACE + lines.map(ComparedLine::bytes).sum::<usize>()
     }
 }
 
@@ -87,14 +87,14 @@ pub struct Block {
     /// Whether both sides are the same.
     pub same: bool,
     /// The old lines.
-    pub old: Vec<Line>,
+    pub old: Vec<ComparedLine>,
     /// The new lines.
-    pub new: Vec<Line>,
+    pub new: Vec<ComparedLine>,
 }
 
 /// A line of one version.
 #[derive(Debug, Serialize)]
-pub struct Line {
+pub struct ComparedLine {
     /// Its number and sign.
     pub number: String,
     /// Its text.
@@ -110,7 +110,7 @@ pub struct Piece {
     pub marked: bool,
 }
 
-impl Line {
+impl ComparedLine {
     fn new(number: usize, sign: char, pieces: Vec<Piece>) -> Self {
         Self { number: format!("{number} {sign}"), pieces }
     }
@@ -140,7 +140,7 @@ fn one(text: &str, goes: bool, budget: &mut Budget) -> Comparison {
     let all = text.lines().count();
     let mut side = Vec::new();
     for line in text.split_inclusive('\n').take(LIMITS.lines) {
-        let line = Line::new(side.len() + 1, if goes { '-' } else { '+' }, plain(cut(line)));
+        let line = ComparedLine::new(side.len() + 1, if goes { '-' } else { '+' }, plain(cut(line)));
         if !budget.take(line.bytes()) {
             break;
         }
@@ -210,10 +210,10 @@ fn block(diff: &TextDiff<'_, '_, str>, op: &DiffOp) -> Block {
 
 impl Block {
     fn line(&mut self, tag: ChangeTag, numbers: (Option<usize>, Option<usize>), pieces: Vec<Piece>, open_end: bool) {
-        let push = |side: &mut Vec<Line>, number: Option<usize>, sign| {
-            side.push(Line::new(number.map_or(0, |n| n + 1), sign, pieces.clone()));
+        let push = |side: &mut Vec<ComparedLine>, number: Option<usize>, sign| {
+            side.push(ComparedLine::new(number.map_or(0, |n| n + 1), sign, pieces.clone()));
             if open_end {
-                side.push(Line { number: "\\".into(), pieces: plain("No newline at end of file".into()) });
+                side.push(ComparedLine { number: "\\".into(), pieces: plain("No newline at end of file".into()) });
             }
         };
         match tag {

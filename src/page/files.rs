@@ -7,7 +7,7 @@ use super::compare::{Budget, Comparison, compare};
 use super::components::ComponentView;
 use super::kinds::{is_listed, word};
 use crate::merge::Merged;
-use crate::plan::{BESIDE, Change, Kind, Ours, Resolution};
+use crate::plan::{BESIDE, Change, ChangeKind, Ours, Resolution};
 use crate::render::context::Readiness;
 use crate::show::listing::{meaning, note};
 use crate::text::tree::File;
@@ -40,7 +40,7 @@ pub struct FileView {
 pub fn all(page: &Page<'_>, components: &[ComponentView]) -> Vec<FileView> {
     let listed = || page.plan.changes.iter().filter(|(_, change)| is_listed(change.kind()));
     // where not all can be shown, changes matter more than new files
-    let (new, changed): (Vec<_>, Vec<_>) = listed().partition(|(_, change)| change.kind() == Kind::Create);
+    let (new, changed): (Vec<_>, Vec<_>) = listed().partition(|(_, change)| change.kind() == ChangeKind::Create);
     let mut budget = Budget::default();
     let all = changed.into_iter().chain(new);
     let mut views: Vec<FileView> =
@@ -115,7 +115,7 @@ fn sides<'c>(change: &'c Change<'_>, decision: Option<&Resolution>) -> Sides<'c>
 /// What was decided, or that somebody has to.
 fn decided(path: &str, change: &Change<'_>, decision: Option<&Resolution>) -> Option<String> {
     match (change.kind(), decision) {
-        (Kind::Collide | Kind::Conflict, None) => Some(match change {
+        (ChangeKind::Collide | ChangeKind::Conflict, None) => Some(match change {
             Change::Merge { merged: Merged::Conflict { .. }, .. } => {
                 "conflict markers show both sides, unless you decide otherwise".into()
             }

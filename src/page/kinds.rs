@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::plan::{Kind, Plan};
+use crate::plan::{ChangeKind, Plan};
 use crate::show::listing::meaning;
 use crate::text::count;
 
@@ -30,13 +30,13 @@ pub fn all(plan: &Plan<'_>) -> Vec<Counted> {
 }
 
 /// A kind as one word.
-pub fn word(kind: Kind) -> String {
+pub fn word(kind: ChangeKind) -> String {
     kind.to_string().replace(' ', "-")
 }
 
 /// Whether something happens that is worth a line: the same as in the terminal's tree.
-pub fn is_listed(kind: Kind) -> bool {
-    !matches!(kind, Kind::Unchanged | Kind::Keep | Kind::LeftOut | Kind::LeaveOnce)
+pub fn is_listed(kind: ChangeKind) -> bool {
+    !matches!(kind, ChangeKind::Unchanged | ChangeKind::Keep | ChangeKind::LeftOut | ChangeKind::LeaveOnce)
 }
 
 /// Rules that hide what the chosen kind is not. They stand in the page, as no script is to be needed.

@@ -8,7 +8,7 @@ use crate::merge::Merged;
 /// [`Change`] without the files, to count and to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)] // Each is described at `Change`.
-pub enum Kind {
+pub enum ChangeKind {
     Create,
     Adopt,
     Collide,
@@ -27,7 +27,7 @@ pub enum Kind {
     LeaveOnce,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ChangeKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Create => "create",
@@ -50,7 +50,7 @@ impl fmt::Display for Kind {
     }
 }
 
-impl Kind {
+impl ChangeKind {
     /// Whether a file is written, moved or removed without further decision.
     pub fn touches_disk(self) -> bool {
         matches!(self, Self::Create | Self::Update | Self::Move | Self::Merge | Self::Conflict | Self::Delete)
@@ -59,24 +59,24 @@ impl Kind {
 
 impl Change<'_> {
     /// Its kind.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ChangeKind {
         match self {
-            Self::Create(_) => Kind::Create,
-            Self::Adopt => Kind::Adopt,
-            Self::Collide { .. } => Kind::Collide,
-            Self::Update { .. } => Kind::Update,
-            Self::Unchanged => Kind::Unchanged,
-            Self::Keep => Kind::Keep,
-            Self::Merge { merged: Merged::Conflict { .. } | Merged::Beside(_), .. } => Kind::Conflict,
-            Self::Merge { from: Some(_), .. } => Kind::Move,
-            Self::Merge { from: None, .. } => Kind::Merge,
-            Self::KeepDeleted => Kind::KeepDeleted,
-            Self::Ignored => Kind::Ignored,
-            Self::LeftOut => Kind::LeftOut,
-            Self::Offer(_) => Kind::Offer,
-            Self::Delete(_) => Kind::Delete,
-            Self::Orphan => Kind::Orphan,
-            Self::LeaveOnce => Kind::LeaveOnce,
+            Self::Create(_) => ChangeKind::Create,
+            Self::Adopt => ChangeKind::Adopt,
+            Self::Collide { .. } => ChangeKind::Collide,
+            Self::Update { .. } => ChangeKind::Update,
+            Self::Unchanged => ChangeKind::Unchanged,
+            Self::Keep => ChangeKind::Keep,
+            Self::Merge { merged: Merged::Conflict { .. } | Merged::Beside(_), .. } => ChangeKind::Conflict,
+            Self::Merge { from: Some(_), .. } => ChangeKind::Move,
+            Self::Merge { from: None, .. } => ChangeKind::Merge,
+            Self::KeepDeleted => ChangeKind::KeepDeleted,
+            Self::Ignored => ChangeKind::Ignored,
+            Self::LeftOut => ChangeKind::LeftOut,
+            Self::Offer(_) => ChangeKind::Offer,
+            Self::Delete(_) => ChangeKind::Delete,
+            Self::Orphan => ChangeKind::Orphan,
+            Self::LeaveOnce => ChangeKind::LeaveOnce,
         }
     }
 }

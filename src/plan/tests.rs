@@ -57,7 +57,7 @@ impl Scene {
 }
 
 /// `-` is nothing, `?` an unreadable record, `d` a folder, `c` another case, anything else the content.
-fn kind(base: &str, ours: &str, theirs: &str, once: bool) -> Option<Kind> {
+fn kind(base: &str, ours: &str, theirs: &str, once: bool) -> Option<ChangeKind> {
     let path = "p".to_owned();
     let mut recorded = Base::default();
     match base {
@@ -88,34 +88,34 @@ fn kind(base: &str, ours: &str, theirs: &str, once: bool) -> Option<Kind> {
 #[test]
 fn the_table() {
     for (base, ours, theirs, expected) in [
-        ("-", "-", "N", Kind::Create),
-        ("-", "N", "N", Kind::Adopt),
-        ("-", "O", "N", Kind::Collide),
-        ("B", "B", "N", Kind::Update),
-        ("B", "B", "B", Kind::Unchanged),
-        ("B", "O", "B", Kind::Keep),
-        ("B", "O", "N", Kind::Merge),
-        ("B", "O!", "N", Kind::Conflict),
-        ("B", "O?", "N", Kind::Conflict),
-        ("B", "-", "N", Kind::KeepDeleted),
-        ("B", "-", "B", Kind::KeepDeleted),
-        ("B", "-", "-", Kind::KeepDeleted),
-        ("B", "B", "-", Kind::Delete),
-        ("B", "O", "-", Kind::Orphan),
+        ("-", "-", "N", ChangeKind::Create),
+        ("-", "N", "N", ChangeKind::Adopt),
+        ("-", "O", "N", ChangeKind::Collide),
+        ("B", "B", "N", ChangeKind::Update),
+        ("B", "B", "B", ChangeKind::Unchanged),
+        ("B", "O", "B", ChangeKind::Keep),
+        ("B", "O", "N", ChangeKind::Merge),
+        ("B", "O!", "N", ChangeKind::Conflict),
+        ("B", "O?", "N", ChangeKind::Conflict),
+        ("B", "-", "N", ChangeKind::KeepDeleted),
+        ("B", "-", "B", ChangeKind::KeepDeleted),
+        ("B", "-", "-", ChangeKind::KeepDeleted),
+        ("B", "B", "-", ChangeKind::Delete),
+        ("B", "O", "-", ChangeKind::Orphan),
         // The user made the same change.
-        ("B", "N", "N", Kind::Adopt),
+        ("B", "N", "N", ChangeKind::Adopt),
         // Something that is not a file.
-        ("-", "d", "N", Kind::Collide),
-        ("B", "d", "N", Kind::Collide),
-        ("B", "d", "B", Kind::Keep),
-        ("B", "d", "-", Kind::KeepDeleted),
-        ("-", "c", "N", Kind::Collide),
-        ("B", "c", "N", Kind::KeepDeleted),
+        ("-", "d", "N", ChangeKind::Collide),
+        ("B", "d", "N", ChangeKind::Collide),
+        ("B", "d", "B", ChangeKind::Keep),
+        ("B", "d", "-", ChangeKind::KeepDeleted),
+        ("-", "c", "N", ChangeKind::Collide),
+        ("B", "c", "N", ChangeKind::KeepDeleted),
         // The record is damaged.
-        ("?", "N", "N", Kind::Adopt),
-        ("?", "O", "N", Kind::Collide),
-        ("?", "-", "N", Kind::KeepDeleted),
-        ("?", "O", "-", Kind::Orphan),
+        ("?", "N", "N", ChangeKind::Adopt),
+        ("?", "O", "N", ChangeKind::Collide),
+        ("?", "-", "N", ChangeKind::KeepDeleted),
+        ("?", "O", "-", ChangeKind::Orphan),
     ] {
         assert_eq!(kind(base, ours, theirs, false), Some(expected), "{base} {ours} {theirs}");
     }
@@ -125,14 +125,14 @@ fn the_table() {
 #[test]
 fn files_written_once_are_the_users() {
     for (base, ours, theirs, expected) in [
-        ("-", "-", "N", Kind::Create),
-        ("-", "O", "N", Kind::LeaveOnce),
-        ("-", "d", "N", Kind::LeaveOnce),
-        ("B", "B", "N", Kind::LeaveOnce),
-        ("B", "O", "N", Kind::LeaveOnce),
-        ("B", "-", "N", Kind::KeepDeleted),
-        ("B", "B", "-", Kind::Orphan),
-        ("-", "c", "N", Kind::Collide),
+        ("-", "-", "N", ChangeKind::Create),
+        ("-", "O", "N", ChangeKind::LeaveOnce),
+        ("-", "d", "N", ChangeKind::LeaveOnce),
+        ("B", "B", "N", ChangeKind::LeaveOnce),
+        ("B", "O", "N", ChangeKind::LeaveOnce),
+        ("B", "-", "N", ChangeKind::KeepDeleted),
+        ("B", "B", "-", ChangeKind::Orphan),
+        ("-", "c", "N", ChangeKind::Collide),
     ] {
         assert_eq!(kind(base, ours, theirs, true), Some(expected), "{base} {ours} {theirs}");
     }
@@ -144,7 +144,7 @@ fn a_changed_executable_bit_is_a_change() {
     let new = File { executable: true, ..old.clone() };
     let mut scene = Scene::new(&[("p", "x")], &[("p", "x")], &[]);
     scene.theirs.files.insert("p".into(), new);
-    assert_eq!(scene.plan().counts(), BTreeMap::from([(Kind::Update, 1)]));
+    assert_eq!(scene.plan().counts(), BTreeMap::from([(ChangeKind::Update, 1)]));
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn edits_follow_a_file_that_moves() {
     for (mine, new, expected) in [("B", "N", "N"), ("O", "B", "O"), ("O", "N", "O+N"), ("O!", "N", "<O!|N>")] {
         let scene = scene(mine, new);
         assert_eq!(scene.done(None), ["remove a".to_owned(), format!("write b {expected}")], "{mine} {new}");
-        let kind = if mine == "O!" { Kind::Conflict } else { Kind::Move };
+        let kind = if mine == "O!" { ChangeKind::Conflict } else { ChangeKind::Move };
         assert_eq!(scene.plan().counts(), BTreeMap::from([(kind, 1)]), "{mine} {new}");
     }
     assert_eq!(
@@ -177,7 +177,7 @@ fn a_move_finds_what_the_user_did_with_the_file() {
     assert_eq!(moved.done(None), ["write b O+N"], "moved by hand before");
     let mut deleted = Scene::new(&[("a", "B")], &[], &[("b", "N")]);
     deleted.moves.insert("b".into(), "a".into());
-    assert_eq!(deleted.plan().counts(), BTreeMap::from([(Kind::KeepDeleted, 1)]));
+    assert_eq!(deleted.plan().counts(), BTreeMap::from([(ChangeKind::KeepDeleted, 1)]));
 }
 
 #[test]
@@ -187,29 +187,33 @@ fn files_and_folders_change_places_when_nothing_of_the_user_is_in_the_way() {
     deeper.ours.insert("a/b".into(), blocked("a"));
     assert_eq!(deeper.done(None), ["remove a", "write a/b N"]);
     deeper.ours.insert("a".into(), Ours::File(file("O")));
-    assert_eq!(deeper.plan().counts(), BTreeMap::from([(Kind::Orphan, 1), (Kind::Collide, 1)]), "edited: kept");
+    assert_eq!(
+        deeper.plan().counts(),
+        BTreeMap::from([(ChangeKind::Orphan, 1), (ChangeKind::Collide, 1)]),
+        "edited: kept"
+    );
 
     let mut flatter = Scene::new(&[("a/b", "B")], &[("a/b", "B")], &[("a", "N")]);
     flatter.ours.insert("a".into(), Ours::Directory { files: vec!["a/b".into()] });
     assert_eq!(flatter.done(None), ["write a N", "remove a/b"]);
     flatter.ours.insert("a".into(), Ours::Directory { files: vec!["a/b".into(), "a/mine".into()] });
-    assert_eq!(flatter.plan().counts(), BTreeMap::from([(Kind::Delete, 1), (Kind::Collide, 1)]));
+    assert_eq!(flatter.plan().counts(), BTreeMap::from([(ChangeKind::Delete, 1), (ChangeKind::Collide, 1)]));
 }
 
 #[test]
 fn what_was_kept_once_is_in_the_way_even_as_it_was_generated() {
     let mut scene = Scene::new(&[("p", "B")], &[("p", "B")], &[("p/x", "N")]);
     scene.ours.insert("p/x".into(), Ours::Blocked { by: "p".into(), why: Block::NotAFolder });
-    assert_eq!(scene.plan().counts(), BTreeMap::from([(Kind::Create, 1), (Kind::Delete, 1)]));
+    assert_eq!(scene.plan().counts(), BTreeMap::from([(ChangeKind::Create, 1), (ChangeKind::Delete, 1)]));
     scene.base.orphans.insert("p".into());
-    assert_eq!(scene.plan().counts(), BTreeMap::from([(Kind::Collide, 1), (Kind::Orphan, 1)]));
+    assert_eq!(scene.plan().counts(), BTreeMap::from([(ChangeKind::Collide, 1), (ChangeKind::Orphan, 1)]));
 }
 
 #[test]
 fn a_file_that_comes_back_is_merged_with_what_was_kept() {
     let mut scene = Scene::new(&[("p", "B")], &[("p", "O")], &[]);
     scene.base.orphans.insert("p".into());
-    assert_eq!(scene.plan().counts(), BTreeMap::from([(Kind::Orphan, 1)]), "every time");
+    assert_eq!(scene.plan().counts(), BTreeMap::from([(ChangeKind::Orphan, 1)]), "every time");
     scene.theirs.files.insert("p".into(), file("N"));
     assert_eq!(scene.done(None), ["write p O+N"]);
     scene.ours.clear();
@@ -220,9 +224,9 @@ fn a_file_that_comes_back_is_merged_with_what_was_kept() {
 fn of_two_bases_the_one_on_disk_counts() {
     let mut scene = Scene::new(&[("p", "B1")], &[("p", "B2")], &[("p", "N")]);
     scene.base.others.insert("p".into(), file("B2"));
-    assert_eq!(scene.plan().counts(), BTreeMap::from([(Kind::Update, 1)]));
+    assert_eq!(scene.plan().counts(), BTreeMap::from([(ChangeKind::Update, 1)]));
     scene.ours.insert("p".into(), Ours::File(file("B1")));
-    assert_eq!(scene.plan().counts(), BTreeMap::from([(Kind::Update, 1)]));
+    assert_eq!(scene.plan().counts(), BTreeMap::from([(ChangeKind::Update, 1)]));
 }
 
 #[test]
@@ -282,19 +286,19 @@ fn what_was_decided_is_taken_into_account() {
     let new = Sum::of_file(&file("N"));
     let old = Sum::of_file(&file("B"));
     for (base, ours, decision, expected) in [
-        ("-", "O", Decision::Mine(new), Kind::Keep),
-        ("-", "O", Decision::Mine(old), Kind::Collide),
+        ("-", "O", Decision::Mine(new), ChangeKind::Keep),
+        ("-", "O", Decision::Mine(old), ChangeKind::Collide),
         // what a person kept as theirs does not stem from the base
-        ("B", "O!", Decision::Mine(old), Kind::Collide),
-        ("B", "O?", Decision::Mine(old), Kind::Collide),
-        ("B", "O!", Decision::Mine(new), Kind::Conflict),
-        ("B", "O", Decision::Mine(old), Kind::Merge),
-        ("B", "-", Decision::LeftOut(new), Kind::LeftOut),
-        ("B", "-", Decision::LeftOut(old), Kind::Offer),
-        ("-", "-", Decision::LeftOut(new), Kind::LeftOut),
-        ("-", "-", Decision::LeftOut(old), Kind::Offer),
-        ("-", "O", Decision::LeftOut(new), Kind::Collide),
-        ("B", "O!", Decision::Refused(BTreeSet::from([new])), Kind::Conflict),
+        ("B", "O!", Decision::Mine(old), ChangeKind::Collide),
+        ("B", "O?", Decision::Mine(old), ChangeKind::Collide),
+        ("B", "O!", Decision::Mine(new), ChangeKind::Conflict),
+        ("B", "O", Decision::Mine(old), ChangeKind::Merge),
+        ("B", "-", Decision::LeftOut(new), ChangeKind::LeftOut),
+        ("B", "-", Decision::LeftOut(old), ChangeKind::Offer),
+        ("-", "-", Decision::LeftOut(new), ChangeKind::LeftOut),
+        ("-", "-", Decision::LeftOut(old), ChangeKind::Offer),
+        ("-", "O", Decision::LeftOut(new), ChangeKind::Collide),
+        ("B", "O!", Decision::Refused(BTreeSet::from([new])), ChangeKind::Conflict),
     ] {
         let files = |text: &'static str| if text == "-" { vec![] } else { vec![("p", text)] };
         let scene = Scene::new(&files(base), &files(ours), &[("p", "N")]);

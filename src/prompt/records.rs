@@ -1,18 +1,16 @@
 //! A list of records, edited one by one.
 
 use anyhow::Result;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::one::{accepted, ask_one, help};
 use super::{Ask, Dialog, Item};
 use crate::answers::Origin;
 use crate::answers::check::Check;
-use crate::catalog::question::{KindName, Question};
+use crate::catalog::question::{KindName, Question, Record};
 use crate::text::error::Back;
 use crate::text::value::brief;
 use crate::text::{columns, cut};
-
-pub(super) type Record = Map<String, Value>;
 
 /// The records of a value, with the defaults filled in where nothing is wrong.
 pub(super) fn list(current: Option<&Value>, check: &Check<'_>) -> Vec<Record> {

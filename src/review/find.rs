@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::one::set;
 use super::{Resolutions, Review, differs, if_not_back};
-use crate::plan::{Cause, Change, Kind, Ours, Resolution};
+use crate::plan::{Cause, Change, ChangeKind, Ours, Resolution};
 use crate::prompt::{Ask, Item};
 use crate::show::listing::meaning;
 use crate::text::{count, cut};
@@ -28,7 +28,7 @@ impl<'r> Review<'r> {
         let mut start = 0;
         loop {
             let item = |path: &&str| {
-                let kind = self.plan.changes.get(path).map_or(Kind::Create, Change::kind);
+                let kind = self.plan.changes.get(path).map_or(ChangeKind::Create, Change::kind);
                 let state = self.state(path, decided);
                 let label = format!("{}  ({}{state})", self.ui.visible(path), meaning(kind));
                 Item {

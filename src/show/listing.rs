@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::merge::Merged;
-use crate::plan::{Change, Kind, Ours, Plan, describe};
+use crate::plan::{Change, ChangeKind, Ours, Plan, describe};
 use crate::terminal::ui::{Paint, Style, Ui};
 use crate::text::{columns, count, cut};
 
@@ -21,44 +21,44 @@ pub struct Listing<'u> {
 }
 
 /// The mark in front of a path.
-fn mark(kind: Kind) -> (&'static str, Style) {
+fn mark(kind: ChangeKind) -> (&'static str, Style) {
     match kind {
-        Kind::Create => ("+", Style::Add),
-        Kind::Offer => ("?", Style::Warn),
-        Kind::Collide => ("!", Style::Warn),
-        Kind::Conflict => ("!", Style::Error),
-        Kind::Update | Kind::Merge | Kind::Move => ("~", Style::Place),
-        Kind::Delete => ("-", Style::Remove),
-        Kind::Adopt
-        | Kind::Unchanged
-        | Kind::Keep
-        | Kind::KeepDeleted
-        | Kind::Ignored
-        | Kind::LeftOut
-        | Kind::Orphan
-        | Kind::LeaveOnce => ("=", Style::Dim),
+        ChangeKind::Create => ("+", Style::Add),
+        ChangeKind::Offer => ("?", Style::Warn),
+        ChangeKind::Collide => ("!", Style::Warn),
+        ChangeKind::Conflict => ("!", Style::Error),
+        ChangeKind::Update | ChangeKind::Merge | ChangeKind::Move => ("~", Style::Place),
+        ChangeKind::Delete => ("-", Style::Remove),
+        ChangeKind::Adopt
+        | ChangeKind::Unchanged
+        | ChangeKind::Keep
+        | ChangeKind::KeepDeleted
+        | ChangeKind::Ignored
+        | ChangeKind::LeftOut
+        | ChangeKind::Orphan
+        | ChangeKind::LeaveOnce => ("=", Style::Dim),
     }
 }
 
 /// What happens to files of a kind, after their number.
-pub fn meaning(kind: Kind) -> &'static str {
+pub fn meaning(kind: ChangeKind) -> &'static str {
     match kind {
-        Kind::Create => "to create",
-        Kind::Adopt => "there already, equal",
-        Kind::Collide => "there already, different",
-        Kind::Update => "to update",
-        Kind::Unchanged => "unchanged",
-        Kind::Keep => "changed by you, kept",
-        Kind::Move => "to move",
-        Kind::Merge => "to merge with your changes",
-        Kind::Conflict => "to merge, with conflicts",
-        Kind::KeepDeleted => "deleted by you, stays away",
-        Kind::Ignored => "ignored by git and not here, stays away",
-        Kind::LeftOut => "left out by you, stays away",
-        Kind::Offer => "left out by you, different now",
-        Kind::Delete => "to delete",
-        Kind::Orphan => "no longer generated, kept",
-        Kind::LeaveOnce => "yours since written, kept",
+        ChangeKind::Create => "to create",
+        ChangeKind::Adopt => "there already, equal",
+        ChangeKind::Collide => "there already, different",
+        ChangeKind::Update => "to update",
+        ChangeKind::Unchanged => "unchanged",
+        ChangeKind::Keep => "changed by you, kept",
+        ChangeKind::Move => "to move",
+        ChangeKind::Merge => "to merge with your changes",
+        ChangeKind::Conflict => "to merge, with conflicts",
+        ChangeKind::KeepDeleted => "deleted by you, stays away",
+        ChangeKind::Ignored => "ignored by git and not here, stays away",
+        ChangeKind::LeftOut => "left out by you, stays away",
+        ChangeKind::Offer => "left out by you, different now",
+        ChangeKind::Delete => "to delete",
+        ChangeKind::Orphan => "no longer generated, kept",
+        ChangeKind::LeaveOnce => "yours since written, kept",
     }
 }
 
@@ -66,13 +66,13 @@ pub fn meaning(kind: Kind) -> &'static str {
 pub fn note(change: &Change<'_>) -> String {
     match change {
         Change::Create(_) | Change::Update { .. } | Change::Delete(_) => String::new(),
-        Change::Collide { ours: Ours::File(_), .. } => meaning(Kind::Collide).into(),
+        Change::Collide { ours: Ours::File(_), .. } => meaning(ChangeKind::Collide).into(),
         Change::Collide { ours, .. } => describe(ours),
         Change::Merge { from, merged, .. } => {
             let from = from.map(|from| format!("from {from}"));
             let conflict = match merged {
                 Merged::Clean(_) if from.is_some() => None,
-                Merged::Clean(_) => Some(meaning(Kind::Merge).to_string()),
+                Merged::Clean(_) => Some(meaning(ChangeKind::Merge).to_string()),
                 Merged::Conflict { lines, .. } => Some(count(lines.len(), "conflict")),
                 Merged::Beside(why) => Some(why.to_string()),
             };
@@ -89,11 +89,11 @@ impl Listing<'_> {
     }
 
     /// One line per kind of change that is asked for.
-    pub fn counts_of(&self, plan: &Plan<'_>, wanted: impl Fn(Kind) -> bool) -> String {
+    pub fn counts_of(&self, plan: &Plan<'_>, wanted: impl Fn(ChangeKind) -> bool) -> String {
         let mut counts = plan.counts();
         counts.retain(|kind, _| wanted(*kind));
         let width = counts.values().map(|n| n.to_string().len()).max().unwrap_or(0);
-        let line = |(kind, n): (&Kind, &usize)| {
+        let line = |(kind, n): (&ChangeKind, &usize)| {
             let (mark, style) = mark(*kind);
             let noun = if *n == 1 { "file " } else { "files" };
             format!("  {} {n:>width$} {noun} {}\n", self.paint.text(style, mark), meaning(*kind))
@@ -105,7 +105,10 @@ impl Listing<'_> {
     pub fn tree(&self, plan: &Plan<'_>) -> String {
         let mut top = Folder::default();
         for (path, change) in &plan.changes {
-            if !matches!(change.kind(), Kind::Unchanged | Kind::Keep | Kind::LeftOut | Kind::LeaveOnce) {
+            if !matches!(
+                change.kind(),
+                ChangeKind::Unchanged | ChangeKind::Keep | ChangeKind::LeftOut | ChangeKind::LeaveOnce
+            ) {
                 top.insert(path, change);
             }
         }
@@ -157,7 +160,7 @@ impl Listing<'_> {
         }
     }
 
-    fn line(&self, front: &str, kind: Kind, name: &str, note: &str, out: &mut Vec<String>) {
+    fn line(&self, front: &str, kind: ChangeKind, name: &str, note: &str, out: &mut Vec<String>) {
         let (mark, style) = mark(kind);
         let room = self.ui.width().saturating_sub(columns(front) + 3);
         let name = cut(&self.ui.visible(name), room, self.ui.unicode);
@@ -189,7 +192,7 @@ impl<'p> Folder<'p> {
         }
     }
 
-    fn kinds(&self) -> BTreeMap<Kind, usize> {
+    fn kinds(&self) -> BTreeMap<ChangeKind, usize> {
         let mut kinds = BTreeMap::new();
         for change in self.files.values() {
             *kinds.entry(change.kind()).or_insert(0) += 1;
@@ -206,7 +209,7 @@ pub fn counts_json(plan: &Plan<'_>) -> Value {
     plan.counts().into_iter().map(|(kind, n)| (word(kind), json!(n))).collect::<serde_json::Map<_, _>>().into()
 }
 
-fn word(kind: Kind) -> String {
+fn word(kind: ChangeKind) -> String {
     kind.to_string().replace(' ', "_")
 }
 

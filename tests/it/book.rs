@@ -6,7 +6,7 @@ use std::fs;
 use scaffold::catalog::Component;
 use scaffold::catalog::question::Question;
 use scaffold::show::compare;
-use scaffold::show::explain::{self, Line, Sort};
+use scaffold::show::explain::{self, FactLine, Sort};
 use scaffold::template::usage::Usage;
 
 use crate::support::{embedded, lines, root};
@@ -121,7 +121,7 @@ fn files() -> String {
                    merged by updates.\n"
             .to_string();
     for c in &embedded().components {
-        let owner = line(&Line::names("", Sort::Component, [c.name.as_str()]));
+        let owner = line(&FactLine::names("", Sort::Component, [c.name.as_str()]));
         out += &format!("\n## Files of {}\n\n{} ({owner}).\n\n", c.name, prose(&c.manifest.title));
         for f in &c.files {
             let facts: Vec<String> = explain::file_facts(&usage, c, f).iter().map(line).collect();

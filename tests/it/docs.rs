@@ -9,7 +9,7 @@ use clap::{CommandFactory as _, ValueEnum};
 use scaffold::catalog::question::{KindName, Question, Rule, Strategy};
 use scaffold::catalog::{Manifest, Preset};
 use scaffold::cli::{Cli, Fact, OnConflict};
-use scaffold::plan::Kind;
+use scaffold::plan::ChangeKind;
 use scaffold::show::listing::meaning;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -44,24 +44,24 @@ fn values<V: ValueEnum>() -> Vec<String> {
 }
 
 /// A new kind does not compile before it has its place here.
-fn next(kind: Kind) -> Option<Kind> {
+fn next(kind: ChangeKind) -> Option<ChangeKind> {
     Some(match kind {
-        Kind::Create => Kind::Adopt,
-        Kind::Adopt => Kind::Collide,
-        Kind::Collide => Kind::Update,
-        Kind::Update => Kind::Unchanged,
-        Kind::Unchanged => Kind::Keep,
-        Kind::Keep => Kind::Merge,
-        Kind::Merge => Kind::Conflict,
-        Kind::Conflict => Kind::Move,
-        Kind::Move => Kind::KeepDeleted,
-        Kind::KeepDeleted => Kind::Ignored,
-        Kind::Ignored => Kind::LeftOut,
-        Kind::LeftOut => Kind::Offer,
-        Kind::Offer => Kind::Delete,
-        Kind::Delete => Kind::Orphan,
-        Kind::Orphan => Kind::LeaveOnce,
-        Kind::LeaveOnce => return None,
+        ChangeKind::Create => ChangeKind::Adopt,
+        ChangeKind::Adopt => ChangeKind::Collide,
+        ChangeKind::Collide => ChangeKind::Update,
+        ChangeKind::Update => ChangeKind::Unchanged,
+        ChangeKind::Unchanged => ChangeKind::Keep,
+        ChangeKind::Keep => ChangeKind::Merge,
+        ChangeKind::Merge => ChangeKind::Conflict,
+        ChangeKind::Conflict => ChangeKind::Move,
+        ChangeKind::Move => ChangeKind::KeepDeleted,
+        ChangeKind::KeepDeleted => ChangeKind::Ignored,
+        ChangeKind::Ignored => ChangeKind::LeftOut,
+        ChangeKind::LeftOut => ChangeKind::Offer,
+        ChangeKind::Offer => ChangeKind::Delete,
+        ChangeKind::Delete => ChangeKind::Orphan,
+        ChangeKind::Orphan => ChangeKind::LeaveOnce,
+        ChangeKind::LeaveOnce => return None,
     })
 }
 
@@ -70,8 +70,9 @@ fn every_change_is_explained_in_the_words_of_the_plan() {
     let told = table(UPDATING, "change");
     let told: Vec<(&str, &str)> =
         told.iter().map(|row| (row[0].trim_matches('`'), row[5].split_once(' ').unwrap().1)).collect();
-    let kinds: Vec<(String, &str)> =
-        successors(Some(Kind::Create), |kind| next(*kind)).map(|kind| (kind.to_string(), meaning(kind))).collect();
+    let kinds: Vec<(String, &str)> = successors(Some(ChangeKind::Create), |kind| next(*kind))
+        .map(|kind| (kind.to_string(), meaning(kind)))
+        .collect();
     let kinds: Vec<(&str, &str)> = kinds.iter().map(|(name, meaning)| (name.as_str(), *meaning)).collect();
     assert_eq!(told, kinds);
 }

@@ -23,12 +23,12 @@ struct Text {
     /// Checked before.
     #[serde(rename = "format")]
     _format: u64,
-    decisions: Option<Vec<Line>>,
+    decisions: Option<Vec<DecisionLine>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct DecisionLine {
     path: String,
     mine: Option<String>,
     left_out: Option<String>,

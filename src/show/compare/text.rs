@@ -53,7 +53,7 @@ struct Page<'u> {
 }
 
 /// A line before it is painted, since colours have no columns.
-type Line = (Option<Style>, String);
+type StyledLine = (Option<Style>, String);
 
 impl Page<'_> {
     fn heading(&self, title: &str) -> String {
@@ -86,7 +86,7 @@ impl Page<'_> {
     }
 
     /// Points broken into lines.
-    fn lines(&self, points: &[String], width: usize, marked: bool) -> Vec<Line> {
+    fn lines(&self, points: &[String], width: usize, marked: bool) -> Vec<StyledLine> {
         let mut out = Vec::new();
         for point in points {
             let text = format!("{}{}", if marked { "- " } else { "" }, self.ui.visible(point));
@@ -102,7 +102,7 @@ impl Page<'_> {
         lines.into_iter().map(|(_, line)| format!("  {line}\n")).collect()
     }
 
-    fn beside(&self, mut cells: Vec<Vec<Line>>, width: usize) -> String {
+    fn beside(&self, mut cells: Vec<Vec<StyledLine>>, width: usize) -> String {
         let height = cells.iter().map(Vec::len).max().unwrap_or(0);
         let mut out = String::new();
         for at in 0..height {

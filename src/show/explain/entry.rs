@@ -17,14 +17,14 @@ pub struct Entry {
 #[derive(Clone, Debug, Default)]
 pub struct Section {
     /// Sentences.
-    pub lines: Vec<Line>,
+    pub lines: Vec<FactLine>,
     /// A list after them.
-    pub items: Vec<Line>,
+    pub items: Vec<FactLine>,
 }
 
 /// A line of text with names in it.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub struct FactLine {
     /// The text before the names, or all of it.
     pub before: String,
     /// What the names are names of.
@@ -62,12 +62,12 @@ impl Entry {
 
 impl Section {
     /// Lines without a list.
-    pub(super) fn new(lines: impl IntoIterator<Item = Line>) -> Self {
+    pub(super) fn new(lines: impl IntoIterator<Item = FactLine>) -> Self {
         Self { lines: lines.into_iter().collect(), items: Vec::new() }
     }
 }
 
-impl Line {
+impl FactLine {
     /// A line in which no name is looked up.
     pub(super) fn text(text: impl Into<String>) -> Self {
         Self { before: text.into(), sort: Sort::Question, names: Vec::new(), after: String::new() }
@@ -103,7 +103,7 @@ impl Line {
     }
 }
 
-impl fmt::Display for Line {
+impl fmt::Display for FactLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.with_names(|_, name| format!("`{name}`")))
     }

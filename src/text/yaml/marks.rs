@@ -18,7 +18,7 @@ pub struct Marks {
     /// Comments by the number of their entry.
     pub comments: Vec<Comments>,
     /// Comments after the last entry.
-    pub last: Vec<Line>,
+    pub last: Vec<CommentLine>,
     /// The number of the first document's bytes, when only empty documents follow it.
     pub(super) cut: Option<usize>,
     /// A tag that YAML does not define, and its place.
@@ -59,14 +59,14 @@ pub struct Node {
 #[derive(Clone, Debug, Default)]
 pub struct Comments {
     /// Lines above it.
-    pub above: Vec<Line>,
+    pub above: Vec<CommentLine>,
     /// Behind it, in the same line.
     pub behind: Option<String>,
 }
 
 /// A line with a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct CommentLine {
     /// With its `#`.
     pub text: String,
     /// Whether the line above it is empty.
@@ -134,7 +134,7 @@ struct Reader<'t> {
     marks: Marks,
     open: Vec<Open>,
     /// Comments that belong to the next entry.
-    pending: VecDeque<Line>,
+    pending: VecDeque<CommentLine>,
 }
 
 /// A collection that has not ended.
@@ -159,7 +159,7 @@ impl Reader<'_> {
             Some(comments) => comments.behind = Some(text),
             None => {
                 let above = span.start.line().checked_sub(2).and_then(|line| self.lines.get(line));
-                self.pending.push_back(Line { text, apart: above.is_some_and(|line| line.trim().is_empty()) });
+                self.pending.push_back(CommentLine { text, apart: above.is_some_and(|line| line.trim().is_empty()) });
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use scaffold::show::compare::{Comparison, Row};
-use scaffold::show::explain::{Entry, Line, Sort};
+use scaffold::show::explain::{Entry, FactLine, Sort};
 
 /// Text in which only code spans mean something.
 pub fn prose(text: &str) -> String {
@@ -27,7 +27,7 @@ pub fn anchor(sort: Sort, name: &str) -> String {
 }
 
 /// A line with a link for each name.
-pub fn line(line: &Line) -> String {
+pub fn line(line: &FactLine) -> String {
     let page = |sort| match sort {
         Sort::Question => "questions",
         Sort::Component => "components",
