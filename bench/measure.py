@@ -223,10 +223,10 @@ def find_scaffold(path):
         if not found:
             raise Failed("`%s` is not a program" % path)
         return found
-    found = str(ROOT / "target/release/scaffold")
+    found = str(ROOT / "target/dist/scaffold")
     if not os.path.exists(found):
         env = {k: v for k, v in os.environ.items() if k != "CARGO_TARGET_DIR"}
-        subprocess.run(["cargo", "build", "--release"], cwd=ROOT, env=env, check=True)
+        subprocess.run(["cargo", "build", "--profile", "dist"], cwd=ROOT, env=env, check=True)
     return found
 
 
@@ -262,7 +262,7 @@ def arguments(about, runs, budget, smallest=1):
             raise argparse.ArgumentTypeError("at least 1")
         return int(text)
 
-    p.add_argument("--scaffold", metavar="PATH", help="the program (default: target/release/scaffold, built when missing)")
+    p.add_argument("--scaffold", metavar="PATH", help="the program (default: target/dist/scaffold, built when missing)")
     p.add_argument("--sizes", type=numbers, default=[120, 1200, 12000], metavar="N,N", help="numbers of files (default: 120,1200,12000)")
     p.add_argument("--runs", type=count, metavar="N", help="runs after the warm-up (default: %s)" % runs)
     p.add_argument("--budget", type=float, default=budget, metavar="SECONDS", help="for each size, shared equally by the contenders; each runs once in any case (default: %d)" % budget)

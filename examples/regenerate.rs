@@ -1,15 +1,15 @@
 //! The writer without templates: makes TARGET look like the folder FROM. The crash tests kill it.
 
-use scaffold::apply::{Operation, apply};
+use scaffold::apply::lock::Lock;
+use scaffold::apply::recover::{Recovery, recover};
 use scaffold::base::{self, Base, Stored};
-use scaffold::error::UserError;
-use scaffold::lock::Lock;
-use scaffold::path;
 use scaffold::plan::{Plan, Versions};
-use scaffold::project::Project;
-use scaffold::recover::{Recovery, recover};
-use scaffold::tree::{File, RelPath, Tree};
-use scaffold::version;
+use scaffold::repository::project::Project;
+use scaffold::text::error::UserError;
+use scaffold::text::path;
+use scaffold::text::tree::{File, RelPath, Tree};
+use scaffold::text::version;
+use scaffold::{apply::apply, plan::operation::Operation};
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

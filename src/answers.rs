@@ -5,19 +5,24 @@ use anyhow::Result;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::answers_file::AnswersFile;
+use crate::answers::check::Check;
+use crate::answers::file::AnswersFile;
 use crate::catalog::Catalog;
-use crate::check::Check;
-use crate::detect;
-use crate::engine;
-use crate::question::{Question, Values};
+use crate::catalog::question::{Question, Values};
+use crate::template::engine;
 
+pub mod check;
+pub mod file;
+mod found;
 mod kept;
 mod layers;
 mod problem;
 mod resolver;
+pub mod schema;
+pub mod session;
 mod typed;
 
+pub use found::{Found, NAME};
 pub use problem::{Problem, unknown_preset};
 
 /// The checked answers of one project.
@@ -42,7 +47,7 @@ pub struct Given {
     /// `--preset`.
     pub preset: Option<String>,
     /// What the folder tells about itself. It knows more than the example in a preset.
-    pub detected: IndexMap<String, detect::Answer>,
+    pub detected: IndexMap<String, Found>,
     /// The name of the folder as a name of the project: an offer to a person, below all else.
     pub folder: Option<Value>,
     /// An answer about which the folder tells something that nothing can be generated for. The example in a preset is
@@ -94,7 +99,7 @@ pub struct Answered<'a> {
 
 /// Somebody who can be asked.
 ///
-/// [`ask`](Self::ask) and [`revise`](Self::revise) fail with [`Back`](crate::error::Back) when the person wants the
+/// [`ask`](Self::ask) and [`revise`](Self::revise) fail with [`Back`](crate::text::error::Back) when the person wants the
 /// question before.
 pub trait Prompter {
     /// Whether a question with this value is put to the person.
@@ -136,7 +141,7 @@ impl Answers {
     /// Resolves all answers.
     ///
     /// # Errors
-    /// One [`UserError`] that names every missing answer and every wrong one.
+    /// One [`UserError`](crate::text::error::UserError) that names every missing answer and every wrong one.
     pub fn resolve(catalog: &Catalog, given: &Given, prompter: Option<&mut dyn Prompter>) -> Result<Self> {
         let env = engine::environment(catalog)?;
         resolver::Resolver::new(catalog, &env, given)?.run(prompter)

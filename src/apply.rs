@@ -1,67 +1,35 @@
-//! Carries out operations, all of them or none; with [`recover`](crate::recover) the only writer.
+//! Carries out operations, all of them or none.
 //!
-//! A target that does not exist is put together beside its place and renamed there: one call for any number of
-//! files. Otherwise: look whether the disk still is as planned; write the journal; write all new files to
-//! `.scaffold/staging/new`; one `syncfs`; rename the journal, from which on the run will be finished even if this process dies; rename the files
-//! into place, whole folders at once where they are new, `.scaffold/*` last; `syncfs`; clean up. No file is synced
-//! on its own, since that would cost ten times as much.
+//! With [`recover`] the only writer. A target that does not exist is put together beside its place and renamed there:
+//! one call for any number of files. Otherwise: look whether the disk still is as planned; write the journal; write all
+//! new files to `.scaffold/staging/new`; one `syncfs`; rename the journal, from which on the run will be finished even
+//! if this process dies; rename the files into place, whole folders at once where they are new, `.scaffold/*` last;
+//! `syncfs`; clean up. No file is synced on its own, since that would cost ten times as much.
 //!
 //! What is to be removed makes room first, so that a file can become a folder and a folder a file.
 
+pub(crate) mod inspect;
+pub mod journal;
+pub mod lock;
+pub mod recover;
+pub(crate) mod stage;
+pub(crate) mod swap;
+
+use crate::apply::inspect::inspect;
+use crate::apply::journal::{Kind, Phase, advance};
+use crate::apply::lock::Lock;
+use crate::apply::stage::{New, stage, write_below};
+use crate::apply::swap::Places;
 use crate::disk;
-use crate::error::UserError;
-use crate::inspect::{changed, inspect};
-use crate::journal::{Kind, Phase, advance};
-use crate::lock::Lock;
-use crate::path;
-use crate::signals;
-use crate::stage::{New, stage, write_below};
-use crate::stamp::Stamp;
-use crate::swap::{self, Places};
-use crate::tree::File;
+use crate::disk::stamp::Stamp;
+use crate::plan::operation::{Action, Before, Operation, changed};
+use crate::terminal::signals;
+use crate::text::error::UserError;
+use crate::text::path;
 use anyhow::{Result, anyhow};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs;
-
-/// What has to be on disk for an operation to be right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Before<'a> {
-    /// Nothing, once the other operations have removed what they remove: a folder without a file in it counts as
-    /// nothing, and so does a file on the way.
-    Missing,
-    /// This file.
-    File(&'a File),
-    /// Nothing or any file: for what only scaffold writes, while it holds the lock.
-    Any,
-}
-
-/// What to do at a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action<'a> {
-    /// Write this file. Where it replaces one, that one's permissions are kept but for the executable bits.
-    Write(&'a File),
-    /// Remove the file, and folders that become empty thereby.
-    Remove,
-}
-
-/// One thing to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Operation<'a> {
-    /// Where. Paths in `.scaffold/` come last, whatever the order given.
-    pub path: Cow<'a, str>,
-    /// What was there when it was planned.
-    pub before: Before<'a>,
-    /// What to do.
-    pub action: Action<'a>,
-}
-
-impl<'a> Operation<'a> {
-    /// Writes one of scaffold's own files, such as [`path::BASE`] and [`path::ANSWERS`].
-    pub fn record(path: &'a str, file: &'a File) -> Self {
-        Self { path: Cow::Borrowed(path), before: Before::Any, action: Action::Write(file) }
-    }
-}
 
 /// What was done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,7 +42,7 @@ pub struct Applied {
 
 /// Carries out all operations or none. Files that are already as wanted are not touched.
 ///
-/// On an error everything is as before, and a hint says so. Call [`recover`](crate::recover::recover) first.
+/// On an error everything is as before, and a hint says so. Call [`recover`](crate::apply::recover::recover) first.
 pub fn apply(lock: &Lock, operations: &[Operation<'_>]) -> Result<Applied> {
     let mut sorted: Vec<&Operation<'_>> = operations.iter().collect();
     // Removals first: one of them may make room for a new file or folder.

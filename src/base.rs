@@ -35,13 +35,14 @@
 //!   A record that is lost altogether makes its file look like one that scaffold never wrote, which is safe. `end`
 //!   tells when the file was cut off.
 
-use crate::tree::{File, RelPath, Tree};
+use crate::text::tree::{File, RelPath, Tree};
 use semver::Version;
 use std::collections::{BTreeMap, BTreeSet};
 
 mod heal;
 mod properties;
 mod read;
+pub mod record;
 mod write;
 
 pub use write::encode;

@@ -1,5 +1,12 @@
 //! The catalog: questions, components and presets.
+//!
 //! No rule beyond "it parses"; what makes a catalog sound is in [`crate::lint`].
+
+pub mod kind;
+pub mod migrations;
+pub mod question;
+pub mod region;
+pub mod source;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,11 +17,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::migrations::Migration;
-use crate::question::{Group, Question, Rule, Values};
-use crate::source::Source;
-use crate::value::whole;
-use crate::yaml;
+use crate::catalog::migrations::Migration;
+use crate::catalog::question::{Group, Question, Rule, Values};
+use crate::catalog::source::Source;
+use crate::text::value::whole;
+use crate::text::yaml;
 
 /// Everything that a generated repository can be made of.
 #[derive(Debug, Default)]

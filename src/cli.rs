@@ -1,9 +1,12 @@
-//! What can be typed. The doc comments are the help text.
+//! The command line. The doc comments are the help text.
 
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::terminal::output::Format;
+use crate::terminal::ui::Color;
 
 /// The exit status, in the help and the man page.
 const STATUS: &str = "\
@@ -23,17 +26,6 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// When to use colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
 }
 
 /// What to do.
@@ -318,15 +310,6 @@ pub struct Forget {
     /// Forget every decision
     #[arg(long, conflicts_with = "paths")]
     pub all: bool,
-}
-
-/// How something is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    Human,
-    /// For programs.
-    Json,
 }
 
 /// How questions are printed.

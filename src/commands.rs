@@ -7,23 +7,23 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::answers::Given;
-use crate::answers_file::AnswersFile;
+use crate::answers::file::AnswersFile;
+use crate::catalog::source;
 use crate::catalog::{Catalog, Fault};
 use crate::cli::{AnswerArgs, CatalogArgs, Cli, Command, UpdateArgs};
-use crate::context::Context;
-use crate::diff::Look;
-use crate::error::{Back, Interrupted, UserError};
 use crate::lint;
-use crate::memory;
-use crate::pager::{self, page};
 use crate::plan::{Ours, Plan};
-use crate::project::Project;
 use crate::prompt::{Ask, Dialog};
+use crate::render::context::Context;
 use crate::render::{self, Rendered};
-use crate::signals;
-use crate::source;
+use crate::repository::project::Project;
+use crate::show::diff::Look;
+use crate::terminal::memory;
+use crate::terminal::pager::{self, page};
+use crate::terminal::signals;
+use crate::terminal::ui::{Style, Ui};
 use crate::text::count;
-use crate::ui::{Style, Ui};
+use crate::text::error::{Back, Interrupted, UserError};
 
 mod decisions;
 mod detect;
@@ -35,9 +35,11 @@ mod interview;
 mod open;
 mod presets;
 mod questions;
+pub mod rerendering;
 mod restore;
 mod save;
 mod status;
+pub mod summary;
 mod undo;
 mod update;
 
@@ -185,14 +187,18 @@ fn is_free(project: &Project, path: &str) -> bool {
     project.ours([&path]).is_ok_and(|found| matches!(found.get(&path), None | Some(Ours::Missing)))
 }
 
-/// Shows a plan in which nothing is open, and asks whether to carry it out. Without anybody to ask, `yes` has to be
-/// given.
+/// Without a terminal no plan can be confirmed; the caller says which options write without a prompt.
+fn cannot_prompt() -> UserError {
+    UserError::new("cannot prompt: stdin or stderr is not a terminal")
+}
+
+/// Shows a plan in which nothing is open, and asks whether to carry it out. Without a terminal `yes` has to be given.
 ///
 /// # Errors
-/// When nobody can be asked, or the person leaves.
+/// When it cannot prompt, or the person leaves.
 fn agreed(ui: &Ui, plan: &Plan<'_>, ask: &str, yes: bool, dry_run: bool) -> Result<bool> {
     if !yes && !dry_run && !ui.interactive {
-        return Err(UserError::new("nobody can be asked whether to write: stdin and stderr are not both a terminal")
+        return Err(cannot_prompt()
             .hint("`--yes` writes without asking")
             .hint("`--dry-run` shows what would be written")
             .into());

@@ -9,6 +9,7 @@ use anyhow::Result;
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use crate::answers::Found;
 use crate::catalog::Catalog;
 
 pub mod answers;
@@ -37,7 +38,7 @@ mod versions;
 pub mod walk;
 mod wanted;
 
-pub use answers::{Answer, NAME, SERVICES, folder_name};
+pub use answers::{SERVICES, folder_name};
 use automation::{Infrastructure, Pipeline};
 use compose::Backing;
 use finding::Finding;
@@ -67,7 +68,7 @@ pub struct Detected {
     /// Terraform, kustomizations, charts and manifests.
     pub infrastructure: Vec<Finding<Infrastructure>>,
     /// The answers of the catalog that follow, by question. They are valid as far as each goes.
-    pub answers: IndexMap<String, Answer>,
+    pub answers: IndexMap<String, Found>,
     /// What could not be read, and what has no place among the answers.
     pub notes: Vec<Note>,
 }

@@ -1,7 +1,14 @@
-//! Every call that changes the disk, and nothing else: one place for errors in words and for tests that make
-//! any of these calls fail or be the last one.
+//! Files on disk and folders of the user.
+//!
+//! In this file: every call that changes the disk, and nothing else: one place for errors in words and for tests that
+//! make any of these calls fail or be the last one.
 
-use crate::error::UserError;
+pub mod key;
+pub(crate) mod regular;
+pub(crate) mod stamp;
+pub mod state;
+
+use crate::text::error::UserError;
 use rustix::fs::{CWD, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
 use std::fs;

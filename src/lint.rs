@@ -6,16 +6,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use minijinja::Environment;
 use rayon::prelude::*;
 
-use crate::answers_file;
+use crate::answers::file;
+use crate::catalog::migrations;
+use crate::catalog::question::Rule;
 use crate::catalog::{Catalog, Component, Fault, Moved};
-use crate::compare;
-use crate::engine;
-use crate::migrations;
-use crate::names::{Templates, is_builtin, repeated};
-use crate::path;
-use crate::question::Rule;
+use crate::show::compare;
+use crate::template::engine;
+use crate::template::names::{Templates, is_builtin, repeated};
+use crate::text::path;
 
-pub(crate) mod flow;
 mod questions;
 
 const QUESTIONS: &str = "templates/questions.yaml";
@@ -89,7 +88,7 @@ impl Lint<'_> {
                 }
                 _ => {}
             }
-            if question.name == answers_file::KEPT {
+            if question.name == file::KEPT {
                 self.fault(&file, "question `kept` has the name of the section for answers that are not asked");
             }
             if let Some(other) = seen.insert(&question.name, file.clone()) {
@@ -255,7 +254,7 @@ impl Lint<'_> {
                     }
                 }
                 if path::is_record(&file.path) || file.path.starts_with(".git/") {
-                    self.fault(&file.origin, "lies in a folder that no component can own");
+                    self.fault(&file.origin, "is in a folder that no component can own");
                 }
             }
         }

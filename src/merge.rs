@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::tree::File;
+use crate::text::tree::File;
 
 mod endings;
 mod hunks;
@@ -11,6 +11,7 @@ mod list;
 mod markers;
 mod myers;
 mod parse;
+pub mod parts;
 mod slide;
 
 pub use hunks::{Hunk, between};

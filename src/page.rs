@@ -11,12 +11,12 @@ use sha2::{Digest as _, Sha256};
 
 use crate::answers::Answers;
 use crate::catalog::Catalog;
-use crate::context::Readiness;
 use crate::plan::Plan;
 use crate::render::Rendered;
+use crate::render::context::Readiness;
 use crate::review::Resolutions;
+use crate::text::version;
 use crate::text::{count, visible};
-use crate::version;
 
 mod answers;
 mod compare;

@@ -1,14 +1,17 @@
-//! What would change, and why: one [`Change`] per path from (base, ours, theirs). Pure, no I/O.
+//! What would change, and why: one `Change` per path from (base, ours, theirs). Pure, no I/O.
 
 use crate::base::Base;
-use crate::error::UserError;
 use crate::merge::{self, Merged};
-use crate::path;
-use crate::tree::{File, RelPath, Tree};
+use crate::text::error::UserError;
+use crate::text::path;
+use crate::text::tree::{File, RelPath, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 
+pub mod decisions;
 mod kind;
+pub mod moved;
 mod open;
+pub mod operation;
 mod settle;
 
 pub use kind::Kind;
@@ -72,7 +75,7 @@ pub struct Versions<'a> {
     pub theirs: &'a Tree,
     /// The new files with write policy `once`.
     pub once: &'a BTreeSet<RelPath>,
-    /// Files that have another path now: new path to old path, as [`crate::moved::moves`] finds them.
+    /// Files that have another path now: new path to old path, as [`crate::plan::moved::moves`] finds them.
     pub moves: &'a BTreeMap<RelPath, RelPath>,
 }
 

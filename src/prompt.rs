@@ -3,16 +3,16 @@
 use anyhow::Result;
 use serde_json::Value;
 
+use crate::answers::check::Check;
+use crate::answers::session::Session;
 use crate::answers::{Answered, Origin, Problem, Prompter};
 use crate::catalog::Catalog;
-use crate::check::Check;
-use crate::compare;
-use crate::error::Back;
-use crate::question::{KindName, Question, Values};
-use crate::session::Session;
-use crate::signals;
+use crate::catalog::question::{KindName, Question, Values};
+use crate::show::compare;
+use crate::terminal::signals;
+use crate::terminal::ui::{Style, Ui};
+use crate::text::error::Back;
 use crate::text::{cut, wrap};
-use crate::ui::{Style, Ui};
 
 mod beside;
 mod dialog;
@@ -95,7 +95,7 @@ impl<'c> TerminalPrompter<'c> {
     /// Lets the person choose a preset, or none.
     ///
     /// # Errors
-    /// [`Interrupted`](crate::error::Interrupted) when the person leaves.
+    /// [`Interrupted`](crate::text::error::Interrupted) when the person leaves.
     pub fn choose_preset(&mut self) -> Result<Option<String>> {
         let catalog = self.catalog;
         let described = |title: &str, description: &str, name: &str| Item {

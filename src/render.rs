@@ -1,5 +1,8 @@
 //! Catalog and context to tree.
 
+pub mod context;
+pub mod steps;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use anyhow::{Context as _, Result, bail};
@@ -7,15 +10,15 @@ use minijinja::{Environment, ErrorKind, Template};
 use rayon::prelude::*;
 use serde_json::Value;
 
+use crate::catalog::question::Values;
 use crate::catalog::{Catalog, Component, TemplateFile, WritePolicy};
-use crate::context::Context;
-use crate::engine;
-use crate::expression::Scope;
-use crate::memory;
-use crate::names::Templates;
-use crate::path;
-use crate::question::Values;
-use crate::tree::{File, RelPath, Tree};
+use crate::render::context::Context;
+use crate::template::engine;
+use crate::template::expression::Scope;
+use crate::template::names::Templates;
+use crate::terminal::memory;
+use crate::text::path;
+use crate::text::tree::{File, RelPath, Tree};
 
 /// A rendered repository and what is known about its files.
 #[derive(Debug, Default)]
@@ -122,8 +125,8 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
                 let _rendering = memory::rendering(&job.file.origin);
                 let rendered = template.render(context);
                 let text = rendered.map_err(|e| template_error(&job.path, &e))?;
-                if text.len() > engine::MOST_OUTPUT {
-                    let most = engine::MOST_OUTPUT >> 20;
+                if text.len() > engine::MAX_OUTPUT {
+                    let most = engine::MAX_OUTPUT >> 20;
                     bail!("`{}` would be larger than {most} MiB\n  --> {}", job.path, job.file.origin);
                 }
                 text.into_bytes()

@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use crate::catalog::Catalog;
-use crate::context::Readiness;
-use crate::diff::Look;
-use crate::error::Back;
-use crate::listing::Listing;
-use crate::pager::{self, page};
 use crate::plan::{Cause, Change, Kind, Open, Plan, Resolution};
 use crate::prompt::{Ask, Dialog, Item};
 use crate::render::Rendered;
+use crate::render::context::Readiness;
+use crate::show::diff::Look;
+use crate::show::listing::Listing;
+use crate::terminal::pager::{self, page};
+use crate::terminal::ui::Ui;
 use crate::text::count;
-use crate::tree::RelPath;
-use crate::ui::Ui;
+use crate::text::error::Back;
+use crate::text::tree::RelPath;
 
 mod about;
 mod effect;
@@ -100,7 +100,7 @@ impl Review<'_> {
     /// Shows the plan and lets the person look and decide until they write or stop; `None` when they stop.
     ///
     /// # Errors
-    /// [`Interrupted`](crate::error::Interrupted) when the person leaves.
+    /// [`Interrupted`](crate::text::error::Interrupted) when the person leaves.
     pub fn run(&self) -> Result<Option<Resolutions>> {
         let listing = Listing { ui: self.ui, paint: self.ui.err, lines: LINES };
         self.ui.say(&format!("\n{}\n{}", listing.tree(self.plan), listing.counts(self.plan)));

@@ -1,4 +1,14 @@
-//! Who has the terminal: this program while it reads a line, or another one for a while. Ctrl-C belongs to whoever has it.
+//! The terminal: what it can do, output, progress, pager, editor, signals.
+//!
+//! In this file: who has the terminal, this program while it reads a line, or another one for a while. Ctrl-C belongs to whoever has it.
+
+pub mod editor;
+pub(crate) mod memory;
+pub mod output;
+pub mod pager;
+pub mod progress;
+pub mod signals;
+pub mod ui;
 
 use std::io::{self, Write as _, stderr, stdin};
 use std::process::{Command, ExitStatus, Stdio};
@@ -14,8 +24,7 @@ use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 
-use crate::error::{Interrupted, UserError};
-use crate::signals;
+use crate::text::error::{Interrupted, UserError};
 
 /// A Ctrl-C between looking for it and waiting is noticed after this time.
 const LOOK_AGAIN: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };

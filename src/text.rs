@@ -1,4 +1,19 @@
-//! Text on a terminal: what may reach it, how wide it is, where lines break.
+//! What all stages share: paths, trees of files, errors, values, YAML, versions.
+//!
+//! In this file: text on a terminal, what may reach it, how wide it is, where lines break.
+
+pub mod checksum;
+pub mod cron;
+pub mod dotted;
+pub mod duration;
+pub mod error;
+pub mod path;
+pub mod place;
+pub mod secret;
+pub mod tree;
+pub mod value;
+pub mod version;
+pub(crate) mod yaml;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -6,11 +6,11 @@
 
 use serde_json::{Map, Value};
 
-use crate::answers_file::AnswersFile;
+use crate::answers::check::Check;
+use crate::answers::file::AnswersFile;
 use crate::catalog::Catalog;
-use crate::check::Check;
-use crate::error::nearest;
-use crate::question::{KindName, Question, Values};
+use crate::catalog::question::{KindName, Question, Values};
+use crate::text::error::nearest;
 
 type Record = Map<String, Value>;
 

@@ -5,11 +5,11 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::{Given, Origin, Problem, kept, typed, unknown_preset};
-use crate::answers_file::AnswersFile;
+use crate::answers::file::AnswersFile;
 use crate::catalog::Catalog;
-use crate::dotted;
-use crate::migrations::migrate;
-use crate::question::Values;
+use crate::catalog::migrations::migrate;
+use crate::catalog::question::Values;
+use crate::text::dotted;
 
 /// All but defaults and what a person says.
 #[derive(Default)]

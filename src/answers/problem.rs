@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::Origin;
 use crate::catalog::Catalog;
-use crate::error::{UserError, nearest};
-use crate::question::Question;
+use crate::catalog::question::Question;
+use crate::text::error::{UserError, nearest};
 
 /// Something wrong with the answers.
 #[derive(Clone, Debug)]

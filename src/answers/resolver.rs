@@ -10,12 +10,12 @@ use serde_json::{Map, Value};
 use super::layers::Layers;
 use super::problem::error;
 use super::{Answered, Answers, Given, Origin, Problem, Prompter, kept};
+use crate::answers::NAME;
+use crate::answers::check::Check;
+use crate::catalog::question::{Question, Rule, Values};
 use crate::catalog::{Catalog, Component};
-use crate::check::Check;
-use crate::detect::NAME;
-use crate::error::{Back, UserError};
-use crate::expression::Scope;
-use crate::question::{Question, Rule, Values};
+use crate::template::expression::Scope;
+use crate::text::error::{Back, UserError};
 
 pub(super) struct Resolver<'a> {
     catalog: &'a Catalog,

@@ -3,12 +3,12 @@ use std::path::Path;
 use serde_json::json;
 
 use super::*;
-use crate::error::{Back, UserError};
+use crate::base::record;
+use crate::catalog::source;
 use crate::lint;
 use crate::prompt::{Asking, TerminalPrompter};
-use crate::record;
-use crate::source;
-use crate::ui::Ui;
+use crate::terminal::ui::Ui;
+use crate::text::error::{Back, UserError};
 
 /// The small catalog of the tests: `route` is asked of services of kind `api`, `backup_schedule` with a database.
 fn catalog() -> Catalog {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::question::{KindName, Question};
+use crate::catalog::question::{KindName, Question};
 
 /// The value at a dotted path below a question. Where a text is wanted, what was typed is that text, as at the prompt:
 /// an account id may begin with zeros, a title may be `2024` and a team may begin with `@`. Quotes around all of it are

@@ -1,9 +1,9 @@
 //! What is left behind when any single disk operation is the last one or fails.
 
 use super::*;
+use crate::apply::recover::{Recovery, recover};
 use crate::disk::fault::{self, Fault};
-use crate::project::Project;
-use crate::recover::{Recovery, recover};
+use crate::repository::project::Project;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};

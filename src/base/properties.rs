@@ -1,6 +1,6 @@
 //! The second line of a record: what kind of file it is, and its checksum.
 
-use crate::checksum::Sum;
+use crate::text::checksum::Sum;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Properties {

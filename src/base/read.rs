@@ -2,9 +2,9 @@
 
 use super::properties::Properties;
 use super::{Base, FORMAT, Fault, Stored, TITLE, VERSION};
-use crate::checksum::Sum;
-use crate::path;
-use crate::tree::{File, RelPath};
+use crate::text::checksum::Sum;
+use crate::text::path;
+use crate::text::tree::{File, RelPath};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use semver::Version;
 use std::collections::BTreeMap;

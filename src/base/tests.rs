@@ -1,6 +1,6 @@
 use super::*;
-use crate::path;
-use crate::tree::Tree;
+use crate::text::path;
+use crate::text::tree::Tree;
 use proptest::prelude::*;
 
 fn file(text: &str) -> File {

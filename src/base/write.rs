@@ -2,9 +2,9 @@
 
 use super::properties::Properties;
 use super::{FORMAT, NOTE, TITLE, VERSION};
-use crate::checksum::Sum;
-use crate::path;
-use crate::tree::{File, RelPath, Tree};
+use crate::text::checksum::Sum;
+use crate::text::path;
+use crate::text::tree::{File, RelPath, Tree};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rayon::prelude::*;
 use semver::Version;

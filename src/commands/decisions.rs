@@ -9,16 +9,16 @@ use serde_json::{Value, json};
 use super::open::{folder, inside, open};
 use super::save;
 use crate::base;
-use crate::cli::{self, DecisionsCommand, Forget, Format};
-use crate::decisions::{Decision, Decisions};
-use crate::error::{UserError, nearest};
-use crate::output;
-use crate::project::Project;
+use crate::cli::{self, DecisionsCommand, Forget};
+use crate::commands::rerendering::Last;
+use crate::plan::decisions::{Decision, Decisions};
+use crate::repository::project::Project;
+use crate::terminal::output::{self, Format};
+use crate::terminal::ui::Ui;
+use crate::text::error::{UserError, nearest};
+use crate::text::tree::{RelPath, Tree};
+use crate::text::version;
 use crate::text::{columns, count};
-use crate::tree::{RelPath, Tree};
-use crate::ui::Ui;
-use crate::update::Last;
-use crate::version;
 
 /// Lists the decisions, or forgets some.
 ///
@@ -80,7 +80,7 @@ fn forget(args: &Forget, ui: &Ui) -> Result<u8> {
         return Ok(0);
     }
     if last.renew {
-        return Err(UserError::new(format!("`{}` is not whole", project.shown(crate::path::BASE)))
+        return Err(UserError::new(format!("`{}` is not whole", project.shown(crate::text::path::BASE)))
             .hint("`scaffold update` renews it, then repeat the command")
             .into());
     }

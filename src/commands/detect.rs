@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 
-use crate::cli::{Detect, Format};
+use crate::cli::Detect;
 use crate::commands::load_catalog;
 use crate::detect::{detect, report};
-use crate::output;
-use crate::ui::Ui;
+use crate::terminal::output::{self, Format};
+use crate::terminal::ui::Ui;
 
 /// Prints the findings.
 ///

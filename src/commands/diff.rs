@@ -7,20 +7,20 @@ use anyhow::Result;
 
 use super::open::{folder, inside, open};
 use super::{Work, given_for_update};
-use crate::apply::{Action, Before};
-use crate::cli::{self, Format};
-use crate::error::UserError;
+use crate::cli;
+use crate::commands::rerendering::{Last, Update};
 use crate::merge::OnConflict;
-use crate::output;
 use crate::page::Place;
-use crate::pager::{self, page};
-use crate::patch::{FileChange, patch};
-use crate::path;
+use crate::plan::operation::{Action, Before};
 use crate::plan::{Change, Plan};
 use crate::review::{Policy, resolve};
-use crate::tree::RelPath;
-use crate::ui::{Style, Ui};
-use crate::update::{Last, Update};
+use crate::show::patch::{FileChange, patch};
+use crate::terminal::output::{self, Format};
+use crate::terminal::pager::{self, page};
+use crate::terminal::ui::{Style, Ui};
+use crate::text::error::UserError;
+use crate::text::path;
+use crate::text::tree::RelPath;
 
 /// Prints the patch; 1 when there is something in it.
 ///

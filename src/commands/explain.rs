@@ -3,14 +3,14 @@
 use anyhow::Result;
 
 use crate::catalog::Catalog;
+use crate::catalog::question::Question;
 use crate::cli::Explain;
 use crate::commands::load_catalog;
-use crate::error::{UserError, nearest};
-use crate::explain::{Entry, component, file, need, question};
-use crate::output;
-use crate::question::Question;
-use crate::ui::Ui;
-use crate::usage::Usage;
+use crate::show::explain::{Entry, component, file, need, question};
+use crate::template::usage::Usage;
+use crate::terminal::output;
+use crate::terminal::ui::Ui;
+use crate::text::error::{UserError, nearest};
 
 /// Explains one thing.
 ///

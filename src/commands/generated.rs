@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::CommandFactory as _;
 
 use crate::cli::{Cli, Completions};
-use crate::output;
+use crate::terminal::output;
 
 /// Prints completions for a shell.
 ///

@@ -9,34 +9,35 @@ use serde_json::Value;
 
 use super::open::open;
 use super::save::{Record, save};
-use super::{STOPPED, Work, interview, is_free};
+use super::{STOPPED, Work, cannot_prompt, interview, is_free};
+use crate::answers::NAME;
+use crate::answers::session::Session;
 use crate::answers::{Answers, Given, Origin};
+use crate::apply::lock::Lock;
+use crate::base::record;
 use crate::base::{Base, Stored};
 use crate::catalog::Catalog;
-use crate::cli::{AskWhich, Format, Init};
-use crate::context::Context;
-use crate::decisions::{Decisions, Reviewed};
-use crate::detect::{NAME, Note, SERVICES, detect, folder_name, overview};
-use crate::error::{Back, UserError};
-use crate::hidden::hidden;
-use crate::listing::{self, Listing};
-use crate::lock::Lock;
-use crate::output;
+use crate::catalog::question::Values;
+use crate::cli::{AskWhich, Init};
+use crate::commands::rerendering::Last;
+use crate::commands::summary::{first_steps, remains, summary, where_code_goes};
+use crate::detect::{Note, SERVICES, detect, folder_name, overview};
 use crate::page::{Page, Place};
+use crate::plan::decisions::{Decisions, Reviewed};
 use crate::plan::{Plan, Versions};
-use crate::progress::during;
-use crate::project::Project;
 use crate::prompt::{Asking, TerminalPrompter};
-use crate::question::Values;
-use crate::record;
+use crate::render::context::Context;
+use crate::render::steps::steps;
+use crate::repository::hidden::hidden;
+use crate::repository::project::Project;
+use crate::repository::worktree;
 use crate::review::{Policy, Resolutions, Review, resolve};
-use crate::session::Session;
-use crate::steps::steps;
-use crate::summary::{first_steps, remains, summary, where_code_goes};
-use crate::tree::Tree;
-use crate::ui::Ui;
-use crate::update::Last;
-use crate::worktree;
+use crate::show::listing::{self, Listing};
+use crate::terminal::output::{self, Format};
+use crate::terminal::progress::during;
+use crate::terminal::ui::Ui;
+use crate::text::error::{Back, UserError};
+use crate::text::tree::Tree;
 
 /// Asks, renders, shows, writes.
 ///
@@ -105,7 +106,7 @@ fn write(run: &Run<'_>, answers: &Answers) -> Result<u8> {
     let Run { args, ui, work: Work { catalog, render }, project, session, place, notes } = *run;
     let person = ui.interactive && !args.plan.yes;
     if !person && !args.plan.yes && !args.plan.dry_run {
-        return Err(UserError::new("nobody can be asked whether to write: stdin and stderr are not both a terminal")
+        return Err(cannot_prompt()
             .hint("`--yes` writes without asking, and keeps files that are there already")
             .hint("`--dry-run` shows what would be written")
             .into());

@@ -5,16 +5,16 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::STOPPED;
+use crate::answers::session::{Kept, Session};
 use crate::answers::{Answers, Given};
 use crate::catalog::Catalog;
 use crate::cli::{AskWhich, Init};
-use crate::error::{Back, Interrupted, UserError};
-use crate::project::Project;
 use crate::prompt::{Ask, Dialog, TerminalPrompter, first};
-use crate::session::{Kept, Session};
-use crate::signals;
+use crate::repository::project::Project;
+use crate::terminal::signals;
+use crate::terminal::ui::Ui;
+use crate::text::error::{Back, Interrupted, UserError};
 use crate::text::{count, shell_word};
-use crate::ui::Ui;
 
 /// The session about the target folder, and whether it was interrupted before and is taken up now.
 ///

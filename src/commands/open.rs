@@ -4,15 +4,15 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::Result;
 
-use crate::error::UserError;
-use crate::lock::Lock;
-use crate::path;
-use crate::project::Project;
-use crate::recover::{Recovery, is_begun, recover, sweep};
-use crate::signals;
+use crate::apply::lock::Lock;
+use crate::apply::recover::{Recovery, has_torn_journal, is_begun, is_unfinished, recover, sweep};
+use crate::repository::project::Project;
+use crate::terminal::signals;
+use crate::terminal::ui::Ui;
 use crate::text::count;
-use crate::tree::RelPath;
-use crate::ui::Ui;
+use crate::text::error::UserError;
+use crate::text::path;
+use crate::text::tree::RelPath;
 
 /// The folder that is named, else the nearest one upwards that scaffold has generated, else the current one.
 pub fn folder(named: Option<&Path>) -> PathBuf {
@@ -35,8 +35,8 @@ pub fn open(dir: &Path, ui: &Ui, may_write: bool) -> Result<Project> {
         // a run that was killed at its very end leaves its lock beside the folder
         sweep(project.root());
     }
-    let is_unfinished = if project.exists() { project.is_unfinished() } else { may_write && is_begun(&project) };
-    let is_torn = may_write && project.has_torn_journal();
+    let is_unfinished = is_unfinished(&project) || may_write && is_begun(&project);
+    let is_torn = may_write && has_torn_journal(&project);
     if !is_unfinished && !is_torn {
         return Ok(project);
     }

@@ -7,10 +7,12 @@ use serde_json::{Value, json};
 
 use crate::answers::unknown_preset;
 use crate::catalog::{Catalog, Preset};
-use crate::cli::{Format, Presets};
+use crate::cli::Presets;
 use crate::commands::load_catalog;
-use crate::ui::Ui;
-use crate::{compare, output};
+use crate::show::compare;
+use crate::terminal::output;
+use crate::terminal::output::Format;
+use crate::terminal::ui::Ui;
 
 /// Lists presets, shows one, or compares some.
 ///

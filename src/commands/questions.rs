@@ -6,14 +6,15 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use crate::answers::schema;
 use crate::catalog::Catalog;
+use crate::catalog::question::{KindName, Question};
 use crate::cli::{Questions, QuestionsFormat};
 use crate::commands::load_catalog;
-use crate::explain::default_of;
-use crate::question::{KindName, Question};
-use crate::ui::Ui;
-use crate::usage::Usage;
-use crate::{output, schema};
+use crate::show::explain::default_of;
+use crate::template::usage::Usage;
+use crate::terminal::output;
+use crate::terminal::ui::Ui;
 
 /// Lists every question.
 ///

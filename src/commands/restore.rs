@@ -8,16 +8,16 @@ use anyhow::Result;
 use super::agreed;
 use super::open::{folder, inside, open};
 use crate::apply::apply;
+use crate::apply::lock::Lock;
 use crate::base::Base;
 use crate::cli;
-use crate::error::{UserError, nearest};
-use crate::lock::Lock;
+use crate::commands::rerendering::Last;
 use crate::plan::{Ours, Plan, Versions, describe};
 use crate::review::Resolutions;
+use crate::terminal::ui::Ui;
 use crate::text::count;
-use crate::tree::{RelPath, Tree};
-use crate::ui::Ui;
-use crate::update::Last;
+use crate::text::error::{UserError, nearest};
+use crate::text::tree::{RelPath, Tree};
 
 /// Shows the difference, asks and writes.
 ///

@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use crate::apply::{Action, Before, Operation, apply};
+use crate::apply::apply;
+use crate::apply::lock::Lock;
 use crate::base;
-use crate::decisions::Decisions;
-use crate::lock::Lock;
-use crate::path;
+use crate::plan::decisions::Decisions;
+use crate::plan::operation::{Action, Before, Operation};
 use crate::plan::{Ours, Plan};
-use crate::project::Project;
 use crate::render::Rendered;
+use crate::repository::project::Project;
+use crate::repository::undo::{self, Undo};
 use crate::review::Resolutions;
-use crate::tree::{File, RelPath, Tree};
-use crate::undo::{self, Undo};
-use crate::version;
+use crate::text::path;
+use crate::text::tree::{File, RelPath, Tree};
+use crate::text::version;
 
 /// What a run leaves behind only while it works, or when it was killed, and what is of use only here.
 const IGNORE: &str = "/lock\n/staging/\n/journal*\n/undo/\n";

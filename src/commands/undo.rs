@@ -9,13 +9,13 @@ use super::open::{folder, open};
 use super::save::take_back;
 use crate::base::Base;
 use crate::cli;
-use crate::error::UserError;
-use crate::path;
 use crate::plan::{Ours, Plan, Versions};
+use crate::repository::undo::Undo;
+use crate::terminal::ui::Ui;
 use crate::text::count;
-use crate::tree::{RelPath, Tree};
-use crate::ui::Ui;
-use crate::undo::Undo;
+use crate::text::error::UserError;
+use crate::text::path;
+use crate::text::tree::{RelPath, Tree};
 
 /// Shows what comes back, asks and writes.
 ///

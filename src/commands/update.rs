@@ -6,24 +6,23 @@ use anyhow::Result;
 
 use super::open::{folder, open};
 use super::save::{Record, save};
-use super::{Render, STOPPED, Work, given_for_update};
+use super::{Render, STOPPED, Work, cannot_prompt, given_for_update};
 use crate::answers::Prompter;
 use crate::catalog::Catalog;
-use crate::cli::{self, AskWhich, Format};
-use crate::decisions::Reviewed;
-use crate::error::UserError;
-use crate::listing::{self, Listing};
+use crate::cli::{self, AskWhich};
+use crate::commands::rerendering::{Last, Update};
+use crate::commands::summary::summary;
 use crate::merge;
-use crate::output;
 use crate::page::Place;
+use crate::plan::decisions::Reviewed;
 use crate::plan::{Open, Plan, Resolution};
-use crate::progress::during;
 use crate::prompt::{Asking, TerminalPrompter};
 use crate::review::{Policy, Resolutions, Review, resolve};
-use crate::summary::summary;
+use crate::show::listing::{self, Listing};
+use crate::terminal::output::{self, Format};
+use crate::terminal::progress::during;
+use crate::terminal::ui::{Style, Ui};
 use crate::text::count;
-use crate::ui::{Style, Ui};
-use crate::update::{Last, Update};
 
 /// Renders again, shows, writes.
 ///
@@ -53,7 +52,7 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
     }
     update.refuse_unmerged()?;
     if person.is_none() && !args.plan.yes && !args.plan.dry_run {
-        return Err(UserError::new("nobody can be asked whether to write: stdin and stderr are not both a terminal")
+        return Err(cannot_prompt()
             .hint("`--yes` writes without asking")
             .hint("`--dry-run` shows what would be written")
             .into());

@@ -1,63 +1,33 @@
 //! Findings as answers of the catalog: those that a question of that name accepts, with the evidence of each.
 
 use anyhow::Result;
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use minijinja::Environment;
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Detected;
 use super::finding::{Finding, Place};
 use super::service::{Client, Command, Language, Route, Service};
 use super::walk::Files;
+use crate::answers::check::Check;
+use crate::answers::{Found, NAME};
 use crate::catalog::Catalog;
-use crate::check::Check;
-use crate::engine;
-use crate::expression::Scope;
-use crate::path;
-use crate::question::{KindName, Question, Values};
-use crate::text::count;
-
-/// So many files are named as evidence of one answer.
-const NAMED: usize = 3;
+use crate::catalog::question::{KindName, Question, Values};
+use crate::template::engine;
+use crate::template::expression::Scope;
+use crate::text::path;
 
 /// The answer that lists the services.
 pub const SERVICES: &str = "services";
 
-/// The answer that names the project.
-pub const NAME: &str = "name";
-
 /// Databases that services can be seen to use, and that cannot be generated.
 const OTHER_DATABASES: [&str; 5] = ["cockroachdb", "mysql", "postgresql", "sqlite", "sqlserver"];
-
-/// An answer that follows from findings.
-#[derive(Clone, Debug, Serialize)]
-pub struct Answer {
-    /// The value, as an answers file takes it.
-    pub value: Value,
-    /// The evidence by dotted path: `name`, `services.0.port`.
-    pub found_in: IndexMap<String, Place>,
-}
-
-impl Answer {
-    /// Where it was found; of many files the first ones and a count.
-    pub fn evidence(&self) -> String {
-        let alone = self.found_in.len() == 1;
-        let shown = |place: &Place| if alone { place.to_string() } else { place.file.clone() };
-        let places: IndexSet<String> = self.found_in.values().map(shown).collect();
-        let named: Vec<&str> = places.iter().take(NAMED).map(String::as_str).collect();
-        match places.len() - named.len() {
-            0 => named.join(", "),
-            more => format!("{} and {}", named.join(", "), count(more, "more file")),
-        }
-    }
-}
 
 /// The answers that follow, in the order of the questions. What a question refuses becomes a note.
 ///
 /// # Errors
 /// When an expression of the catalog fails.
-pub fn answers(catalog: &Catalog, found: &Detected, files: &Files) -> Result<IndexMap<String, Answer>> {
+pub fn answers(catalog: &Catalog, found: &Detected, files: &Files) -> Result<IndexMap<String, Found>> {
     let env = engine::environment(catalog)?;
     let mut answers = IndexMap::new();
     for question in &catalog.project.questions {
@@ -87,10 +57,10 @@ pub fn folder_name(catalog: &Catalog, folder: &std::path::Path) -> Result<Option
     Ok(Check::new(Scope::new(&env, &Values::new()), question).value(&name).ok())
 }
 
-fn scalar(env: &Environment<'_>, question: &Question, found: Option<Finding<String>>) -> Option<Answer> {
+fn scalar(env: &Environment<'_>, question: &Question, found: Option<Finding<String>>) -> Option<Found> {
     let found = found?;
     let value = Check::new(Scope::new(env, &Values::new()), question).value(&json!(found.value)).ok()?;
-    Some(Answer { value, found_in: IndexMap::from_iter([(question.name.clone(), found.found_in)]) })
+    Some(Found { value, found_in: IndexMap::from_iter([(question.name.clone(), found.found_in)]) })
 }
 
 /// A name as DNS labels are written: small letters, digits and single hyphens.
@@ -130,7 +100,7 @@ fn code_owners(files: &Files) -> Option<Finding<String>> {
     rules.last().map(|(i, owner)| Finding::new(owner.to_owned(), Place::new(file, Some(i + 1))))
 }
 
-fn services(env: &Environment<'_>, question: &Question, services: &[Service], files: &Files) -> Result<Option<Answer>> {
+fn services(env: &Environment<'_>, question: &Question, services: &[Service], files: &Files) -> Result<Option<Found>> {
     let (mut records, mut found_in) = (Vec::<Value>::new(), IndexMap::new());
     let most = usize::try_from(question.max.unwrap_or(100)).unwrap_or(usize::MAX);
     for service in services {
@@ -155,7 +125,7 @@ fn services(env: &Environment<'_>, question: &Question, services: &[Service], fi
             Err(why) => refuse(files, service, &why),
         }
     }
-    Ok((!records.is_empty()).then(|| Answer { value: Value::Array(records), found_in }))
+    Ok((!records.is_empty()).then(|| Found { value: Value::Array(records), found_in }))
 }
 
 /// Notes a database that no answer stands for. Only MongoDB can be generated.
@@ -231,7 +201,7 @@ fn record(
                 Some(value)
             }
             Some((_, Err(_))) if field.name == "path" && service.path.is_empty() => {
-                return Ok(Err("it lies at the top of the repository, and a service needs a folder of its own".into()));
+                return Ok(Err("it is at the top of the repository, and a service needs a folder of its own".into()));
             }
             Some((_, Err(refusals))) if matches!(field.name.as_str(), "name" | "language" | "path") => {
                 return Ok(Err(refusals.join("; ")));

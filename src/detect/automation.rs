@@ -8,7 +8,7 @@ use serde_yaml::Value;
 use super::finding::{Finding, Place};
 use super::walk::Files;
 use super::wanted::{is_manifest, is_workflow};
-use crate::{path, yaml};
+use crate::text::{path, yaml};
 
 /// A pipeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -9,7 +9,7 @@ use super::finding::{Finding, Place};
 use super::lines::Lines;
 use super::service::Services;
 use super::walk::Files;
-use crate::{path, yaml};
+use crate::text::{path, yaml};
 
 /// A system that runs beside the services while they are developed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -21,7 +21,7 @@ pub struct Backing {
 }
 
 /// Entries of a file that are looked at.
-const MOST_ENTRIES: usize = 200;
+const MAX_ENTRIES: usize = 200;
 
 /// Names of images by system.
 const SYSTEMS: [(&str, &str); 12] = [
@@ -53,10 +53,10 @@ pub fn detect(files: &Files, services: &mut Services) -> Vec<Finding<Backing>> {
             let _ = yaml.apply_merge();
             let lines = Lines::of_texts(file, &text);
             let entries = yaml.get("services").and_then(Value::as_mapping);
-            if entries.is_some_and(|entries| entries.len() > MOST_ENTRIES) {
-                files.note(file, format!("has more than {MOST_ENTRIES} services, of which the rest was left out"));
+            if entries.is_some_and(|entries| entries.len() > MAX_ENTRIES) {
+                files.note(file, format!("has more than {MAX_ENTRIES} services, of which the rest was left out"));
             }
-            let entries = entries.into_iter().flatten().take(MOST_ENTRIES);
+            let entries = entries.into_iter().flatten().take(MAX_ENTRIES);
             for (name, entry) in entries.filter_map(|(name, entry)| Some((name.as_str()?, entry))) {
                 let place = lines.place(&format!("{name}:"));
                 match entry.get("build") {

@@ -9,7 +9,7 @@ use super::finding::{Finding, Place};
 use super::service::{Command, Services};
 use super::walk::Files;
 use super::wanted::is_dockerfile;
-use crate::{path, secret};
+use crate::text::{path, secret};
 
 /// An instruction, its continuation lines joined.
 #[derive(Debug, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use super::finding::{Finding, Place};
 use super::service::{Services, Variable};
 use super::walk::Files;
 use super::wanted::ENV_SAMPLES;
-use crate::{path, secret};
+use crate::text::{path, secret};
 
 /// Variables of all samples.
-const MOST: usize = 10_000;
+const MAX_VARIABLES: usize = 10_000;
 
 /// Words in names of secrets.
 const SECRET: [&str; 14] = [
@@ -60,8 +60,11 @@ pub fn detect(files: &Files, services: &mut Services) -> Vec<Finding<Variable>> 
             if !known.insert((folder, variable.name.clone())) {
                 continue;
             }
-            if known.len() > MOST {
-                files.note("", format!("has more than {MOST} variables in samples, of which the rest was left out"));
+            if known.len() > MAX_VARIABLES {
+                files.note(
+                    "",
+                    format!("has more than {MAX_VARIABLES} variables in samples, of which the rest was left out"),
+                );
                 return shared;
             }
             list.push(Finding::new(variable, Place::new(file, Some(i + 1))));

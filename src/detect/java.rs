@@ -9,7 +9,7 @@ use super::tokens::{Comments, tokens};
 use super::walk::Files;
 
 /// Attributes of an element and namespaces of a document: the parser compares each with all others.
-const MOST_ATTRIBUTES: usize = 50;
+const MAX_ATTRIBUTES: usize = 50;
 /// Deeper documents are refused before they are parsed: the parser calls itself for each level.
 const DEEPEST: usize = 200;
 
@@ -22,7 +22,7 @@ pub fn detect(files: &Files, services: &mut Services) {
             continue;
         }
         if has_many_attributes(&text) {
-            files.note(file, format!("has more than {MOST_ATTRIBUTES} attributes in an element, or namespaces"));
+            files.note(file, format!("has more than {MAX_ATTRIBUTES} attributes in an element, or namespaces"));
             continue;
         }
         match Document::parse(&text) {
@@ -66,8 +66,8 @@ fn has_many_attributes(text: &str) -> bool {
         });
         outside.take_while(|c| *c != '>').filter(|c| *c == '=').count()
     };
-    text.matches("xmlns").count() > MOST_ATTRIBUTES
-        || text.split('<').skip(1).any(|rest| attributes(rest) > MOST_ATTRIBUTES)
+    text.matches("xmlns").count() > MAX_ATTRIBUTES
+        || text.split('<').skip(1).any(|rest| attributes(rest) > MAX_ATTRIBUTES)
 }
 
 fn maven(services: &mut Services, file: &str, text: &str, document: &Document<'_>) {

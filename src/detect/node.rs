@@ -7,7 +7,7 @@ use super::libraries;
 use super::lines::Lines;
 use super::service::{Command, Language, Service, Services};
 use super::walk::Files;
-use crate::{path, yaml};
+use crate::text::{path, yaml};
 
 /// Names of scripts by what they do, the best first.
 const SCRIPTS: [(Command, &[&str]); 7] = [

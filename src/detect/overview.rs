@@ -5,8 +5,8 @@ use super::automation::Infrastructure;
 use super::finding::Note;
 use super::report::word;
 use super::service::Service;
+use crate::terminal::ui::{Style, Ui};
 use crate::text::{columns, count, wrap};
-use crate::ui::{Style, Ui};
 
 /// More notes than this are counted before the questions.
 const NOTES: usize = 3;

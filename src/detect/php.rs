@@ -7,7 +7,7 @@ use super::libraries;
 use super::lines::Lines;
 use super::service::{Command, Language, Services};
 use super::walk::Files;
-use crate::path;
+use crate::text::path;
 
 /// Reads every composer.json.
 pub fn detect(files: &Files, services: &mut Services) {

@@ -8,7 +8,7 @@ use super::libraries;
 use super::lines::Lines;
 use super::service::{Command, Language, Service, Services};
 use super::walk::Files;
-use crate::path;
+use crate::text::path;
 
 /// Packages that are commands; see [`add`].
 const TOOLS: [&str; 6] = ["flake8", "mypy", "pyright", "pytest", "pytest-cov", "ruff"];

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::Detected;
 use super::finding::{Finding, Place};
 use super::service::{Service, Variable};
+use crate::terminal::ui::{Style, Ui};
 use crate::text::count;
-use crate::ui::{Style, Ui};
 
 /// Lines of text that fit the terminal.
 struct Report<'u> {

@@ -8,10 +8,10 @@ use super::service::{Kind, Language, Route, Service, Services};
 use super::tokens::{Comments, Token, What, tokens};
 use super::walk::Files;
 use super::wanted::is_source;
-use crate::path;
+use crate::text::path;
 
 /// Sources read for one service; the shallow ones tell most.
-const MOST_SOURCES: usize = 200;
+const MAX_SOURCES: usize = 200;
 
 /// Calls that give a path to what handles it.
 const CALLS: [&str; 15] = [
@@ -54,10 +54,10 @@ pub fn detect(files: &Files, services: &mut Services) {
             continue;
         }
         let sources = sources.get(folder.as_str()).map(Vec::as_slice).unwrap_or_default();
-        if sources.len() > MOST_SOURCES {
-            files.note(folder, format!("has more than {MOST_SOURCES} sources, of which the deepest were not read"));
+        if sources.len() > MAX_SOURCES {
+            files.note(folder, format!("has more than {MAX_SOURCES} sources, of which the deepest were not read"));
         }
-        for &file in sources.iter().take(MOST_SOURCES) {
+        for &file in sources.iter().take(MAX_SOURCES) {
             next_js(service, file);
             let Some(text) = files.text(file) else { continue };
             let comments =

@@ -18,9 +18,9 @@ pub const EXCLUDE: &str = ".git/info/exclude";
 /// Bytes of one of them.
 const LARGEST: u64 = 64 * 1024;
 /// Bytes of all of them.
-const MOST_BYTES: u64 = 1024 * 1024;
+const MAX_BYTES: u64 = 1024 * 1024;
 /// Rules that hold in a folder: each name in it is compared with all of them.
-const MOST_RULES: usize = 1000;
+const MAX_RULES: usize = 1000;
 /// Bytes of a rule: no name and hardly a path is longer, and the parser of globs calls itself for each brace.
 const LONGEST: usize = 1000;
 
@@ -60,7 +60,7 @@ impl Rules {
     /// Those of a repository, with the rules that only this clone has.
     pub fn of_repository(top: &Path) -> Self {
         let mut rules = Self::default();
-        if let Ok(Some((own, _))) = rules.own(top, Path::new(""), EXCLUDE, MOST_RULES) {
+        if let Ok(Some((own, _))) = rules.own(top, Path::new(""), EXCLUDE, MAX_RULES) {
             rules.exclude = Some(Arc::new(Level { count: own.len(), own, above: None, file: EXCLUDE.into() }));
         }
         rules
@@ -94,7 +94,7 @@ impl Rules {
             None => self.exclude.clone(),
         };
         let count = above.as_ref().map_or(0, |above| above.count);
-        let own = self.own(root, folder, NAME, MOST_RULES.saturating_sub(count));
+        let own = self.own(root, folder, NAME, MAX_RULES.saturating_sub(count));
         let (level, known) = match own {
             Ok(None) => (above, Ok(())),
             Ok(Some((own, known))) => {
@@ -119,7 +119,7 @@ impl Rules {
             Err(refusal) => return Err(format!("{refusal}, so that its rules are not known")),
         };
         let length = text.len() as u64;
-        if self.read.fetch_add(length, Ordering::Relaxed) + length > MOST_BYTES {
+        if self.read.fetch_add(length, Ordering::Relaxed) + length > MAX_BYTES {
             return Err("was not read: the rules of all folders are larger than 1 MiB".into());
         }
         let (mut builder, mut known) = (GitignoreBuilder::new(folder), Ok(()));
@@ -130,7 +130,7 @@ impl Rules {
         }
         let own = builder.build().map_err(|_| "has rules that cannot be understood".to_owned())?;
         if own.len() > most {
-            return Err(format!("has too many rules: {MOST_RULES} may hold in a folder"));
+            return Err(format!("has too many rules: {MAX_RULES} may hold in a folder"));
         }
         Ok(Some((own, known)))
     }

@@ -6,7 +6,7 @@ use std::ops::Bound;
 use serde::Serialize;
 
 use super::finding::{Finding, Place};
-use crate::path;
+use crate::text::path;
 
 /// A service and what is known about it. What is not evident is left out.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -6,7 +6,7 @@ use super::finding::{Finding, Place};
 use super::service::{Client, Command, Language, Services};
 use super::tokens::{Comments, Token, tokens};
 use super::walk::Files;
-use crate::path;
+use crate::text::path;
 
 /// Files of versions by language.
 const FILES: [(Language, &str); 4] = [

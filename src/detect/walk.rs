@@ -17,21 +17,22 @@ use super::finding::Note;
 use super::rules::{self, Rules};
 use super::wanted::is_wanted;
 use crate::disk::explain;
-use crate::error::UserError;
-use crate::{path, regular};
+use crate::disk::regular;
+use crate::text::error::UserError;
+use crate::text::path;
 
 /// Folders below the first one. Sources of Java lie about ten deep.
 const DEEPEST: usize = 16;
 /// Entries that are looked at.
-const MOST_ENTRIES: usize = 500_000;
+const MAX_ENTRIES: usize = 500_000;
 /// Files of interest that are kept, the shallow ones first.
-const MOST_FILES: usize = 20_000;
+const MAX_FILES: usize = 20_000;
 /// Bytes of a file.
 const LARGEST: u64 = 1024 * 1024;
 /// Bytes of all files that are read.
-const MOST_BYTES: u64 = 64 * 1024 * 1024;
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
 /// Notes that are kept.
-const MOST_NOTES: usize = 1000;
+const MAX_NOTES: usize = 1000;
 
 /// Folders of others or of tools, whether or not git ignores them.
 const FOREIGN: [&str; 17] = [
@@ -82,7 +83,7 @@ impl Files {
         }
         let (found, notes) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
         let (entries, rules) = (AtomicUsize::new(0), Rules::of_repository(root));
-        let note = |file: String, message: String| push(&notes, Note { file, message }, MOST_NOTES);
+        let note = |file: String, message: String| push(&notes, Note { file, message }, MAX_NOTES);
         let walk = WalkBuilder::new(root)
             .standard_filters(false)
             .max_depth(Some(DEEPEST))
@@ -97,7 +98,7 @@ impl Files {
                         return WalkState::Continue;
                     }
                 };
-                if entries.fetch_add(1, Ordering::Relaxed) >= MOST_ENTRIES {
+                if entries.fetch_add(1, Ordering::Relaxed) >= MAX_ENTRIES {
                     return WalkState::Quit;
                 }
                 let Ok(below) = entry.path().strip_prefix(root) else { return WalkState::Continue };
@@ -114,7 +115,7 @@ impl Files {
                     }
                 } else if is_file {
                     match below.to_str() {
-                        Some(path) if is_wanted(path) => push(&found, (entry.depth(), path.to_owned()), MOST_FILES),
+                        Some(path) if is_wanted(path) => push(&found, (entry.depth(), path.to_owned()), MAX_FILES),
                         Some(_) => {}
                         None => note(below.display().to_string(), "has a name that is not UTF-8".into()),
                     }
@@ -122,18 +123,18 @@ impl Files {
                 WalkState::Continue
             })
         });
-        if entries.into_inner() > MOST_ENTRIES {
-            note(String::new(), format!("has more than {MOST_ENTRIES} files, of which the rest was not looked at"));
+        if entries.into_inner() > MAX_ENTRIES {
+            note(String::new(), format!("has more than {MAX_ENTRIES} files, of which the rest was not looked at"));
         }
         // by depth first, as the files near the top tell most
         let mut found = into_inner(found);
         found.sort_unstable();
-        if found.len() > MOST_FILES {
+        if found.len() > MAX_FILES {
             note(
                 String::new(),
-                format!("has more than {MOST_FILES} files of interest, of which the deepest were left out"),
+                format!("has more than {MAX_FILES} files of interest, of which the deepest were left out"),
             );
-            found.truncate(MOST_FILES);
+            found.truncate(MAX_FILES);
         }
         let paths: Vec<String> = found.into_iter().map(|(_, path)| path).collect();
         let known = paths.iter().cloned().collect();
@@ -157,8 +158,8 @@ impl Files {
 
     /// The text of a file, or a note why it has none.
     pub fn text(&self, path: &str) -> Option<String> {
-        if self.read.get() > MOST_BYTES {
-            let most = MOST_BYTES / 1024 / 1024;
+        if self.read.get() > MAX_BYTES {
+            let most = MAX_BYTES / 1024 / 1024;
             self.note("", format!("has more than {most} MiB in files of interest, of which the rest was not read"));
             return None;
         }
@@ -195,8 +196,8 @@ impl Files {
         let mut notes = self.notes.into_inner();
         notes.sort();
         notes.dedup();
-        if notes.len() > MOST_NOTES {
-            notes.truncate(MOST_NOTES);
+        if notes.len() > MAX_NOTES {
+            notes.truncate(MAX_NOTES);
             notes.push(Note { file: String::new(), message: "has more notes, of which the rest was left out".into() });
         }
         notes

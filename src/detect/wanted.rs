@@ -1,6 +1,6 @@
 //! Which files can tell something, by their path alone.
 
-use crate::path;
+use crate::text::path;
 
 /// Names of files that are read or whose being there tells something.
 const NAMES: [&str; 50] = [

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Lint, Names, QUESTIONS};
-use crate::question::{KindName, Question};
+use crate::catalog::question::{KindName, Question};
 
 impl Lint<'_> {
     /// Each group says what it is about, and has questions.

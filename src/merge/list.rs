@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::path;
-use crate::tree::File;
+use crate::text::path;
+use crate::text::tree::File;
 
 /// Files that are such lists.
 const NAMES: [&str; 2] = [".gitignore", ".dockerignore"];

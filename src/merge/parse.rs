@@ -5,7 +5,7 @@ use std::fmt;
 // Refuses a key that occurs twice, whatever format it is read from.
 use serde_yaml::Value;
 
-use crate::{path, yaml};
+use crate::text::{path, yaml};
 
 /// A format whose files are checked after a merge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::Page;
 use crate::answers::Origin;
-use crate::question::{KindName, Question};
+use crate::catalog::question::{KindName, Question};
+use crate::text::value::brief;
 use crate::text::visible;
-use crate::value::brief;
 
 /// An answer for the page.
 #[derive(Debug, Serialize)]

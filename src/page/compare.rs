@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use similar::{ChangeTag, DiffOp, TextDiff};
 
-use crate::diff::AROUND;
+use crate::merge::parts::AROUND;
 use crate::text::{count, visible};
 
 /// How much of files a page shows.

@@ -6,12 +6,12 @@ use super::Page;
 use super::compare::{Budget, Comparison, compare};
 use super::components::ComponentView;
 use super::kinds::{is_listed, word};
-use crate::context::Readiness;
-use crate::listing::{meaning, note};
 use crate::merge::Merged;
 use crate::plan::{BESIDE, Change, Kind, Ours, Resolution};
+use crate::render::context::Readiness;
+use crate::show::listing::{meaning, note};
+use crate::text::tree::File;
 use crate::text::{count, visible};
-use crate::tree::File;
 
 /// A file for the page.
 #[derive(Debug, Serialize)]

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::listing::meaning;
 use crate::plan::{Kind, Plan};
+use crate::show::listing::meaning;
 use crate::text::count;
 
 /// One kind of change.

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::START;
-use crate::cli::Format;
 use crate::disk;
-use crate::error::UserError;
-use crate::output;
-use crate::path;
 use crate::plan::{BESIDE, Plan};
+use crate::terminal::output;
+use crate::terminal::output::Format;
+use crate::terminal::ui::Ui;
+use crate::text::error::UserError;
+use crate::text::path;
 use crate::text::shell_word;
-use crate::ui::Ui;
 
 /// Where a page goes.
 #[derive(Clone, Copy, Debug)]

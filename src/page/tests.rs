@@ -5,13 +5,13 @@ use serde_json::json;
 
 use super::*;
 use crate::answers::Origin;
+use crate::catalog::question::Question;
 use crate::catalog::{Component, Manifest};
-use crate::context::Evidence;
 use crate::merge::{Merged, Why};
 use crate::plan::{Change, Ours, Resolution};
-use crate::question::Question;
 use crate::render::Origin as From;
-use crate::tree::File;
+use crate::render::context::Evidence;
+use crate::text::tree::File;
 
 const HOSTILE: &str = "</script></style><script>alert('1')</script>\"'&<!--\u{202e}\u{1b}[2J\u{0}";
 

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Ours, Plan, describe};
-use crate::apply::{Action, Before, Operation};
-use crate::checksum::Sum;
-use crate::error::UserError;
 use crate::merge::{Merged, Why};
-use crate::tree::{File, RelPath};
+use crate::plan::operation::{Action, Before, Operation};
+use crate::text::checksum::Sum;
+use crate::text::error::UserError;
+use crate::text::tree::{File, RelPath};
 
 /// Added to the name of a new file that is written beside the user's.
 pub const BESIDE: &str = ".scaffold-new";
@@ -55,7 +55,7 @@ pub enum Resolution {
 pub struct Own {
     /// The file to write.
     pub file: File,
-    /// The differences to the new file that were refused, as [`Parts::sums`](crate::parts::Parts::sums) calls them.
+    /// The differences to the new file that were refused, as [`Parts::sums`](crate::merge::parts::Parts::sums) calls them.
     pub refused: BTreeSet<Sum>,
 }
 
@@ -119,7 +119,7 @@ impl<'a> Plan<'a> {
             match resolutions.get(open.path) {
                 Some(resolution) if open.allows(resolution) => {}
                 Some(resolution) => return Err(impossible(&open, resolution)),
-                None => return Err(UserError::new(format!("nobody decided about `{}`", open.path))),
+                None => return Err(UserError::new(format!("nothing was decided about `{}`", open.path))),
             }
         }
         let mut operations = Vec::new();

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{Change, Ours, Plan, Versions};
-use crate::checksum::Sum;
-use crate::decisions::{Decision, Decisions};
 use crate::merge::Merged;
-use crate::tree::RelPath;
+use crate::plan::decisions::{Decision, Decisions};
+use crate::text::checksum::Sum;
+use crate::text::tree::RelPath;
 
 impl<'a> Plan<'a> {
     /// Takes into account that files are not here since git ignores them, so that nobody deleted them.

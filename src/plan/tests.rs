@@ -1,7 +1,7 @@
 use super::*;
-use crate::checksum::Sum;
-use crate::decisions::{Decision, Decisions};
 use crate::merge::Why;
+use crate::plan::decisions::{Decision, Decisions};
+use crate::text::checksum::Sum;
 
 fn file(text: &str) -> File {
     File { bytes: text.as_bytes().to_vec(), executable: false }
@@ -46,11 +46,11 @@ impl Scene {
         let plan = self.plan();
         let decide = |open: Open<'_>| (open.path.to_owned(), resolution.clone().unwrap_or(Resolution::Markers));
         let resolutions = plan.open().map(decide).collect();
-        let line = |operation: crate::apply::Operation<'_>| match operation.action {
-            crate::apply::Action::Write(file) => {
+        let line = |operation: crate::plan::operation::Operation<'_>| match operation.action {
+            crate::plan::operation::Action::Write(file) => {
                 format!("write {} {}", operation.path, String::from_utf8_lossy(&file.bytes))
             }
-            crate::apply::Action::Remove => format!("remove {}", operation.path),
+            crate::plan::operation::Action::Remove => format!("remove {}", operation.path),
         };
         plan.operations(&resolutions).unwrap().into_iter().map(line).collect()
     }
@@ -321,9 +321,11 @@ fn whatever_a_plan_would_do_can_be_refused_or_changed() {
     let done = |resolution: &dyn Fn() -> Resolution, paths: &[&str]| -> Vec<String> {
         let mut resolutions = BTreeMap::from([("collided".to_owned(), Resolution::KeepMine)]);
         resolutions.extend(paths.iter().map(|path| ((*path).to_owned(), resolution())));
-        let line = |operation: &crate::apply::Operation<'_>| match operation.action {
-            crate::apply::Action::Write(file) => format!("{} {}", operation.path, String::from_utf8_lossy(&file.bytes)),
-            crate::apply::Action::Remove => format!("{} -", operation.path),
+        let line = |operation: &crate::plan::operation::Operation<'_>| match operation.action {
+            crate::plan::operation::Action::Write(file) => {
+                format!("{} {}", operation.path, String::from_utf8_lossy(&file.bytes))
+            }
+            crate::plan::operation::Action::Remove => format!("{} -", operation.path),
         };
         plan.operations(&resolutions).unwrap().iter().map(line).collect()
     };

@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use super::dialog::{Ask, Dialog, Item};
-use crate::compare::{self, Comparison};
-use crate::pager::{self, page};
+use crate::show::compare::{self, Comparison};
+use crate::terminal::pager::{self, page};
 
 /// How the entries of a list are compared, where they can be.
 pub(super) type Compare<'a> = Option<&'a dyn Fn() -> Result<Comparison>>;

@@ -13,11 +13,12 @@ use inquire::{InquireError, MultiSelect, Select};
 
 use super::field::Field;
 use super::lines;
-use crate::error::{Back, Interrupted};
 use crate::terminal::Raw;
-use crate::text::{columns, cut, wrap};
-use crate::ui::Ui;
-use crate::value::NONE;
+use crate::terminal::ui::Ui;
+use crate::text::cut;
+use crate::text::error::{Back, Interrupted};
+use crate::text::value::NONE;
+use crate::text::{columns, wrap};
 
 /// Lists longer than this can be narrowed by typing.
 const FILTER_FROM: usize = 12;

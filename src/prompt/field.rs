@@ -8,13 +8,13 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, rea
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler as _;
 
-use crate::error::{Back, Interrupted};
 use crate::terminal::Raw;
+use crate::terminal::ui::{Style, Ui};
 use crate::text::columns;
-use crate::ui::{Style, Ui};
+use crate::text::error::{Back, Interrupted};
 
 /// How many suggestions are shown at once.
-const MOST_WORDS: usize = 5;
+const MAX_WORDS: usize = 5;
 
 /// What is asked for. Text of several lines fits the terminal at the time when it is asked for.
 pub(super) struct Field<'f> {
@@ -153,8 +153,8 @@ impl Field<'_> {
         flow.put(&ui.visible(behind));
         let mut rows = flow.rows;
         let suggested = self.suggested(draft.line.value());
-        let first = draft.chosen.map_or(0, |at| (at + 1).saturating_sub(MOST_WORDS));
-        for (at, word) in suggested.iter().enumerate().skip(first).take(MOST_WORDS) {
+        let first = draft.chosen.map_or(0, |at| (at + 1).saturating_sub(MAX_WORDS));
+        for (at, word) in suggested.iter().enumerate().skip(first).take(MAX_WORDS) {
             let chosen = draft.chosen == Some(at);
             let line = format!("{} {}", if chosen { ">" } else { " " }, ui.visible(word));
             rows.push(Row::painted(&if chosen { painted(ui, Style::Place, &line) } else { line }));

@@ -4,9 +4,9 @@
 use anyhow::Result;
 
 use super::dialog::{Ask, Item, Start};
-use crate::error::Back;
 use crate::terminal;
-use crate::ui::Ui;
+use crate::terminal::ui::Ui;
+use crate::text::error::Back;
 
 /// What goes back.
 const BACK: &str = "<";

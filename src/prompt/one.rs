@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use super::beside::{self, Compare};
 use super::{Ask, Dialog, Item, Start, lines_of, origin_text};
 use crate::answers::Origin;
-use crate::check::Check;
-use crate::question::{KindName, Question};
-use crate::region;
-use crate::ui::Style;
+use crate::answers::check::Check;
+use crate::catalog::question::{KindName, Question};
+use crate::catalog::region;
+use crate::terminal::ui::Style;
 
 /// Asks for anything but records. `more` may refuse what the check lets through.
 pub(super) fn ask_one(
@@ -132,7 +132,7 @@ pub(super) fn help(question: &Question, origin: &Origin) -> String {
 mod tests {
     use super::*;
     use crate::catalog::Catalog;
-    use crate::source;
+    use crate::catalog::source;
 
     #[test]
     fn what_was_found_stands_beside_its_value() {

@@ -4,11 +4,11 @@ use anyhow::Result;
 
 use super::{Ask, Dialog, Item, origin_text};
 use crate::answers::Answered;
-use crate::error::Back;
-use crate::question::Group;
+use crate::catalog::question::Group;
+use crate::terminal::ui::Style;
+use crate::text::error::Back;
+use crate::text::value::brief;
 use crate::text::{columns, cut};
-use crate::ui::Style;
-use crate::value::brief;
 
 /// All answers.
 pub(super) struct Overview<'o> {

@@ -6,11 +6,11 @@ use serde_json::{Map, Value};
 use super::one::{accepted, ask_one, help};
 use super::{Ask, Dialog, Item};
 use crate::answers::Origin;
-use crate::check::Check;
-use crate::error::Back;
-use crate::question::{KindName, Question};
+use crate::answers::check::Check;
+use crate::catalog::question::{KindName, Question};
+use crate::text::error::Back;
+use crate::text::value::brief;
 use crate::text::{columns, cut};
-use crate::value::brief;
 
 pub(super) type Record = Map<String, Value>;
 

@@ -1,9 +1,9 @@
 //! Why a generated file has what the user's own one lacks.
 
 use super::Review;
-use crate::context::Readiness;
-use crate::parts::Parts;
+use crate::merge::parts::Parts;
 use crate::plan::{Change, Ours};
+use crate::render::context::Readiness;
 use crate::text::count;
 
 /// More needs than this nobody reads before a question.

@@ -1,6 +1,6 @@
 //! What a plan does to files once everything is decided, in numbers.
 
-use crate::apply::Action;
+use crate::plan::operation::Action;
 use crate::plan::{Change, Plan, Resolution};
 use crate::review::Resolutions;
 use crate::text::count;

@@ -6,9 +6,9 @@ use anyhow::Result;
 
 use super::one::set;
 use super::{Resolutions, Review, differs, if_not_back};
-use crate::listing::meaning;
 use crate::plan::{Cause, Change, Kind, Ours, Resolution};
 use crate::prompt::{Ask, Item};
+use crate::show::listing::meaning;
 use crate::text::{count, cut};
 
 /// Files that belong together.
@@ -22,7 +22,7 @@ impl<'r> Review<'r> {
     /// Lets the person choose files one after the other and decide about each.
     ///
     /// # Errors
-    /// [`Interrupted`](crate::error::Interrupted) when the person leaves.
+    /// [`Interrupted`](crate::text::error::Interrupted) when the person leaves.
     pub(super) fn one_by_one(&self, decided: &mut Resolutions) -> Result<()> {
         let paths = self.paths();
         let mut start = 0;
@@ -47,7 +47,7 @@ impl<'r> Review<'r> {
     /// Lets the person decide about all files of a folder or a component.
     ///
     /// # Errors
-    /// [`Interrupted`](crate::error::Interrupted) when the person leaves.
+    /// [`Interrupted`](crate::text::error::Interrupted) when the person leaves.
     pub(super) fn many(&self, decided: &mut Resolutions) -> Result<()> {
         let groups = self.groups();
         let mut items: Vec<Item> = groups

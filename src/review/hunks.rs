@@ -7,12 +7,12 @@ use anyhow::Result;
 use super::Review;
 use super::keys::key;
 use super::sides::{Sides, settled};
-use crate::editor::edit;
-use crate::parts::{Hunk, Parts, Verdict};
+use crate::merge::parts::{Hunk, Parts, Verdict};
 use crate::plan::{Own, Resolution};
+use crate::terminal::editor::edit;
+use crate::terminal::ui::Style;
 use crate::text::cut;
-use crate::tree::File;
-use crate::ui::Style;
+use crate::text::tree::File;
 
 /// What each key does.
 const HELP: [(char, &str); 10] = [
@@ -52,7 +52,7 @@ impl Review<'_> {
     /// Goes through the hunks of a file.
     ///
     /// # Errors
-    /// [`Interrupted`](crate::error::Interrupted) when the person leaves.
+    /// [`Interrupted`](crate::text::error::Interrupted) when the person leaves.
     pub(super) fn hunks(&self, path: &str, sides: &Sides<'_>) -> Result<Outcome> {
         let parts = Parts::between(sides.old, sides.new);
         let hunks = parts.hunks().into_iter().map(|hunk| (hunk, None)).collect();

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, poll, read};
 
-use crate::error::Interrupted;
+use crate::terminal::ui::Ui;
 use crate::terminal::{Raw, line};
-use crate::ui::Ui;
+use crate::text::error::Interrupted;
 
 /// Asks and waits for a key; Esc is `q`. Where keys do not come one by one, or a screen reader reads along,
 /// a line is read and its first character counts.

@@ -6,13 +6,13 @@ use super::hunks::Outcome;
 use super::keys;
 use super::sides::{has_hunks, settled, sides, take};
 use super::{Resolutions, Review};
-use crate::editor::edit;
 use crate::merge;
-use crate::pager::page;
-use crate::path;
 use crate::plan::{BESIDE, Cause, Change, Open, Ours, Own, Resolution};
 use crate::prompt::{Ask, Item};
-use crate::tree::File;
+use crate::terminal::editor::edit;
+use crate::terminal::pager::page;
+use crate::text::path;
+use crate::text::tree::File;
 
 /// What can be done with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Review<'_> {
     /// Lets the person decide about a file. `must` leaves no way around that. Returns whether they decided.
     ///
     /// # Errors
-    /// [`Interrupted`](crate::error::Interrupted) when the person leaves.
+    /// [`Interrupted`](crate::text::error::Interrupted) when the person leaves.
     pub(super) fn decide_one(&self, path: &str, decided: &mut Resolutions, must: bool) -> Result<bool> {
         let Some(change) = self.plan.changes.get(path) else { return Ok(false) };
         let open = self.plan.open().find(|open| open.path == path);

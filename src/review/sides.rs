@@ -2,7 +2,7 @@
 
 use crate::merge::Merged;
 use crate::plan::{Change, Ours, Own, Resolution};
-use crate::tree::File;
+use crate::text::tree::File;
 
 /// The user's text and the proposed one.
 #[derive(Clone, Debug)]

@@ -44,7 +44,7 @@ fn undo() {
     Nothing was written, because of `--dry-run`.
     ");
     insta::assert_snapshot!(shop.says(2, &["undo"]), @r"
-    error: nobody can be asked whether to write: stdin and stderr are not both a terminal
+    error: cannot prompt: stdin or stderr is not a terminal
     hint: `--yes` writes without asking
     hint: `--dry-run` shows what would be written
     ");
@@ -134,7 +134,7 @@ fn restore() {
     Nothing was written, because of `--dry-run`.
     ");
     insta::assert_snapshot!(shop.says(2, &["restore", "README.md"]), @r"
-    error: nobody can be asked whether to write: stdin and stderr are not both a terminal
+    error: cannot prompt: stdin or stderr is not a terminal
     hint: `--yes` writes without asking
     hint: `--dry-run` shows what would be written
     ");

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use scaffold::catalog::Component;
-use scaffold::compare;
-use scaffold::explain::{self, Line, Sort};
-use scaffold::question::Question;
-use scaffold::usage::Usage;
+use scaffold::catalog::question::Question;
+use scaffold::show::compare;
+use scaffold::show::explain::{self, Line, Sort};
+use scaffold::template::usage::Usage;
 
 use crate::support::{embedded, lines, root};
 use markdown::{anchor, entry, line, prose, table};

@@ -1,7 +1,7 @@
 //! The cases: whole presets, and small changes of answers per component.
 
 use scaffold::answers::Given;
-use scaffold::question::Values;
+use scaffold::catalog::question::Values;
 use serde::Deserialize;
 
 use crate::support::{embedded, root};

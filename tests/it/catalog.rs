@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ignore::gitignore::GitignoreBuilder;
 use scaffold::answers::Answers;
-use scaffold::context::Context;
-use scaffold::engine;
-use scaffold::expression::Scope;
+use scaffold::catalog::question::Question;
 use scaffold::lint::lint;
-use scaffold::question::Question;
+use scaffold::render::context::Context;
 use scaffold::render::{Rendered, render};
+use scaffold::template::engine;
+use scaffold::template::expression::Scope;
 use serde_json::Value;
 
 use crate::cases::{self, Case};
@@ -242,7 +242,7 @@ fn generated_text_is_tidy() {
 #[test]
 fn the_author_guide_names_everything_in_the_context() {
     let guide = std::fs::read_to_string(root().join("templates/README.md")).unwrap();
-    let missing: Vec<&str> = scaffold::context::NAMES
+    let missing: Vec<&str> = scaffold::template::names::NAMES
         .into_iter()
         .chain(embedded().project.derived.keys().map(String::as_str))
         .chain(embedded().components.iter().flat_map(|c| c.manifest.contributes.keys().map(String::as_str)))

@@ -170,7 +170,7 @@ fn init_without_a_terminal_writes_only_when_told() {
     let temp = TempDir::new().unwrap();
     let silent = run(temp.path(), &["init", "shop", "--preset", ATLAS]);
     assert_eq!(silent.status.code(), Some(2));
-    assert!(err(&silent).contains("nobody can be asked whether to write"), "{}", err(&silent));
+    assert!(err(&silent).contains("cannot prompt"), "{}", err(&silent));
     let dry = run(temp.path(), &["init", "shop", "--preset", ATLAS, "--dry-run", "--format", "json"]);
     assert_eq!(dry.status.code(), Some(0), "{}", err(&dry));
     let plan: Value = serde_json::from_str(&out(&dry)).unwrap();
@@ -254,7 +254,7 @@ fn a_catalog_with_every_fault_names_them_all() {
       templates/components/one/component.yaml: requires `two`, which does not exist
       templates/components/one/component.yaml: satisfies `Z-9`, which is not in readiness.yaml
       templates/components/one/files/__what__/c.txt: repeats `what`, which is not in `repeats`
-      templates/components/one/files/a.txt.j2: reads the list `contributed.nobody`, to which nobody contributes
+      templates/components/one/files/a.txt.j2: reads the list `contributed.nobody`, to which no component contributes
       templates/components/one/files/a.txt.j2: uses `unknown`, which no question or fact has as its name
       templates/components/one/files/b.txt.j2: line 1: syntax error: unexpected end of block (in templates/components/one/files/b.txt.j2:1)
       templates/components/three/files/A.txt: has the path of templates/components/one/files/a.txt.j2; one path has one owner

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use scaffold::catalog::Catalog;
-use scaffold::compare::{self, Comparison, faults};
+use scaffold::show::compare::{self, Comparison, faults};
+use scaffold::terminal::ui::Ui;
 use scaffold::text::columns;
-use scaffold::ui::Ui;
 use serde_json::json;
 
 use crate::support::{embedded, given, rendered};

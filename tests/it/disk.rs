@@ -1,7 +1,7 @@
 //! Errors of a real disk: after each of them everything is as before, and the message says what to do.
 
 use crate::scene::{Snapshot, catalog, differences, program, put, said, scaffold, snapshot};
-use scaffold::tree::File;
+use scaffold::text::tree::File;
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};

@@ -6,11 +6,11 @@ use std::iter::successors;
 use std::process::Command;
 
 use clap::{CommandFactory as _, ValueEnum};
+use scaffold::catalog::question::{KindName, Question, Rule, Strategy};
 use scaffold::catalog::{Manifest, Preset};
 use scaffold::cli::{Cli, Fact, OnConflict};
-use scaffold::listing::meaning;
 use scaffold::plan::Kind;
-use scaffold::question::{KindName, Question, Rule, Strategy};
+use scaffold::show::listing::meaning;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tempfile::TempDir;

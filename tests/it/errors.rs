@@ -2,11 +2,11 @@
 
 use std::io::Write as _;
 
+use scaffold::answers::file::AnswersFile;
 use scaffold::answers::{Answers, Given};
-use scaffold::answers_file::AnswersFile;
-use scaffold::context::Context;
-use scaffold::error::UserError;
+use scaffold::render::context::Context;
 use scaffold::render::render;
+use scaffold::text::error::UserError;
 use serde_json::{Value, json};
 
 use crate::support::{embedded, given};

@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-use scaffold::tree::File;
+use scaffold::text::tree::File;
 use tempfile::TempDir;
 
 use crate::scene::{Moments, Snapshot, catalog, differences, folder, program, put, said, snapshot};

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use scaffold::version;
+use scaffold::text::version;
 
 use crate::repository::Repository;
 use crate::scene::program;
@@ -14,7 +14,7 @@ fn the_base_is_lost() {
     shop.remove("monitoring/alerts.yaml");
     shop.remove(".scaffold/base");
     insta::assert_snapshot!(shop.says(1, &["status", "--exit-code"]), @r"
-    Nobody knows which scaffold generated it; this is scaffold 0.1.0.
+    The version of scaffold that generated it is unknown; this is scaffold 0.1.0.
     Outdated: something else would be generated today.
       + 1 file  to create
       = 4 files there already, equal

@@ -33,6 +33,7 @@ mod reserved;
 mod scene;
 #[cfg(target_os = "linux")]
 mod session;
+mod stages;
 mod support;
 #[cfg(target_os = "linux")]
 mod terminal;

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
 use scaffold::merge::{Merged, OnConflict, Sides, merge, unresolved};
-use scaffold::tree::File;
+use scaffold::text::tree::File;
 
 use crate::support::{read_tree, root};
 

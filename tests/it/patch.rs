@@ -3,8 +3,8 @@
 use crate::scene::{Snapshot, differences, put, snapshot};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use scaffold::patch::{FileChange, patch};
-use scaffold::tree::{File, Tree};
+use scaffold::show::patch::{FileChange, patch};
+use scaffold::text::tree::{File, Tree};
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;

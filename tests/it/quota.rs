@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use scaffold::answers::{Answers, Given};
 use scaffold::catalog::Catalog;
-use scaffold::context::Context;
+use scaffold::catalog::source;
+use scaffold::render::context::Context;
 use scaffold::render::render;
-use scaffold::source;
 use serde_yaml::Value;
 
 /// What pods ask for: millicores, MiB, pods, volumes.

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::process::Command;
 
+use scaffold::answers::file::AnswersFile;
 use scaffold::answers::{Answers, Given};
-use scaffold::answers_file::AnswersFile;
+use scaffold::base::record;
 use scaffold::base::{self, Stored};
-use scaffold::record;
 use scaffold::render::Rendered;
-use scaffold::tree::{File, RelPath, Tree};
-use scaffold::version;
+use scaffold::text::tree::{File, RelPath, Tree};
+use scaffold::text::version;
 use serde_json::{Value, json};
 
 use crate::support::{embedded, given, rendered, write_tree};

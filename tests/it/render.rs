@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use scaffold::tree::File;
+use scaffold::text::tree::File;
 use similar::TextDiff;
 
 use crate::cases;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use scaffold::tree::File;
+use scaffold::text::tree::File;
 use tempfile::TempDir;
 
 use crate::scene::{program, put, snapshot};

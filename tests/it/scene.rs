@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::{Command, Output};
 
-use scaffold::tree::File;
+use scaffold::text::tree::File;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

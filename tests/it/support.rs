@@ -7,10 +7,10 @@ use std::sync::OnceLock;
 
 use scaffold::answers::{Answers, Given};
 use scaffold::catalog::Catalog;
-use scaffold::context::Context;
+use scaffold::catalog::source;
+use scaffold::render::context::Context;
 use scaffold::render::{Rendered, render};
-use scaffold::source;
-use scaffold::tree::File;
+use scaffold::text::tree::File;
 use serde_json::Value;
 
 /// The folder of the project.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use scaffold::tree::File;
+use scaffold::text::tree::File;
 use serde_json::Value;
 
 use crate::repository::{Repository, assert_same, git, text};

@@ -158,7 +158,7 @@ fn answers_changed_by_hand() {
 #[test]
 fn nobody_to_ask() {
     insta::assert_snapshot!(Repository::small().says(2, &["update", "--set", REGION]), @r"
-    error: nobody can be asked whether to write: stdin and stderr are not both a terminal
+    error: cannot prompt: stdin or stderr is not a terminal
     hint: `--yes` writes without asking
     hint: `--dry-run` shows what would be written
     ");
@@ -166,7 +166,7 @@ fn nobody_to_ask() {
     let shop = Repository::small();
     shop.update(0, &[REGION]);
     insta::assert_snapshot!(shop.says(2, &["undo"]), @r"
-    error: nobody can be asked whether to write: stdin and stderr are not both a terminal
+    error: cannot prompt: stdin or stderr is not a terminal
     hint: `--yes` writes without asking
     hint: `--dry-run` shows what would be written
     ");

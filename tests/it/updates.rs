@@ -12,7 +12,7 @@ use std::process::Output;
 
 use rayon::prelude::*;
 use scaffold::merge::unresolved;
-use scaffold::tree::File;
+use scaffold::text::tree::File;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;

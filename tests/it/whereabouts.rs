@@ -74,6 +74,6 @@ fn what_does_not_fit_is_said_at_the_end() {
     let said = init(temp.path(), &["--detect"]);
     let end = said.split("Not as the generated files expect it, and to be brought together with them:").nth(1).unwrap();
     assert!(end.contains("frontend/package.json has no `frontend/package-lock.json`, from which generated"), "{said}");
-    let top = "package.json describes a service that is no answer: it lies at the top of the repository";
+    let top = "package.json describes a service that is no answer: it is at the top of the repository";
     assert!(end.contains(top), "{said}");
 }

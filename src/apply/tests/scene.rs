@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use tempfile::TempDir;
 
-use crate::apply::{Action, Applied, Before, Operation, apply};
+use crate::apply::lock::Lock;
+use crate::apply::recover::recover;
+use crate::apply::{Applied, apply};
 use crate::disk::fault;
-use crate::lock::Lock;
-use crate::project::Project;
-use crate::recover::recover;
-use crate::tree::File;
+use crate::plan::operation::{Action, Before, Operation};
+use crate::repository::project::Project;
+use crate::text::tree::File;
 
 /// Everything below a folder: permissions, and content of files.
 pub(super) type Snapshot = BTreeMap<String, (u32, Option<Vec<u8>>)>;
@@ -180,7 +181,7 @@ impl Scene {
             .map(|(path, before, wanted)| Operation {
                 path: Cow::Borrowed(path),
                 before: match before {
-                    _ if crate::path::is_record(path) => Before::Any,
+                    _ if crate::text::path::is_record(path) => Before::Any,
                     Some(file) => Before::File(file),
                     None => Before::Missing,
                 },

@@ -1,7 +1,7 @@
 //! Every case goes through a real `git merge`, in each of its conflict styles.
 
 use super::super::{ATTRIBUTES, Base, Stored, encode, parse};
-use crate::tree::{File, Tree};
+use crate::text::tree::{File, Tree};
 use semver::Version;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use scaffold::compare::{Comparison, Row};
-use scaffold::explain::{Entry, Line, Sort};
+use scaffold::show::compare::{Comparison, Row};
+use scaffold::show::explain::{Entry, Line, Sort};
 
 /// Text in which only code spans mean something.
 pub fn prose(text: &str) -> String {

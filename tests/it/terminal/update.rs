@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use scaffold::tree::File;
+use scaffold::text::tree::File;
 use tempfile::TempDir;
 
 use super::{CONTACT, NAME, OVERVIEW, REVIEW, SERVICES};

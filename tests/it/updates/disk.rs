@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
-use scaffold::tree::File;
+use scaffold::text::tree::File;
 use similar::TextDiff;
 
 use crate::support::write_tree;

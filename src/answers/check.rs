@@ -1,0 +1,197 @@
+//! What a value of a question must look like in the light of the earlier answers: what a [`Prompter`]
+//! needs to ask well.
+//!
+//! [`Prompter`]: crate::answers::Prompter
+
+use anyhow::Result;
+use serde_json::{Map, Value};
+
+use crate::catalog::question::{Choice, KindName, Question};
+use crate::template::expression::Scope;
+use crate::text::error::nearest;
+
+/// The rules of one question, or of one field of a record, with the answers so far.
+#[derive(Clone)]
+pub struct Check<'a> {
+    scope: Scope<'a>,
+    question: &'a Question,
+}
+
+impl<'a> Check<'a> {
+    /// The rules of a question.
+    pub fn new(scope: Scope<'a>, question: &'a Question) -> Self {
+        Self { scope, question }
+    }
+
+    /// The question that is being asked.
+    pub fn question(&self) -> &'a Question {
+        self.question
+    }
+
+    /// A value in its normal form: records with every field that has a meaning.
+    ///
+    /// # Errors
+    /// Every refusal, as a whole sentence.
+    pub fn value(&self, value: &Value) -> Result<Value, Vec<String>> {
+        let q = self.question;
+        let checked = self.one(value).map_err(|why| vec![sentence(&q.name, value, &why)])?;
+        if q.kind != KindName::Records {
+            return Ok(checked);
+        }
+        let mut refusals = Vec::new();
+        let mut records = Vec::new();
+        for (i, record) in checked.as_array().into_iter().flatten().enumerate() {
+            match self.record(&format!("{}.{i}", q.name), record) {
+                Ok(record) => records.push(record),
+                Err(why) => refusals.extend(why),
+            }
+        }
+        refusals.extend(self.repeated(&records));
+        if refusals.is_empty() {
+            return Ok(Value::Array(records.into_iter().map(Value::Object).collect()));
+        }
+        Err(refusals)
+    }
+
+    /// Checks a value by its kind and by what the question requires of it.
+    fn one(&self, value: &Value) -> Result<Value, String> {
+        let checked = self.question.kind().check(value)?;
+        let taken = |choice: &&Choice| match &checked {
+            Value::Array(items) => items.iter().any(|item| *item == choice.value),
+            one => *one == choice.value,
+        };
+        for choice in self.question.choices.iter().filter(taken) {
+            if let Some(needs) = self.excluded(choice) {
+                let which = if checked.is_array() { format!("whose `{}` ", choice.value) } else { "which ".into() };
+                return Err(format!("{which}needs {needs}"));
+            }
+        }
+        if let Some(require) = &self.question.require {
+            let own = Map::from_iter([(self.question.name.clone(), checked.clone())]);
+            if !self.scope.with_map(&own).is_true(require).map_err(|e| format!("{e:#}"))? {
+                let message = self.question.require_message.clone();
+                return Err(message.unwrap_or_else(|| format!("which breaks `{require}`")));
+            }
+        }
+        Ok(checked)
+    }
+
+    fn record(&self, place: &str, record: &Value) -> Result<Map<String, Value>, Vec<String>> {
+        let Value::Object(given) = record else {
+            return Err(vec![sentence(place, record, "which is not a record")]);
+        };
+        let mut refusals: Vec<String> = given
+            .keys()
+            .filter(|key| self.question.field(key).is_none())
+            .map(|key| {
+                let near = nearest(key, self.question.fields.iter().map(|f| f.name.as_str()));
+                let near = near.map(|n| format!(" (did you mean `{n}`?)")).unwrap_or_default();
+                format!("there is no field `{place}.{key}`{near}")
+            })
+            .collect();
+        let mut out = Map::new();
+        for field in &self.question.fields {
+            let path = format!("{place}.{}", field.name);
+            match self.within(&out, field).field(&path, given.get(&field.name)) {
+                Ok(Some(value)) => {
+                    out.insert(field.name.clone(), value);
+                }
+                Ok(None) => {}
+                Err(Refused::Value(why)) => refusals.push(why),
+                // what depends on a refused field cannot be decided, and was not asked for
+                Err(Refused::Expression(_)) if !refusals.is_empty() => {}
+                Err(Refused::Expression(why)) => refusals.push(why),
+            }
+        }
+        if refusals.is_empty() { Ok(out) } else { Err(refusals) }
+    }
+
+    /// The value of a field, or nothing when it has no meaning with the earlier ones.
+    fn field(&self, path: &str, given: Option<&Value>) -> Result<Option<Value>, Refused> {
+        let broken = |e: anyhow::Error| Refused::Expression(format!("{e:#}"));
+        if !self.is_asked().map_err(broken)? {
+            return match given {
+                Some(value) => Err(Refused::Value(sentence(path, value, "which has no meaning with the other fields"))),
+                None => Ok(None),
+            };
+        }
+        let value = match given {
+            Some(value) => value.clone(),
+            None => self.default_value().map_err(broken)?.ok_or_else(|| {
+                Refused::Value(format!("answer `{path}` is missing: {}", self.question.kind().describe()))
+            })?,
+        };
+        self.one(&value).map(Some).map_err(|why| Refused::Value(sentence(path, &value, &why)))
+    }
+
+    /// Refusals of values that must differ between records and do not.
+    fn repeated(&self, records: &[Map<String, Value>]) -> Vec<String> {
+        let mut refusals = Vec::new();
+        for field in &self.question.unique {
+            for (i, record) in records.iter().enumerate() {
+                let Some(value) = record.get(field) else { continue };
+                if records.iter().take(i).any(|earlier| earlier.get(field) == Some(value)) {
+                    let path = format!("{}.{i}.{field}", self.question.name);
+                    refusals.push(sentence(&path, value, "which another one has already"));
+                }
+            }
+        }
+        refusals
+    }
+
+    /// The rules of a field, when the earlier fields of its record are these.
+    #[must_use]
+    pub fn within(&self, record: &Map<String, Value>, field: &'a Question) -> Self {
+        Self { scope: self.scope.with_map(record), question: field }
+    }
+
+    /// What the earlier answers lack for a choice, in words; nothing when it can be taken. What hangs on a refused answer
+    /// cannot be decided, and is decided with the next one.
+    pub fn excluded(&self, choice: &'a Choice) -> Option<&'a str> {
+        let when = choice.when.as_ref()?;
+        let can_be_taken = self.scope.is_true(when).unwrap_or(true);
+        (!can_be_taken).then(|| choice.needs.as_deref().unwrap_or(when))
+    }
+
+    /// Whether the question has a meaning with the answers so far.
+    ///
+    /// # Errors
+    /// When the expression fails, which is a fault of the catalog.
+    pub fn is_asked(&self) -> Result<bool> {
+        self.question.when.as_ref().map_or(Ok(true), |when| self.scope.is_true(when))
+    }
+
+    /// The value that is taken when nothing else is given.
+    ///
+    /// # Errors
+    /// When the expression fails, which is a fault of the catalog.
+    pub fn default_value(&self) -> Result<Option<Value>> {
+        self.scope.default_of(self.question)
+    }
+}
+
+/// Why a field has no value.
+enum Refused {
+    /// The value is wrong.
+    Value(String),
+    /// An expression of the catalog cannot be computed.
+    Expression(String),
+}
+
+fn sentence(path: &str, value: &Value, why: &str) -> String {
+    format!("answer `{path}` is {}, {why}", shown(value))
+}
+
+/// A value in a message: short, on one line.
+fn shown(value: &Value) -> String {
+    let text = match value {
+        Value::String(s) if s.is_empty() => return "empty".into(),
+        Value::String(s) => s.escape_debug().to_string(),
+        other => other.to_string(),
+    };
+    if text.chars().count() > 60 {
+        format!("`{}...`", text.chars().take(57).collect::<String>())
+    } else {
+        format!("`{text}`")
+    }
+}

@@ -1,0 +1,103 @@
+//! A JSON Schema of answers files, so that editors complete and check them.
+
+use serde_json::{Map, Value, json};
+
+use crate::answers::file::KEPT;
+use crate::catalog::Catalog;
+use crate::catalog::question::{KindName, Question};
+use crate::catalog::region;
+
+/// The schema, draft 2020-12. Nothing is required: a preset or a flag can give the rest.
+pub fn answers(catalog: &Catalog) -> Value {
+    let mut properties: Map<String, Value> = catalog.questions().map(|(_, q)| (q.name.clone(), property(q))).collect();
+    let kept = "Recorded answers that are not asked with the others. The next update may need them again.";
+    properties.insert(KEPT.into(), json!({"type": "object", "description": kept}));
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Answers for scaffold",
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": false,
+    })
+}
+
+fn property(q: &Question) -> Value {
+    let mut schema = shape(q);
+    if let Value::Object(fields) = &mut schema {
+        fields.insert("title".into(), json!(q.ask));
+        fields.insert("description".into(), json!(format!("{}\nTakes {}.", q.help, q.kind().describe())));
+        if let Some(default) = &q.default {
+            fields.insert("default".into(), default.clone());
+        }
+    }
+    schema
+}
+
+fn shape(q: &Question) -> Value {
+    let choices: Vec<&str> = q.choices.iter().map(|c| c.value.as_str()).collect();
+    match q.kind {
+        KindName::Bool => json!({"type": "boolean"}),
+        KindName::Integer => {
+            let mut schema = json!({"type": "integer"});
+            if let Value::Object(fields) = &mut schema {
+                if let Some(min) = q.min {
+                    fields.insert("minimum".into(), json!(min));
+                }
+                if let Some(max) = q.max {
+                    fields.insert("maximum".into(), json!(max));
+                }
+            }
+            schema
+        }
+        KindName::Port => json!({"type": "integer", "minimum": 1024, "maximum": 65535}),
+        KindName::Choice => json!({"type": "string", "enum": choices}),
+        KindName::MultiChoice => json!({"type": "array", "uniqueItems": true, "items": {"enum": choices}}),
+        KindName::EnvNames => {
+            json!({"type": "array", "uniqueItems": true, "items": {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*[A-Z0-9]$"}})
+        }
+        KindName::Region => json!({"type": "string", "enum": region::AWS}),
+        KindName::AccountId => json!({"type": "string", "pattern": "^[0-9]{12}$"}),
+        KindName::RepositorySlug => json!({"type": "string", "pattern": "^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$"}),
+        KindName::DnsLabel => {
+            let max = q.max_length.unwrap_or(63);
+            json!({"type": "string", "pattern": "^[a-z][a-z0-9-]*[a-z0-9]$", "minLength": 2, "maxLength": max})
+        }
+        KindName::Email => json!({"type": "string", "format": "email"}),
+        KindName::Text => match &q.pattern {
+            Some(pattern) => json!({"type": "string", "pattern": format!("^(?:{pattern})$")}),
+            None => json!({"type": "string", "minLength": 1, "maxLength": q.max_length.unwrap_or(200)}),
+        },
+        KindName::Duration => {
+            json!({"type": "string", "pattern": "^([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"})
+        }
+        KindName::UrlPath => json!({"type": "string", "pattern": "^/"}),
+        KindName::Records => {
+            let properties: Map<String, Value> = q.fields.iter().map(|f| (f.name.clone(), property(f))).collect();
+            let required: Vec<&str> = q
+                .fields
+                .iter()
+                .filter(|f| f.default.is_none() && f.default_expr.is_none() && f.when.is_none())
+                .map(|f| f.name.as_str())
+                .collect();
+            json!({
+                "type": "array",
+                "minItems": q.min.unwrap_or(0),
+                "maxItems": q.max.unwrap_or(100),
+                "items": {
+                    "type": "object",
+                    "properties": properties,
+                    "required": required,
+                    "additionalProperties": false,
+                },
+            })
+        }
+        KindName::HostName
+        | KindName::Cidr
+        | KindName::Cron
+        | KindName::Path
+        | KindName::Version
+        | KindName::EnvName
+        | KindName::Command
+        | KindName::Program => json!({"type": "string"}),
+    }
+}

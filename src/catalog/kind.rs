@@ -1,0 +1,235 @@
+//! What a value means, and whether it is one. A kind always validates, and what it lets through is
+//! safe to print: either it has no special characters at all, or it is text, which templates quote
+//! with the filter of the file's format.
+
+use croner::Cron;
+use serde_json::{Value, json};
+
+use crate::catalog::question::{KindName, Question};
+use crate::catalog::region;
+use crate::text::{cron, duration, secret};
+
+mod formats;
+
+use formats::{cidr, command, dns_label, email, env_name, free_text, host_name, path, slug, url_path};
+
+/// The rules of one question's values.
+#[derive(Clone, Copy)]
+pub struct Kind<'a> {
+    pub(crate) question: &'a Question,
+}
+
+/// What is wrong with a value: completes the sentence "answer `x` is `v`, ...".
+pub type Refusal = String;
+
+impl Kind<'_> {
+    /// Checks a scalar or list value and returns it in its normal form. Records are checked field
+    /// by field in [`crate::answers`], here only that they are a list of the right length.
+    ///
+    /// # Errors
+    /// What the value should have been, as a clause.
+    pub fn check(self, value: &Value) -> Result<Value, Refusal> {
+        let q = self.question;
+        if value.is_null() {
+            return Err("which is no value; leave the answer out to have its default".into());
+        }
+        match q.kind {
+            KindName::Bool => match value {
+                Value::Bool(_) => Ok(value.clone()),
+                _ => Err("which is not `true` or `false`".into()),
+            },
+            KindName::Integer => self.integer(value, q.min.unwrap_or(i64::MIN), q.max.unwrap_or(i64::MAX)),
+            KindName::Port => self.integer(value, 1024, 65535),
+            KindName::MultiChoice => {
+                let items = list(value)?;
+                for item in items {
+                    self.choice(item)?;
+                }
+                Ok(value.clone())
+            }
+            KindName::EnvNames => {
+                let items = list(value)?;
+                let mut seen = Vec::new();
+                for item in items {
+                    let name = text(item)?;
+                    env_name(name)?;
+                    if seen.contains(&name) {
+                        return Err(format!("which names `{name}` twice"));
+                    }
+                    seen.push(name);
+                }
+                Ok(value.clone())
+            }
+            KindName::Records => {
+                let items = list(value)?;
+                let n = i64::try_from(items.len()).unwrap_or(i64::MAX);
+                if n < q.min.unwrap_or(0) {
+                    return Err(format!("which has {n} items where at least {} are needed", q.min.unwrap_or(0)));
+                }
+                if n > q.max.unwrap_or(100) {
+                    return Err(format!("which has {n} items where at most {} are allowed", q.max.unwrap_or(100)));
+                }
+                Ok(value.clone())
+            }
+            KindName::Choice => self.choice(value),
+            _ => {
+                let text = text(value)?;
+                self.text(text)?;
+                Ok(json!(if q.kind == KindName::Cron { cron::normal(text) } else { text.into() }))
+            }
+        }
+    }
+
+    fn choice(self, value: &Value) -> Result<Value, Refusal> {
+        let word = text(value)?;
+        let choices: Vec<&str> = self.question.choices.iter().map(|c| c.value.as_str()).collect();
+        if choices.contains(&word) {
+            return Ok(json!(word));
+        }
+        Err(format!("which is not one of {}", quoted_list(&choices)))
+    }
+
+    fn integer(self, value: &Value, min: i64, max: i64) -> Result<Value, Refusal> {
+        let Some(n) = value.as_i64() else {
+            return Err("which is not a whole number".into());
+        };
+        if n < min || n > max {
+            return Err(match (min, max) {
+                (i64::MIN, _) => format!("which is more than {max}"),
+                (_, i64::MAX) => format!("which is less than {min}"),
+                _ => format!("which is not between {min} and {max}"),
+            });
+        }
+        Ok(value.clone())
+    }
+
+    fn text(self, text: &str) -> Result<(), Refusal> {
+        let q = self.question;
+        if let Some(what) = secret::looks_like(text) {
+            return Err(format!("which looks like {what}; secrets are never answers"));
+        }
+        match q.kind {
+            KindName::Text => free_text(text)?,
+            KindName::DnsLabel => dns_label(text)?,
+            KindName::HostName => host_name(text)?,
+            KindName::Email => email(text)?,
+            KindName::Cidr => cidr(text, q.max)?,
+            KindName::Cron => {
+                cron::parse(text)
+                    .map(|_: Cron| ())
+                    .map_err(|e| format!("which is not five cron fields in UTC: {e}"))?;
+            }
+            KindName::Duration => {
+                duration::seconds(text)
+                    .ok_or_else(|| "which is not a duration such as `15m`, `1h30m` or `7d`".to_string())?;
+            }
+            KindName::Region => region::check(text)?,
+            KindName::AccountId => {
+                if text.len() != 12 || !text.bytes().all(|b| b.is_ascii_digit()) {
+                    return Err("which is not an AWS account id of twelve digits (quote it in YAML)".into());
+                }
+            }
+            KindName::RepositorySlug => slug(text)?,
+            KindName::Path => path(text)?,
+            KindName::UrlPath => url_path(text)?,
+            KindName::Version => {
+                semver::Version::parse(text).map_err(|e| format!("which is not a semantic version: {e}"))?;
+            }
+            KindName::EnvName => env_name(text)?,
+            KindName::Command => command(text, true)?,
+            KindName::Program => command(text, false)?,
+            KindName::Bool
+            | KindName::Integer
+            | KindName::Choice
+            | KindName::MultiChoice
+            | KindName::Port
+            | KindName::EnvNames
+            | KindName::Records => {}
+        }
+        let length = text.chars().count();
+        let max = q.max_length.unwrap_or(200);
+        if length > max {
+            return Err(format!("which has {length} characters where at most {max} are allowed"));
+        }
+        if let Some(pattern) = &q.pattern {
+            let matches = regex_lite::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|r| r.is_match(text));
+            if !matches {
+                return Err(match &q.pattern_hint {
+                    Some(hint) => format!("which {hint}"),
+                    None => format!("which does not match `{pattern}`"),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// What a value looks like, for people: `a port (1024-65535)`.
+    pub fn describe(self) -> String {
+        let q = self.question;
+        match q.kind {
+            KindName::Text => match q.pattern_hint.as_deref().and_then(|hint| hint.strip_prefix("is not ")) {
+                Some(wanted) => wanted.into(),
+                None => format!("one line of text, at most {} characters", q.max_length.unwrap_or(200)),
+            },
+            KindName::Bool => "`true` or `false`".into(),
+            KindName::Integer => match (q.min, q.max) {
+                (Some(a), Some(b)) => format!("a whole number from {a} to {b}"),
+                (Some(a), None) => format!("a whole number, at least {a}"),
+                (None, Some(b)) => format!("a whole number, at most {b}"),
+                (None, None) => "a whole number".into(),
+            },
+            KindName::Choice => {
+                format!("one of {}", quoted_list(&q.choices.iter().map(|c| c.value.as_str()).collect::<Vec<_>>()))
+            }
+            KindName::MultiChoice => {
+                format!("any of {}", quoted_list(&q.choices.iter().map(|c| c.value.as_str()).collect::<Vec<_>>()))
+            }
+            KindName::DnsLabel => {
+                format!("a DNS label (a-z, 0-9, `-`), at most {} characters", q.max_length.unwrap_or(63))
+            }
+            KindName::HostName => "a host name such as `shop.example.com`".into(),
+            KindName::Email => "an e-mail address".into(),
+            KindName::Cidr => "a private IPv4 network such as `10.10.0.0/16`".into(),
+            KindName::Cron => "five cron fields in UTC such as `17 2 * * *`".into(),
+            KindName::Duration => "a duration such as `15m`, `1h30m` or `7d`".into(),
+            KindName::Region => "an AWS region such as `eu-central-1`".into(),
+            KindName::AccountId => "an AWS account id: twelve digits".into(),
+            KindName::RepositorySlug => "a repository as `owner/name`".into(),
+            KindName::Port => "a port from 1024 to 65535".into(),
+            KindName::Path => "a folder or file of the repository such as `apps/api`".into(),
+            KindName::UrlPath => "the path of a URL such as `/api`".into(),
+            KindName::Version => "a semantic version such as `1.4.2`".into(),
+            KindName::EnvName => "the name of an environment variable such as `API_KEY`".into(),
+            KindName::EnvNames => "a list of names of environment variables".into(),
+            KindName::Command => "plain commands joined by ` && `, or nothing".into(),
+            KindName::Program => "one plain command such as `node dist/server.js`".into(),
+            KindName::Records => format!("a list of {} to {} records", q.min.unwrap_or(0), q.max.unwrap_or(100)),
+        }
+    }
+}
+
+/// `a`, `b` or `c`; more than five are counted.
+pub fn quoted_list(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().take(5).map(|w| format!("`{w}`")).collect();
+    match quoted.as_slice() {
+        [] => "nothing".into(),
+        [one] => one.clone(),
+        _ if words.len() > 5 => format!("{} and {} more", quoted.join(", "), words.len() - 5),
+        [init @ .., last] => format!("{} or {last}", init.join(", ")),
+    }
+}
+
+fn text(value: &Value) -> Result<&str, Refusal> {
+    match value {
+        Value::String(s) => Ok(s),
+        Value::Number(_) | Value::Bool(_) => Err("which is not text (quote it in YAML)".into()),
+        _ => Err("which is not text".into()),
+    }
+}
+
+fn list(value: &Value) -> Result<&[Value], Refusal> {
+    match value {
+        Value::Array(items) => Ok(items),
+        _ => Err("which is not a list".into()),
+    }
+}

@@ -1,0 +1,198 @@
+//! A question of the catalog: what is asked, why, and what kind of value answers it.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::catalog::kind::Kind;
+
+/// One question, as written in `questions.yaml` or a `component.yaml`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// The name of the answer: snake case, unique in the catalog (or in its record).
+    pub name: String,
+    /// The question itself, one sentence.
+    pub ask: String,
+    /// Why it matters and what the default means.
+    #[serde(default)]
+    pub help: String,
+    /// The group that it is shown in; a field has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// What a value must look like.
+    pub kind: KindName,
+    /// The value taken when nothing else is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Value>,
+    /// An expression over earlier answers that gives the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_expr: Option<String>,
+    /// An expression over earlier answers; the question is asked only when it is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// Specific to this very project: a person is asked even when a preset has a value, which is an example only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub identity: bool,
+    /// What changing the answer means where it was applied already, a sentence or two. An update that does says it. Of
+    /// records, what it means that one is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changing: Option<String>,
+    /// Largest length in characters (text, dns_label).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<usize>,
+    /// Smallest number (integer) or number of items (records, env_names).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<i64>,
+    /// Largest number (integer), number of items (records), or prefix length (cidr).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
+    /// A regular expression that the whole text must match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// What a text that does not match is, as `is not ...`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern_hint: Option<String>,
+    /// An expression over this and earlier answers that must be true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub require: Option<String>,
+    /// What is wrong otherwise, as `which ...`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub require_message: Option<String>,
+    /// The values on offer (choice, multi_choice).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Choice>,
+    /// The questions of one record (records).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Question>,
+    /// Fields that must differ between the records (records).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unique: Vec<String>,
+}
+
+/// One value on offer.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// What is recorded.
+    pub value: String,
+    /// What a person reads.
+    pub title: String,
+    /// An expression over earlier answers; the choice can be taken only when it is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// What is missing otherwise, after "needs".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<String>,
+    /// What a decision between the choices needs to know; all choices of a question have it, or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare: Option<Strategy>,
+}
+
+/// What a choice costs and promises, as far as the catalog does not tell by what it generates.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Strategy {
+    /// What is paid for, and by what measure; never a price, which would be wrong tomorrow.
+    pub money: Vec<String>,
+    /// Who does what, from now on.
+    pub people: Vec<String>,
+    /// The shortest recovery point that can be reached, and when it does not hold.
+    pub rpo: String,
+    /// The shortest recovery time that can be reached, and what it depends on.
+    pub rto: String,
+}
+
+/// Questions that are looked at together.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// What questions call it: snake case.
+    pub name: String,
+    /// What a person reads.
+    pub title: String,
+    /// What its answers decide, one sentence.
+    pub why: String,
+}
+
+/// The name of a kind, as the catalog writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KindName {
+    /// One line of text.
+    Text,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number in a range.
+    Integer,
+    /// One of the choices.
+    Choice,
+    /// Any of the choices.
+    MultiChoice,
+    /// An RFC 1123 label that starts with a letter.
+    DnsLabel,
+    /// A fully qualified host name.
+    HostName,
+    /// An e-mail address.
+    Email,
+    /// An IPv4 network.
+    Cidr,
+    /// Five cron fields in UTC.
+    Cron,
+    /// A span of time such as `1h30m`.
+    Duration,
+    /// A region of the cloud.
+    Region,
+    /// A cloud account.
+    AccountId,
+    /// `owner/name` of a repository.
+    RepositorySlug,
+    /// A TCP port that an unprivileged process can bind.
+    Port,
+    /// A folder of the repository.
+    Path,
+    /// The path of a URL.
+    UrlPath,
+    /// A semantic version.
+    Version,
+    /// The name of an environment variable.
+    EnvName,
+    /// Names of environment variables.
+    EnvNames,
+    /// Plain commands joined by ` && `.
+    Command,
+    /// One plain command.
+    Program,
+    /// A list of records.
+    Records,
+}
+
+impl Question {
+    /// What a value of this question must look like.
+    pub fn kind(&self) -> Kind<'_> {
+        Kind { question: self }
+    }
+
+    /// The fields of one record by name.
+    pub fn field(&self, name: &str) -> Option<&Question> {
+        self.fields.iter().find(|f| f.name == name)
+    }
+}
+
+/// Something that must hold across answers.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// An expression that must be true.
+    pub require: String,
+    /// What is wrong otherwise; a template.
+    pub message: String,
+    /// What to do about it; a template.
+    #[serde(default)]
+    pub hint: String,
+    /// The answers that it is about, the one to change first.
+    pub answers: Vec<String>,
+}
+
+/// Answers by name, in the order of the questions.
+pub type Values = IndexMap<String, Value>;

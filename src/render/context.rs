@@ -1,0 +1,225 @@
+//! What a template may know: answers, derived facts, contributions, pins, readiness.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
+use indexmap::IndexMap;
+use minijinja::value::{Serde, Value as Any, merge_maps};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::answers::Answers;
+use crate::catalog::question::Values;
+use crate::catalog::{Catalog, Component};
+use crate::template::engine;
+use crate::template::expression::Scope;
+
+/// The names and values that templates see.
+#[derive(Debug)]
+pub struct Context {
+    /// For every file.
+    shared: Any,
+    /// Per component, only for its own files.
+    own: BTreeMap<String, Any>,
+    /// All scalar and list names as plain values, for conditions.
+    pub values: Values,
+    /// Facts of single components as plain values.
+    pub own_values: BTreeMap<String, Values>,
+    /// What components contribute to lists that other components print, by list.
+    pub contributed: IndexMap<String, Vec<Value>>,
+    /// The needs, with what the active components do for them.
+    pub readiness: Vec<Readiness>,
+}
+
+/// One need with what meets it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Readiness {
+    /// The need.
+    pub id: String,
+    /// Its area.
+    pub area: String,
+    /// What must be true.
+    pub need: String,
+    /// Whether an active component meets it.
+    pub covered: bool,
+    /// What the active components do for it.
+    pub items: Vec<Evidence>,
+}
+
+/// What one component does for a need.
+#[derive(Clone, Debug, Serialize)]
+pub struct Evidence {
+    /// The component.
+    pub component: String,
+    /// Its title.
+    pub title: String,
+    /// What was generated.
+    pub generated: String,
+    /// How to see that it holds.
+    pub verify: String,
+    /// What only a person can do.
+    pub left: Option<String>,
+}
+
+impl Readiness {
+    /// Whether what a component does for the need names a file of it, by its path or the end of that.
+    pub fn names(&self, component: &str, path: &str) -> bool {
+        let is_it =
+            |word: &str| path.strip_suffix(word).is_some_and(|before| before.is_empty() || before.ends_with('/'));
+        let names = |text: &str| {
+            let mut words = text.split(|c: char| c.is_whitespace() || "()[]`,;:\"'".contains(c));
+            words.any(|word| !word.is_empty() && is_it(word.trim_end_matches('.')))
+        };
+        self.items.iter().any(|i| i.component == component && (names(&i.generated) || names(&i.verify)))
+    }
+}
+
+impl Context {
+    /// Computes everything that templates may know from answers.
+    ///
+    /// # Errors
+    /// When an expression or text of the catalog fails: a fault of the catalog.
+    pub fn new(catalog: &Catalog, answers: &Answers) -> Result<Self> {
+        let env = engine::environment(catalog)?;
+        let base = Scope::new(&env, &answers.values);
+        let derived = base.derive(&catalog.project.derived).context("in templates/questions.yaml")?;
+        // contributions may name pins, as templates do
+        let pins = Values::from_iter([("pins".to_string(), catalog.pins.clone())]);
+        let project = base.with(&derived).with(&pins);
+        let active: Vec<&Component> = catalog.components.iter().filter(|c| answers.active.contains(&c.name)).collect();
+
+        let mut own_values = BTreeMap::new();
+        let mut contributed: IndexMap<String, Vec<Value>> = IndexMap::new();
+        for list in catalog.components.iter().flat_map(|c| c.manifest.contributes.keys()) {
+            contributed.entry(list.clone()).or_default();
+        }
+        let mut evidence: IndexMap<String, Vec<Evidence>> = IndexMap::new();
+        for component in &active {
+            let manifest = &component.manifest;
+            let place = || format!("in the component `{}`", component.name);
+            let facts = project.derive(&manifest.derived).with_context(place)?;
+            let scope = project.with(&facts);
+            own_values.insert(component.name.clone(), facts);
+            for (list, items) in &manifest.contributes {
+                for item in items {
+                    if let Some(item) = contribution(&scope, item).with_context(place)? {
+                        contributed.entry(list.clone()).or_default().push(item);
+                    }
+                }
+            }
+            for s in &manifest.satisfies {
+                if let Some(when) = &s.when
+                    && !scope.is_true(when).with_context(place)?
+                {
+                    continue;
+                }
+                let text = |t: &String| scope.render(t).with_context(place);
+                evidence.entry(s.id.clone()).or_default().push(Evidence {
+                    component: component.name.clone(),
+                    title: manifest.title.clone(),
+                    generated: text(&s.generated)?,
+                    verify: text(&s.verify)?,
+                    left: s.left.as_ref().map(text).transpose()?,
+                });
+            }
+        }
+        let readiness: Vec<Readiness> = catalog
+            .needs
+            .iter()
+            .map(|need| {
+                let items = evidence.get(&need.id).cloned().unwrap_or_default();
+                Readiness {
+                    id: need.id.clone(),
+                    area: need.area.clone(),
+                    need: need.need.clone(),
+                    covered: !items.is_empty(),
+                    items,
+                }
+            })
+            .collect();
+        let components: Vec<Value> =
+            active.iter().map(|c| json!({"name": c.name, "title": c.manifest.title, "why": c.manifest.why})).collect();
+
+        let mut values = answers.values.clone();
+        values.extend(derived);
+        // One flat map for each component: a template that looks up a name would else ask map after map.
+        let mut shared: BTreeMap<String, Any> = values.iter().map(|(k, v)| (k.clone(), any(v))).collect();
+        shared.insert("pins".into(), any(&catalog.pins));
+        shared.insert("contributed".into(), any(&contributed));
+        shared.insert("readiness".into(), any(&readiness));
+        shared.insert("components".into(), any(&components));
+        let own = own_values
+            .iter()
+            .map(|(name, facts)| {
+                let mut names = shared.clone();
+                names.extend(facts.iter().map(|(k, v)| (k.clone(), any(v))));
+                (name.clone(), Any::from(names))
+            })
+            .collect();
+        let shared = Any::from(shared);
+        Ok(Self { shared, own, values, own_values, contributed, readiness })
+    }
+
+    /// What the templates of one component see, with the items that its path goes through.
+    pub fn of(&self, component: &str, repeated: &Values) -> Any {
+        let own = self.own.get(component).unwrap_or(&self.shared).clone();
+        if repeated.is_empty() { own } else { merge_maps([own, any(repeated)]) }
+    }
+}
+
+/// A value for the template engine.
+fn any(value: impl Serialize) -> Any {
+    Any::from(Serde(value))
+}
+
+/// One item of a contribution with its texts rendered, or nothing when its `when` is false.
+fn contribution(scope: &Scope<'_>, item: &Value) -> Result<Option<Value>> {
+    if let Value::Object(fields) = item
+        && let Some(Value::String(when)) = fields.get("when")
+        && !scope.is_true(when)?
+    {
+        return Ok(None);
+    }
+    rendered(scope, item).map(Some)
+}
+
+fn rendered(scope: &Scope<'_>, item: &Value) -> Result<Value> {
+    Ok(match item {
+        Value::String(text) if text.contains("<%") => json!(scope.render(text)?),
+        Value::Array(items) => Value::Array(items.iter().map(|i| rendered(scope, i)).collect::<Result<_>>()?),
+        Value::Object(fields) => {
+            let mut out = serde_json::Map::new();
+            for (key, value) in fields.iter().filter(|(key, _)| *key != "when") {
+                out.insert(key.clone(), rendered(scope, value)?);
+            }
+            Value::Object(out)
+        }
+        other => other.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_need_names_files() {
+        let item = Evidence {
+            component: "services".into(),
+            title: "Services".into(),
+            generated: "`Dockerfile`, [rules](docs/rules.md).".into(),
+            verify: "`docker build .`".into(),
+            left: None,
+        };
+        let need = Readiness {
+            id: "IMG-01".into(),
+            area: "images".into(),
+            need: "one image".into(),
+            covered: true,
+            items: vec![item],
+        };
+        assert!(need.names("services", "backend/Dockerfile") && need.names("services", "docs/rules.md"));
+        assert!(!need.names("services", "backend/XDockerfile") && !need.names("services", "docs/other.md"));
+        assert!(!need.names("secrets", "docs/rules.md"));
+    }
+}

@@ -1,0 +1,59 @@
+//! What people do after the files are there: the steps that components contribute to the first hour, with their
+//! commands.
+
+use serde_json::Value;
+
+use crate::render::context::Context;
+
+/// The list of contributions that holds the steps.
+const LIST: &str = "first_hour";
+
+/// A step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What is to be done.
+    pub title: String,
+    /// The lines to type, as they stand in the fenced `sh` blocks of its text. Some steps have none.
+    pub commands: Vec<String>,
+}
+
+/// What replaces a step in a repository that other people have already.
+const EXISTING: &str = "existing";
+
+/// The steps in their order, for a new repository or an `existing` one. What is no step is left out: the templates that
+/// print the list find its faults.
+pub fn steps(context: &Context, existing: bool) -> Vec<Step> {
+    let Some(items) = context.contributed.get(LIST) else { return Vec::new() };
+    let mut items: Vec<&Value> = items.iter().collect();
+    items.sort_by_key(|item| item["order"].as_i64());
+    let step = |item: &&Value| {
+        let item = item.get(EXISTING).filter(|_| existing).unwrap_or(item);
+        let title = item["title"].as_str()?.to_owned();
+        Some(Step { title, commands: commands(item["body"].as_str().unwrap_or_default()) })
+    };
+    items.iter().filter_map(step).collect()
+}
+
+fn commands(body: &str) -> Vec<String> {
+    let (mut inside, mut commands) = (false, Vec::new());
+    for line in body.lines() {
+        match line {
+            "```sh" => inside = true,
+            "```" => inside = false,
+            line if inside => commands.push(line.to_owned()),
+            _ => {}
+        }
+    }
+    commands
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_stand_in_fences() {
+        let body = "Do this:\n\n```sh\na \\\n  | b\n```\n\nThen `c`:\n\n```yaml\nd: e\n```\n\n```sh\nf\n```\n";
+        assert_eq!(commands(body), ["a \\", "  | b", "f"]);
+    }
+}

@@ -1,0 +1,239 @@
+//! Choices and presets side by side: what each generates, costs, promises and leaves to people. The prompt,
+//! `scaffold presets --compare` and the book show the same.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::answers::{Answers, Given, unknown_preset};
+use crate::catalog::question::{Question, Strategy, Values};
+use crate::catalog::{Catalog, Component, Fault, Preset};
+use crate::render::context::Context;
+use crate::render::render;
+use crate::text::error::UserError;
+use crate::text::{count, without_links};
+
+mod lint;
+mod text;
+
+pub use text::text;
+
+/// What is compared, row by row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Comparison {
+    /// What is decided.
+    pub title: String,
+    /// What there is to choose from.
+    pub sides: Vec<Side>,
+    /// What sets the sides apart, and what they have in common.
+    pub rows: Vec<Row>,
+    /// Which answers the counts are for.
+    pub note: String,
+}
+
+/// One of the things that are compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Side {
+    /// The name of the choice or preset.
+    pub name: String,
+    /// What it is, in a few words.
+    pub title: String,
+}
+
+/// One aspect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// The name for programs.
+    pub name: &'static str,
+    /// The heading for people.
+    pub title: &'static str,
+    /// For each side its points.
+    pub cells: Vec<Vec<String>>,
+}
+
+impl Row {
+    /// Whether all sides say the same.
+    pub fn is_common(&self) -> bool {
+        self.cells.windows(2).all(|pair| matches!(pair, [a, b] if a == b))
+    }
+}
+
+/// Everything that is wrong with what the catalog says for comparisons.
+pub fn faults(catalog: &Catalog) -> Vec<Fault> {
+    lint::faults(catalog)
+}
+
+/// Whether the catalog says what a decision between the choices of a question needs to know.
+pub fn is_strategy(question: &Question) -> bool {
+    !question.choices.is_empty() && question.choices.iter().all(|c| c.compare.is_some())
+}
+
+/// The choices of a question that [is a strategy](is_strategy).
+///
+/// # Errors
+/// When the answers of the presets do not go together with one of the choices: a fault of the catalog.
+pub fn choices(catalog: &Catalog, question: &Question) -> Result<Comparison> {
+    let name = &question.name;
+    // The same answers for all choices, or differences would be shown that are no consequence of the choice.
+    let example = example(catalog, question);
+    let outcome = |value: &str| {
+        let example = example.iter().map(|(name, value)| (name.clone(), value.to_string()));
+        let sets = example.chain([(name.clone(), value.to_owned())]).collect();
+        Outcome::new(catalog, &Given { sets, ..Given::default() })
+            .with_context(|| format!("cannot compare `{name}`, `{value}`"))
+    };
+    let outcomes = question.choices.iter().map(|c| outcome(&c.value)).collect::<Result<Vec<_>>>()?;
+    let sides = question.choices.iter().map(|c| Side { name: c.value.clone(), title: c.title.clone() }).collect();
+    let presets: Vec<String> = taken(catalog, question).map(|p| format!("`{}`", p.name)).collect();
+    Ok(Comparison {
+        title: question.ask.clone(),
+        sides,
+        rows: rows(&outcomes, Vec::new()),
+        note: format!("Counted with the answers of {}; only `{name}` differs.", presets.join(" and ")),
+    })
+}
+
+/// Presets with the answers that they give.
+///
+/// # Errors
+/// When there is no preset of a name, or one is named twice.
+pub fn presets(catalog: &Catalog, names: &[String]) -> Result<Comparison> {
+    if let Some(twice) = names.iter().enumerate().find(|(i, name)| names.iter().take(*i).any(|other| other == *name)) {
+        return Err(UserError::new(format!("preset `{}` is named twice", twice.1))
+            .hint("`scaffold presets` lists what it can be compared with")
+            .into());
+    }
+    let preset = |name: &String| catalog.preset(name).ok_or_else(|| unknown_preset(catalog, name));
+    let presets = names.iter().map(preset).collect::<Result<Vec<&Preset>, _>>()?;
+    let outcome =
+        |preset: &&Preset| Outcome::new(catalog, &Given { preset: Some(preset.name.clone()), ..Given::default() });
+    let outcomes = presets.iter().map(outcome).collect::<Result<Vec<_>>>()?;
+    let differing = catalog.questions().map(|(_, q)| q.name.as_str()).filter(|name| {
+        let mut given = presets.iter().map(|p| p.answers.get(*name));
+        let first = given.next().flatten();
+        given.any(|other| other != first)
+    });
+    let differing: Vec<&str> = differing.collect();
+    let answers =
+        |preset: &&Preset| differing.iter().map(|name| format!("`{name}`: {}", preset.answer(name))).collect();
+    let answers = Row { name: "answers", title: "Answers that differ", cells: presets.iter().map(answers).collect() };
+    Ok(Comparison {
+        title: "Presets side by side".into(),
+        sides: presets.iter().map(|p| Side { name: p.name.clone(), title: p.title.clone() }).collect(),
+        rows: rows(&outcomes, vec![answers]),
+        note: "Counted with the answers of each preset; every answer can be changed.".into(),
+    })
+}
+
+/// The presets that give a choice of the question, one for each.
+fn taken<'c>(catalog: &'c Catalog, question: &Question) -> impl Iterator<Item = &'c Preset> {
+    question.choices.iter().filter_map(|choice| {
+        catalog.presets.iter().find(|p| p.answers.get(&question.name) == Some(&json!(choice.value)))
+    })
+}
+
+/// Answers for every choice: of the first choice's preset, and what only those of the other choices need.
+fn example(catalog: &Catalog, question: &Question) -> Values {
+    let mut example = Values::new();
+    for (name, value) in taken(catalog, question).flat_map(|preset| &preset.answers) {
+        example.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    example
+}
+
+/// What answers lead to.
+struct Outcome<'c> {
+    /// The active components, each with its number of files.
+    components: Vec<(&'c Component, usize)>,
+    files: usize,
+    /// How many needs are met, and of how many.
+    needs: (usize, usize),
+    /// The needs that each component meets.
+    met: BTreeMap<String, Vec<String>>,
+    /// What only a person can do, with the need that it is for.
+    left: Vec<String>,
+    strategies: Vec<&'c Strategy>,
+}
+
+impl<'c> Outcome<'c> {
+    fn new(catalog: &'c Catalog, given: &Given) -> Result<Self> {
+        let answers = Answers::resolve(catalog, given, None)?;
+        let context = Context::new(catalog, &answers)?;
+        let rendered = render(catalog, &context)?;
+        let mut files: BTreeMap<&str, usize> = BTreeMap::new();
+        for origin in rendered.origin.values() {
+            *files.entry(&origin.component).or_default() += 1;
+        }
+        let active = catalog.components.iter().filter(|c| answers.active.contains(&c.name));
+        let mut met: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut left = Vec::new();
+        for (need, item) in context.readiness.iter().flat_map(|need| need.items.iter().map(move |item| (need, item))) {
+            met.entry(item.component.clone()).or_default().push(format!("`{}`", need.id));
+            left.extend(item.left.as_ref().map(|text| format!("`{}` {}", need.id, without_links(text))));
+        }
+        let chosen = |q: &'c Question| {
+            let value = answers.values.get(&q.name)?;
+            q.choices.iter().find(|c| *value == json!(c.value))?.compare.as_ref()
+        };
+        Ok(Self {
+            components: active.map(|c| (c, files.get(c.name.as_str()).copied().unwrap_or(0))).collect(),
+            files: rendered.tree.files.len(),
+            needs: (context.readiness.iter().filter(|need| need.covered).count(), catalog.needs.len()),
+            met,
+            left,
+            strategies: catalog.questions().filter_map(|(_, q)| chosen(q)).collect(),
+        })
+    }
+
+    fn files_of(&self, component: &Component) -> Option<usize> {
+        self.components.iter().find(|(c, _)| c.name == component.name).map(|(_, files)| *files)
+    }
+
+    /// A component that not all have; of one that all have, only the number of files is news.
+    fn describe(&self, component: &Component, files: usize, everywhere: bool) -> String {
+        let (name, files) = (&component.name, count(files, "file"));
+        if everywhere {
+            return format!("`{name}`: {files}");
+        }
+        let meets = self.met.get(name).map(|ids| format!(", meets {}", ids.join(", "))).unwrap_or_default();
+        format!("`{name}`: {}; {files}{meets}", component.manifest.title)
+    }
+}
+
+fn rows(outcomes: &[Outcome<'_>], first: Vec<Row>) -> Vec<Row> {
+    let row = |name, title, cell: &dyn Fn(&Outcome<'_>) -> Vec<String>| Row {
+        name,
+        title,
+        cells: outcomes.iter().map(cell).collect(),
+    };
+    let everywhere = |has: &dyn Fn(&Outcome<'_>) -> bool| outcomes.iter().all(has);
+    let generated = |o: &Outcome<'_>| {
+        let sum = format!("{} of {}", count(o.files, "file"), count(o.components.len(), "component"));
+        let own = o.components.iter().filter(|(c, files)| !everywhere(&|other| other.files_of(c) == Some(*files)));
+        let own = own.map(|(c, files)| o.describe(c, *files, everywhere(&|other| other.files_of(c).is_some())));
+        [sum].into_iter().chain(own).collect()
+    };
+    let left = |o: &Outcome<'_>| {
+        let (common, own): (Vec<&String>, Vec<&String>) =
+            o.left.iter().partition(|text| everywhere(&|other| other.left.contains(text)));
+        let rest = (!common.is_empty()).then(|| format!("{} that all have in common", count(common.len(), "task")));
+        own.into_iter().cloned().chain(rest).collect()
+    };
+    let strategy = |name, title, points: &dyn Fn(&Strategy) -> Vec<String>| {
+        row(name, title, &|o| o.strategies.iter().flat_map(|s| points(s)).collect())
+    };
+    let mut rows = first;
+    rows.extend([
+        row("generated", "What is generated", &generated),
+        strategy("money", "What costs money", &|s| s.money.clone()),
+        strategy("people", "Who does what", &|s| s.people.clone()),
+        strategy("rpo", "Data that a disaster can cost (RPO)", &|s| vec![s.rpo.clone()]),
+        strategy("rto", "Time that recovery takes (RTO)", &|s| vec![s.rto.clone()]),
+        row("readiness", "Needs that are met", &|o| vec![format!("{} of {}", o.needs.0, o.needs.1)]),
+        row("left", "What is left for a person", &left),
+    ]);
+    rows.retain(|row| row.cells.iter().any(|cell| !cell.is_empty()));
+    rows
+}

@@ -1,0 +1,143 @@
+//! What a question, component, need or file is, why it is there, and which answers decide: the one text that
+//! `scaffold explain` and the book show.
+
+use std::collections::BTreeSet;
+
+use crate::catalog::question::{Choice, Group, KindName, Question};
+use crate::catalog::region;
+use crate::catalog::{Catalog, Component, Need, TemplateFile, WritePolicy};
+use crate::template::usage::Usage;
+use crate::text::without_links;
+
+mod entry;
+
+pub use entry::{Entry, Line, Section, Sort};
+
+/// A question of a component, or of the whole project when it has no owner.
+pub fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Option<&Component>) -> Entry {
+    let mut values = Section::new([Line::text(format!("Takes {}; {}.", q.kind().describe(), default_of(q)))]);
+    let needs = |c: &Choice| c.needs.as_ref().map(|needs| format!(" (needs {needs})")).unwrap_or_default();
+    let choice = |c: &Choice| Line::text(format!("`{}`: {}{}", c.value, c.title, needs(c)));
+    values.items.extend(q.choices.iter().map(choice));
+    let field =
+        |f: &Question| Line::text(format!("`{}`: {} ({}; {})", f.name, f.ask, f.kind().describe(), default_of(f)));
+    values.items.extend(q.fields.iter().map(field));
+    let mut place = Section::default();
+    if q.kind == KindName::Region {
+        place.lines.push(Line::text(format!("Regions: {}.", region::AWS.join(", "))));
+    }
+    place.lines.extend(q.changing.iter().map(|what| Line::text(format!("Changing it later: {what}"))));
+    place.lines.extend(q.when.iter().map(|when| Line::text(format!("Asked when `{when}`."))));
+    let group = |g: &Group| Line::text(format!("In the group {}: {}", g.title, g.why));
+    place.lines.extend(catalog.group(q).map(group));
+    place.lines.extend(owner.map(|c| Line::names("Belongs to the component", Sort::Component, [c.name.as_str()])));
+    let users = catalog.components.iter().filter(|c| usage.of_component(c).contains(&q.name));
+    place.lines.push(Line::names("Decides about files of", Sort::Component, users.map(|c| c.name.as_str())));
+    Entry::new(format!("`{}` is a question: {}", q.name, q.ask), &q.help, [values, place])
+}
+
+/// A component with the files that it may generate.
+pub fn component(usage: &Usage<'_>, c: &Component) -> Entry {
+    let m = &c.manifest;
+    let mut facts = Section::default();
+    match &m.when {
+        Some(when) => {
+            facts.lines.push(Line::text(format!("Active when `{when}`.")));
+            facts.lines.push(decided_by(&usage.of_condition(when)));
+        }
+        None => facts.lines.push(Line::text("Always active.")),
+    }
+    let names = |before, sort, names: Vec<&String>| Line::names(before, sort, names.into_iter().map(String::as_str));
+    facts.lines.push(names("Needs the components", Sort::Component, m.requires.iter().collect()));
+    facts.lines.push(names("Asks", Sort::Question, m.questions.iter().map(|q| &q.name).collect()));
+    facts.lines.push(names("Meets", Sort::Need, m.satisfies.iter().map(|s| &s.id).collect()));
+    let mut files = Section::new([Line::text("Files:")]);
+    files.items = c.files.iter().map(|f| Line::names("", Sort::File, [f.path.as_str()])).collect();
+    Entry::new(format!("`{}` is a component: {}", c.name, m.title), &m.why, [facts, files])
+}
+
+/// A need of a production system, with what each component does for it.
+pub fn need(catalog: &Catalog, n: &Need) -> Entry {
+    let mut sections = Vec::new();
+    for c in &catalog.components {
+        for s in c.manifest.satisfies.iter().filter(|s| s.id == n.id) {
+            let met = Line::names("The component", Sort::Component, [c.name.as_str()]);
+            let mut section = Section::new([met.and(format!("meets it: {}", c.manifest.title))]);
+            for when in [&c.manifest.when, &s.when].into_iter().flatten() {
+                section.items.push(Line::text(format!("when `{when}`")));
+            }
+            section.items.push(Line::text(format!("generates {}", plain(&s.generated))));
+            section.items.push(Line::text(format!("verify: {}", plain(&s.verify))));
+            section.items.extend(s.left.iter().map(|left| Line::text(format!("left for a person: {}", plain(left)))));
+            sections.push(section);
+        }
+    }
+    if sections.is_empty() {
+        let open = "No component meets it yet; `PRODUCTION_READINESS.md` lists it as open.";
+        sections.push(Section::new([Line::text(open)]));
+    }
+    Entry::new(format!("`{}` is a need ({}): {}", n.id, n.area, n.need), "", sections)
+}
+
+/// A file of a component, called `path` by the person who asks.
+pub fn file(usage: &Usage<'_>, c: &Component, f: &TemplateFile, path: &str) -> Entry {
+    let owner = Line::names(&format!("`{path}` is a file of the component"), Sort::Component, [c.name.as_str()]);
+    let mut facts = Section::new([Line::text(format!("Rendered from `{}`.", f.origin))]);
+    facts.lines.extend(file_facts(usage, c, f));
+    Entry::new(owner.and(format!(": {}", c.manifest.title)).to_string(), &c.manifest.why, [facts])
+}
+
+/// When a file is there, whose it is, and which answers it follows.
+pub fn file_facts(usage: &Usage<'_>, c: &Component, f: &TemplateFile) -> Vec<Line> {
+    let rule = c.manifest.files.get(&f.path);
+    let conditions = [c.manifest.when.as_ref(), rule.and_then(|r| r.when.as_ref())].into_iter().flatten();
+    let mut lines: Vec<Line> = conditions.map(|when| Line::text(format!("There when `{when}`."))).collect();
+    if rule.is_some_and(|r| r.write == WritePolicy::Once) {
+        lines.push(Line::text("Written once; afterwards it is yours, and updates leave it alone."));
+    }
+    let answers = usage.of_file(c, f);
+    lines.push(if answers.is_empty() { Line::text("The same with all answers.") } else { decided_by(&answers) });
+    lines
+}
+
+/// What is taken when nothing is given, in words.
+pub fn default_of(q: &Question) -> String {
+    match (&q.default, &q.default_expr) {
+        (Some(serde_json::Value::String(s)), _) if s.is_empty() => "default empty".into(),
+        (Some(serde_json::Value::String(s)), _) => format!("default `{s}`"),
+        (Some(value), _) => format!("default `{value}`"),
+        (None, Some(expression)) => format!("default computed as `{expression}`"),
+        (None, None) => "no default".into(),
+    }
+}
+
+fn decided_by(answers: &BTreeSet<String>) -> Line {
+    Line::names("Decided by the answers", Sort::Question, answers.iter().map(String::as_str))
+}
+
+/// A text of the catalog for people: `<%= name | filter %>` becomes `<name>`, conditions vanish.
+fn plain(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, tag)) = rest.split_once("<%") {
+        out.push_str(before);
+        let Some((tag, after)) = tag.split_once("%>") else { break };
+        if let Some(expression) = tag.strip_prefix('=') {
+            let name = expression.split('|').next().unwrap_or_default().trim();
+            out.push_str(&format!("<{name}>"));
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    without_links(&out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn texts() {
+        assert_eq!(plain("`<%= name | yaml %>-x`<% if y %> z<% endif %> [a](b)"), "`<name>-x` z a");
+    }
+}

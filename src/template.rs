@@ -1,0 +1,7 @@
+//! The template engine: syntax, expressions, the names that templates use.
+
+pub mod engine;
+pub mod expression;
+pub(crate) mod flow;
+pub mod names;
+pub mod usage;
