@@ -37,9 +37,9 @@ fn choices_side_by_side() {
                                              point-in-time recovery
 
     What is generated
-    - 372 files of 13 components             - 379 files of 13 components
+    - 362 files of 13 components             - 369 files of 13 components
     - `backup-mongodb`: 55 files             - `backup-mongodb`: 52 files
-    - `kubernetes`: 46 files                 - `kubernetes`: 44 files
+    - `kubernetes`: 42 files                 - `kubernetes`: 40 files
     - `mongodb-atlas`: MongoDB Atlas with    - `mongodb-self-hosted`: MongoDB
       private endpoint and point-in-time       replica set in the cluster; 30
       recovery; 18 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,

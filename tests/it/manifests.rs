@@ -58,7 +58,7 @@ fn all_objects_of_a_service_carry_its_name() {
         let of_a_service = |path: &str, service: &str| {
             path.ends_with(".yaml")
                 && !path.ends_with("/kustomization.yaml")
-                && ["base", "base/gateway", "base/health", "overlays/staging/secrets", "overlays/prod/secrets"]
+                && ["base", "overlays/staging/secrets", "overlays/prod/secrets"]
                     .iter()
                     .any(|folder| path.starts_with(&format!("k8s/{folder}/{service}/")))
         };
