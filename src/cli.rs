@@ -31,34 +31,34 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Asks, renders, shows what would be written, and writes after a yes
+    /// Generate a repository: ask, render, show the plan, and write after confirmation
     Init(Init),
-    /// Renders again, with newer templates or other answers, and merges with your edits
+    /// Render again with newer templates or other answers, and merge with your edits
     Update(Update),
-    /// Prints what an update would change, as a patch for `git apply`
+    /// Print what an update would change, as a patch for `git apply`
     ///
-    /// In a subfolder of a repository git looks for the files at the top: there it takes `git apply --directory="$(git
-    /// rev-parse --show-prefix)"`.
+    /// If the files are in a subfolder of a Git repository, apply it with `git apply --directory="$(git rev-parse
+    /// --show-prefix)"`.
     Diff(Diff),
-    /// Tells whether an update would change something, and what was edited since
+    /// Show whether an update would change anything, and which files were edited
     Status(Status),
-    /// Brings back files as they were generated
+    /// Restore files as they were generated
     Restore(Restore),
-    /// Takes the last update back
+    /// Undo the last update
     Undo(Undo),
-    /// Lists what you decided about single files, or forgets it, so that you are asked again
+    /// List or forget your decisions about single files
     Decisions(Decisions),
-    /// Finds services, ports, commands, databases and more in a folder, and says where
+    /// Find services, ports, commands, databases and more in a folder
     Detect(Detect),
-    /// Lists the presets; with a name, its answers and what sets it apart; compares them
+    /// List presets, show one, or compare several
     Presets(Presets),
-    /// Lists every question
+    /// List all questions
     Questions(Questions),
-    /// Explains a question, a component, a readiness id or a path of the generated repository
+    /// Explain a question, a component, a readiness id or a path of the generated repository
     Explain(Explain),
-    /// Prints shell completions
+    /// Print shell completions
     Completions(Completions),
-    /// Prints the man page
+    /// Print the man page
     Man,
 }
 
@@ -71,7 +71,7 @@ pub struct AnswerArgs {
     /// Read answers from a YAML file
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
-    /// Set one answer; dotted paths reach into lists (`services.0.port=8080`), and what is no text is YAML
+    /// Set one answer; dotted paths reach into lists (`services.0.port=8080`), and values other than text are YAML
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
 }
@@ -79,7 +79,7 @@ pub struct AnswerArgs {
 /// Which catalog is used.
 #[derive(Args, Debug, Default)]
 pub struct CatalogArgs {
-    /// Take the catalog from a folder instead of the built-in one (for template authors)
+    /// Use the catalog in a folder instead of the built-in one (for template authors)
     #[arg(long, value_name = "DIR")]
     pub templates: Option<PathBuf>,
 }
@@ -87,16 +87,16 @@ pub struct CatalogArgs {
 /// What becomes of a plan.
 #[derive(Args, Debug)]
 pub struct PlanArgs {
-    /// Ask nothing, and write without asking
+    /// Write without prompting
     #[arg(long)]
     pub yes: bool,
-    /// Show what would be written, and write nothing
+    /// Show what would be written, but write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Write plan, differences and answers as one HTML page before anything else; `-` is stdout
+    /// First write plan, differences and answers as one HTML page; `-` is stdout
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
-    /// How the plan is printed
+    /// Output format of the plan
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
 }
@@ -104,7 +104,7 @@ pub struct PlanArgs {
 /// `scaffold init`.
 #[derive(Args, Debug)]
 pub struct Init {
-    /// The folder to write to
+    /// Folder to write to
     #[arg(default_value = ".")]
     pub dir: PathBuf,
     /// The answers.
@@ -113,13 +113,13 @@ pub struct Init {
     /// The catalog.
     #[command(flatten)]
     pub catalog: CatalogArgs,
-    /// Take what `scaffold detect` finds in the folder as answers, where nobody is asked about it
+    /// Use what `scaffold detect` finds in the folder as answers, without prompting for them
     #[arg(long)]
     pub detect: bool,
-    /// Which questions are asked
+    /// Which questions to ask
     #[arg(long, value_enum, default_value_t = AskWhich::Needed, value_name = "WHICH")]
     pub ask: AskWhich,
-    /// Go on with the answers of a session that was interrupted
+    /// Resume an interrupted session with its answers
     #[arg(long)]
     pub resume: bool,
     /// The plan.
@@ -130,20 +130,20 @@ pub struct Init {
 /// Where an update starts: every command about an existing repository takes it.
 #[derive(Args, Debug)]
 pub struct Existing {
-    /// The generated repository [default: the folder around the current one that has a `.scaffold/`]
+    /// The generated repository [default: the current folder or the closest parent with a `.scaffold/`]
     pub dir: Option<PathBuf>,
 }
 
 /// What an update is made with.
 #[derive(Args, Debug, Default)]
 pub struct UpdateArgs {
-    /// Read answers from a YAML file, over the recorded ones
+    /// Read answers from a YAML file; they replace the recorded ones
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
-    /// Set one answer; dotted paths reach into lists (`services.0.port=8080`), and what is no text is YAML
+    /// Set one answer; dotted paths reach into lists (`services.0.port=8080`), and values other than text are YAML
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
-    /// Go on though a newer scaffold wrote the repository
+    /// Continue although a newer scaffold wrote the repository
     #[arg(long)]
     pub allow_downgrade: bool,
     /// The catalog.
@@ -160,10 +160,10 @@ pub struct Update {
     /// Answers and catalog.
     #[command(flatten)]
     pub with: UpdateArgs,
-    /// Which questions are asked
+    /// Which questions to ask
     #[arg(long, value_enum, default_value_t = AskWhich::Needed, value_name = "WHICH")]
     pub ask: AskWhich,
-    /// What happens where you and the new version changed the same
+    /// What to do where you and the new version changed the same lines
     #[arg(long, value_enum, default_value_t = OnConflict::Markers, value_name = "HOW")]
     pub on_conflict: OnConflict,
     /// The plan.
@@ -183,13 +183,13 @@ pub enum AskWhich {
 /// What an update does about conflicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum OnConflict {
-    /// Both sides go into the file between conflict markers; what cannot be merged is written beside it.
+    /// Write both sides between conflict markers; what cannot be merged is written beside the file.
     Markers,
-    /// Your side is taken in each conflict.
+    /// Take your side of each conflict.
     Ours,
-    /// The new side is taken in each conflict.
+    /// Take the new side of each conflict.
     Theirs,
-    /// Nothing is written when there is a conflict.
+    /// Write nothing when there is a conflict.
     Fail,
 }
 
@@ -204,7 +204,7 @@ pub struct Diff {
     /// Answers and catalog.
     #[command(flatten)]
     pub with: UpdateArgs,
-    /// Write one HTML page with it instead; `-` is stdout
+    /// Write an HTML page instead; `-` is stdout
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
 }
@@ -218,7 +218,7 @@ pub struct Status {
     /// Answers and catalog.
     #[command(flatten)]
     pub with: UpdateArgs,
-    /// Exit with 1 when one of these is found; alone it means `outdated,unmerged`
+    /// Exit with status 1 when one of these is found; without a value: `outdated,unmerged`
     #[arg(
         long,
         value_enum,
@@ -229,7 +229,7 @@ pub struct Status {
         value_name = "WHAT"
     )]
     pub exit_code: Vec<Fact>,
-    /// How it is printed
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
 }
@@ -239,15 +239,15 @@ pub struct Status {
 pub enum Fact {
     /// An update would change something.
     Outdated,
-    /// A conflict of an earlier run waits for somebody.
+    /// A conflict of an earlier run is not resolved.
     Unmerged,
     /// A file was edited.
     Edited,
     /// A file was deleted.
     Deleted,
-    /// A file is no longer generated, and was kept since it was edited.
+    /// A file is no longer generated, but was kept because it was edited.
     Orphan,
-    /// Something else is where a file would be generated.
+    /// Something else is in the place of a generated file.
     Collides,
 }
 
@@ -257,10 +257,10 @@ pub struct Restore {
     /// The files or folders
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
-    /// Write without asking
+    /// Write without prompting
     #[arg(long)]
     pub yes: bool,
-    /// Show what would be written, and write nothing
+    /// Show what would be written, but write nothing
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -271,10 +271,10 @@ pub struct Undo {
     /// The repository.
     #[command(flatten)]
     pub existing: Existing,
-    /// Write without asking
+    /// Write without prompting
     #[arg(long)]
     pub yes: bool,
-    /// Show what would be written, and write nothing
+    /// Show what would be written, but write nothing
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -289,7 +289,7 @@ pub struct Decisions {
     /// The repository.
     #[command(flatten)]
     pub existing: Existing,
-    /// How they are printed
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
 }
@@ -297,7 +297,7 @@ pub struct Decisions {
 /// What to do with decisions.
 #[derive(Debug, Subcommand)]
 pub enum DecisionsCommand {
-    /// Forgets decisions, so that the next update offers again what they were about
+    /// Forget decisions, so that the next update asks again
     Forget(Forget),
 }
 
@@ -326,13 +326,13 @@ pub enum QuestionsFormat {
 /// `scaffold detect`.
 #[derive(Args, Debug)]
 pub struct Detect {
-    /// The folder to look at
+    /// Folder to inspect
     #[arg(default_value = ".")]
     pub dir: PathBuf,
     /// The catalog whose questions the findings answer.
     #[command(flatten)]
     pub catalog: CatalogArgs,
-    /// How it is printed
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
 }
@@ -340,16 +340,16 @@ pub struct Detect {
 /// `scaffold presets`.
 #[derive(Args, Debug)]
 pub struct Presets {
-    /// Show one preset
+    /// Preset to show
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub name: Option<String>,
-    /// Show two presets or more side by side: what is generated, what it costs, what is left to do
+    /// Compare two or more presets side by side: what is generated, what it costs, what is left to do
     #[arg(long, value_name = "NAME", num_args = 2.., conflicts_with = "name", value_parser = NonEmptyStringValueParser::new())]
     pub compare: Vec<String>,
     /// The catalog.
     #[command(flatten)]
     pub catalog: CatalogArgs,
-    /// How they are printed
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
 }
@@ -360,7 +360,7 @@ pub struct Questions {
     /// The catalog.
     #[command(flatten)]
     pub catalog: CatalogArgs,
-    /// How they are printed
+    /// Output format
     #[arg(long, value_enum, default_value_t = QuestionsFormat::Human)]
     pub format: QuestionsFormat,
 }

@@ -39,20 +39,19 @@ fn help() {
     Usage: scaffold [OPTIONS] <COMMAND>
 
     Commands:
-      init         Asks, renders, shows what would be written, and writes after a yes
-      update       Renders again, with newer templates or other answers, and merges with your edits
-      diff         Prints what an update would change, as a patch for `git apply`
-      status       Tells whether an update would change something, and what was edited since
-      restore      Brings back files as they were generated
-      undo         Takes the last update back
-      decisions    Lists what you decided about single files, or forgets it, so that you are asked again
-      detect       Finds services, ports, commands, databases and more in a folder, and says where
-      presets      Lists the presets; with a name, its answers and what sets it apart; compares them
-      questions    Lists every question
-      explain      Explains a question, a component, a readiness id or a path of the generated
-                   repository
-      completions  Prints shell completions
-      man          Prints the man page
+      init         Generate a repository: ask, render, show the plan, and write after confirmation
+      update       Render again with newer templates or other answers, and merge with your edits
+      diff         Print what an update would change, as a patch for `git apply`
+      status       Show whether an update would change anything, and which files were edited
+      restore      Restore files as they were generated
+      undo         Undo the last update
+      decisions    List or forget your decisions about single files
+      detect       Find services, ports, commands, databases and more in a folder
+      presets      List presets, show one, or compare several
+      questions    List all questions
+      explain      Explain a question, a component, a readiness id or a path of the generated repository
+      completions  Print shell completions
+      man          Print the man page
       help         Print this message or the help of the given subcommand(s)
 
     Options:

@@ -34,15 +34,15 @@ const SERVICES: &str = "Which services?";
 const PROJECT: [(&str, &str); 11] = [
     ("What is the project called?", "books"),
     ("What does the system do", "Sells books"),
-    ("Under which host name", "books.example.com"),
-    ("Which mailbox", "ops@example.com"),
-    ("Which GitHub repository", "acme/books"),
+    ("What is the hostname of production", "books.example.com"),
+    ("Which email address", "ops@example.com"),
+    ("What is the GitHub repository", "acme/books"),
     ("Who reviews changes", "@acme/ops"),
-    ("What is the numeric id of the owner", "4711"),
-    ("What is the numeric id of the repository", "815"),
-    ("Which AWS account holds staging", "111111111111"),
-    ("Which AWS account holds production", "222222222222"),
-    ("In which Atlas organisation", "5f1a2b3c4d5e6f7a8b9c0d1f"),
+    ("What is the numeric ID of the repository owner", "4711"),
+    ("What is the numeric ID of the repository?", "815"),
+    ("Which AWS account runs staging", "111111111111"),
+    ("Which AWS account runs production", "222222222222"),
+    ("Which Atlas organization", "5f1a2b3c4d5e6f7a8b9c0d1f"),
 ];
 
 fn target() -> (TempDir, PathBuf) {

@@ -124,7 +124,7 @@ fn a_whole_group_is_asked_again_and_a_group_of_one_at_once() {
 pub(super) fn one_service(s: &mut Session) {
     s.answer("Which services does the system have?", ENTER).answer("What is the service called?", "api").send(ENTER);
     s.answer("What does it do?", ENTER)
-        .answer("What is it written in?", ENTER)
+        .answer("Which language is it written in?", ENTER)
         .answer("How large is one instance?", ENTER);
     s.answer("api: change a field?", ENTER).see("> Done [Each gets an image").send(ENTER);
 }
@@ -165,7 +165,7 @@ fn equal_accounts_are_asked_again_at_once() {
     s.answer(PROJECT[9].0, PROJECT[8].1).send(ENTER);
     s.see("! staging and production are both in the account `111111111111`");
     s.see("Correct `staging_account_id` or `prod_account_id`; each is asked again.");
-    s.answer(PROJECT[8].0, ENTER).see("> Which AWS account holds staging").replace(PROJECT[9].0, PROJECT[9].1);
+    s.answer(PROJECT[8].0, ENTER).see("> Which AWS account runs staging").replace(PROJECT[9].0, PROJECT[9].1);
     s.see("222222222222 Services").send(CTRL_C).ends_with(130).nothing_changed();
 }
 
