@@ -15,8 +15,8 @@ use tempfile::TempDir;
 use crate::scene::{Moments, Snapshot, catalog, differences, folder, program, put, said, snapshot};
 
 /// Runs that have to be killed while they are at work, and the most that are tried for that.
-const KILLS: u32 = 200;
-const TRIES: u32 = 800;
+const KILLS: u32 = 100;
+const TRIES: u32 = 400;
 /// Files of each kind.
 const FILES: usize = 12;
 
@@ -144,6 +144,7 @@ fn killed(scene: &Scene, project: &Path, command: &str, kills: u32, from: &Snaps
         scene.run(place.path(), command);
         start.elapsed()
     };
+    let mut writing = Duration::from_millis(20);
     let mut moments = Moments::new(20_261_123);
     let (mut tries, mut hit, mut undone, mut finished) = (0, 0, 0, 0);
     while hit < kills {
@@ -151,16 +152,23 @@ fn killed(scene: &Scene, project: &Path, command: &str, kills: u32, from: &Snaps
         tries += 1;
         let place = Scene::copy(project);
         let target = place.path().join("project");
+        let staging = target.join(".scaffold/staging");
         let mut child = scene.command(place.path(), command).spawn().unwrap();
-        // mostly in the second half, where files are written
-        let part = moments.part();
-        sleep(whole.mul_f64(if tries % 4 == 0 { part } else { 0.5 + part / 2.0 }));
+        // mostly while files are written
+        let any_moment = tries % 4 == 0;
+        if !any_moment {
+            while !staging.exists() && child.try_wait().unwrap().is_none() {
+                sleep(Duration::from_micros(200));
+            }
+        }
+        let span = if any_moment { &mut whole } else { &mut writing };
+        sleep(span.mul_f64(moments.part()));
         let at_work = child.try_wait().unwrap().is_none();
         child.kill().unwrap();
         child.wait().unwrap();
         hit += u32::from(at_work);
         // how long a run takes depends on what else the machine does
-        whole = whole.mul_f64(if at_work { 1.02 } else { 0.94 });
+        *span = span.mul_f64(if at_work { 1.05 } else { 0.9 });
         let said = repair(place.path());
         let mut found = snapshot(&target);
         // the lock of a run that was killed holds nobody up, and git ignores it
@@ -184,7 +192,7 @@ fn killed(scene: &Scene, project: &Path, command: &str, kills: u32, from: &Snaps
     eprintln!(
         "{command}: {tries} runs, {hit} killed while working, {undone} undone and {finished} finished by the next"
     );
-    assert!(undone + finished > kills / 20, "the moments were badly chosen: {undone} undone, {finished} finished");
+    assert!(undone + finished > kills / 10, "the moments were badly chosen: {undone} undone, {finished} finished");
 }
 
 /// Files of each kind that take long enough to write.
