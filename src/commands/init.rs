@@ -59,7 +59,7 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
     }
     if let Some(top) = worktree::top(project.root()).filter(|top| *top != project.root()) {
         ui.note(&format!(
-            "`{}` lies in the git repository `{}`. Its workflows and rules count only at the top: generate there, unless \
+            "`{}` is inside the Git repository `{}`. Its workflows and rules count only at the top: generate there, unless \
              this folder becomes a repository of its own.",
             args.dir.display(),
             top.display()

@@ -40,8 +40,8 @@ fn an_existing_repository_is_not_created_again() {
 fn a_folder_in_a_repository_is_no_place_for_workflows() {
     let temp = repository("");
     let said = init(temp.path(), &["api", "--dry-run"]);
-    assert!(said.starts_with("`api` lies in the git repository `"), "{said}");
-    assert!(!init(temp.path(), &["--dry-run"]).contains("lies in the git repository"));
+    assert!(said.starts_with("`api` is inside the Git repository `"), "{said}");
+    assert!(!init(temp.path(), &["--dry-run"]).contains("is inside the Git repository"));
 }
 
 #[test]
