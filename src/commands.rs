@@ -8,8 +8,7 @@ use anyhow::Result;
 
 use crate::answers::Given;
 use crate::answers::file::AnswersFile;
-use crate::catalog::source;
-use crate::catalog::{Catalog, Fault};
+use crate::catalog::{Catalog, Fault, source};
 use crate::cli::{AnswerArgs, CatalogArgs, Cli, Command, UpdateArgs};
 use crate::lint;
 use crate::plan::{Ours, Plan};
@@ -18,10 +17,9 @@ use crate::render::context::Context;
 use crate::render::{self, Rendered};
 use crate::repository::project::Project;
 use crate::show::diff::Look;
-use crate::terminal::memory;
 use crate::terminal::pager::{self, page};
-use crate::terminal::signals;
 use crate::terminal::ui::{Style, Ui};
+use crate::terminal::{memory, signals};
 use crate::text::count;
 use crate::text::error::{Back, Interrupted, UserError};
 

@@ -7,9 +7,8 @@ use minijinja::Environment;
 use rayon::prelude::*;
 
 use crate::answers::file;
-use crate::catalog::migrations;
 use crate::catalog::question::Rule;
-use crate::catalog::{Catalog, Component, Fault, Moved};
+use crate::catalog::{Catalog, Component, Fault, Moved, migrations};
 use crate::show::compare;
 use crate::template::engine;
 use crate::template::names::{Templates, is_builtin, repeated};

@@ -15,8 +15,7 @@ use crate::plan::Plan;
 use crate::render::Rendered;
 use crate::render::context::Readiness;
 use crate::review::Resolutions;
-use crate::text::version;
-use crate::text::{count, visible};
+use crate::text::{count, version, visible};
 
 mod answers;
 mod compare;

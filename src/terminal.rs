@@ -1,6 +1,7 @@
 //! The terminal: what it can do, output, progress, pager, editor, signals.
 //!
-//! In this file: who has the terminal, this program while it reads a line, or another one for a while. Ctrl-C belongs to whoever has it.
+//! In this file: who has the terminal, this program while it reads a line, or another one for a while. Ctrl-C belongs to
+//! whoever has it.
 
 pub mod editor;
 pub(crate) mod memory;

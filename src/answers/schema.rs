@@ -3,9 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::answers::file::KEPT;
-use crate::catalog::Catalog;
 use crate::catalog::question::{KindName, Question};
-use crate::catalog::region;
+use crate::catalog::{Catalog, region};
 
 /// The schema, draft 2020-12. Nothing is required: a preset or a flag can give the rest.
 pub fn answers(catalog: &Catalog) -> Value {

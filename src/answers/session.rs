@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::question::Values;
 use crate::disk;
-use crate::disk::regular;
-use crate::disk::state;
+use crate::disk::{regular, state};
 use crate::text::checksum::Sum;
 use crate::text::error::UserError;
 

@@ -21,13 +21,11 @@
 //! The name of the journal tells how far the run is, since renaming needs no space on a full disk.
 
 use crate::disk::key::Key;
-use crate::disk::regular;
-use crate::disk::{self, explain};
+use crate::disk::{self, explain, regular};
 use crate::text::checksum::Sum;
 use crate::text::error::UserError;
-use crate::text::path;
-use crate::text::shell_word;
 use crate::text::tree::RelPath;
+use crate::text::{path, shell_word};
 use anyhow::{Context as _, Result};
 use std::fmt::Write as _;
 use std::fs;

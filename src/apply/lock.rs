@@ -4,8 +4,7 @@
 //! `.NAME.scaffold-staging`, and the lock is there. Dropping it leaves nothing behind.
 
 use crate::disk::key::Key;
-use crate::disk::regular;
-use crate::disk::{self, explain};
+use crate::disk::{self, explain, regular};
 use crate::repository::project::{Project, link_on_the_way};
 use crate::terminal::signals::{self, Hold};
 use crate::text::error::UserError;

@@ -17,8 +17,7 @@ use crate::terminal::output::{self, Format};
 use crate::terminal::ui::Ui;
 use crate::text::error::{UserError, nearest};
 use crate::text::tree::{RelPath, Tree};
-use crate::text::version;
-use crate::text::{columns, count};
+use crate::text::{columns, count, version};
 
 /// Lists the decisions, or forgets some.
 ///

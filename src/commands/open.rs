@@ -9,10 +9,9 @@ use crate::apply::recover::{Recovery, has_torn_journal, is_begun, is_unfinished,
 use crate::repository::project::Project;
 use crate::terminal::signals;
 use crate::terminal::ui::Ui;
-use crate::text::count;
 use crate::text::error::UserError;
-use crate::text::path;
 use crate::text::tree::RelPath;
+use crate::text::{count, path};
 
 /// The folder that is named, else the nearest one upwards that scaffold has generated, else the current one.
 pub fn folder(named: Option<&Path>) -> PathBuf {

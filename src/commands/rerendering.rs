@@ -8,8 +8,7 @@ use serde_json::Value;
 
 use crate::answers::file::AnswersFile;
 use crate::answers::{Answers, Given, Prompter};
-use crate::base::record;
-use crate::base::{Base, Stored};
+use crate::base::{Base, Stored, record};
 use crate::catalog::Catalog;
 use crate::catalog::question::{KindName, Question, Values};
 use crate::merge::{self, OnConflict, Sides};
@@ -20,15 +19,12 @@ use crate::render::Rendered;
 use crate::render::context::{Context, Readiness};
 use crate::repository::hidden::hidden;
 use crate::repository::project::Project;
-use crate::repository::relocated;
-use crate::repository::undo;
+use crate::repository::{relocated, undo};
 use crate::review::Resolutions;
-use crate::text::count;
 use crate::text::error::UserError;
-use crate::text::path;
 use crate::text::tree::{RelPath, Tree};
 use crate::text::value::brief;
-use crate::text::version;
+use crate::text::{count, path, version};
 
 /// What was generated last, and how it reads today.
 #[derive(Debug, Default)]

@@ -14,9 +14,8 @@ use crate::render::Rendered;
 use crate::repository::project::Project;
 use crate::repository::undo::{self, Undo};
 use crate::review::Resolutions;
-use crate::text::path;
 use crate::text::tree::{File, RelPath, Tree};
-use crate::text::version;
+use crate::text::{path, version};
 
 /// What a run leaves behind only while it works, or when it was killed, and what is of use only here.
 const IGNORE: &str = "/lock\n/staging/\n/journal*\n/undo/\n";

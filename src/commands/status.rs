@@ -15,8 +15,7 @@ use crate::plan::{Change, ChangeKind, Ours, Plan};
 use crate::show::listing::{Listing, counts_json};
 use crate::terminal::output::{self, Format};
 use crate::terminal::ui::{Style, Ui};
-use crate::text::count;
-use crate::text::version;
+use crate::text::{count, version};
 
 /// Prints both facts.
 ///

@@ -12,10 +12,9 @@ use crate::cli;
 use crate::plan::{Ours, Plan, Versions};
 use crate::repository::undo::Undo;
 use crate::terminal::ui::Ui;
-use crate::text::count;
 use crate::text::error::UserError;
-use crate::text::path;
 use crate::text::tree::{RelPath, Tree};
+use crate::text::{count, path};
 
 /// Shows what comes back, asks and writes.
 ///

@@ -16,8 +16,7 @@ use rustix::io::Errno;
 use super::finding::Note;
 use super::rules::{self, Rules};
 use super::wanted::is_wanted;
-use crate::disk::explain;
-use crate::disk::regular;
+use crate::disk::{explain, regular};
 use crate::text::error::UserError;
 use crate::text::path;
 

@@ -2,8 +2,7 @@
 //! directory. A journal or a lock that came with a clone cannot carry a signature of it.
 
 use crate::disk;
-use crate::disk::regular;
-use crate::disk::state;
+use crate::disk::{regular, state};
 use anyhow::Result;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;

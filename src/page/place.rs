@@ -13,8 +13,7 @@ use crate::terminal::output;
 use crate::terminal::output::Format;
 use crate::terminal::ui::Ui;
 use crate::text::error::UserError;
-use crate::text::path;
-use crate::text::shell_word;
+use crate::text::{path, shell_word};
 
 /// Where a page goes.
 #[derive(Clone, Copy, Debug)]

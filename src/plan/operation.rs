@@ -38,7 +38,8 @@ pub struct Operation<'a> {
 }
 
 impl<'a> Operation<'a> {
-    /// Writes one of scaffold's own files, such as [`BASE`](crate::text::path::BASE) and [`ANSWERS`](crate::text::path::ANSWERS).
+    /// Writes one of scaffold's own files, such as [`BASE`](crate::text::path::BASE) and
+    /// [`ANSWERS`](crate::text::path::ANSWERS).
     pub fn record(path: &'a str, file: &'a File) -> Self {
         Self { path: Cow::Borrowed(path), before: Before::Any, action: Action::Write(file) }
     }

@@ -15,10 +15,9 @@ use super::field::Field;
 use super::lines;
 use crate::terminal::Raw;
 use crate::terminal::ui::Ui;
-use crate::text::cut;
 use crate::text::error::{Back, Interrupted};
 use crate::text::value::NONE;
-use crate::text::{columns, wrap};
+use crate::text::{columns, cut, wrap};
 
 /// Lists longer than this can be narrowed by typing.
 const FILTER_FROM: usize = 12;

@@ -7,10 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::detect::rules::{self, Rule, Rules};
 use crate::repository::tracked::tracked;
 use crate::repository::worktree;
-use crate::text::count;
-use crate::text::path;
-use crate::text::tree::RelPath;
-use crate::text::tree::Tree;
+use crate::text::tree::{RelPath, Tree};
+use crate::text::{count, path};
 
 /// What a rule hides.
 #[derive(Clone, Debug)]

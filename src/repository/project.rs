@@ -2,9 +2,8 @@
 
 use crate::answers::file::AnswersFile;
 use crate::base::{self, Stored};
-use crate::disk::explain;
-use crate::disk::regular;
 use crate::disk::stamp::Stamp;
+use crate::disk::{explain, regular};
 use crate::plan::decisions::{self, Decisions};
 use crate::plan::operation::changed;
 use crate::plan::{Block, Ours};

@@ -1,8 +1,8 @@
 //! Generated files that the user keeps at another path: updates follow them there.
 //!
 //! A generated file that is gone, and a file of the user with much the same lines, are one file that they moved. What
-//! was recognised once is [recorded](crate::plan::decisions::Decisions::moved), so that later edits do not hide it. From then
-//! on the file counts as generated at the user's path: everything else sees only that one.
+//! was recognised once is [recorded](crate::plan::decisions::Decisions::moved), so that later edits do not hide it.
+//! From then on the file counts as generated at the user's path: everything else sees only that one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,8 +12,7 @@ use anyhow::Result;
 use crate::base::Base;
 use crate::detect::walk::Files;
 use crate::plan::decisions::{Decision, Decisions};
-use crate::plan::moved;
-use crate::plan::{BESIDE, Block, Ours};
+use crate::plan::{BESIDE, Block, Ours, moved};
 use crate::render::Rendered;
 use crate::repository::project::Project;
 use crate::repository::tracked::tracked;

@@ -14,9 +14,8 @@ use crate::plan::operation::{Action, Before, Operation};
 use crate::repository::project::Project;
 use crate::text::checksum::Sum;
 use crate::text::error::UserError;
-use crate::text::path;
 use crate::text::tree::{File, RelPath, Tree};
-use crate::text::version;
+use crate::text::{path, version};
 
 /// The files as they were.
 pub const BEFORE: &str = ".scaffold/undo/before";

@@ -4,8 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::question::{Choice, Group, KindName, Question};
-use crate::catalog::region;
-use crate::catalog::{Catalog, Component, Need, TemplateFile, WritePolicy};
+use crate::catalog::{Catalog, Component, Need, TemplateFile, WritePolicy, region};
 use crate::template::usage::Usage;
 use crate::text::without_links;
 

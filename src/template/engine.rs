@@ -6,9 +6,8 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, Expression, Output, S
 
 use crate::catalog::Catalog;
 use crate::terminal::memory;
-use crate::text::shell_word;
 use crate::text::yaml::write;
-use crate::text::{cron, duration};
+use crate::text::{cron, duration, shell_word};
 
 mod bounds;
 

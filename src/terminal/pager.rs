@@ -6,9 +6,8 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::terminal::lend;
-use crate::terminal::output;
 use crate::terminal::ui::{Paint, Ui};
+use crate::terminal::{lend, output};
 
 /// The colours of the stream to which [`page`] leads.
 pub fn paint(ui: &Ui) -> Paint {

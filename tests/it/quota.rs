@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use scaffold::answers::{Answers, Given};
-use scaffold::catalog::Catalog;
-use scaffold::catalog::source;
+use scaffold::catalog::{Catalog, source};
 use scaffold::render::context::Context;
 use scaffold::render::render;
 use serde_yaml::Value;

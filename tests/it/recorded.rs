@@ -5,8 +5,7 @@ use std::process::Command;
 
 use scaffold::answers::file::AnswersFile;
 use scaffold::answers::{Answers, Given};
-use scaffold::base::record;
-use scaffold::base::{self, Stored};
+use scaffold::base::{self, Stored, record};
 use scaffold::render::Rendered;
 use scaffold::text::tree::{File, RelPath, Tree};
 use scaffold::text::version;

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use scaffold::answers::{Answers, Given};
-use scaffold::catalog::Catalog;
-use scaffold::catalog::source;
+use scaffold::catalog::{Catalog, source};
 use scaffold::render::context::Context;
 use scaffold::render::{Rendered, render};
 use scaffold::text::tree::File;
