@@ -80,6 +80,10 @@ run 0 "$root/scripts/restore.sh" list staging
 says "$moment"
 run 0 "$root/scripts/restore.sh" fetch staging "$moment" "$STAND_IN/got"
 says "checksum and manifest match"
+manifest="restore/$moment/manifest.json"
+holds "the manifest says what has to come back" jq --exit-status '.collections | length > 0 and all(.documents >= 0)' "$manifest"
+holds "of which moment it is" [ "$(jq --raw-output .recovery_point "$manifest")" = "$at" ]
+holds "and of which archive" grep -q "\"sha256\": \"$(cut -d ' ' -f 1 "restore/$moment/dump.archive.gz.sha256")\"" "$manifest"
 world
 cd "$STAND_IN"
 run 0 pitr scratch --uri-file uri
@@ -90,7 +94,7 @@ world
 cd "$STAND_IN"
 run 0 pitr scratch
 never "without --dump nobody is let in" called "accessLists\|dbusers\|mongodump"
-for word in atlas:access atlas:user atlas:address mongodump; do
+for word in atlas:access atlas:user atlas:address mongodump mongosh:inventory.js mongosh:manifest.js; do
   world
   cd "$STAND_IN"
   FAIL="$word" run 1 pitr scratch --dump

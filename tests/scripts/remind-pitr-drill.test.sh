@@ -43,6 +43,9 @@ issues 2 "one issue is opened"
 fresh
 echo "| $(date -u +%Y-%m-%d) | staging | point in time 2026-11-20 10:15 | ok | - | 1h | Jo |" >> docs/restore-log.md
 expect 0 "the last drill" "a row of a person" scripts/remind-pitr-drill.sh
+fresh
+echo "| $(date -u +%Y-%m-%d) 10:15 | staging | \`Point in time 2026-11-20T10:15:00Z\` | OK | - | 1h | Jo |" >> docs/restore-log.md
+expect 0 "the last drill" "with backticks, capitals and a time" scripts/remind-pitr-drill.sh
 
 stand_in gh <<< 'exit 1'
 fresh

@@ -6,7 +6,7 @@
 #     [--dry-run | --dump | --uri-file FILE]
 #
 # With --dump the restored data comes out of the target again, as a backup in restore/MOMENT that scripts/restore.sh takes once it
-# is in the bucket; this needs mongodump. With --uri-file FILE gets the connection string of a user who reads the target. Both let
+# is in the bucket; this needs mongodump and mongosh. With --uri-file FILE gets the connection string of a user who reads the target. Both let
 # this machine into the target for six hours.
 #
 # Atlas wipes the target before it restores. Therefore the target is always a cluster in another
@@ -119,6 +119,7 @@ mkdir -p "$folder"
 temporary="$(mktemp -d)"
 trap 'rm -rf "$temporary"' EXIT
 printf 'uri: "%s"\n' "$uri" > "$temporary/config.yaml"
+printf '%s\n' "$uri" > "$temporary/uri"
 # User and access list take effect after a minute or two.
 for attempt in 1 2 3 4 5 6 7 8 9 10; do
   if mongodump --config="$temporary/config.yaml" --archive="$folder/dump.archive.gz" --gzip --quiet; then break; fi
@@ -127,5 +128,13 @@ for attempt in 1 2 3 4 5 6 7 8 9 10; do
 done
 if command -v sha256sum > /dev/null; then sum=(sha256sum); else sum=(shasum -a 256); fi
 (cd "$folder" && "${sum[@]}" dump.archive.gz > dump.archive.gz.sha256)
-printf '{\n  "backup": "%s",\n  "bytes": %s,\n  "oplog": false\n}\n' "$backup" "$(wc -c < "$folder/dump.archive.gz" | tr -d ' ')" > "$folder/manifest.json"
+# The manifest that every backup has, for restores and drills. Nothing changes in the target, so one inventory stands for both.
+scripts="$(dirname "$0")/../k8s/components/backup/scripts"
+URI_FILE="$temporary/uri" OUT="$temporary/before.json" mongosh --quiet --nodb --file "$scripts/inventory.js" ||
+  fail "$target_cluster could not be counted"
+cp "$temporary/before.json" "$temporary/after.json"
+printf '%s\n' "$at" | tee "$temporary/started_at" > "$temporary/finished_at"
+BACKUP="$backup" BYTES="$(wc -c < "$folder/dump.archive.gz" | tr -d ' ')" ENVIRONMENT="$environment" OUT="$folder/manifest.json" \
+  SHA256="$(cut -d ' ' -f 1 "$folder/dump.archive.gz.sha256")" TOOLS="$(mongodump --version | head -n 1)" USE_OPLOG=false WORK="$temporary" \
+  mongosh --quiet --nodb --file "$scripts/manifest.js" || fail "the manifest could not be written"
 echo "dumped: $folder"

@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 
 title="Drill the point-in-time recovery"
 since="$(jq --null-input --raw-output 'now - 183 * 86400 | todate')"
-last="$(sed -nE 's/^\| *([0-9]{4}-[0-9]{2}-[0-9]{2}[^| ]*) *\|[^|]*\| *point in time [^|]*\| *ok *\|.*/\1/p' docs/restore-log.md | LC_ALL=C sort | tail -n 1)"
+# People write these rows: with backticks, capital letters or a time of day.
+last="$(sed -nE 's/^\| *([0-9]{4}-[0-9]{2}-[0-9]{2})[^|]*\|[^|]*\| *`?[Pp]oint in time [^|]*\| *[Oo][Kk] *\|.*/\1/p' docs/restore-log.md | LC_ALL=C sort | tail -n 1)"
 if [[ "$last" > "$since" ]]; then
   echo "the last drill of a point-in-time recovery was on $last"
   exit 0
@@ -19,5 +20,5 @@ if [[ "$open" -gt 0 ]]; then
 fi
 gh issue create --title "$title" --body "Last good row in docs/restore-log.md: ${last:-none}. It is due every half year, because no workflow may hold an account that can restore the database.
 
-The steps are in docs/runbooks/mongodb-restore.md; docs/restore-drill.md says what to write into the log.
+The steps are in docs/runbooks/mongodb-restore.md; its end has the row for the log.
 Close this issue with the pull request that adds the row."

@@ -12,11 +12,12 @@ locals {
 module "environment" {
   source = "../../modules/environment"
 
-  account_id  = "444455556666"
-  cidr        = "172.20.0.0/16"
-  environment = "prod"
-  host        = "shop.example.com"
-  tags        = local.tags
+  account_id         = "444455556666"
+  cidr               = "172.20.0.0/16"
+  environment        = "prod"
+  host               = "shop.example.com"
+  kubernetes_version = "1.35"
+  tags               = local.tags
 
   delegations = var.delegations
 
@@ -26,7 +27,7 @@ module "environment" {
   # Nodes, pod identities, secrets and the way in keep working when the internet does not.
   interface_endpoints = ["ecr.api", "ecr.dkr", "eks-auth", "secretsmanager", "ssm", "ssmmessages", "sts"]
 
-  # The drill reads the backups that count.
+  # The workflow of the restore drill starts it here.
   restore_drill = true
 
   atlas = {

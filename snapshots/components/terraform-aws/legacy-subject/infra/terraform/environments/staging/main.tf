@@ -12,16 +12,17 @@ locals {
 module "environment" {
   source = "../../modules/environment"
 
-  account_id  = "012345678901"
-  cidr        = "10.64.0.0/16"
-  environment = "staging"
-  host        = "staging.shop.example.com"
-  tags        = local.tags
+  account_id         = "012345678901"
+  cidr               = "10.64.0.0/16"
+  environment        = "staging"
+  host               = "staging.shop.example.com"
+  kubernetes_version = "1.35"
+  tags               = local.tags
 
   # Staging may lose the internet together with one zone; production has a gateway in each.
   nat_gateway_per_zone = false
 
-  # The drill reads the backups of production.
+  # The cluster starts the drill of staging itself; the workflow starts and records that of production.
   restore_drill = false
 
   atlas = {

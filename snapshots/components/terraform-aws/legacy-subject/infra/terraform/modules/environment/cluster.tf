@@ -20,7 +20,7 @@ module "cluster" {
   source = "../cluster"
 
   boundary_arn       = local.boundary_arn
-  kubernetes_version = "1.35"
+  kubernetes_version = var.kubernetes_version
   logs_key_arn       = module.logs_key.arn
   name               = local.prefix
   secrets_key_arn    = module.cluster_key.arn

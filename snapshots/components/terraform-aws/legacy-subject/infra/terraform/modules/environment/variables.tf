@@ -53,6 +53,12 @@ variable "interface_endpoints" {
   nullable    = false
 }
 
+variable "kubernetes_version" {
+  description = "Version of Kubernetes, which goes up one minor version at a time and never back."
+  type        = string
+  nullable    = false
+}
+
 variable "nat_gateway_per_zone" {
   description = "Whether each zone has its own way to the internet, so that none takes the others along."
   type        = bool

@@ -30,6 +30,7 @@ variables {
   environment          = "prod"
   host                 = "shop.example.com"
   nat_gateway_per_zone = true
+  kubernetes_version   = "1.35"
   restore_drill        = true
   tags                 = {}
 
