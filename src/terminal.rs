@@ -27,6 +27,14 @@ use signal_hook::flag;
 
 use crate::text::error::{Interrupted, UserError};
 
+/// A line for `sh -c` that makes the shell become the program, as far as one can tell: some shells would wait for it, and a
+/// signal would reach only them.
+pub(crate) fn exec(line: &str) -> String {
+    let is_assignment = line.split_whitespace().next().is_some_and(|word| word.contains('='));
+    let is_one_command = !is_assignment && !line.contains(['|', '&', ';', '(', '\n']);
+    if is_one_command { format!("exec {line}") } else { line.to_owned() }
+}
+
 /// A Ctrl-C between looking for it and waiting is noticed after this time.
 const LOOK_AGAIN: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 

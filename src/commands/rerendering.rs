@@ -19,6 +19,7 @@ use crate::render::Rendered;
 use crate::render::context::{Context, Readiness};
 use crate::repository::hidden::hidden;
 use crate::repository::project::Project;
+use crate::repository::tracked::tracked;
 use crate::repository::{relocated, undo};
 use crate::review::Resolutions;
 use crate::text::error::UserError;
@@ -139,6 +140,18 @@ pub struct Update {
     pub undoable: bool,
 }
 
+/// Files that a sparse checkout leaves out look as if somebody had deleted them, and would never be updated again.
+fn refuse_sparse<'a>(project: &Project, missing: impl Iterator<Item = &'a RelPath>) -> Result<(), UserError> {
+    let missing: Vec<&RelPath> = missing.collect();
+    let tracked = if missing.is_empty() { None } else { tracked(project.root()) };
+    let left: Vec<&&RelPath> =
+        missing.iter().filter(|path| tracked.as_ref().is_some_and(|tracked| tracked.leaves_out(path))).collect();
+    let Some(first) = left.first() else { return Ok(()) };
+    let more = if left.len() > 1 { format!(" and {} more", count(left.len() - 1, "file")) } else { String::new() };
+    Err(UserError::new(format!("`{first}`{more} are not checked out, because this is a sparse checkout"))
+        .hint("`git sparse-checkout disable` checks all files out; then repeat the command"))
+}
+
 /// A conflict of an earlier run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unmerged {
@@ -197,8 +210,9 @@ impl Update {
         let followed = relocated::follow(project, &mut base, &mut rendered, &mut decisions)?;
         let (ours, moves) = (followed.ours, followed.moves);
         notes.extend(followed.notes);
-        let hidden = hidden(project.root(), &rendered.tree);
         let is_missing = |path: &RelPath| matches!(ours.get(path), None | Some(Ours::Missing));
+        refuse_sparse(project, base.tree.files.keys().filter(|path| is_missing(path)))?;
+        let hidden = hidden(project.root(), &rendered.tree);
         let recorded = |path: &&RelPath| base.tree.files.contains_key(*path) && is_missing(path);
         let ignored: BTreeSet<RelPath> =
             hidden.iter().flat_map(|hidden| &hidden.paths).filter(recorded).cloned().collect();

@@ -67,6 +67,8 @@ fn drift<'a>(update: &'a Update, plan: &'a Plan<'_>) -> Drift<'a> {
             Change::Collide { kept: true, .. } => continue,
             Change::Keep if is_decided(update, path) => continue,
             Change::Keep | Change::Merge { from: None, .. } if is_extended(update, path) => continue,
+            // it goes elsewhere as it was generated
+            Change::Merge { from: Some(from), .. } if is_as_generated(update, from) => continue,
             Change::Keep | Change::Merge { .. } => Fact::Edited,
             Change::KeepDeleted | Change::Offer(_) => Fact::Deleted,
             Change::Orphan => Fact::Orphan,
@@ -100,6 +102,11 @@ fn decided<'a>(update: &Update, plan: &Plan<'a>) -> Vec<&'a str> {
 fn is_decided(update: &Update, path: &str) -> bool {
     let (ours, theirs) = (update.ours.get(path), update.rendered.tree.files.get(path));
     ours.zip(theirs).is_some_and(|(ours, theirs)| update.decisions.settles(path, ours, theirs))
+}
+
+fn is_as_generated(update: &Update, path: &str) -> bool {
+    let ours = update.ours.get(path).and_then(Ours::file);
+    ours.is_some_and(|ours| update.base.tree.files.get(path) == Some(ours))
 }
 
 /// Whether a list, such as `.gitignore`, only has lines of the user's own in addition to what was generated: it is as it

@@ -21,7 +21,9 @@ pub fn joined(path: &str, base: Option<&File>, ours: &File, theirs: &File) -> Op
     // a comment goes with its patterns
     let is_dropped = |line: &str| content(line).is_some_and(|line| had.contains(line) && !wants.contains(line));
     let is_added = |line: &str| is_pattern(line) && content(line).is_some_and(|l| !had.contains(l) && !has.contains(l));
-    if has.iter().any(|line| line.starts_with('!') && !had.contains(line) && !wants.contains(line)) {
+    if has.iter().any(|line| line.starts_with('!') && !had.contains(line) && !wants.contains(line))
+        || !is_in_order(mine, new)
+    {
         return None;
     }
     let end = if mine.contains("\r\n") { "\r\n" } else { "\n" };
@@ -50,6 +52,17 @@ pub fn joined(path: &str, base: Option<&File>, ours: &File, theirs: &File) -> Op
 /// Whether the user's version is such a list and holds everything that the other one has, whatever else is in it.
 pub fn holds(path: &str, ours: &File, other: &File) -> bool {
     ours.executable == other.executable && joined(path, None, ours, other).as_ref() == Some(ours)
+}
+
+/// Whether each line of the new version that takes earlier ones back, where the user's list has it, stands behind all those
+/// that it stands behind there.
+fn is_in_order(mine: &str, new: &str) -> bool {
+    let last = |wanted: &str| mine.lines().filter_map(content).enumerate().filter(|(_, line)| *line == wanted).last();
+    let patterns: Vec<&str> = new.lines().filter_map(content).filter(|line| is_pattern(line)).collect();
+    patterns.iter().enumerate().filter(|(_, line)| line.starts_with('!')).all(|(i, line)| match last(line) {
+        Some((at, _)) => patterns[..i].iter().all(|before| last(before).is_some_and(|(before, _)| before < at)),
+        None => true,
+    })
 }
 
 /// A line that is not empty.
@@ -97,6 +110,13 @@ mod tests {
     fn other_files_and_orders_that_matter_are_left() {
         assert!(joined("README.md", None, &file("a\n"), &file("b\n")).is_none());
         assert!(join(None, "*.log\n!keep.log\n", "k*\n").is_none());
-        assert_eq!(join(None, "dist\n", ".env*\n!.env.sample\n").unwrap(), "dist\n\n.env*\n!.env.sample\n");
+        let theirs = ".env*\n!.env.sample\n";
+        assert_eq!(join(None, "dist\n", theirs).unwrap(), "dist\n\n.env*\n!.env.sample\n");
+        // behind it, what is added would hide the sample again
+        assert!(
+            join(None, "!.env.sample\n", theirs).is_none() && join(None, "!.env.sample\n.env*\n", theirs).is_none()
+        );
+        assert!(holds(".gitignore", &file(".env*\ndist\n!.env.sample\n"), &file(theirs)));
+        assert!(!holds(".gitignore", &file("!.env.sample\n.env*\n"), &file(theirs)));
     }
 }

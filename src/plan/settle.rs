@@ -37,11 +37,12 @@ impl<'a> Plan<'a> {
                 (
                     Change::Merge { from: None, merged: Merged::Conflict { .. } | Merged::Beside(_), theirs, .. },
                     Decision::Mine(sum),
-                ) if !same(sum) => {
-                    if let Some(ours) = versions.ours.get(path) {
-                        *change = Change::Collide { ours, theirs, kept: true };
-                    }
-                }
+                ) => match versions.ours.get(path) {
+                    // the new version is again the one that was decided about
+                    Some(_) if same(sum) => *change = Change::Keep,
+                    Some(ours) => *change = Change::Collide { ours, theirs, kept: true },
+                    None => {}
+                },
                 // the templates changed it when there was no person to ask
                 (Change::Keep, Decision::Mine(sum)) if !same(sum) => {
                     if let Some(ours @ Ours::File(_)) = versions.ours.get(path) {

@@ -291,7 +291,8 @@ fn what_was_decided_is_taken_into_account() {
         // what a person kept as theirs does not stem from the base
         ("B", "O!", Decision::Mine(old), ChangeKind::Collide),
         ("B", "O?", Decision::Mine(old), ChangeKind::Collide),
-        ("B", "O!", Decision::Mine(new), ChangeKind::Conflict),
+        // other answers in between were taken back
+        ("B", "O!", Decision::Mine(new), ChangeKind::Keep),
         ("B", "O", Decision::Mine(old), ChangeKind::Merge),
         ("B", "-", Decision::LeftOut(new), ChangeKind::LeftOut),
         ("B", "-", Decision::LeftOut(old), ChangeKind::Offer),

@@ -71,7 +71,8 @@ pub fn hidden(root: &Path, theirs: &Tree) -> Vec<Hidden> {
         return Vec::new();
     }
     // what git tracks, it does not ignore
-    let tracked: HashSet<String> = tracked(root).into_iter().collect();
+    let Some(tracked) = tracked(root) else { return Vec::new() };
+    let tracked: HashSet<String> = tracked.files.into_iter().collect();
     found.values_mut().for_each(|paths| paths.retain(|path| !tracked.contains(path)));
     found.into_iter().filter(|(_, paths)| !paths.is_empty()).map(|(rule, paths)| Hidden { rule, paths }).collect()
 }

@@ -128,7 +128,11 @@ fn found(
     let is_other = |path: &str| !ours.contains_key(path) && !path.ends_with(BESIDE);
     let files = Files::matching(project.root(), is_other)?;
     // what git tracks counts as well, whatever it ignores
-    let tracked = tracked(project.root()).into_iter().filter(|path| is_other(path) && !path::is_record(path));
+    let tracked = tracked(project.root())
+        .unwrap_or_default()
+        .files
+        .into_iter()
+        .filter(|path| is_other(path) && !path::is_record(path));
     // what is alike has at most twice the size
     let is_blocking = |path: &str| ours.values().any(|ours| matches!(ours, Ours::Blocked { by, .. } if by == path));
     let is_of_size = |path: &str| {

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 
 use crate::disk::regular;
 use crate::disk::stamp::Stamp;
-use crate::terminal::lend;
+use crate::terminal::{exec, lend};
 use crate::text::path;
 
 /// As for what stands at the path of a generated file.
@@ -30,7 +30,7 @@ pub fn edit(rel: &str, text: &str) -> Result<Result<String, String>> {
     let screen = stderr().as_fd().try_clone_to_owned()?;
     let before = Stamp::at(&file);
     let mut command = Command::new("sh");
-    command.arg("-c").arg(format!("{editor} \"$@\"")).arg("sh").arg(&file).stdout(screen);
+    command.arg("-c").arg(exec(&format!("{editor} \"$@\""))).arg("sh").arg(&file).stdout(screen);
     Ok(match lend(&mut command, None)? {
         Err(e) => Err(format!("The editor `{editor}` does not start: {e}.")),
         Ok(status) if !status.success() => Err(format!("The editor `{editor}` failed ({status}).")),

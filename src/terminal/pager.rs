@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::terminal::ui::{Paint, Ui};
-use crate::terminal::{lend, output};
+use crate::terminal::{exec, lend, output};
 
 /// The colours of the stream to which [`page`] leads.
 pub fn paint(ui: &Ui) -> Paint {
@@ -52,7 +52,7 @@ fn command() -> Option<Command> {
         Ok(pager) if pager.trim().is_empty() || pager == "cat" => None,
         Ok(pager) => {
             let mut command = Command::new("sh");
-            command.arg("-c").arg(pager);
+            command.arg("-c").arg(exec(&pager));
             // as git does it: colours pass, short text needs no key
             if env::var_os("LESS").is_none() {
                 command.env("LESS", "FRX");

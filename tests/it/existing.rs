@@ -26,6 +26,31 @@ fn a_file_that_was_kept_holds_up_no_update() {
 }
 
 #[test]
+fn a_file_that_was_kept_stays_when_an_answer_goes_and_comes_back() {
+    let temp = tempfile::tempdir().unwrap();
+    put(temp.path(), "project/README.md", "# Our shop\n", 0o644);
+    let shop = Repository::around(temp);
+    shop.update(0, &["region=eu-north-1"]);
+    shop.update(0, &["region=eu-central-1"]);
+    assert_eq!(shop.file("README.md"), "# Our shop\n");
+    assert!(shop.update(0, &[]).contains("up to date"));
+}
+
+#[test]
+fn what_is_not_checked_out_is_not_deleted() {
+    let shop = Repository::small();
+    shop.git(&["init", "-q"]);
+    shop.commit();
+    shop.git(&["sparse-checkout", "set", "--cone", "services", ".scaffold"]);
+    for args in [&["status"][..], &["diff"], &["update", "--yes", "--set", "region=eu-west-1"]] {
+        let said = shop.says(2, args);
+        assert!(said.contains("are not checked out, because this is a sparse checkout"), "{said}");
+    }
+    shop.git(&["sparse-checkout", "disable"]);
+    shop.says(0, &["status"]);
+}
+
+#[test]
 fn a_readme_with_another_case_is_the_readme() {
     let temp = tempfile::tempdir().unwrap();
     put(temp.path(), "project/readme.md", "# Our shop\n", 0o644);

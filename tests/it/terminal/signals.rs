@@ -1,9 +1,10 @@
 //! Signals that end the program while it has the terminal, or has lent it.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, test_kill_process};
 
 use super::{CONTACT, MAIL, NAME, OVERVIEW, REVIEW, START, collision, target};
 use crate::session::{CTRL_C, DOWN, ENTER, Start};
@@ -47,6 +48,23 @@ fn the_editor_ends_and_its_text_goes() {
         s.cooked().nothing_changed();
         assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
     }
+}
+
+/// Some shells start the program and wait for it, so that it would go on behind the prompt of the user's shell.
+#[test]
+fn an_editor_with_arguments_ends_too() {
+    let place = tempfile::tempdir().unwrap();
+    let (script, pid) = (place.path().join("edit"), place.path().join("pid"));
+    fs::write(&script, "#!/bin/sh\nstty raw -echo; echo $$ > \"$1\"; echo editing; exec sleep 60\n").unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let editor = format!("{} {}", script.display(), pid.display());
+    let (_temp, mut s) = collision(|s| s.var("EDITOR", &editor));
+    s.answer(REVIEW, ENTER).answer("README.md is there already", &[DOWN, DOWN, DOWN, DOWN, ENTER].concat());
+    let status = s.see("editing").signal(Signal::TERM).status();
+    assert_eq!(status.signal(), Some(Signal::TERM.as_raw()), "{status}");
+    let pid: i32 = fs::read_to_string(&pid).unwrap().trim().parse().unwrap();
+    assert!(test_kill_process(Pid::from_raw(pid).unwrap()).is_err(), "the editor is still there");
+    s.cooked().nothing_changed();
 }
 
 #[test]
