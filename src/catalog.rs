@@ -118,6 +118,9 @@ pub struct Manifest {
     /// Files or folders that had another path in an earlier version, so that edits follow them.
     #[serde(default)]
     pub moved: Vec<Moved>,
+    /// What people have to do about files of an earlier version that no single file replaces.
+    #[serde(default)]
+    pub replaced: Vec<Replaced>,
     /// Items for lists that files of other components print.
     #[serde(default)]
     pub contributes: IndexMap<String, Vec<Value>>,
@@ -132,6 +135,16 @@ pub struct Moved {
     pub from: String,
     /// The path now.
     pub to: String,
+}
+
+/// A file or folder of an earlier version, and what an update that drops it says.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replaced {
+    /// The path until then. A path that ends with `/` is a folder.
+    pub from: String,
+    /// What it means, and what is to be done.
+    pub note: String,
 }
 
 /// How a component meets a need; the texts are templates.

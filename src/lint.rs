@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::answers::file;
 use crate::catalog::question::Rule;
-use crate::catalog::{Catalog, Component, Fault, Moved, migrations};
+use crate::catalog::{Catalog, Component, Fault, Moved, Replaced, migrations};
 use crate::show::compare;
 use crate::template::engine;
 use crate::template::names::{Templates, is_builtin, repeated};
@@ -271,6 +271,11 @@ impl Lint<'_> {
             keys
         };
         for component in &catalog.components {
+            for Replaced { from, .. } in &component.manifest.replaced {
+                if catalog.components.iter().any(|c| exists(c, from)) {
+                    self.fault(manifest_file(component), format!("`replaced` `{from}`: the path is still generated"));
+                }
+            }
             for Moved { from, to } in &component.manifest.moved {
                 let what = format!("`moved` from `{from}` to `{to}`");
                 let file = manifest_file(component);

@@ -140,6 +140,15 @@ pub struct Update {
     pub undoable: bool,
 }
 
+/// What an update says that drops files for which no single other one stands.
+fn replaced(catalog: &Catalog, base: &Base, answers: &Answers) -> Vec<String> {
+    let active = catalog.components.iter().filter(|component| answers.active.contains(&component.name));
+    let was_there =
+        |from: &str| base.tree.files.keys().any(|path| path == from || from.ends_with('/') && path.starts_with(from));
+    let replaced = active.flat_map(|component| &component.manifest.replaced);
+    replaced.filter(|replaced| was_there(&replaced.from)).map(|replaced| replaced.note.clone()).collect()
+}
+
 /// Files that a sparse checkout leaves out look as if somebody had deleted them, and would never be updated again.
 fn refuse_sparse<'a>(project: &Project, missing: impl Iterator<Item = &'a RelPath>) -> Result<(), UserError> {
     let missing: Vec<&RelPath> = missing.collect();
@@ -204,6 +213,7 @@ impl Update {
         let answers = Answers::resolve(catalog, &given, person)?;
         notes.extend(answers.notes.iter().cloned());
         notes.extend(changing(catalog, given.recorded.as_ref(), &answers.values));
+        notes.extend(replaced(catalog, &base, &answers));
         let context = Context::new(catalog, &answers)?;
         let mut rendered = render(catalog, &context)?;
         let mut decisions = project.decisions()?;

@@ -1,13 +1,45 @@
 //! A generated file that the user keeps at a path of their own, through several updates.
 
+use std::collections::BTreeMap;
 use std::fs;
 
+use scaffold::text::tree::File;
+use serde_json::{Value, json};
+
 use crate::repository::Repository;
+use crate::scene;
 
 fn move_file(shop: &Repository, from: &str, to: &str) {
     let to = shop.path().join(to);
     fs::create_dir_all(to.parent().unwrap()).unwrap();
     fs::rename(shop.path().join(from), to).unwrap();
+}
+
+/// What moves as it was generated was not edited, and what no single file replaces is explained.
+#[test]
+fn files_of_an_earlier_version_are_not_edits() {
+    let place = tempfile::tempdir().unwrap();
+    let file = |text: &str| File { bytes: text.as_bytes().to_vec(), executable: false };
+    let write = |version: &str, files: &[(&str, &str)], moved: &[Value]| {
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), file(text))).collect();
+        scene::catalog(&place.path().join(version), &files, moved, &BTreeMap::new());
+    };
+    write("old", &[("a/moved.txt", "one\n"), ("gone/x.txt", "x\n")], &[]);
+    write("new", &[("b/moved.txt", "one\ntwo\n")], &[json!({"from": "a/moved.txt", "to": "b/moved.txt"})]);
+    let manifest = place.path().join("new/templates/components/all/component.yaml");
+    let mut with: Value = serde_json::from_str(&fs::read_to_string(&manifest).unwrap()).unwrap();
+    with["replaced"] = json!([{"from": "gone/", "note": "Take the edits of `gone/` over."}]);
+    fs::write(&manifest, with.to_string()).unwrap();
+    let run = |args: &[&str], version: &str| {
+        let templates = format!("{version}/templates");
+        scene::program(place.path()).args(args).args(["--templates", &templates]).output().unwrap()
+    };
+    assert!(run(&["init", "project", "--yes"], "old").status.success());
+    let status = run(&["status", "project", "--exit-code=edited"], "new");
+    assert_eq!(status.status.code(), Some(0), "{}", scene::said(&status));
+    let said = scene::said(&run(&["update", "project", "--yes"], "new"));
+    assert!(said.contains("Take the edits of `gone/` over."), "{said}");
+    assert!(!scene::said(&run(&["update", "project", "--yes"], "new")).contains("gone/"));
 }
 
 #[test]
