@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::open::{folder, inside, open};
 use super::{Work, given_for_update};
 use crate::cli;
-use crate::commands::rerendering::{Last, Update};
+use crate::commands::rerendering::{Last, Proposal};
 use crate::merge::OnConflict;
 use crate::page::Place;
 use crate::plan::operation::{Action, Before};
@@ -33,19 +33,19 @@ pub fn run(args: &cli::Diff, ui: &Ui) -> Result<u8> {
         let project = open(&dir, ui, false)?;
         let paths = paths.iter().map(|path| below(project.root(), path)).collect::<Result<Vec<_>>>()?;
         let last = Last::read(&project, args.with.allow_downgrade)?;
-        let update = Update::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
-        for note in &update.notes {
+        let proposal = Proposal::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
+        for note in &proposal.notes {
             ui.note(note);
         }
-        update.refuse_unmerged()?;
-        let mut plan = update.plan(OnConflict::Markers)?;
+        proposal.refuse_unmerged()?;
+        let mut plan = proposal.plan(OnConflict::Markers)?;
         let patch = chosen(&plan, &paths)?;
         if let Some(place) = place {
             place.keep_off(project.root(), &plan)?;
             plan.changes.retain(|path, change| {
                 is_chosen(&paths, path) || from(change).is_some_and(|from| is_chosen(&paths, from))
             });
-            place.put(ui, &update.page(catalog, &plan, &resolve(&plan, Policy::Both)).html()?)?;
+            place.put(ui, &proposal.page("update", catalog, &plan, &resolve(&plan, Policy::Both)).html()?)?;
         } else if ui.stdout {
             page(ui, &painted(ui, &String::from_utf8_lossy(&patch)))?;
         } else {
