@@ -3,9 +3,11 @@
 //! No rule beyond "it parses"; what makes a catalog sound is in [`crate::lint`].
 
 pub mod kind;
+pub mod lists;
 pub mod migrations;
 pub mod question;
 pub mod region;
+pub mod slots;
 pub mod source;
 
 use std::borrow::Cow;
@@ -17,8 +19,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::catalog::lists::ContributedList;
 use crate::catalog::migrations::Migration;
 use crate::catalog::question::{Group, Question, Rule, Values};
+use crate::catalog::slots::{Provides, SlotsFile};
 use crate::catalog::source::Source;
 use crate::text::value::whole;
 use crate::text::yaml;
@@ -34,6 +38,10 @@ pub struct Catalog {
     pub partials: BTreeMap<String, String>,
     /// Actions, images and charts by key: `pins` in templates.
     pub pins: Value,
+    /// The places that one component each fills, and the order of components.
+    pub slots: SlotsFile,
+    /// The lists that components contribute to, by name.
+    pub lists: IndexMap<String, ContributedList>,
     /// How recorded answers of earlier catalogs are called now.
     pub migrations: Vec<Migration>,
     /// The needs of a production system, by id.
@@ -82,6 +90,8 @@ pub struct Component {
     pub name: String,
     /// Its `component.yaml`.
     pub manifest: Manifest,
+    /// Its `macros.j2`, under the name that templates import it by.
+    pub macros: Option<(String, String)>,
     /// Its `files/`, by path in the generated repository (with `__key__` segments).
     pub files: Vec<TemplateFile>,
 }
@@ -97,12 +107,18 @@ pub struct Manifest {
     /// Active when this expression over answers is true; always, if there is none.
     #[serde(default)]
     pub when: Option<String>,
-    /// Components that must be active too.
+    /// The slot that it fills; active then where the slot's keys are chosen, in place of `when`.
+    #[serde(default)]
+    pub provides: Option<Provides>,
+    /// Components that must be active too, and slots that must be filled.
     #[serde(default)]
     pub requires: Vec<String>,
     /// Which needs it meets, and how that can be seen.
     #[serde(default)]
     pub satisfies: Vec<Satisfies>,
+    /// Why needs are missing, by id, where this component knows better than `readiness.yaml`; the texts are templates.
+    #[serde(default)]
+    pub open: IndexMap<String, String>,
     /// Asked only when the component is active.
     #[serde(default)]
     pub questions: Vec<Question>,
@@ -212,6 +228,9 @@ pub struct Need {
     pub area: String,
     /// The need, one sentence.
     pub need: String,
+    /// Why it is missing where no component meets it; a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<String>,
 }
 
 /// A whole set of answers.
@@ -265,6 +284,7 @@ impl Catalog {
         let mut faults = Vec::new();
         let mut manifests: BTreeMap<String, Manifest> = BTreeMap::new();
         let mut files: BTreeMap<String, Vec<TemplateFile>> = BTreeMap::new();
+        let mut macros: BTreeMap<String, (String, String)> = BTreeMap::new();
         for (path, bytes) in source {
             let mut parts = path.splitn(4, '/');
             let place = (parts.next(), parts.next(), parts.next(), parts.next());
@@ -278,6 +298,12 @@ impl Catalog {
                 }
                 (Some("templates"), Some("migrations.yaml"), None, None) => {
                     read_into(&path, &bytes, &mut faults, &mut catalog.migrations);
+                }
+                (Some("templates"), Some("slots.yaml"), None, None) => {
+                    read_into(&path, &bytes, &mut faults, &mut catalog.slots);
+                }
+                (Some("templates"), Some("lists.yaml"), None, None) => {
+                    read_into(&path, &bytes, &mut faults, &mut catalog.lists);
                 }
                 (Some("templates"), Some("readiness.yaml"), None, None) => {
                     let mut areas: IndexMap<String, Vec<Need>> = IndexMap::new();
@@ -294,9 +320,14 @@ impl Catalog {
                     read_into(&path, &bytes, &mut faults, &mut manifest);
                     manifests.insert(component.to_string(), manifest);
                 }
+                (Some("templates"), Some("components"), Some(component), Some("macros.j2")) => {
+                    if let Some(text) = utf8(&path, &bytes, &mut faults) {
+                        macros.insert(component.to_string(), (format!("components/{component}/macros.j2"), text));
+                    }
+                }
                 (Some("templates"), Some("components"), Some(component), Some(rest)) => {
                     let Some(target) = rest.strip_prefix("files/") else {
-                        faults.push(Fault::new(&path, "is neither `component.yaml` nor below `files/`"));
+                        faults.push(Fault::new(&path, "is neither `component.yaml`, `macros.j2` nor below `files/`"));
                         continue;
                     };
                     let (target, template) = match target.strip_suffix(".j2") {
@@ -328,7 +359,7 @@ impl Catalog {
                 _ => faults.push(Fault::new(&path, "has no place in a catalog")),
             }
         }
-        for name in files.keys() {
+        for name in files.keys().chain(macros.keys()) {
             if !manifests.contains_key(name) {
                 let file = format!("templates/components/{name}/component.yaml");
                 faults.push(Fault::new(file, "is missing"));
@@ -339,9 +370,10 @@ impl Catalog {
             .map(|(name, manifest)| {
                 let mut files = files.remove(&name).unwrap_or_default();
                 files.sort_by(|a, b| a.path.cmp(&b.path));
-                Component { name, manifest, files }
+                Component { macros: macros.remove(&name), name, manifest, files }
             })
             .collect();
+        catalog.assemble();
         (catalog, faults)
     }
 

@@ -1,6 +1,5 @@
 //! Every rule that a catalog must satisfy. All faults are found at once, each with file and name.
 
-use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use minijinja::Environment;
@@ -11,12 +10,15 @@ use crate::catalog::question::Rule;
 use crate::catalog::{Catalog, Component, Fault, Moved, Replaced, migrations};
 use crate::show::compare;
 use crate::template::engine;
-use crate::template::names::{Templates, is_builtin, repeated};
+use crate::template::names::{Templates, is_builtin, repeated, scope, unknown, unprovided};
 use crate::text::path;
 
+mod lists;
 mod questions;
+mod slots;
 
 const QUESTIONS: &str = "templates/questions.yaml";
+const READINESS: &str = "templates/readiness.yaml";
 
 /// All faults of a catalog, sorted by file.
 pub fn lint(catalog: &Catalog) -> Vec<Fault> {
@@ -47,7 +49,8 @@ fn check(catalog: &Catalog, with_templates: bool) -> Vec<Fault> {
     lint.moves();
     lint.needs();
     lint.presets();
-    lint.unread_lists();
+    lint.lists();
+    lint.slots();
     let mut faults = lint.faults;
     faults.extend(migrations::faults(catalog));
     faults.extend(compare::faults(catalog));
@@ -98,6 +101,9 @@ impl Lint<'_> {
         for question in &catalog.project.questions {
             self.question(QUESTIONS, question, &known);
             known.insert(question.name.clone());
+            if catalog.slots_chosen_by(&question.name).next().is_some() {
+                known.insert("provided".into());
+            }
         }
         self.derived(QUESTIONS, &catalog.project.derived, known.clone());
         known.extend(catalog.project.derived.keys().cloned());
@@ -146,8 +152,6 @@ impl Lint<'_> {
             .map(|q| q.name.clone())
             .chain(catalog.project.derived.keys().cloned())
             .collect();
-        let everywhere: Names =
-            catalog.questions().map(|(_, q)| q.name.clone()).chain(catalog.project.derived.keys().cloned()).collect();
         for component in &catalog.components {
             let file = manifest_file(component);
             let manifest = &component.manifest;
@@ -157,13 +161,6 @@ impl Lint<'_> {
             if let Some(when) = &manifest.when {
                 self.expression(&file, "`when`", when, &project);
             }
-            for other in &manifest.requires {
-                match catalog.component(other) {
-                    None => self.fault(&file, format!("requires `{other}`, which does not exist")),
-                    Some(_) if *other == component.name => self.fault(&file, "requires itself"),
-                    Some(_) => {}
-                }
-            }
             let mut known = project.clone();
             for question in &manifest.questions {
                 self.question(&file, question, &known);
@@ -172,10 +169,10 @@ impl Lint<'_> {
             for rule in &manifest.rules {
                 self.rule(&file, rule, &known);
             }
-            self.derived(&file, &manifest.derived, everywhere.clone());
-            known = everywhere.clone();
-            known.extend(manifest.derived.keys().cloned());
-            known.insert("pins".into());
+            let reachable: Names = scope(catalog, component).into_iter().map(String::from).collect();
+            let own = |name: &String| manifest.derived.contains_key(name);
+            self.derived(&file, &manifest.derived, reachable.iter().filter(|name| !own(name) || project.contains(*name)).cloned().collect());
+            known = reachable;
             for s in &manifest.satisfies {
                 let name = format!("`satisfies` {}", s.id);
                 if let Some(when) = &s.when {
@@ -189,6 +186,12 @@ impl Lint<'_> {
                 let name = format!("`contributes` {list}");
                 for item in items {
                     self.contribution(&file, &name, item, &known);
+                }
+            }
+            for (id, text) in &manifest.open {
+                self.text(&file, &format!("`open` {id}"), text, &known);
+                if !catalog.needs.iter().any(|need| need.id == *id) {
+                    self.fault(&file, format!("`open` names `{id}`, which is not in readiness.yaml"));
                 }
             }
             for (path, rule) in &manifest.files {
@@ -237,11 +240,14 @@ impl Lint<'_> {
 
     fn paths(&mut self) {
         let catalog = self.catalog;
-        let mut owners: HashMap<String, &str> = HashMap::new();
+        let mut owners: HashMap<String, (&str, Option<&str>)> = HashMap::new();
         for component in &catalog.components {
             for file in &component.files {
                 let key = file.path.to_lowercase();
-                if let Some(other) = owners.insert(key, &file.origin) {
+                let slot = component.manifest.provides.as_ref().map(|provides| provides.slot.as_str());
+                if let Some((other, others)) = owners.insert(key, (&file.origin, slot))
+                    && (slot.is_none() || slot != others)
+                {
                     self.fault(&file.origin, format!("has the path of {other}; one path has one owner"));
                 }
                 for segment in file.path.split('/') {
@@ -298,32 +304,20 @@ impl Lint<'_> {
     fn needs(&mut self) {
         let catalog = self.catalog;
         let mut ids = BTreeSet::new();
+        let project = catalog.project.questions.iter().map(|q| &q.name).chain(catalog.project.derived.keys());
+        let known: Names = project.cloned().collect();
         for need in &catalog.needs {
+            if let Some(text) = &need.open {
+                self.text(READINESS, &format!("`open` of {}", need.id), text, &known);
+            }
             if !ids.insert(need.id.as_str()) {
-                self.fault("templates/readiness.yaml", format!("`{}` is there twice", need.id));
+                self.fault(READINESS, format!("`{}` is there twice", need.id));
             }
         }
         for component in &catalog.components {
             for s in &component.manifest.satisfies {
                 if !ids.contains(s.id.as_str()) {
                     let message = format!("satisfies `{}`, which is not in readiness.yaml", s.id);
-                    self.fault(manifest_file(component), message);
-                }
-            }
-        }
-    }
-
-    /// A contribution that no template prints would be lost without a word.
-    fn unread_lists(&mut self) {
-        let catalog = self.catalog;
-        let templates = catalog.components.iter().flat_map(|c| &c.files).filter(|f| f.template);
-        let sources =
-            LazyCell::new(|| templates.filter_map(|f| std::str::from_utf8(&f.source).ok()).collect::<Vec<_>>());
-        for component in &catalog.components {
-            for list in component.manifest.contributes.keys() {
-                let name = format!("contributed.{list}");
-                if !sources.iter().any(|s| s.contains(&name)) {
-                    let message = format!("`contributes` {list}: no template reads this list");
                     self.fault(manifest_file(component), message);
                 }
             }
@@ -346,9 +340,12 @@ impl Lint<'_> {
         match engine::expression(&self.env, expression) {
             Err(e) => self.fault(file, format!("{name}: `{expression}` is not an expression: {e}")),
             Ok(compiled) => {
-                for used in compiled.undeclared_variables(false) {
-                    if !is_known(&used, known) {
-                        self.fault(file, format!("{name}: `{expression}` uses `{used}`, which is not known there"));
+                for used in compiled.undeclared_variables(true) {
+                    let first = used.split('.').next().unwrap_or_default();
+                    if !is_known(first, known) {
+                        self.fault(file, format!("{name}: `{expression}` uses `{first}`, which is not known there"));
+                    } else if let Some(why) = unprovided(self.catalog, &used) {
+                        self.fault(file, format!("{name}: `{expression}` {why}"));
                     }
                 }
             }
@@ -359,10 +356,13 @@ impl Lint<'_> {
         match engine::template(&self.env, "<string>", text) {
             Err(e) => self.fault(file, format!("{name}: `{text}` is not a template: {e}")),
             Ok(template) => {
-                let unknown: Vec<String> =
-                    template.undeclared_variables(false).into_iter().filter(|used| !is_known(used, known)).collect();
-                for used in unknown {
-                    self.fault(file, format!("{name}: uses `{used}`, which is not known there"));
+                for used in template.undeclared_variables(true) {
+                    let first = used.split('.').next().unwrap_or_default();
+                    if !is_known(first, known) {
+                        self.fault(file, format!("{name}: {}", unknown(self.catalog, first)));
+                    } else if let Some(why) = unprovided(self.catalog, &used) {
+                        self.fault(file, format!("{name}: {why}"));
+                    }
                 }
             }
         }

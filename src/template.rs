@@ -4,4 +4,5 @@ pub mod engine;
 pub mod expression;
 pub(crate) mod flow;
 pub mod names;
+pub mod provided;
 pub mod usage;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use indexmap::IndexMap;
 use minijinja::Environment;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::layers::Layers;
 use super::problem::error;
@@ -13,8 +13,10 @@ use super::{Answered, Answers, Given, Origin, Problem, Prompter, kept};
 use crate::answers::NAME;
 use crate::answers::check::Check;
 use crate::catalog::question::{Question, Rule, Values};
+use crate::catalog::slots::PROVIDED;
 use crate::catalog::{Catalog, Component};
 use crate::template::expression::Scope;
+use crate::template::provided::{self, of_slot};
 use crate::text::error::{Back, UserError};
 
 pub(super) struct Resolver<'a> {
@@ -29,6 +31,8 @@ pub(super) struct Resolver<'a> {
     again: Again,
     /// The answers of this pass so far.
     values: Values,
+    /// What the providers of slots say, as far as they are chosen in this pass.
+    provided: Values,
     /// The questions of this pass so far, with an answer or without.
     passed: HashSet<&'a str>,
     origins: IndexMap<String, Origin>,
@@ -78,6 +82,7 @@ impl<'a> Resolver<'a> {
             firm: Values::new(),
             again: Again::Nothing,
             values: Values::new(),
+            provided: Values::new(),
             passed: HashSet::new(),
             origins: IndexMap::new(),
             missing: Vec::new(),
@@ -149,37 +154,98 @@ impl<'a> Resolver<'a> {
     /// One pass: the active components, or nothing when it has to start anew.
     fn pass(&mut self, prompter: &mut Option<&mut dyn Prompter>) -> Result<Option<Vec<&'a Component>>> {
         self.values.clear();
+        self.provided.clear();
         self.passed.clear();
         self.origins.clear();
         self.missing.clear();
         let before = self.problems.len();
-        for question in &self.catalog.project.questions {
-            if self.answer(question, prompter)? == Pass::Anew
-                || self.check_at_once(question, &[], &Values::new(), prompter)? == Pass::Anew
-            {
+        let catalog = self.catalog;
+        let mut active: Vec<&Component> = Vec::new();
+        for question in &catalog.project.questions {
+            if self.ask(question, &active, &Values::new(), prompter)? == Pass::Anew {
                 return Ok(None);
             }
+            for slot in catalog.slots_chosen_by(&question.name) {
+                let Some((component, _)) = catalog.provider(slot, &self.values) else { continue };
+                active.push(component);
+                for question in &component.manifest.questions {
+                    if self.ask(question, &active, &Values::new(), prompter)? == Pass::Anew {
+                        return Ok(None);
+                    }
+                }
+                self.provide(slot)?;
+            }
         }
-        let mut active = Vec::new();
         let derived =
             if self.problems.len() == before && self.missing.is_empty() { self.derive()? } else { Values::new() };
-        for component in &self.catalog.components {
-            if !self.is_active(component, &derived)? {
+        for component in &catalog.components {
+            if active.iter().any(|other| other.name == component.name) || !self.is_active(component, &derived)? {
                 continue;
             }
             active.push(component);
             for question in &component.manifest.questions {
-                if self.answer(question, prompter)? == Pass::Anew
-                    || self.check_at_once(question, &active, &derived, prompter)? == Pass::Anew
-                {
+                if self.ask(question, &active, &derived, prompter)? == Pass::Anew {
                     return Ok(None);
                 }
             }
         }
         if self.problems.is_empty() && self.missing.is_empty() {
             self.check_rules(&active, &derived)?;
+            self.check_requirements(&active);
         }
         Ok(Some(active))
+    }
+
+    /// Answers a question, and checks the rules that can be checked with it.
+    fn ask(
+        &mut self,
+        question: &'a Question,
+        active: &[&Component],
+        derived: &Values,
+        prompter: &mut Option<&mut dyn Prompter>,
+    ) -> Result<Pass> {
+        match self.answer(question, prompter)? {
+            Pass::Anew => Ok(Pass::Anew),
+            Pass::On => self.check_at_once(question, active, derived, prompter),
+        }
+    }
+
+    /// Computes the facts of a slot whose provider has been asked about.
+    fn provide(&mut self, slot: &str) -> Result<()> {
+        let facts = match of_slot(self.catalog, slot, &self.scope()) {
+            Err(_) if !self.missing.is_empty() || !self.problems.is_empty() => None,
+            other => other?,
+        };
+        if let Some(facts) = facts {
+            self.provided.entry(PROVIDED.into()).or_insert_with(|| json!({}))[slot] = facts;
+        }
+        Ok(())
+    }
+
+    /// Refuses what a component needs and these answers leave out.
+    fn check_requirements(&mut self, active: &[&Component]) {
+        let catalog = self.catalog;
+        for component in active {
+            for needed in &component.manifest.requires {
+                let slot = catalog.slots.slots.get(needed);
+                let is_there = active.iter().any(|other| match (&other.manifest.provides, slot) {
+                    (Some(provides), Some(_)) => provides.slot == *needed && !provides.none,
+                    _ => other.name == *needed,
+                });
+                if is_there {
+                    continue;
+                }
+                let keys = slot.or_else(|| Some(catalog.slot_of(catalog.component(needed)?)?.1)).map(|slot| &slot.keys);
+                let answers: Vec<String> = keys.into_iter().flatten().cloned().collect();
+                let quoted: Vec<String> = answers.iter().map(|answer| format!("`{answer}`")).collect();
+                self.problems.push(Problem {
+                    message: format!("`{}` needs `{needed}`, which these answers leave out", component.name),
+                    origin: None,
+                    hints: (!quoted.is_empty()).then(|| format!("change {}", quoted.join(", "))).into_iter().collect(),
+                    answers,
+                });
+            }
+        }
     }
 
     /// Shows all answers; whether they stay as they are.
@@ -211,6 +277,9 @@ impl<'a> Resolver<'a> {
     }
 
     fn is_active(&self, component: &Component, derived: &Values) -> Result<bool> {
+        if let Some(fills) = self.catalog.fills(component, &self.values) {
+            return Ok(fills);
+        }
         let Some(when) = &component.manifest.when else { return Ok(true) };
         let scope = self.scope().with(derived);
         // without all answers a condition can be undecidable; what is missing is reported anyway
@@ -221,11 +290,14 @@ impl<'a> Resolver<'a> {
     }
 
     fn derive(&self) -> Result<Values> {
-        self.scope().derive(&self.catalog.project.derived)
+        let scope = self.scope().with(&provided::all(self.catalog, &self.scope())?);
+        let mut derived = scope.derive(&self.catalog.project.derived)?;
+        derived.insert(PROVIDED.into(), scope.names().get(PROVIDED).cloned().unwrap_or_default());
+        Ok(derived)
     }
 
     fn scope(&self) -> Scope<'a> {
-        Scope::new(self.env, &self.values)
+        Scope::new(self.env, &self.values).with(&self.provided)
     }
 
     fn answer(&mut self, question: &'a Question, prompter: &mut Option<&mut dyn Prompter>) -> Result<Pass> {
@@ -385,7 +457,7 @@ impl<'a> Resolver<'a> {
             origins: std::mem::take(&mut self.origins),
             kept: kept::of(self.catalog, &self.recorded, &self.values),
             values: std::mem::take(&mut self.values),
-            active: active.iter().map(|c| c.name.clone()).collect(),
+            active: self.catalog.components.iter().map(|c| c.name.clone()).filter(|name| active.iter().any(|c| c.name == *name)).collect(),
             notes: std::mem::take(&mut self.notes),
         })
     }

@@ -31,7 +31,7 @@ struct Scene {
 impl Scene {
     fn new(text: &str) -> Self {
         let manifest = Manifest { title: text.into(), why: text.into(), ..Manifest::default() };
-        let component = Component { name: text.into(), manifest, files: Vec::new() };
+        let component = Component { name: text.into(), manifest, macros: None, files: Vec::new() };
         let question: Question =
             serde_json::from_value(json!({ "name": "name", "ask": text, "kind": "text", "help": "" })).unwrap();
         let mut catalog = Catalog { components: vec![component], ..Catalog::default() };

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::answers::Answers;
 use crate::catalog::question::Values;
-use crate::catalog::{Catalog, Component};
-use crate::template::engine;
+use crate::catalog::{Catalog, Component, Need};
+use crate::template::{engine, provided};
 use crate::template::expression::Scope;
 
 /// The names and values that templates see.
@@ -42,6 +42,8 @@ pub struct Readiness {
     pub need: String,
     /// Whether an active component meets it.
     pub covered: bool,
+    /// Why it is missing, where no active component meets it.
+    pub reason: Option<String>,
     /// What the active components do for it.
     pub items: Vec<Evidence>,
 }
@@ -81,7 +83,8 @@ impl Context {
     /// When an expression or text of the catalog fails: a fault of the catalog.
     pub fn new(catalog: &Catalog, answers: &Answers) -> Result<Self> {
         let env = engine::environment(catalog)?;
-        let base = Scope::new(&env, &answers.values);
+        let provided = provided::all(catalog, &Scope::new(&env, &answers.values))?;
+        let base = Scope::new(&env, &answers.values).with(&provided);
         let derived = base.derive(&catalog.project.derived).context("in templates/questions.yaml")?;
         // contributions may name pins, as templates do
         let pins = Values::from_iter([("pins".to_string(), catalog.pins.clone())]);
@@ -90,7 +93,7 @@ impl Context {
 
         let mut own_values = BTreeMap::new();
         let mut contributed: IndexMap<String, Vec<Value>> = IndexMap::new();
-        for list in catalog.components.iter().flat_map(|c| c.manifest.contributes.keys()) {
+        for list in catalog.lists.keys() {
             contributed.entry(list.clone()).or_default();
         }
         let mut evidence: IndexMap<String, Vec<Evidence>> = IndexMap::new();
@@ -123,24 +126,32 @@ impl Context {
                 });
             }
         }
-        let readiness: Vec<Readiness> = catalog
-            .needs
-            .iter()
-            .map(|need| {
-                let items = evidence.get(&need.id).cloned().unwrap_or_default();
-                Readiness {
-                    id: need.id.clone(),
-                    area: need.area.clone(),
-                    need: need.need.clone(),
-                    covered: !items.is_empty(),
-                    items,
-                }
-            })
-            .collect();
+        for (name, items) in &mut contributed {
+            if let Some(list) = catalog.lists.get(name) {
+                list.put_in_order(items);
+            }
+        }
+        let mut readiness = Vec::new();
+        for need in &catalog.needs {
+            let items = evidence.get(&need.id).cloned().unwrap_or_default();
+            let reason = match items.is_empty() {
+                true => reason(need, &active, &own_values, &project)?,
+                false => None,
+            };
+            readiness.push(Readiness {
+                id: need.id.clone(),
+                area: need.area.clone(),
+                need: need.need.clone(),
+                covered: !items.is_empty(),
+                reason,
+                items,
+            });
+        }
         let components: Vec<Value> =
             active.iter().map(|c| json!({"name": c.name, "title": c.manifest.title, "why": c.manifest.why})).collect();
 
         let mut values = answers.values.clone();
+        values.extend(provided);
         values.extend(derived);
         // One flat map for each component: a template that looks up a name would else ask map after map.
         let mut shared: BTreeMap<String, Any> = values.iter().map(|(k, v)| (k.clone(), any(v))).collect();
@@ -164,6 +175,16 @@ impl Context {
     pub fn of(&self, component: &str, repeated: &Values) -> Any {
         let own = self.own.get(component).unwrap_or(&self.shared).clone();
         if repeated.is_empty() { own } else { merge_maps([own, any(repeated)]) }
+    }
+}
+
+/// Why a need is missing: as an active component says, else as the need itself says.
+fn reason(need: &Need, active: &[&Component], own: &BTreeMap<String, Values>, project: &Scope<'_>) -> Result<Option<String>> {
+    let said = active.iter().find_map(|c| Some((own.get(&c.name)?, c.manifest.open.get(&need.id)?)));
+    match (said, &need.open) {
+        (Some((facts, text)), _) => project.with(facts).render(text).map(Some),
+        (None, Some(text)) => project.render(text).map(Some),
+        (None, None) => Ok(None),
     }
 }
 
@@ -216,6 +237,7 @@ mod tests {
             area: "images".into(),
             need: "one image".into(),
             covered: true,
+            reason: None,
             items: vec![item],
         };
         assert!(need.names("services", "backend/Dockerfile") && need.names("services", "docs/rules.md"));

@@ -24,9 +24,7 @@ const EXISTING: &str = "existing";
 /// print the list find its faults.
 pub fn steps(context: &Context, existing: bool) -> Vec<Step> {
     let Some(items) = context.contributed.get(LIST) else { return Vec::new() };
-    let mut items: Vec<&Value> = items.iter().collect();
-    items.sort_by_key(|item| item["order"].as_i64());
-    let step = |item: &&Value| {
+    let step = |item: &Value| {
         let item = item.get(EXISTING).filter(|_| existing).unwrap_or(item);
         let title = item["title"].as_str()?.to_owned();
         Some(Step { title, commands: commands(item["body"].as_str().unwrap_or_default()) })

@@ -47,7 +47,8 @@ pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
     env.add_filter("span", duration::text);
     env.add_function("duration", duration_seconds);
     env.add_function("cron_interval", cron_interval);
-    for (name, text) in &catalog.partials {
+    let macros = catalog.components.iter().filter_map(|c| c.macros.as_ref());
+    for (name, text) in catalog.partials.iter().chain(macros.map(|(name, text)| (name, text))) {
         bounds::check(text, false)?;
         env.add_template(name, text)?;
     }

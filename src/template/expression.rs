@@ -29,6 +29,11 @@ impl<'a> Scope<'a> {
         Self { env, names: names.clone() }
     }
 
+    /// The names and their values.
+    pub fn names(&self) -> &Values {
+        &self.names
+    }
+
     /// The same with more names; they hide earlier ones.
     #[must_use]
     pub fn with(&self, more: &Values) -> Self {

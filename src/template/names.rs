@@ -1,16 +1,17 @@
 //! What templates may name, and which names of a template are unknown.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::machinery::{Instruction, get_compiled_template};
 use minijinja::{Environment, Template};
 
+use crate::catalog::slots::PROVIDED;
 use crate::catalog::{Catalog, Component, Fault, TemplateFile};
 use crate::template::engine::{self, FUNCTIONS};
 use crate::template::flow;
 
 /// Names that every template can use besides answers and derived facts.
-pub const NAMES: [&str; 4] = ["pins", "contributed", "readiness", "components"];
+pub const NAMES: [&str; 5] = ["pins", "contributed", "provided", "readiness", "components"];
 
 /// Names that minijinja has itself.
 const BUILTINS: [&str; 6] = ["range", "dict", "loop", "caller", "self", "debug"];
@@ -18,23 +19,17 @@ const BUILTINS: [&str; 6] = ["range", "dict", "loop", "caller", "self", "debug"]
 /// Knows what is wrong inside the templates of a catalog.
 pub struct Templates<'a> {
     catalog: &'a Catalog,
-    /// The lists to which somebody contributes.
+    /// The lists of `lists.yaml`.
     lists: BTreeSet<&'a str>,
-    /// For the files of every component: answers, facts of the project and [`NAMES`].
-    everywhere: BTreeSet<&'a str>,
+    /// The names for the files of each component.
+    scopes: BTreeMap<&'a str, BTreeSet<&'a str>>,
 }
 
 impl<'a> Templates<'a> {
     /// Of this catalog.
     pub fn new(catalog: &'a Catalog) -> Self {
-        let lists = catalog.components.iter().flat_map(|c| c.manifest.contributes.keys());
-        let answers = catalog.questions().map(|(_, question)| question.name.as_str());
-        let facts = catalog.project.derived.keys().map(String::as_str);
-        Self {
-            catalog,
-            lists: lists.map(String::as_str).collect(),
-            everywhere: answers.chain(facts).chain(NAMES).collect(),
-        }
+        let scopes = catalog.components.iter().map(|c| (c.name.as_str(), scope(catalog, c)));
+        Self { catalog, lists: catalog.lists.keys().map(String::as_str).collect(), scopes: scopes.collect() }
     }
 
     /// All that is wrong inside a file of a component.
@@ -62,12 +57,14 @@ impl<'a> Templates<'a> {
             let mut parts = used.split('.');
             let first = parts.next().unwrap_or_default();
             if !self.knows(first, component, file) {
-                faults.push(fault(format!("uses `{first}`, which no question or fact has as its name")));
+                faults.push(fault(unknown(self.catalog, first)));
+            } else if let Some(why) = unprovided(self.catalog, &used) {
+                faults.push(fault(why));
             } else if first == "contributed"
                 && let Some(list) = parts.next()
                 && !self.lists.contains(list)
             {
-                faults.push(fault(format!("reads the list `contributed.{list}`, to which no component contributes")));
+                faults.push(fault(format!("reads the list `contributed.{list}`, which is not in lists.yaml")));
             }
         }
         faults
@@ -96,7 +93,7 @@ impl<'a> Templates<'a> {
                 Instruction::PopLoopFrame => drop(loops.pop()),
                 Instruction::Lookup(name) | Instruction::CallFunction(name, _) => {
                     let known = loops.iter().flatten().any(|variable| variable == name)
-                        || (*name != "contributed" && self.knows(name, component, file));
+                        || (!["contributed", PROVIDED].contains(name) && self.knows(name, component, file));
                     if !known {
                         return false;
                     }
@@ -115,11 +112,49 @@ impl<'a> Templates<'a> {
     }
 
     fn knows(&self, name: &str, component: &Component, file: &TemplateFile) -> bool {
-        self.everywhere.contains(name)
+        self.scopes.get(component.name.as_str()).is_some_and(|names| names.contains(name))
             || is_builtin(name)
-            || component.manifest.derived.contains_key(name)
             || repeated(self.catalog, &file.path).any(|variable| variable == name)
     }
+}
+
+/// The names that the files and texts of a component can use: answers and facts of the project, its own, the answers of
+/// the components that it requires, and [`NAMES`].
+pub(crate) fn scope<'c>(catalog: &'c Catalog, component: &'c Component) -> BTreeSet<&'c str> {
+    let mut names: BTreeSet<&str> = NAMES.into_iter().collect();
+    names.extend(catalog.project.questions.iter().map(|question| question.name.as_str()));
+    names.extend(catalog.project.derived.keys().map(String::as_str));
+    names.extend(component.manifest.derived.keys().map(String::as_str));
+    let (mut seen, mut open) = (BTreeSet::new(), vec![component]);
+    while let Some(component) = open.pop() {
+        if seen.insert(component.name.as_str()) {
+            names.extend(component.manifest.questions.iter().map(|question| question.name.as_str()));
+            open.extend(component.manifest.requires.iter().filter_map(|name| catalog.component(name)));
+        }
+    }
+    names
+}
+
+/// Why a name is unknown where it is used.
+pub(crate) fn unknown(catalog: &Catalog, name: &str) -> String {
+    match catalog.questions().find(|(_, question)| question.name == name) {
+        Some((Some(owner), _)) => {
+            format!("uses `{name}`, an answer of `{}`, which is not among what it `requires`", owner.name)
+        }
+        _ => format!("uses `{name}`, which no question or fact has as its name"),
+    }
+}
+
+/// What is wrong with a name such as `provided.cloud.registry`.
+pub(crate) fn unprovided(catalog: &Catalog, name: &str) -> Option<String> {
+    let mut parts = name.split('.');
+    let (PROVIDED, Some(slot)) = (parts.next()?, parts.next()) else { return None };
+    let Some(slot_facts) = catalog.slots.slots.get(slot).filter(|slot| slot.per.is_none()) else {
+        return Some(format!("reads `provided.{slot}`, which is not a slot of slots.yaml"));
+    };
+    let fact = parts.next()?;
+    let is_known = slot_facts.facts.contains_key(fact) || ["provider", "macros"].contains(&fact);
+    (!is_known).then(|| format!("reads `provided.{slot}.{fact}`, which is not a fact of that slot"))
 }
 
 /// The places of a YAML template where a comma or bracket in an answer would change what the file says.
@@ -154,7 +189,7 @@ mod tests {
     /// The faults of a template in an empty catalog, and whether there are evidently none.
     fn look(source: &str) -> (Vec<Fault>, bool) {
         let catalog = Catalog::default();
-        let component = Component { name: "one".into(), manifest: Default::default(), files: Vec::new() };
+        let component = Component { name: "one".into(), manifest: Default::default(), macros: None, files: Vec::new() };
         let file = TemplateFile {
             path: "a".into(),
             origin: "a.j2".into(),

@@ -1,0 +1,293 @@
+//! `templates/slots.yaml`: the places of a repository that exactly one component fills, and the order of components.
+//!
+//! A slot is the interface that files of other components rely on: facts, macros, scripts, and lists that are printed. A
+//! component that fills one says so with `provides`; it is active where its keys are chosen.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value, json};
+
+use crate::catalog::question::{Choice, Strategy, Values};
+use crate::catalog::{Catalog, Component};
+
+/// The name of what the active providers say of themselves: `provided.SLOT.FACT` in templates.
+pub const PROVIDED: &str = "provided";
+
+/// The value of a key that does not matter for a provider.
+const ANY: &str = "any";
+
+/// `templates/slots.yaml`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SlotsFile {
+    /// Slots and components in the order in which questions, evidence and contributions follow each other. A component that
+    /// fills a slot has the place of the slot.
+    #[serde(default)]
+    pub order: Vec<String>,
+    /// The slots by name, in the order in which facts are computed.
+    #[serde(default)]
+    pub slots: IndexMap<String, Slot>,
+}
+
+/// A place that exactly one component fills, or one for each record of a list.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slot {
+    /// What it is, in a few words.
+    pub title: String,
+    /// What relies on it.
+    pub why: String,
+    /// The questions that choose the provider; with `per`, fields of that list's records.
+    pub keys: Vec<String>,
+    /// The list each of whose records has a provider of its own.
+    #[serde(default)]
+    pub per: Option<String>,
+    /// What every provider says, by name, each with a description.
+    #[serde(default)]
+    pub facts: IndexMap<String, String>,
+    /// Macros that every provider has in its `macros.j2`, with their parameters.
+    #[serde(default)]
+    pub macros: IndexMap<String, Vec<String>>,
+    /// Files that every provider has, by their path in the generated repository.
+    #[serde(default)]
+    pub scripts: Vec<String>,
+    /// Lists that every provider prints.
+    #[serde(default)]
+    pub prints: Vec<String>,
+    /// Keys that do not go together, and what is missing then.
+    #[serde(default)]
+    pub without: Vec<Exclusion>,
+}
+
+/// A combination of keys that no provider fills.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Exclusion {
+    /// What is missing, after "needs".
+    pub needs: String,
+    /// The values of the keys; a key that is not named can be anything.
+    #[serde(flatten)]
+    pub keys: IndexMap<String, Words>,
+}
+
+/// A word or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Words {
+    /// One.
+    One(String),
+    /// Several.
+    Several(Vec<String>),
+}
+
+impl Words {
+    fn all(&self) -> Vec<&str> {
+        match self {
+            Self::One(one) => vec![one],
+            Self::Several(some) => some.iter().map(String::as_str).collect(),
+        }
+    }
+
+    fn contains(&self, word: &str) -> bool {
+        self.all().contains(&word)
+    }
+}
+
+/// That a component fills a slot, and what it says of itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provides {
+    /// The slot.
+    pub slot: String,
+    /// The values of the keys for which it does; `any` where a key does not matter.
+    #[serde(rename = "for")]
+    pub keys: IndexMap<String, Key>,
+    /// Whether it stands for having nothing there: it owes no facts, macros, scripts and lists.
+    #[serde(default)]
+    pub none: bool,
+    /// The facts of the slot, as expressions over answers and the facts of earlier slots; with `per`, over the fields of the
+    /// record as well.
+    #[serde(default)]
+    pub facts: IndexMap<String, String>,
+}
+
+/// The value of a key: a word, or a choice that this provider brings along.
+#[derive(Clone, Debug)]
+pub enum Key {
+    /// The key does not matter.
+    Any,
+    /// A choice that is described elsewhere.
+    Value(String),
+    /// A choice of the key's question.
+    Choice(Box<ProvidedChoice>),
+}
+
+/// A choice that a provider brings along.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProvidedChoice {
+    /// Its place among the choices of the question, lowest first.
+    pub order: i64,
+    value: String,
+    title: String,
+    #[serde(default)]
+    when: Option<String>,
+    #[serde(default)]
+    needs: Option<String>,
+    #[serde(default)]
+    compare: Option<Strategy>,
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(word) if word == ANY => Ok(Self::Any),
+            Value::String(word) => Ok(Self::Value(word)),
+            choice => serde_json::from_value(choice).map(Self::Choice).map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+impl Key {
+    /// The value, or nothing where the key does not matter.
+    pub fn value(&self) -> Option<&str> {
+        match self {
+            Self::Any => None,
+            Self::Value(word) => Some(word),
+            Self::Choice(choice) => Some(&choice.value),
+        }
+    }
+}
+
+impl Provides {
+    /// Whether it fills the slot with these values of the keys.
+    pub fn fits<'v>(&self, value_of: impl Fn(&str) -> Option<&'v str>) -> bool {
+        self.keys.iter().all(|(key, wanted)| match wanted.value() {
+            None => true,
+            Some(wanted) => value_of(key) == Some(wanted),
+        })
+    }
+}
+
+impl Slot {
+    /// The exclusion as a condition over the other keys: `not (cloud == "gcp")`.
+    fn condition(exclusion: &Exclusion, last: &str) -> String {
+        let others = exclusion.keys.iter().filter(|(key, _)| *key != last);
+        let parts: Vec<String> = others.map(|(key, words)| format!("{key} in {}", json!(words.all()))).collect();
+        format!("not ({})", parts.join(" and "))
+    }
+
+    /// The exclusion that these values of the keys fall under.
+    pub fn excluded<'v>(&self, value_of: impl Fn(&str) -> Option<&'v str>) -> Option<&Exclusion> {
+        self.without.iter().find(|exclusion| {
+            exclusion.keys.iter().all(|(key, words)| value_of(key).is_some_and(|value| words.contains(value)))
+        })
+    }
+}
+
+/// The text of an answer or field that is one.
+fn word<'v>(values: &'v Values, name: &str) -> Option<&'v str> {
+    values.get(name).and_then(Value::as_str)
+}
+
+impl Catalog {
+    /// The slot that a component fills.
+    pub fn slot_of<'c>(&'c self, component: &'c Component) -> Option<(&'c Provides, &'c Slot)> {
+        let provides = component.manifest.provides.as_ref()?;
+        Some((provides, self.slots.slots.get(&provides.slot)?))
+    }
+
+    /// The components that can fill a slot.
+    pub fn providers(&self, slot: &str) -> impl Iterator<Item = (&Component, &Provides)> {
+        let provides = |c: &'_ Component| c.manifest.provides.is_some();
+        let components = self.components.iter().filter(move |c| provides(c));
+        let pairs = components.filter_map(|c| Some((c, c.manifest.provides.as_ref()?)));
+        pairs.filter(move |(_, provides)| provides.slot == slot)
+    }
+
+    /// The component that fills a slot with these answers, or with the fields of a record.
+    pub fn provider(&self, slot: &str, values: &Values) -> Option<(&Component, &Provides)> {
+        self.providers(slot).find(|(_, provides)| provides.fits(|key| word(values, key)))
+    }
+
+    /// The slots whose last key is this question, outside of records.
+    pub fn slots_chosen_by(&self, question: &str) -> impl Iterator<Item = &str> {
+        let position = |key: &String| self.project.questions.iter().position(|q| q.name == *key);
+        let slots = self.slots.slots.iter().filter(|(_, slot)| slot.per.is_none());
+        let last = move |slot: &Slot| slot.keys.iter().max_by_key(|key| position(key)).cloned();
+        let chosen = slots.filter(move |(_, slot)| last(slot).as_deref() == Some(question));
+        chosen.map(|(name, _)| name.as_str())
+    }
+
+    /// Whether a component fills its slot with these answers; nothing for a component that fills none.
+    pub fn fills(&self, component: &Component, values: &Values) -> Option<bool> {
+        let (provides, slot) = self.slot_of(component)?;
+        let Some(list) = &slot.per else { return Some(provides.fits(|key| word(values, key))) };
+        let records = values.get(list).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
+        let fits = |record: &Map<String, Value>| provides.fits(|key| record.get(key).and_then(Value::as_str));
+        Some(records.into_iter().any(fits))
+    }
+
+    /// Where a component stands in the order of components.
+    fn position(&self, component: &Component) -> (usize, usize) {
+        let slot = component.manifest.provides.as_ref().map(|provides| provides.slot.as_str());
+        let is_it = |name: &String| *name == component.name || slot == Some(name);
+        let place = self.slots.order.iter().position(is_it).unwrap_or(self.slots.order.len());
+        (place, slot.and_then(|slot| self.slots.slots.get_index_of(slot)).unwrap_or_default())
+    }
+
+    /// Puts the components into the order of `slots.yaml`, and the choices of providers into the questions that they
+    /// answer.
+    pub(super) fn assemble(&mut self) {
+        let mut components = std::mem::take(&mut self.components);
+        let places: BTreeMap<String, _> = components.iter().map(|c| (c.name.clone(), self.position(c))).collect();
+        components.sort_by_key(|c| places.get(&c.name).copied());
+        self.components = components;
+        let mut brought: IndexMap<String, Vec<ProvidedChoice>> = IndexMap::new();
+        for component in &self.components {
+            for (key, value) in component.manifest.provides.iter().flat_map(|provides| &provides.keys) {
+                if let Key::Choice(choice) = value {
+                    brought.entry(key.clone()).or_default().push((**choice).clone());
+                }
+            }
+        }
+        for (key, mut choices) in brought {
+            choices.sort_by_key(|choice| choice.order);
+            let Some(question) = self.project.questions.iter_mut().find(|q| q.name == key) else { continue };
+            question.choices.extend(choices.into_iter().map(|ProvidedChoice { value, title, when, needs, compare, .. }| {
+                Choice { value, title, when, needs, compare }
+            }));
+            if let ([only], None, None) = (question.choices.as_slice(), &question.default, &question.default_expr) {
+                question.default = Some(json!(only.value));
+            }
+        }
+        self.exclude();
+    }
+
+    /// Has the choices of the last key of a slot need what `without` says.
+    fn exclude(&mut self) {
+        let slots = self.slots.slots.clone();
+        for slot in slots.values() {
+            let fields = self.project.questions.iter_mut().find(|q| slot.per.as_ref() == Some(&q.name));
+            let questions = match (&slot.per, fields) {
+                (Some(_), Some(list)) => &mut list.fields,
+                (Some(_), None) => continue,
+                (None, _) => &mut self.project.questions,
+            };
+            for exclusion in &slot.without {
+                let last = questions.iter_mut().rev().find(|q| exclusion.keys.contains_key(&q.name));
+                let Some(question) = last else { continue };
+                let condition = Slot::condition(exclusion, &question.name);
+                let Some(words) = exclusion.keys.get(&question.name) else { continue };
+                for choice in question.choices.iter_mut().filter(|choice| words.contains(&choice.value)) {
+                    let and = |old: Option<String>, new: &str, word: &str| {
+                        Some(old.map_or_else(|| new.to_owned(), |old| format!("{old}{word}{new}")))
+                    };
+                    choice.when = and(choice.when.take().map(|when| format!("({when})")), &condition, " and ");
+                    choice.needs = and(choice.needs.take(), &exclusion.needs, ", and ");
+                }
+            }
+        }
+    }
+}
