@@ -7,9 +7,9 @@ use clap::ValueEnum as _;
 use serde_json::{Value, json};
 
 use super::open::{folder, open};
-use super::{Work, given_for_update};
+use super::{Renderer, given_for_update};
 use crate::cli::{self, Fact};
-use crate::commands::rerendering::{Last, Proposal};
+use crate::commands::rerendering::{LastRendering, Proposal};
 use crate::merge::{self, OnConflict};
 use crate::plan::{Change, ChangeKind, Ours, Plan};
 use crate::show::listing::{Listing, counts_json};
@@ -21,15 +21,15 @@ use crate::text::{count, version};
 ///
 /// # Errors
 /// When the repository cannot be rendered or read.
-pub fn run(args: &cli::Status, ui: &Ui) -> Result<u8> {
+pub fn run(args: &cli::StatusArgs, ui: &Ui) -> Result<u8> {
     super::with_catalog(
         ui,
         &args.with.catalog,
         &folder(args.existing.dir.as_deref()),
         false,
-        |Work { catalog, render }| {
+        |Renderer { catalog, render }| {
             let project = open(&folder(args.existing.dir.as_deref()), ui, false)?;
-            let last = Last::read(&project, args.with.allow_downgrade)?;
+            let last = LastRendering::read(&project, args.with.allow_downgrade)?;
             let proposal = Proposal::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
             let plan = proposal.plan(OnConflict::Markers)?;
             let drift = drift(&proposal, &plan);

@@ -4,16 +4,16 @@ use std::mem::ManuallyDrop;
 
 use anyhow::Result;
 
-use super::carry_out::{End, Execution};
+use super::carry_out::{Execution, Outcome};
 use super::open::{folder, open};
-use super::{Render, Work, cannot_prompt, given_for_update};
+use super::{Render, Renderer, cannot_prompt, given_for_update};
 use crate::answers::Prompter;
 use crate::catalog::Catalog;
 use crate::cli::{self, AskWhich};
-use crate::commands::rerendering::{Last, Proposal};
+use crate::commands::rerendering::{LastRendering, Proposal};
 use crate::merge;
-use crate::page::Place;
-use crate::plan::{Open, Resolution};
+use crate::page::PageTarget;
+use crate::plan::{OpenChange, Resolution};
 use crate::prompt::{Asking, TerminalPrompter};
 use crate::review::Policy;
 use crate::terminal::progress::during;
@@ -24,19 +24,19 @@ use crate::terminal::ui::Ui;
 /// # Errors
 /// When answers are missing or wrong, conflicts of an earlier run are open, nobody agrees to writing, or the disk
 /// refuses.
-pub fn run(args: &cli::Update, ui: &Ui) -> Result<u8> {
+pub fn run(args: &cli::UpdateArgs, ui: &Ui) -> Result<u8> {
     let person = ui.interactive && !args.plan.yes;
     let dir = folder(args.existing.dir.as_deref());
-    super::with_catalog(ui, &args.with.catalog, &dir, person, |Work { catalog, render }| {
+    super::with_catalog(ui, &args.with.catalog, &dir, person, |Renderer { catalog, render }| {
         update(args, ui, catalog, render)
     })
 }
 
-fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Result<u8> {
-    let place = args.plan.html.as_deref().map(|file| Place::new(file, args.plan.format)).transpose()?;
+fn update(args: &cli::UpdateArgs, ui: &Ui, catalog: &Catalog, render: Render) -> Result<u8> {
+    let target = args.plan.html.as_deref().map(|file| PageTarget::new(file, args.plan.format)).transpose()?;
     let dir = folder(args.existing.dir.as_deref());
     let project = open(&dir, ui, !args.plan.dry_run)?;
-    let last = Last::read(&project, args.with.allow_downgrade)?;
+    let last = LastRendering::read(&project, args.with.allow_downgrade)?;
     let asking = if args.ask == AskWhich::All { Asking::All } else { Asking::New };
     let mut person = (ui.interactive && !args.plan.yes).then(|| TerminalPrompter::new(*ui, asking, catalog));
     let prompter = person.as_mut().map(|person| person as &mut dyn Prompter);
@@ -65,15 +65,15 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
         dir: &dir,
         project: &project,
         catalog,
-        place,
+        target,
         policy,
         fail: args.on_conflict == cli::OnConflict::Fail,
         always_show: false,
     };
     let resolutions = match execution.run(&proposal, &plan)? {
-        End::DryRun => return Ok(u8::from(plan.touches_disk() || plan.open().next().is_some())),
-        End::Stopped | End::Conflicts => return Ok(1),
-        End::Written { resolutions, changed, summarized } => {
+        Outcome::DryRun => return Ok(u8::from(plan.touches_disk() || plan.open().next().is_some())),
+        Outcome::Stopped | Outcome::Conflicts => return Ok(1),
+        Outcome::Written { resolutions, changed, summarized } => {
             if !summarized {
                 let record = if changed { "; what is recorded about it was renewed" } else { "" };
                 ui.note(&format!("`{}` is up to date{record}.", dir.display()));
@@ -83,7 +83,7 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
     };
     // what a person, or `ours`, decided to keep is settled
     let settled = person.is_some() || args.on_conflict == cli::OnConflict::Ours;
-    let waits = |open: Open<'_>| match resolutions.get(open.path) {
+    let waits = |open: OpenChange<'_>| match resolutions.get(open.path) {
         Some(Resolution::TakeNew | Resolution::Own(_)) => false,
         Some(Resolution::KeepMine) => !settled && !open.kept,
         _ => true,

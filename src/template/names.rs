@@ -26,7 +26,6 @@ pub struct Templates<'a> {
 }
 
 impl<'a> Templates<'a> {
-    /// Of this catalog.
     pub fn new(catalog: &'a Catalog) -> Self {
         let scopes = catalog.components.iter().map(|c| (c.name.as_str(), scope(catalog, c)));
         Self { catalog, lists: catalog.lists.keys().map(String::as_str).collect(), scopes: scopes.collect() }
