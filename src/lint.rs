@@ -171,7 +171,11 @@ impl Lint<'_> {
             }
             let reachable: Names = scope(catalog, component).into_iter().map(String::from).collect();
             let own = |name: &String| manifest.derived.contains_key(name);
-            self.derived(&file, &manifest.derived, reachable.iter().filter(|name| !own(name) || project.contains(*name)).cloned().collect());
+            self.derived(
+                &file,
+                &manifest.derived,
+                reachable.iter().filter(|name| !own(name) || project.contains(*name)).cloned().collect(),
+            );
             known = reachable;
             for s in &manifest.satisfies {
                 let name = format!("`satisfies` {}", s.id);

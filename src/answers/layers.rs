@@ -40,8 +40,12 @@ impl Layers {
         }
         layers.resume(catalog, &given.resumed);
         if let Some(file) = &given.file {
-            for (key, value) in &file.values {
-                layers.give(catalog, key, value.clone(), Origin::File(file.place(key)));
+            // written for an earlier catalog, perhaps
+            let migrated = migrate(&catalog.migrations, file.values.clone().into_iter().collect());
+            layers.notes.extend(migrated.notes);
+            for (name, value) in migrated.values {
+                let place = file.place(migrated.was.get(&name).unwrap_or(&name));
+                layers.give(catalog, &name, value, Origin::File(place));
             }
         }
         for (path, text) in &given.sets {

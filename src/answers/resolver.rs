@@ -457,7 +457,13 @@ impl<'a> Resolver<'a> {
             origins: std::mem::take(&mut self.origins),
             kept: kept::of(self.catalog, &self.recorded, &self.values),
             values: std::mem::take(&mut self.values),
-            active: self.catalog.components.iter().map(|c| c.name.clone()).filter(|name| active.iter().any(|c| c.name == *name)).collect(),
+            active: self
+                .catalog
+                .components
+                .iter()
+                .map(|c| c.name.clone())
+                .filter(|name| active.iter().any(|c| c.name == *name))
+                .collect(),
             notes: std::mem::take(&mut self.notes),
         })
     }

@@ -4,6 +4,7 @@
 //! component that fills one says so with `provides`; it is active where its keys are chosen.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
@@ -91,6 +92,12 @@ impl Words {
 
     fn contains(&self, word: &str) -> bool {
         self.all().contains(&word)
+    }
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.all().join(" or "))
     }
 }
 
@@ -255,9 +262,15 @@ impl Catalog {
         for (key, mut choices) in brought {
             choices.sort_by_key(|choice| choice.order);
             let Some(question) = self.project.questions.iter_mut().find(|q| q.name == key) else { continue };
-            question.choices.extend(choices.into_iter().map(|ProvidedChoice { value, title, when, needs, compare, .. }| {
-                Choice { value, title, when, needs, compare }
-            }));
+            question.choices.extend(choices.into_iter().map(
+                |ProvidedChoice { value, title, when, needs, compare, .. }| Choice {
+                    value,
+                    title,
+                    when,
+                    needs,
+                    compare,
+                },
+            ));
             if let ([only], None, None) = (question.choices.as_slice(), &question.default, &question.default_expr) {
                 question.default = Some(json!(only.value));
             }

@@ -6,7 +6,7 @@ use crate::catalog::Catalog;
 use crate::catalog::question::Question;
 use crate::cli::ExplainArgs;
 use crate::commands::load_catalog;
-use crate::show::explanation::{Explanation, component, file, need, question};
+use crate::show::explanation::{Explanation, component, file, need, question, slot};
 use crate::template::usage::Usage;
 use crate::terminal::output;
 use crate::terminal::ui::Ui;
@@ -42,6 +42,9 @@ fn explain(catalog: &Catalog, usage: &Usage<'_>, thing: &str) -> Result<String> 
     if let Some(c) = catalog.component(thing) {
         parts.push(component(usage, c));
     }
+    if let Some(s) = catalog.slots.slots.get(thing) {
+        parts.push(slot(catalog, thing, s));
+    }
     if let Some(n) = catalog.needs.iter().find(|n| n.id.eq_ignore_ascii_case(thing)) {
         parts.push(need(catalog, n));
     }
@@ -62,12 +65,13 @@ fn of(list: &str, field: &Question) -> Question {
 }
 
 fn unknown(catalog: &Catalog, thing: &str) -> UserError {
-    let error = UserError::new(format!("there is no question, component, readiness id or path `{thing}`"));
+    let error = UserError::new(format!("there is no question, component, slot, readiness id or path `{thing}`"));
     if catalog.preset(thing).is_some() {
         return error.hint(format!("it is a preset: `scaffold presets {thing}` shows it"));
     }
     let names = catalog.questions().map(|(_, q)| q.name.as_str());
     let names = names.chain(catalog.components.iter().map(|c| c.name.as_str()));
+    let names = names.chain(catalog.slots.slots.keys().map(String::as_str));
     let names = names.chain(catalog.needs.iter().map(|n| n.id.as_str()));
     let names = names.chain(catalog.components.iter().flat_map(|c| c.files.iter().map(|f| f.path.as_str())));
     match nearest(thing, names) {

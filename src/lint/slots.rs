@@ -29,7 +29,8 @@ impl Lint<'_> {
             for list in slot.prints.iter().filter(|list| !catalog.lists.contains_key(*list)) {
                 self.fault(SLOTS, format!("slot `{name}` prints `{list}`, which is not in lists.yaml"));
             }
-            let unknown: Vec<&String> = slot.keys.iter().filter(|key| key_question(catalog, slot, key).is_none()).collect();
+            let unknown: Vec<&String> =
+                slot.keys.iter().filter(|key| key_question(catalog, slot, key).is_none()).collect();
             for key in &unknown {
                 self.fault(SLOTS, format!("slot `{name}`: the key `{key}` is not a question of the kind `choice`"));
             }
@@ -113,7 +114,10 @@ impl Lint<'_> {
             self.fault(&file, "has `when` and `provides`: the keys of the slot decide whether it is active");
         }
         if slot.per.is_some() && !component.manifest.questions.is_empty() {
-            self.fault(&file, format!("fills a slot of each of `{}` and cannot have questions", slot.per.clone().unwrap_or_default()));
+            self.fault(
+                &file,
+                format!("fills a slot of each of `{}` and cannot have questions", slot.per.clone().unwrap_or_default()),
+            );
         }
         for key in provides.keys.keys().filter(|key| !slot.keys.contains(key)) {
             self.fault(&file, format!("`provides`: `{key}` is not a key of the slot `{}`", provides.slot));
@@ -180,6 +184,10 @@ impl Lint<'_> {
             let value_of = |key: &str| combination.get(key).copied();
             let is_there = own.is_none_or(|(provides, _)| provides.fits(value_of));
             if !is_there || slot.excluded(value_of).is_some() {
+                continue;
+            }
+            // what nothing fills at all is a fault of the slot
+            if catalog.providers(needs_slot).all(|(_, provides)| !provides.fits(value_of)) {
                 continue;
             }
             let fits = catalog.providers(needs_slot).any(|(c, provides)| {

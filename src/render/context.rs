@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use crate::answers::Answers;
 use crate::catalog::question::Values;
 use crate::catalog::{Catalog, Component, Need};
-use crate::template::{engine, provided};
 use crate::template::expression::Scope;
+use crate::template::{engine, provided};
 
 /// The names and values that templates see.
 #[derive(Debug)]
@@ -179,7 +179,12 @@ impl Context {
 }
 
 /// Why a need is missing: as an active component says, else as the need itself says.
-fn reason(need: &Need, active: &[&Component], own: &BTreeMap<String, Values>, project: &Scope<'_>) -> Result<Option<String>> {
+fn reason(
+    need: &Need,
+    active: &[&Component],
+    own: &BTreeMap<String, Values>,
+    project: &Scope<'_>,
+) -> Result<Option<String>> {
     let said = active.iter().find_map(|c| Some((own.get(&c.name)?, c.manifest.open.get(&need.id)?)));
     match (said, &need.open) {
         (Some((facts, text)), _) => project.with(facts).render(text).map(Some),

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::question::{Choice, Group, KindName, Question};
+use crate::catalog::slots::Slot;
 use crate::catalog::{Catalog, Component, Need, TemplateFile, WritePolicy, region};
 use crate::template::usage::Usage;
 use crate::text::without_links;
@@ -39,21 +40,71 @@ pub fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Optio
 pub fn component(usage: &Usage<'_>, c: &Component) -> Explanation {
     let m = &c.manifest;
     let mut facts = Section::default();
-    match &m.when {
+    match condition(c) {
         Some(when) => {
             facts.lines.push(FactLine::text(format!("Active when `{when}`.")));
-            facts.lines.push(decided_by(&usage.of_condition(when)));
+            facts.lines.push(decided_by(&usage.of_activation(c)));
         }
         None => facts.lines.push(FactLine::text("Always active.")),
     }
+    let slot = m.provides.as_ref().map(|provides| provides.slot.as_str());
+    facts.lines.extend(slot.map(|slot| FactLine::names("Fills the slot", Sort::Slot, [slot])));
     let names =
         |before, sort, names: Vec<&String>| FactLine::names(before, sort, names.into_iter().map(String::as_str));
-    facts.lines.push(names("Needs the components", Sort::Component, m.requires.iter().collect()));
+    let is_component = |name: &&String| usage.catalog().component(name).is_some();
+    let (components, slots): (Vec<_>, Vec<_>) = m.requires.iter().partition(is_component);
+    facts.lines.push(names("Needs the components", Sort::Component, components));
+    facts.lines.push(names("Needs the slots", Sort::Slot, slots));
     facts.lines.push(names("Asks", Sort::Question, m.questions.iter().map(|q| &q.name).collect()));
     facts.lines.push(names("Meets", Sort::Need, m.satisfies.iter().map(|s| &s.id).collect()));
     let mut files = Section::new([FactLine::text("Files:")]);
     files.items = c.files.iter().map(|f| FactLine::names("", Sort::File, [f.path.as_str()])).collect();
     Explanation::new(format!("`{}` is a component: {}", c.name, m.title), &m.why, [facts, files])
+}
+
+/// When a component is active, as an expression; nothing when it always is.
+fn condition(c: &Component) -> Option<String> {
+    let Some(provides) = &c.manifest.provides else { return c.manifest.when.clone() };
+    let keys = provides.keys.iter().filter_map(|(key, value)| Some(format!("{key} == \"{}\"", value.value()?)));
+    Some(keys.collect::<Vec<_>>().join(" and ")).filter(|when| !when.is_empty())
+}
+
+/// A slot with what it promises and the components that fill it.
+pub fn slot(catalog: &Catalog, name: &str, slot: &Slot) -> Explanation {
+    let mut chosen = Section::default();
+    let keys = || slot.keys.iter().map(String::as_str);
+    match &slot.per {
+        None => chosen.lines.push(FactLine::names("Chosen by", Sort::Question, keys())),
+        Some(list) => {
+            let keys: Vec<String> = keys().map(|key| format!("`{key}`")).collect();
+            chosen.lines.push(FactLine::text(format!("Chosen by {} of each of", keys.join(", "))));
+            chosen.lines.push(FactLine::names("", Sort::Question, [list.as_str()]));
+        }
+    }
+    for exclusion in &slot.without {
+        let keys: Vec<String> = exclusion.keys.iter().map(|(key, words)| format!("`{key}: {words}`")).collect();
+        chosen.items.push(FactLine::text(format!("{} needs {}", keys.join(" with "), exclusion.needs)));
+    }
+    let mut providers = Section::new([FactLine::text("Filled by:")]);
+    for (component, provides) in catalog.providers(name) {
+        let keys = provides.keys.iter().filter_map(|(key, value)| Some(format!("`{key}: {}`", value.value()?)));
+        let keys = keys.collect::<Vec<_>>().join(", ");
+        let line = FactLine::names("", Sort::Component, [component.name.as_str()]);
+        providers.items.push(line.and(format!("with {keys}")));
+    }
+    let before = if slot.per.is_some() { "RECORD.provided." } else { "provided." };
+    let mut promised = Section::new([FactLine::text("Every one of them has:")]);
+    promised
+        .items
+        .extend(slot.facts.iter().map(|(fact, what)| FactLine::text(format!("`{before}{name}.{fact}`: {what}"))));
+    let signature =
+        |(name, parameters): (&String, &Vec<String>)| format!("the macro `{name}({})`", parameters.join(", "));
+    promised.items.extend(slot.macros.iter().map(signature).map(FactLine::text));
+    promised.items.extend(slot.scripts.iter().map(|path| FactLine::text(format!("`{path}`"))));
+    promised
+        .items
+        .extend(slot.prints.iter().map(|list| FactLine::text(format!("a template that prints `contributed.{list}`"))));
+    Explanation::new(format!("`{name}` is a slot: {}", slot.title), &slot.why, [chosen, providers, promised])
 }
 
 /// A need of a production system, with what each component does for it.
@@ -63,7 +114,7 @@ pub fn need(catalog: &Catalog, n: &Need) -> Explanation {
         for s in c.manifest.satisfies.iter().filter(|s| s.id == n.id) {
             let met = FactLine::names("The component", Sort::Component, [c.name.as_str()]);
             let mut section = Section::new([met.and(format!("meets it: {}", c.manifest.title))]);
-            for when in [&c.manifest.when, &s.when].into_iter().flatten() {
+            for when in [condition(c), s.when.clone()].into_iter().flatten() {
                 section.items.push(FactLine::text(format!("when `{when}`")));
             }
             section.items.push(FactLine::text(format!("generates {}", plain(&s.generated))));
@@ -92,7 +143,7 @@ pub fn file(usage: &Usage<'_>, c: &Component, f: &TemplateFile, path: &str) -> E
 /// When a file is there, whose it is, and which answers it follows.
 pub fn file_facts(usage: &Usage<'_>, c: &Component, f: &TemplateFile) -> Vec<FactLine> {
     let rule = c.manifest.files.get(&f.path);
-    let conditions = [c.manifest.when.as_ref(), rule.and_then(|r| r.when.as_ref())].into_iter().flatten();
+    let conditions = [condition(c), rule.and_then(|r| r.when.clone())].into_iter().flatten();
     let mut lines: Vec<FactLine> = conditions.map(|when| FactLine::text(format!("There when `{when}`."))).collect();
     if rule.is_some_and(|r| r.write == WritePolicy::Once) {
         lines.push(FactLine::text("Written once; afterwards it is yours, and updates leave it alone."));

@@ -60,7 +60,8 @@ fn facts(component: &Component, provides: &Provides, scope: &Scope<'_>) -> Resul
         facts.insert("macros".into(), json!(macros));
     }
     for (name, expression) in &provides.facts {
-        let value = scope.eval(expression).with_context(|| format!("in the component `{}`, `provides`", component.name))?;
+        let value =
+            scope.eval(expression).with_context(|| format!("in the component `{}`, `provides`", component.name))?;
         facts.insert(name.clone(), serde_json::to_value(value)?);
     }
     Ok(Value::Object(facts))

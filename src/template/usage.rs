@@ -44,6 +44,11 @@ impl<'a> Usage<'a> {
         Ok(usage)
     }
 
+    /// The catalog whose names are followed.
+    pub fn catalog(&self) -> &'a Catalog {
+        self.catalog
+    }
+
     /// The answers that an expression reads.
     pub fn of_condition(&self, expression: &str) -> BTreeSet<String> {
         self.of_expression(expression, &BTreeMap::new())
@@ -52,7 +57,9 @@ impl<'a> Usage<'a> {
     /// The answers that decide whether a component is active.
     pub fn of_activation(&self, component: &Component) -> BTreeSet<String> {
         match (self.catalog.slot_of(component), &component.manifest.when) {
-            (Some((_, slot)), _) => slot.per.clone().map_or_else(|| slot.keys.iter().cloned().collect(), |list| [list].into()),
+            (Some((_, slot)), _) => {
+                slot.per.clone().map_or_else(|| slot.keys.iter().cloned().collect(), |list| [list].into())
+            }
             (None, Some(when)) => self.of_condition(when),
             (None, None) => BTreeSet::new(),
         }

@@ -26,6 +26,7 @@ fn pages() -> BTreeMap<&'static str, String> {
         ("presets.md", presets()),
         ("questions.md", questions()),
         ("readiness.md", readiness()),
+        ("slots.md", slots()),
         ("strategies.md", strategies()),
     ]
     .map(|(name, text)| (name, format!("<!-- Written by a test: {ACCEPT} -->\n\n{}\n", text.trim())))
@@ -93,6 +94,19 @@ fn components() -> String {
     for c in &embedded().components {
         let explained = explanation::component(&usage, c);
         out += &format!("\n## {}\n\n{}.\n{}", c.name, prose(&c.manifest.title), entry(&explained));
+    }
+    out
+}
+
+fn slots() -> String {
+    let mut out =
+        "# Slots\n\nThe places of a repository that exactly one component fills. Other components rely on what a \
+                   slot promises, and never on who fills it. [Writing components](../templates.md) shows how a \
+                   component fills one.\n"
+            .to_string();
+    for (name, slot) in &embedded().slots.slots {
+        let explained = explanation::slot(embedded(), name, slot);
+        out += &format!("\n## {name}\n\n{}.\n{}", prose(&slot.title), entry(&explained));
     }
     out
 }

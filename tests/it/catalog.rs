@@ -101,7 +101,7 @@ fn every_condition_is_true_in_one_case_and_false_in_another() {
         for component in &catalog.components {
             let active = outcome.answers.active.contains(&component.name);
             let m = &component.manifest;
-            if m.when.is_some() {
+            if m.when.is_some() || m.provides.is_some() {
                 note(format!("component {}", component.name), active);
             }
             if !active {
@@ -220,7 +220,6 @@ fn the_author_guide_names_everything_in_the_context() {
     let missing: Vec<&str> = scaffold::template::names::NAMES
         .into_iter()
         .chain(embedded().project.derived.keys().map(String::as_str))
-        .chain(embedded().components.iter().flat_map(|c| c.manifest.contributes.keys().map(String::as_str)))
         .chain(embedded().project.groups.iter().map(|group| group.name.as_str()))
         .filter(|name| !guide.contains(&format!("`{name}`")))
         .collect();

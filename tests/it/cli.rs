@@ -91,7 +91,7 @@ fn presets() {
     assert_eq!(list[0]["name"], ATLAS);
     assert!(list.as_array().unwrap().iter().all(|p| p["title"].is_string()));
     let one = data(&["presets", ATLAS]);
-    assert!(one.contains("hosting: atlas instead of self-hosted"), "{one}");
+    assert!(one.contains("database_hosting: atlas instead of self-hosted"), "{one}");
     let unknown = run(&root(), &["presets", "nope"]);
     assert_eq!(unknown.status.code(), Some(2));
     assert_eq!(out(&unknown), "");
@@ -119,7 +119,7 @@ fn questions() {
     assert_eq!(region["kind"], "region");
     assert!(region["needed_by"].as_array().unwrap().iter().any(|c| c == "terraform-aws"), "{region}");
     let schema: Value = serde_json::from_str(&data(&["questions", "--format", "json-schema"])).unwrap();
-    assert_eq!(schema["properties"]["hosting"]["enum"][0], "atlas");
+    assert_eq!(schema["properties"]["database_hosting"]["enum"][0], "atlas");
     assert_eq!(schema["additionalProperties"], false);
     for row in rows.as_array().unwrap() {
         assert!(schema["properties"].get(row["name"].as_str().unwrap()).is_some(), "{row}");

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::support::{embedded, given, rendered};
 
 fn hosting() -> Comparison {
-    compare::choices(embedded(), embedded().question("hosting").unwrap()).unwrap()
+    compare::choices(embedded(), embedded().question("database_hosting").unwrap()).unwrap()
 }
 
 fn text(comparison: &Comparison, width: usize) -> String {
@@ -89,7 +89,7 @@ fn choices_side_by_side() {
     - 22 tasks that all have in common
 
     Counted with the answers of `mongodb-atlas-on-aws` and
-    `mongodb-self-hosted-on-aws`; only `hosting` differs.
+    `mongodb-self-hosted-on-aws`; only `database_hosting` differs.
     ");
 }
 
@@ -121,17 +121,18 @@ fn counts_are_those_of_the_generated_repository() {
     let (answers, _, atlas) = rendered(&given("mongodb-atlas-on-aws", &[])).unwrap();
     let sum = format!("{} files of {} components", atlas.tree.files.len(), answers.active.len());
     assert_eq!(generated[0][0], sum);
-    let (_, _, other) = rendered(&given("mongodb-atlas-on-aws", &[("hosting", json!("self-hosted"))])).unwrap();
+    let (_, _, other) =
+        rendered(&given("mongodb-atlas-on-aws", &[("database_hosting", json!("self-hosted"))])).unwrap();
     assert!(generated[1][0].starts_with(&format!("{} files", other.tree.files.len())), "{generated:?}");
 }
 
 /// What the catalog says about the shortest RPO and RTO is what its rules allow.
 #[test]
 fn the_recovery_that_is_promised_is_the_one_that_is_accepted() {
-    for choice in &embedded().question("hosting").unwrap().choices {
+    for choice in &embedded().question("database_hosting").unwrap().choices {
         let strategy = choice.compare.as_ref().unwrap();
         assert!(strategy.rpo.starts_with("1 minute") && strategy.rto.starts_with("1 hour"), "{strategy:?}");
-        let preset = embedded().presets.iter().find(|p| p.answers["hosting"] == json!(choice.value)).unwrap();
+        let preset = embedded().presets.iter().find(|p| p.answers["database_hosting"] == json!(choice.value)).unwrap();
         let accepts = |name, value| rendered(&given(&preset.name, &[(name, json!(value))])).is_ok();
         assert!(accepts("rpo", "1m") && !accepts("rpo", "59s"), "{}", choice.value);
         assert!(accepts("rto", "1h") && !accepts("rto", "59m"), "{}", choice.value);

@@ -62,7 +62,8 @@ fn unknown_answer() {
 fn what_is_empty_is_named_in_words() {
     let files = [("name", json!("")), ("contact", json!("")), ("description", json!("")), ("region", json!(""))];
     let records = [("services.0.name", json!("")), ("services.0.secrets", json!(["", "A_KEY"]))];
-    let choices = [("hosting", json!("")), ("backup_schedule", json!("")), ("services.", json!(1)), ("", json!(1))];
+    let choices =
+        [("database_hosting", json!("")), ("backup_schedule", json!("")), ("services.", json!(1)), ("", json!(1))];
     for (key, value) in files.into_iter().chain(records).chain(choices) {
         let message = with(key, value);
         assert!(!message.contains("``"), "{key}: {message}");
@@ -126,10 +127,10 @@ fn wrong_kind() {
 
 #[test]
 fn out_of_choice() {
-    insta::assert_snapshot!(with("hosting", json!("cloud")), @r"
-    answer `hosting` is `cloud`, which is not one of `atlas` or `self-hosted`
+    insta::assert_snapshot!(with("database_hosting", json!("cloud")), @r"
+    answer `database_hosting` is `cloud`, which is not one of `atlas` or `self-hosted`
       --> --set
-    hint: `scaffold explain hosting` says what it takes
+    hint: `scaffold explain database_hosting` says what it takes
     ");
 }
 

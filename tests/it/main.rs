@@ -13,6 +13,7 @@ mod detect;
 mod digests;
 mod disk;
 mod docs;
+mod earlier;
 mod errors;
 mod examples;
 mod existing;
@@ -35,6 +36,7 @@ mod reserved;
 mod scene;
 #[cfg(target_os = "linux")]
 mod session;
+mod slots;
 mod stages;
 mod support;
 #[cfg(target_os = "linux")]

@@ -37,7 +37,7 @@ fn changing_an_answer_and_changing_it_back_restores_everything() {
     let (first, _, tree) = rendered(&given(PRESET, &sets)).unwrap();
     let start = recorded(&first);
     let [moved, merged] =
-        [("hosting", "self-hosted", "atlas"), ("services.1.kind", "worker", "api")].map(|(path, to, back)| {
+        [("database_hosting", "self-hosted", "atlas"), ("services.1.kind", "worker", "api")].map(|(path, to, back)| {
             let (answers, other) = update(&start, &[(path, json!(to))]);
             assert!(answers.notes.is_empty() && !answers.kept.is_empty(), "{path}: {:?}", answers.notes);
             assert_ne!(other.tree, tree.tree);
@@ -114,8 +114,11 @@ fn the_base_of_two_updated_branches_is_healed() {
 fn the_base_of_two_quite_different_branches_is_healed_but_for_a_few_files() {
     let ours =
         [("services.0.port", json!(3001)), ("region", json!("eu-west-1")), ("backup_region", json!("eu-central-1"))];
-    let theirs =
-        [("services.1.size", json!("large")), ("hosting", json!("self-hosted")), ("contact", json!("b@example.org"))];
+    let theirs = [
+        ("services.1.size", json!("large")),
+        ("database_hosting", json!("self-hosted")),
+        ("contact", json!("b@example.org")),
+    ];
     let (stored, new) = merged("merge", &ours, &theirs);
     let Stored::Damaged { base, faults } = stored else { panic!("{stored:?}") };
     assert!(faults.len() < 10 && faults.len() == base.damaged.len(), "{faults:?}");

@@ -32,7 +32,7 @@ fn an_update_right_after_init_changes_nothing() {
 #[test]
 fn an_answer_changed_and_changed_back_restores_every_file() {
     for (there, back) in [
-        (&["hosting=self-hosted"][..], &["hosting=atlas"][..]),
+        (&["database_hosting=self-hosted"][..], &["database_hosting=atlas"][..]),
         (&[&*with_mails()], &[SERVICES]),
         (&["services.1.kind=worker"], &["services.1.kind=api"]),
         (&["region=eu-west-3", "services.0.port=3001"], &["region=eu-central-1", "services.0.port=8080"]),
@@ -74,14 +74,14 @@ fn edits_outlive_a_component_that_goes_and_comes_back() {
     shop.append(atlas, "# of our own");
     shop.append(script, "# ours too");
     shop.edit("README.md", "# shop", "# our shop");
-    let gone = shop.update(0, &["hosting=self-hosted"]);
+    let gone = shop.update(0, &["database_hosting=self-hosted"]);
     assert!(gone.contains(&format!("{atlas} (no longer generated, kept)")), "{gone}");
     let status = shop.says(0, &["status"]);
     assert!(status.contains("2 files no longer generated, kept since edited:"), "{status}");
     // nobody asks again
     assert!(shop.update(0, &[]).contains("is up to date."));
     shop.append(atlas, "# and another one");
-    shop.update(0, &["hosting=atlas", "region=eu-west-3"]);
+    shop.update(0, &["database_hosting=atlas", "region=eu-west-3"]);
     assert!(shop.file(atlas).ends_with("# of our own\n# and another one\n"));
     let script = shop.file(script);
     assert!(script.contains("--region eu-west-3") && script.ends_with("# ours too\n"), "{script}");
@@ -101,7 +101,7 @@ fn an_orphan_that_the_user_deletes_is_gone_for_good() {
     let shop = Repository::built_in();
     let atlas = "infra/terraform/modules/environment/atlas.tf";
     shop.append(atlas, "# of our own");
-    shop.update(0, &["hosting=self-hosted"]);
+    shop.update(0, &["database_hosting=self-hosted"]);
     shop.remove(atlas);
     let forgotten = shop.update(0, &[]);
     assert!(
@@ -110,7 +110,7 @@ fn an_orphan_that_the_user_deletes_is_gone_for_good() {
     );
     assert!(!shop.says(0, &["status"]).contains("atlas.tf"));
     // given up by both: it is new when it comes back
-    shop.update(0, &["hosting=atlas"]);
+    shop.update(0, &["database_hosting=atlas"]);
     assert!(shop.path().join(atlas).exists());
 }
 
@@ -276,7 +276,7 @@ fn unrecorded(mut tree: BTreeMap<String, File>) -> BTreeMap<String, File> {
 /// Under a configuration of git that spoils the patches of others.
 #[test]
 fn the_patch_does_what_the_update_does() {
-    let sets = ["--set", "hosting=self-hosted", "--set", "services.1.port=3002"];
+    let sets = ["--set", "database_hosting=self-hosted", "--set", "services.1.port=3002"];
     for config in [
         &[][..],
         &["diff.noprefix=true", "diff.mnemonicPrefix=true"],
@@ -333,7 +333,7 @@ fn the_patch_for_a_subfolder_of_a_repository() {
     let shop = Repository::built_in();
     let outer = shop.path().parent().unwrap().to_owned();
     assert!(git(&outer).args(["init", "-q"]).status().unwrap().success());
-    let sets = ["--set", "hosting=self-hosted"];
+    let sets = ["--set", "database_hosting=self-hosted"];
     let patch = shop.run(&[&["diff"][..], &sets].concat());
     fs::write(outer.join("patch"), &patch.stdout).unwrap();
     let applied = git(&outer).args(["apply", "--directory=project", "patch"]).output().unwrap();
@@ -354,7 +354,7 @@ fn looking_writes_nothing() {
     shop.remove("docs/restore-log.md");
     shop.update(0, &["contact=b@example.org"]);
     let before = shop.untouched();
-    let set = ["--set", "hosting=self-hosted"];
+    let set = ["--set", "database_hosting=self-hosted"];
     for (status, command) in [
         (1, &["update", "--dry-run"][..]),
         (1, &["update", "--dry-run", "--format", "json"]),
@@ -369,11 +369,11 @@ fn looking_writes_nothing() {
         (0, &["status", "--exit-code"][..]),
         (1, &["undo", "--dry-run"]),
         (1, &["restore", "README.md", "docs", "--dry-run"]),
-        (2, &["update", "--set", "hosting=self-hosted"]),
+        (2, &["update", "--set", "database_hosting=self-hosted"]),
         (2, &["undo"]),
         (2, &["restore", "README.md"]),
         (2, &["restore", "nothing.txt", "--yes"]),
-        (2, &["update", "--yes", "--set", "hosting=cloud"]),
+        (2, &["update", "--yes", "--set", "database_hosting=cloud"]),
     ] {
         shop.says(status, command);
     }

@@ -44,6 +44,8 @@ pub enum Sort {
     Need,
     /// A path of the generated repository.
     File,
+    /// A slot.
+    Slot,
 }
 
 impl Explanation {

@@ -33,6 +33,7 @@ pub fn line(line: &FactLine) -> String {
         Sort::Component => "components",
         Sort::Need => "readiness",
         Sort::File => "files",
+        Sort::Slot => "slots",
     };
     let mut shown = line.clone();
     (shown.before, shown.after) = (prose(&line.before), prose(&line.after));

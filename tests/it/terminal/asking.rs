@@ -67,7 +67,7 @@ fn a_choice_that_other_answers_exclude_says_what_it_needs() {
     s.answer(OVERVIEW, CTRL_C).ends_with(130);
 
     let (_temp, dir) = target();
-    let set = ["--set", "kubernetes_version='1.36'", "--set", "hosting=self-hosted"];
+    let set = ["--set", "kubernetes_version='1.36'", "--set", "database_hosting=self-hosted"];
     let needs = "`self-hosted`, which needs Kubernetes 1.35, the newest that the Percona operator 1.22 is tested with";
     let error = |args: &[&str]| {
         Start::built_in(&dir, &[&["--yes", "--preset", "mongodb-atlas-on-aws"], args].concat())

@@ -1,0 +1,44 @@
+//! Repositories that an earlier version generated, as its record in `tests/earlier/` has them: an update moves their
+//! answers to the present names, and changes no file but those of `changed.txt`, which says what later versions changed
+//! on purpose.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use scaffold::base::{self, Stored};
+
+use crate::scene;
+use crate::support::{lines, read_tree, root, write_tree};
+
+const ACCEPT: &str = "UPDATE_SNAPSHOTS=1 cargo test --test it earlier";
+
+#[test]
+fn repositories_of_an_earlier_version_are_updated_without_a_question() {
+    for preset in ["mongodb-atlas-on-aws", "mongodb-self-hosted-on-aws"] {
+        let folder = root().join("tests/earlier").join(preset);
+        let place = tempfile::tempdir().unwrap();
+        let dir = place.path().join("shop");
+        let record = fs::read(folder.join("base")).unwrap();
+        let Stored::Sound(earlier) = base::parse(&record) else { panic!("{preset}: the record is damaged") };
+        write_tree(&dir, &earlier.tree.files);
+        fs::create_dir_all(dir.join(".scaffold")).unwrap();
+        fs::write(dir.join(".scaffold/base"), record).unwrap();
+        fs::copy(folder.join("answers.yaml"), dir.join(".scaffold/answers.yaml")).unwrap();
+        let run = scene::program(place.path()).args(["update", "--yes", "shop"]).output().unwrap();
+        let said = scene::said(&run);
+        assert!(run.status.success(), "{said}");
+        assert!(said.contains("Answer `hosting` is asked as `database` and `database_hosting`."), "{said}");
+        let answers = fs::read_to_string(dir.join(".scaffold/answers.yaml")).unwrap();
+        assert!(answers.contains("database: mongodb") && !answers.contains("\nhosting:"), "{answers}");
+        let now = read_tree(&dir);
+        let paths: BTreeSet<_> = now.keys().chain(earlier.tree.files.keys()).collect();
+        let generated = paths.into_iter().filter(|path| !path.starts_with(".scaffold/"));
+        let changed: Vec<_> = generated.filter(|path| now.get(*path) != earlier.tree.files.get(*path)).cloned().collect();
+        let changed = lines(&changed);
+        let accepted = folder.join("changed.txt");
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            fs::write(&accepted, &changed).unwrap();
+        }
+        assert_eq!(changed, fs::read_to_string(accepted).unwrap(), "{preset}: accept it with {ACCEPT}");
+    }
+}
