@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::open::{folder, inside, open};
-use super::{Work, given_for_update};
+use super::{Renderer, given_for_update};
 use crate::cli;
-use crate::commands::rerendering::{Last, Update};
+use crate::commands::rerendering::{LastRendering, Proposal};
 use crate::merge::OnConflict;
-use crate::page::Place;
+use crate::page::PageTarget;
 use crate::plan::operation::{Action, Before};
 use crate::plan::{Change, Plan};
 use crate::review::{Policy, resolve};
@@ -26,26 +26,26 @@ use crate::text::tree::RelPath;
 ///
 /// # Errors
 /// When the repository cannot be rendered or read.
-pub fn run(args: &cli::Diff, ui: &Ui) -> Result<u8> {
-    super::with_catalog(ui, &args.with.catalog, &split(args).0, false, |Work { catalog, render }| {
-        let place = args.html.as_deref().map(|file| Place::new(file, Format::Human)).transpose()?;
+pub fn run(args: &cli::DiffArgs, ui: &Ui) -> Result<u8> {
+    super::with_catalog(ui, &args.with.catalog, &split(args).0, false, |Renderer { catalog, render }| {
+        let target = args.html.as_deref().map(|file| PageTarget::new(file, Format::Human)).transpose()?;
         let (dir, paths) = split(args);
         let project = open(&dir, ui, false)?;
         let paths = paths.iter().map(|path| below(project.root(), path)).collect::<Result<Vec<_>>>()?;
-        let last = Last::read(&project, args.with.allow_downgrade)?;
-        let update = Update::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
-        for note in &update.notes {
+        let last = LastRendering::read(&project, args.with.allow_downgrade)?;
+        let proposal = Proposal::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
+        for note in &proposal.notes {
             ui.note(note);
         }
-        update.refuse_unmerged()?;
-        let mut plan = update.plan(OnConflict::Markers)?;
+        proposal.refuse_unmerged()?;
+        let mut plan = proposal.plan(OnConflict::Markers)?;
         let patch = chosen(&plan, &paths)?;
-        if let Some(place) = place {
-            place.keep_off(project.root(), &plan)?;
+        if let Some(target) = target {
+            target.keep_off(project.root(), &plan)?;
             plan.changes.retain(|path, change| {
                 is_chosen(&paths, path) || from(change).is_some_and(|from| is_chosen(&paths, from))
             });
-            place.put(ui, &update.page(catalog, &plan, &resolve(&plan, Policy::Both)).html()?)?;
+            target.put(ui, &proposal.page("update", catalog, &plan, &resolve(&plan, Policy::Both)).html()?)?;
         } else if ui.stdout {
             page(ui, &painted(ui, &String::from_utf8_lossy(&patch)))?;
         } else {
@@ -57,7 +57,7 @@ pub fn run(args: &cli::Diff, ui: &Ui) -> Result<u8> {
 
 /// The repository and the paths in it. A first argument that scaffold has not generated is a path of the repository
 /// around the current folder.
-fn split(args: &cli::Diff) -> (PathBuf, Vec<PathBuf>) {
+fn split(args: &cli::DiffArgs) -> (PathBuf, Vec<PathBuf>) {
     match &args.existing.dir {
         Some(dir) if !dir.join(path::FOLDER).exists() => {
             (folder(None), [dir].into_iter().chain(&args.paths).cloned().collect())

@@ -11,16 +11,16 @@ use crate::answers::{Answers, Given, Prompter};
 use crate::base::{Base, Stored, record};
 use crate::catalog::Catalog;
 use crate::catalog::question::{KindName, Question, Values};
-use crate::merge::{self, OnConflict, Sides};
+use crate::merge::{self, MarkerLabels, OnConflict};
 use crate::page::Page;
-use crate::plan::decisions::Decisions;
+use crate::plan::decision::Decisions;
 use crate::plan::{BESIDE, Change, Ours, Plan, Resolution, Versions};
 use crate::render::Rendered;
 use crate::render::context::{Context, Readiness};
 use crate::repository::hidden::hidden;
 use crate::repository::project::Project;
 use crate::repository::tracked::tracked;
-use crate::repository::{relocated, undo};
+use crate::repository::{last_update, relocated};
 use crate::review::Resolutions;
 use crate::text::error::UserError;
 use crate::text::tree::{RelPath, Tree};
@@ -29,7 +29,7 @@ use crate::text::{count, path, version};
 
 /// What was generated last, and how it reads today.
 #[derive(Debug, Default)]
-pub struct Last {
+pub struct LastRendering {
     /// The record; empty when there is none.
     pub base: Base,
     /// Whether it was not whole, so that it is to be written again.
@@ -38,7 +38,7 @@ pub struct Last {
     pub notes: Vec<String>,
 }
 
-impl Last {
+impl LastRendering {
     /// Reads what scaffold recorded in a repository.
     ///
     /// # Errors
@@ -111,7 +111,7 @@ fn newer(place: &str, format: u32, version: Option<&Version>) -> UserError {
 
 /// A repository as it was generated, as it is, and as it would be generated now.
 #[derive(Debug)]
-pub struct Update {
+pub struct Proposal {
     /// What was generated last.
     pub base: Base,
     /// Whether the record of that is to be written again in any case.
@@ -190,14 +190,42 @@ impl Unmerged {
     }
 }
 
-impl Update {
+impl Proposal {
+    /// What would be generated into a folder without a record.
+    ///
+    /// # Errors
+    /// When the disk cannot be read.
+    pub fn first(
+        project: &Project,
+        catalog: &Catalog,
+        resolved: Answers,
+        context: &Context,
+        rendered: Rendered,
+    ) -> Result<Self> {
+        Ok(Self {
+            base: Base::default(),
+            renew: true,
+            ours: project.ours(rendered.tree.files.keys())?,
+            rendered,
+            moves: BTreeMap::new(),
+            readiness: context.readiness.clone(),
+            decisions: Decisions::default(),
+            ignored: BTreeSet::new(),
+            answers: record::answers(catalog, &resolved, None),
+            resolved,
+            notes: Vec::new(),
+            unmerged: Vec::new(),
+            undoable: false,
+        })
+    }
+
     /// Answers, renders and looks at the disk. `given.recorded` is set here.
     ///
     /// # Errors
     /// When answers are missing or wrong, or the disk cannot be read.
     pub fn prepare(
         project: &Project,
-        last: Last,
+        last: LastRendering,
         catalog: &Catalog,
         mut given: Given,
         person: Option<&mut dyn Prompter>,
@@ -209,7 +237,7 @@ impl Update {
                 .hint("bring it back from the history of the repository, or give the answers with `--answers FILE`")
                 .into());
         }
-        let Last { mut base, renew, mut notes } = last;
+        let LastRendering { mut base, renew, mut notes } = last;
         let answers = Answers::resolve(catalog, &given, person)?;
         notes.extend(answers.notes.iter().cloned());
         notes.extend(changing(catalog, given.recorded.as_ref(), &answers.values));
@@ -228,7 +256,7 @@ impl Update {
             hidden.iter().flat_map(|hidden| &hidden.paths).filter(recorded).cloned().collect();
         notes.extend(hidden.iter().map(|hidden| hidden.note(&ignored)));
         let unmerged = unmerged(project, &base, &ours)?;
-        let undoable = !project.present(&[undo::BEFORE.into()])?.is_empty();
+        let undoable = !project.present(&[last_update::BEFORE.into()])?.is_empty();
         let recorded = record::answers(catalog, &answers, given.recorded.as_ref());
         let (resolved, readiness, answers) = (answers, context.readiness, recorded);
         Ok(Self {
@@ -253,7 +281,7 @@ impl Update {
     /// # Errors
     /// When the new files cannot all exist beside each other.
     pub fn plan(&self, on_conflict: OnConflict) -> Result<Plan<'_>, UserError> {
-        let sides = Sides::new(self.base.version.as_ref(), version::own());
+        let sides = MarkerLabels::new(self.base.version.as_ref(), version::own());
         let merge =
             |path: &str, base: &_, ours: &_, theirs: &_| merge::merge(path, base, ours, theirs, &sides, on_conflict);
         let versions = Versions {
@@ -269,10 +297,16 @@ impl Update {
         Ok(plan)
     }
 
-    /// What the page about a plan of this update is made from.
-    pub fn page<'p>(&'p self, catalog: &'p Catalog, plan: &'p Plan<'p>, resolutions: &'p Resolutions) -> Page<'p> {
+    /// What the page about a plan is made from.
+    pub fn page<'p>(
+        &'p self,
+        command: &'p str,
+        catalog: &'p Catalog,
+        plan: &'p Plan<'p>,
+        resolutions: &'p Resolutions,
+    ) -> Page<'p> {
         Page {
-            command: "update",
+            command,
             from: self.base.version.as_ref(),
             catalog,
             answers: &self.resolved,
