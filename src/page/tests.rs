@@ -49,8 +49,14 @@ impl Scene {
             verify: text.into(),
             left: Some(text.into()),
         };
-        let need =
-            Readiness { id: "OPS-01".into(), area: text.into(), need: text.into(), covered: true, items: vec![item] };
+        let need = Readiness {
+            id: "OPS-01".into(),
+            area: text.into(),
+            need: text.into(),
+            covered: true,
+            reason: None,
+            items: vec![item],
+        };
         let mut rendered = Rendered::default();
         let origin = From { component: text.into(), template: text.into(), pattern: text.into() };
         rendered.origin.insert("a.md".into(), origin);

@@ -185,10 +185,11 @@ pub(crate) fn is_builtin(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// The faults of a template in an empty catalog, and whether there are evidently none.
+    /// The faults of a template in a catalog with nothing else, and whether there are evidently none.
     fn look(source: &str) -> (Vec<Fault>, bool) {
-        let catalog = Catalog::default();
         let component = Component { name: "one".into(), manifest: Default::default(), macros: None, files: Vec::new() };
+        let catalog = Catalog { components: vec![component], ..Catalog::default() };
+        let component = &catalog.components[0];
         let file = TemplateFile {
             path: "a".into(),
             origin: "a.j2".into(),
@@ -198,7 +199,7 @@ mod tests {
         let env = engine::environment(&catalog).unwrap();
         let template = env.template_from_named_str("a", source).unwrap();
         let templates = Templates::new(&catalog);
-        (templates.faults(&component, &file, &template), templates.evidently_sound(&component, &file, &template))
+        (templates.faults(component, &file, &template), templates.evidently_sound(component, &file, &template))
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::support::{embedded, given, rendered};
 
-fn hosting() -> Comparison {
+fn strategies() -> Comparison {
     compare::choices(embedded(), embedded().question("database_hosting").unwrap()).unwrap()
 }
 
@@ -28,7 +28,7 @@ fn nothing_is_compared_with_itself() {
 
 #[test]
 fn choices_side_by_side() {
-    insta::assert_snapshot!(text(&hosting(), 80), @r"
+    insta::assert_snapshot!(text(&strategies(), 80), @r"
     Who operates MongoDB?
 
     atlas                                    self-hosted
@@ -95,7 +95,7 @@ fn choices_side_by_side() {
 
 #[test]
 fn choices_one_below_the_other() {
-    let text = text(&hosting(), 40);
+    let text = text(&strategies(), 40);
     assert!(text.contains("What costs money\natlas\n  - A cluster of three members per\n"), "{text}");
     assert!(text.contains("\nself-hosted\n  - Three members"), "{text}");
 }
@@ -103,7 +103,7 @@ fn choices_one_below_the_other() {
 #[test]
 fn no_line_is_wider_than_the_terminal() {
     let all = embedded().presets.iter().map(|p| p.name.clone()).collect::<Vec<_>>();
-    for comparison in [hosting(), compare::presets(embedded(), &all).unwrap()] {
+    for comparison in [strategies(), compare::presets(embedded(), &all).unwrap()] {
         for width in [20, 40, 67, 68, 80, 120, 200] {
             let text = text(&comparison, width);
             let widest = text.lines().max_by_key(|line| columns(line)).unwrap();
@@ -116,7 +116,7 @@ fn no_line_is_wider_than_the_terminal() {
 /// The counts are those of what is generated, and only the answer differs.
 #[test]
 fn counts_are_those_of_the_generated_repository() {
-    let comparison = hosting();
+    let comparison = strategies();
     let generated = &comparison.rows.iter().find(|row| row.name == "generated").unwrap().cells;
     let (answers, _, atlas) = rendered(&given("mongodb-atlas-on-aws", &[])).unwrap();
     let sum = format!("{} files of {} components", atlas.tree.files.len(), answers.active.len());

@@ -33,7 +33,8 @@ fn repositories_of_an_earlier_version_are_updated_without_a_question() {
         let now = read_tree(&dir);
         let paths: BTreeSet<_> = now.keys().chain(earlier.tree.files.keys()).collect();
         let generated = paths.into_iter().filter(|path| !path.starts_with(".scaffold/"));
-        let changed: Vec<_> = generated.filter(|path| now.get(*path) != earlier.tree.files.get(*path)).cloned().collect();
+        let changed: Vec<_> =
+            generated.filter(|path| now.get(*path) != earlier.tree.files.get(*path)).cloned().collect();
         let changed = lines(&changed);
         let accepted = folder.join("changed.txt");
         if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
