@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use super::cached::{Answer, Cached};
 use super::open::{folder, inside, open};
 use super::{Work, given_for_update};
 use crate::cli;
@@ -27,12 +28,22 @@ use crate::text::tree::RelPath;
 /// # Errors
 /// When the repository cannot be rendered or read.
 pub fn run(args: &cli::Diff, ui: &Ui) -> Result<u8> {
-    super::with_catalog(ui, &args.with.catalog, &split(args).0, false, |Work { catalog, render }| {
+    let (dir, paths) = split(args);
+    let cached = match args.html {
+        None => Cached::new(&format!("{args:?}"), &dir, &args.with, ui),
+        Some(_) => None,
+    };
+    if let Some(answer) = cached.as_ref().and_then(Cached::answer) {
+        answer.give(ui)?;
+        return show(ui, &[]);
+    }
+    let pending = cached.and_then(Cached::begin);
+    super::with_catalog(ui, &args.with.catalog, &dir, false, |Work { catalog, render }| {
         let place = args.html.as_deref().map(|file| Place::new(file, Format::Human)).transpose()?;
-        let (dir, paths) = split(args);
         let project = open(&dir, ui, false)?;
         let paths = paths.iter().map(|path| below(project.root(), path)).collect::<Result<Vec<_>>>()?;
         let last = Last::read(&project, args.with.allow_downgrade)?;
+        let pending = pending.map(|pending| pending.about(&last.base));
         let update = Update::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
         for note in &update.notes {
             ui.note(note);
@@ -40,19 +51,28 @@ pub fn run(args: &cli::Diff, ui: &Ui) -> Result<u8> {
         update.refuse_unmerged()?;
         let mut plan = update.plan(OnConflict::Markers)?;
         let patch = chosen(&plan, &paths)?;
-        if let Some(place) = place {
-            place.keep_off(project.root(), &plan)?;
-            plan.changes.retain(|path, change| {
-                is_chosen(&paths, path) || from(change).is_some_and(|from| is_chosen(&paths, from))
-            });
-            place.put(ui, &update.page(catalog, &plan, &resolve(&plan, Policy::Both)).html()?)?;
-        } else if ui.stdout {
-            page(ui, &painted(ui, &String::from_utf8_lossy(&patch)))?;
-        } else {
-            output::bytes(&patch)?;
-        }
+        let Some(place) = place else {
+            let code = show(ui, &patch)?;
+            if let (Some(pending), true) = (pending, patch.is_empty()) {
+                pending.keep(&update, &Answer { notes: update.notes.clone(), data: String::new(), code });
+            }
+            return Ok(code);
+        };
+        place.keep_off(project.root(), &plan)?;
+        plan.changes
+            .retain(|path, change| is_chosen(&paths, path) || from(change).is_some_and(|from| is_chosen(&paths, from)));
+        place.put(ui, &update.page(catalog, &plan, &resolve(&plan, Policy::Both)).html()?)?;
         Ok(u8::from(!patch.is_empty()))
     })
+}
+
+fn show(ui: &Ui, patch: &[u8]) -> Result<u8> {
+    if ui.stdout {
+        page(ui, &painted(ui, &String::from_utf8_lossy(patch)))?;
+    } else {
+        output::bytes(patch)?;
+    }
+    Ok(u8::from(!patch.is_empty()))
 }
 
 /// The repository and the paths in it. A first argument that scaffold has not generated is a path of the repository

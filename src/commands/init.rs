@@ -117,8 +117,11 @@ fn write(run: &Run<'_>, answers: &Answers) -> Result<u8> {
     let (base, ours, moves) = (Base::default(), project.ours(rendered.tree.files.keys())?, BTreeMap::new());
     let versions = Versions { base: &base, ours: &ours, theirs: &rendered.tree, once: &rendered.once, moves: &moves };
     let plan = Plan::without_merge(&versions)?;
-    let hidden: Vec<String> =
-        hidden(project.root(), &rendered.tree).iter().map(|hidden| hidden.note(&BTreeSet::new())).collect();
+    let hidden: Vec<String> = hidden(project.root(), &rendered.tree)
+        .iter()
+        .filter(|hidden| !hidden.paths.is_empty())
+        .map(|hidden| hidden.note(&BTreeSet::new()))
+        .collect();
     if person || args.plan.dry_run {
         hidden.iter().for_each(|note| ui.note(note));
     }

@@ -1,6 +1,7 @@
 //! A generated repository and what it would be today: everything that `update`, `diff` and `status` have in common.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use semver::Version;
@@ -19,7 +20,7 @@ use crate::render::Rendered;
 use crate::render::context::{Context, Readiness};
 use crate::repository::hidden::hidden;
 use crate::repository::project::Project;
-use crate::repository::tracked::tracked;
+use crate::repository::tracked::{index_files, tracked};
 use crate::repository::{relocated, undo};
 use crate::review::Resolutions;
 use crate::text::error::UserError;
@@ -134,6 +135,8 @@ pub struct Update {
     pub answers: String,
     /// What the user should know.
     pub notes: Vec<String>,
+    /// What was looked at beside everything that was generated and is recorded.
+    pub searched: Vec<PathBuf>,
     /// Conflicts of earlier runs that nobody has resolved.
     pub unmerged: Vec<Unmerged>,
     /// Whether there is an update to take back.
@@ -222,7 +225,13 @@ impl Update {
         notes.extend(followed.notes);
         let is_missing = |path: &RelPath| matches!(ours.get(path), None | Some(Ours::Missing));
         refuse_sparse(project, base.tree.files.keys().filter(|path| is_missing(path)))?;
-        let hidden = hidden(project.root(), &rendered.tree);
+        let mut hidden = hidden(project.root(), &rendered.tree);
+        let mut searched = followed.searched;
+        if !hidden.is_empty() {
+            // what git tracks is not hidden
+            searched.extend(index_files(project.root()));
+        }
+        hidden.retain(|hidden| !hidden.paths.is_empty());
         let recorded = |path: &&RelPath| base.tree.files.contains_key(*path) && is_missing(path);
         let ignored: BTreeSet<RelPath> =
             hidden.iter().flat_map(|hidden| &hidden.paths).filter(recorded).cloned().collect();
@@ -243,6 +252,7 @@ impl Update {
             ignored,
             answers,
             notes,
+            searched,
             unmerged,
             undoable,
         })

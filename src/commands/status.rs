@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum as _;
 use serde_json::{Value, json};
 
+use super::cached::{Answer, Cached};
 use super::open::{folder, open};
 use super::{Work, given_for_update};
 use crate::cli::{self, Fact};
@@ -22,34 +23,39 @@ use crate::text::{count, version};
 /// # Errors
 /// When the repository cannot be rendered or read.
 pub fn run(args: &cli::Status, ui: &Ui) -> Result<u8> {
-    super::with_catalog(
-        ui,
-        &args.with.catalog,
-        &folder(args.existing.dir.as_deref()),
-        false,
-        |Work { catalog, render }| {
-            let project = open(&folder(args.existing.dir.as_deref()), ui, false)?;
-            let last = Last::read(&project, args.with.allow_downgrade)?;
-            let update = Update::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
-            let plan = update.plan(OnConflict::Markers)?;
-            let drift = drift(&update, &plan);
-            let decided = decided(&update, &plan);
-            match args.format {
-                Format::Json => output::data(&output::json(&as_json(&update, &plan, &drift, &decided))?)?,
-                Format::Human => {
-                    for note in &update.notes {
-                        ui.note(note);
-                    }
-                    output::data(&as_text(ui, &update, &plan, &drift, &decided))?;
-                }
-            }
-            let found = |fact: &Fact| match fact {
-                Fact::Outdated => update.is_outdated(),
-                other => drift.contains_key(other),
-            };
-            Ok(u8::from(args.exit_code.iter().any(found)))
-        },
-    )
+    let dir = folder(args.existing.dir.as_deref());
+    let cached = Cached::new(&format!("{args:?}"), &dir, &args.with, ui);
+    if let Some(answer) = cached.as_ref().and_then(Cached::answer) {
+        return answer.give(ui);
+    }
+    let pending = cached.and_then(Cached::begin);
+    super::with_catalog(ui, &args.with.catalog, &dir, false, |Work { catalog, render }| {
+        let project = open(&dir, ui, false)?;
+        let last = Last::read(&project, args.with.allow_downgrade)?;
+        let pending = pending.map(|pending| pending.about(&last.base));
+        let update = Update::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
+        let answer = answer(args, ui, &update)?;
+        let code = answer.give(ui)?;
+        if let Some(pending) = pending {
+            pending.keep(&update, &answer);
+        }
+        Ok(code)
+    })
+}
+
+fn answer(args: &cli::Status, ui: &Ui, update: &Update) -> Result<Answer> {
+    let plan = update.plan(OnConflict::Markers)?;
+    let drift = drift(update, &plan);
+    let decided = decided(update, &plan);
+    let (notes, data) = match args.format {
+        Format::Json => (Vec::new(), output::json(&as_json(update, &plan, &drift, &decided))?),
+        Format::Human => (update.notes.clone(), as_text(ui, update, &plan, &drift, &decided)),
+    };
+    let found = |fact: &Fact| match fact {
+        Fact::Outdated => update.is_outdated(),
+        other => drift.contains_key(other),
+    };
+    Ok(Answer { notes, data, code: u8::from(args.exit_code.iter().any(found)) })
 }
 
 /// What differs from what was generated, with a word about each file.

@@ -4,10 +4,13 @@ use std::mem::ManuallyDrop;
 
 use anyhow::Result;
 
+use super::cached::{Answer, Cached, Pending};
 use super::open::{folder, open};
 use super::save::{Recorded, save};
 use super::{Render, STOPPED, Work, cannot_prompt, given_for_update};
 use crate::answers::Prompter;
+use crate::apply::lock::Lock;
+use crate::apply::recover::sweep;
 use crate::catalog::Catalog;
 use crate::cli::{self, AskWhich};
 use crate::commands::rerendering::{Last, Update};
@@ -32,16 +35,29 @@ use crate::text::count;
 pub fn run(args: &cli::Update, ui: &Ui) -> Result<u8> {
     let person = ui.interactive && !args.plan.yes;
     let dir = folder(args.existing.dir.as_deref());
+    let plan = &args.plan;
+    let is_plain = plan.yes && !plan.dry_run && plan.html.is_none() && plan.format == Format::Human;
+    let cached = if is_plain { Cached::new(&format!("{args:?}"), &dir, &args.with, ui) } else { None };
+    if let Some(cached) = &cached
+        && let Some(answer) = cached.answer()
+    {
+        sweep(cached.project().root());
+        if Lock::is_free(cached.project()) {
+            return answer.give(ui);
+        }
+    }
+    let pending = cached.and_then(Cached::begin);
     super::with_catalog(ui, &args.with.catalog, &dir, person, |Work { catalog, render }| {
-        update(args, ui, catalog, render)
+        update(args, ui, catalog, render, pending)
     })
 }
 
-fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Result<u8> {
+fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render, pending: Option<Pending>) -> Result<u8> {
     let place = args.plan.html.as_deref().map(|file| Place::new(file, args.plan.format)).transpose()?;
     let dir = folder(args.existing.dir.as_deref());
     let project = open(&dir, ui, !args.plan.dry_run)?;
     let last = Last::read(&project, args.with.allow_downgrade)?;
+    let pending = pending.map(|pending| pending.about(&last.base));
     let asking = if args.ask == AskWhich::All { Asking::All } else { Asking::New };
     let mut person = (ui.interactive && !args.plan.yes).then(|| TerminalPrompter::new(*ui, asking, catalog));
     let prompter = person.as_mut().map(|person| person as &mut dyn Prompter);
@@ -125,7 +141,12 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render) -> Res
     } else if written {
         ui.note(&format!("`{}` is up to date; what is recorded about it was renewed.", dir.display()));
     } else {
-        ui.note(&format!("`{}` is up to date.", dir.display()));
+        let note = format!("`{}` is up to date.", dir.display());
+        ui.note(&note);
+        if let (Some(pending), None) = (pending, plan.open().next()) {
+            let notes = update.notes.iter().cloned().chain([note]).collect();
+            pending.keep(&update, &Answer { notes, data: String::new(), code: 0 });
+        }
     }
     // what a person, or `ours`, decided to keep is settled
     let settled = person.is_some() || args.on_conflict == cli::OnConflict::Ours;
