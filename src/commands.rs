@@ -24,6 +24,7 @@ use crate::text::count;
 use crate::text::error::{Back, Interrupted, UserError};
 
 mod cached;
+mod carry_out;
 mod decisions;
 mod detect;
 mod diff;

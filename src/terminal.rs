@@ -27,12 +27,23 @@ use signal_hook::flag;
 
 use crate::text::error::{Interrupted, UserError};
 
-/// A line for `sh -c` that makes the shell become the program, as far as one can tell: some shells would wait for it, and a
-/// signal would reach only them.
+/// A line for `sh -c` that makes the shell become the program: some shells would wait for it, and a signal would reach
+/// only them. Where the line is more than one command, or its command is one of the shell itself such as `:`, it stays
+/// as it is.
 pub(crate) fn exec(line: &str) -> String {
-    let is_assignment = line.split_whitespace().next().is_some_and(|word| word.contains('='));
-    let is_one_command = !is_assignment && !line.contains(['|', '&', ';', '(', '\n']);
+    let program = line.split_whitespace().next().unwrap_or_default();
+    let is_a_file = is_executable_name(program);
+    let is_one_command = is_a_file && !line.contains(['|', '&', ';', '(', '\n']);
     if is_one_command { format!("exec {line}") } else { line.to_owned() }
+}
+
+/// Whether a word names a file that could be run: a path, or a name in `PATH`.
+fn is_executable_name(word: &str) -> bool {
+    if word.contains('/') {
+        return true;
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    !word.is_empty() && std::env::split_paths(&path).any(|folder| folder.join(word).is_file())
 }
 
 /// A Ctrl-C between looking for it and waiting is noticed after this time.

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::base::Base;
 use crate::cli::UpdateArgs;
-use crate::commands::rerendering::Update;
+use crate::commands::rerendering::Proposal;
 use crate::disk::cache::Cache;
 use crate::plan::Ours;
 use crate::repository::evidence::{self, Digest, Evidence};
@@ -126,12 +126,12 @@ impl Pending {
 
     /// Keeps the answer if nothing would be generated differently, and it rests on nothing but what was looked at. Where
     /// it cannot be kept, the next run works it out again.
-    pub fn keep(mut self, update: &Update, answer: &Answer) {
+    pub fn keep(mut self, proposal: &Proposal, answer: &Answer) {
         let is_plain = |ours: &Ours| matches!(ours, Ours::File(_) | Ours::Missing);
-        if update.is_outdated() || !update.ours.values().all(is_plain) {
+        if proposal.is_outdated() || !proposal.ours.values().all(is_plain) {
             return;
         }
-        self.evidence.add(update.searched.clone());
+        self.evidence.add(proposal.searched.clone());
         if !self.evidence.is_settled() {
             return;
         }

@@ -9,7 +9,7 @@ use super::cached::{Answer, Cached};
 use super::open::{folder, inside, open};
 use super::{Work, given_for_update};
 use crate::cli;
-use crate::commands::rerendering::{Last, Update};
+use crate::commands::rerendering::{Last, Proposal};
 use crate::merge::OnConflict;
 use crate::page::Place;
 use crate::plan::operation::{Action, Before};
@@ -44,24 +44,24 @@ pub fn run(args: &cli::Diff, ui: &Ui) -> Result<u8> {
         let paths = paths.iter().map(|path| below(project.root(), path)).collect::<Result<Vec<_>>>()?;
         let last = Last::read(&project, args.with.allow_downgrade)?;
         let pending = pending.map(|pending| pending.about(&last.base));
-        let update = Update::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
-        for note in &update.notes {
+        let proposal = Proposal::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
+        for note in &proposal.notes {
             ui.note(note);
         }
-        update.refuse_unmerged()?;
-        let mut plan = update.plan(OnConflict::Markers)?;
+        proposal.refuse_unmerged()?;
+        let mut plan = proposal.plan(OnConflict::Markers)?;
         let patch = chosen(&plan, &paths)?;
         let Some(place) = place else {
             let code = show(ui, &patch)?;
             if let (Some(pending), true) = (pending, patch.is_empty()) {
-                pending.keep(&update, &Answer { notes: update.notes.clone(), data: String::new(), code });
+                pending.keep(&proposal, &Answer { notes: proposal.notes.clone(), data: String::new(), code });
             }
             return Ok(code);
         };
         place.keep_off(project.root(), &plan)?;
         plan.changes
             .retain(|path, change| is_chosen(&paths, path) || from(change).is_some_and(|from| is_chosen(&paths, from)));
-        place.put(ui, &update.page(catalog, &plan, &resolve(&plan, Policy::Both)).html()?)?;
+        place.put(ui, &proposal.page("update", catalog, &plan, &resolve(&plan, Policy::Both)).html()?)?;
         Ok(u8::from(!patch.is_empty()))
     })
 }

@@ -1,41 +1,38 @@
 //! `scaffold init`: answers to a new repository.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use anyhow::Result;
 use serde_json::Value;
 
+use super::carry_out::{End, Execution};
 use super::open::open;
-use super::save::{Recorded, save};
-use super::{STOPPED, Work, cannot_prompt, interview, is_free};
+use super::{Work, cannot_prompt, interview};
 use crate::answers::session::Session;
 use crate::answers::{Answers, Given, NAME, Origin};
 use crate::apply::lock::Lock;
-use crate::base::{Base, Stored, record};
+use crate::base::Stored;
 use crate::catalog::Catalog;
 use crate::catalog::question::Values;
 use crate::cli::{AskWhich, Init};
-use crate::commands::rerendering::Last;
-use crate::commands::summary::{first_steps, remains, summary, where_code_goes};
+use crate::commands::rerendering::{Last, Proposal};
+use crate::commands::summary::{first_steps, where_code_goes};
 use crate::detect::{Note, SERVICES, detect, folder_name, overview};
-use crate::page::{Page, Place};
-use crate::plan::decisions::{Decisions, Reviewed};
-use crate::plan::{Plan, Versions};
+use crate::merge::OnConflict;
+use crate::page::Place;
+use crate::plan::Resolution;
 use crate::prompt::{Asking, TerminalPrompter};
 use crate::render::context::Context;
 use crate::render::steps::steps;
 use crate::repository::hidden::hidden;
 use crate::repository::project::Project;
 use crate::repository::worktree;
-use crate::review::{Policy, Resolutions, Review, resolve};
-use crate::show::listing::{self, Listing};
-use crate::terminal::output::{self, Format};
+use crate::review::Policy;
 use crate::terminal::progress::during;
 use crate::terminal::ui::Ui;
 use crate::text::error::{Back, UserError};
-use crate::text::tree::Tree;
 
 /// Asks, renders, shows, writes.
 ///
@@ -73,14 +70,13 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
         let asking = if all { Asking::All } else { Asking::Identity };
         TerminalPrompter::new(*ui, asking, catalog).keeping(session.clone())
     });
-    let run =
-        Run { args, ui, work, project: &project, session: session.as_ref(), place: place.as_ref(), notes: &notes };
+    let run = Run { args, ui, work, project: &project, session: session.as_ref(), place, notes: &notes };
     loop {
         let answers = match &mut person {
             Some(person) => interview::answers(person, catalog, &mut given, choose)?,
             None => Answers::resolve(catalog, &given, None)?,
         };
-        match (write(&run, &answers), &person) {
+        match (write(&run, answers), &person) {
             (Err(e), Some(person)) if e.is::<Back>() => given.said.clone_from(person.said()),
             (written, _) => return written,
         }
@@ -94,13 +90,13 @@ struct Run<'r> {
     work: Work<'r>,
     project: &'r Project,
     session: Option<&'r Session>,
-    place: Option<&'r Place<'r>>,
+    place: Option<Place<'r>>,
     /// What the folder has otherwise than generated files expect it.
     notes: &'r [Note],
 }
 
 /// Renders, shows, writes after a yes. Going back leads to the answers.
-fn write(run: &Run<'_>, answers: &Answers) -> Result<u8> {
+fn write(run: &Run<'_>, answers: Answers) -> Result<u8> {
     let Run { args, ui, work: Work { catalog, render }, project, session, place, notes } = *run;
     let person = ui.interactive && !args.plan.yes;
     if !person && !args.plan.yes && !args.plan.dry_run {
@@ -112,71 +108,45 @@ fn write(run: &Run<'_>, answers: &Answers) -> Result<u8> {
     for note in &answers.notes {
         ui.note(note);
     }
-    let context = Context::new(catalog, answers)?;
-    let rendered = ManuallyDrop::new(during(ui, "Rendering", || render(catalog, &context))?);
-    let (base, ours, moves) = (Base::default(), project.ours(rendered.tree.files.keys())?, BTreeMap::new());
-    let versions = Versions { base: &base, ours: &ours, theirs: &rendered.tree, once: &rendered.once, moves: &moves };
-    let plan = Plan::without_merge(&versions)?;
+    let context = Context::new(catalog, &answers)?;
+    let rendered = during(ui, "Rendering", || render(catalog, &context))?;
     let hidden: Vec<String> = hidden(project.root(), &rendered.tree)
         .iter()
         .filter(|hidden| !hidden.paths.is_empty())
         .map(|hidden| hidden.note(&BTreeSet::new()))
         .collect();
+    let proposal = ManuallyDrop::new(Proposal::first(project, catalog, answers, &context, rendered)?);
+    let plan = proposal.plan(OnConflict::Markers)?;
     if person || args.plan.dry_run {
         hidden.iter().for_each(|note| ui.note(note));
     }
-    let keep_all = resolve(&plan, Policy::Mine);
-    if let Some(place) = place {
-        place.keep_off(project.root(), &plan)?;
-        let page = Page {
-            command: "init",
-            from: None,
-            catalog,
-            answers,
-            readiness: &context.readiness,
-            rendered: &rendered,
-            plan: &plan,
-            resolutions: if args.plan.yes { &keep_all } else { &Resolutions::new() },
-        };
-        place.put(ui, &page.html()?)?;
-    }
-
-    if args.plan.format == Format::Json {
-        output::data(&output::json(&listing::json(&plan))?)?;
-    }
-    if args.plan.dry_run {
-        let listing = Listing { ui, paint: ui.out, lines: usize::MAX };
-        if args.plan.format == Format::Human && !matches!(place, Some(Place::Stdout)) {
-            output::data(&format!("{}\n{}", listing.tree(&plan), listing.counts(&plan)))?;
+    let code = code_to_come(project.root(), &proposal.resolved.values);
+    let execution = Execution {
+        ui,
+        args: &args.plan,
+        command: "init",
+        dir: &args.dir,
+        project,
+        catalog,
+        place,
+        policy: Policy::Mine,
+        fail: false,
+        always_show: true,
+    };
+    let resolutions = match execution.run(&proposal, &plan)? {
+        End::DryRun => {
+            interview::kept(args, ui, session.filter(|_| person));
+            return Ok(u8::from(plan.open().next().is_some()));
         }
-        ui.say("Nothing was written, because of `--dry-run`.");
-        interview::kept(args, ui, session.filter(|_| person));
-        return Ok(u8::from(remains(&plan, &keep_all)));
-    }
-    let resolutions = if person {
-        let is_free = |path: &str| is_free(project, path);
-        let review =
-            Review { ui, plan: &plan, catalog, rendered: &rendered, readiness: &context.readiness, is_free: &is_free };
-        let Some(resolutions) = review.run()? else {
-            ui.say(STOPPED);
+        End::Stopped | End::Conflicts => {
             interview::kept(args, ui, session);
             return Ok(1);
-        };
-        resolutions
-    } else {
-        ui.say(Listing { ui, paint: ui.err, lines: 0 }.counts(&plan).trim_end());
-        keep_all
+        }
+        End::Written { resolutions, .. } => resolutions,
     };
-    let code = code_to_come(project.root(), &answers.values);
-    let (orphans, resolved, answers) = (Tree::default(), answers, record::answers(catalog, answers, None));
-    let reviewed = Reviewed { plan: &plan, resolutions: &resolutions, person, theirs: &rendered.tree };
-    let decisions = Decisions::default().after(reviewed);
-    let record = Recorded { rendered: &rendered, orphans: &orphans, answers: &answers, decisions: &decisions };
-    during(ui, "Writing", || save(project, &plan, &resolutions, record))?;
     // what was written counts, also where the kept answers cannot be removed
     let _ = session.map(Session::forget);
-    ui.say(&summary(ui, &args.dir, &plan, &resolutions, person));
-    if let Some(warning) = examples(catalog, resolved) {
+    if let Some(warning) = examples(catalog, &proposal.resolved) {
         ui.say(&ui.wrapped_line(&warning));
     }
     if !code.is_empty() {
@@ -189,7 +159,8 @@ fn write(run: &Run<'_>, answers: &Answers) -> Result<u8> {
     }
     // a screen or more above, it is forgotten
     hidden.iter().for_each(|note| ui.note(note));
-    Ok(u8::from(remains(&plan, &resolutions)))
+    // the disk still differs from what was generated, though a person may have wanted it so
+    Ok(u8::from(plan.open().any(|open| resolutions.get(open.path) != Some(&Resolution::TakeNew))))
 }
 
 /// Name and folder of each service whose folder holds nothing yet.

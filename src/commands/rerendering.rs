@@ -112,7 +112,7 @@ fn newer(place: &str, format: u32, version: Option<&Version>) -> UserError {
 
 /// A repository as it was generated, as it is, and as it would be generated now.
 #[derive(Debug)]
-pub struct Update {
+pub struct Proposal {
     /// What was generated last.
     pub base: Base,
     /// Whether the record of that is to be written again in any case.
@@ -193,7 +193,36 @@ impl Unmerged {
     }
 }
 
-impl Update {
+impl Proposal {
+    /// What would be generated into a folder without a record.
+    ///
+    /// # Errors
+    /// When the disk cannot be read.
+    pub fn first(
+        project: &Project,
+        catalog: &Catalog,
+        resolved: Answers,
+        context: &Context,
+        rendered: Rendered,
+    ) -> Result<Self> {
+        Ok(Self {
+            base: Base::default(),
+            renew: true,
+            ours: project.ours(rendered.tree.files.keys())?,
+            rendered,
+            moves: BTreeMap::new(),
+            readiness: context.readiness.clone(),
+            decisions: Decisions::default(),
+            ignored: BTreeSet::new(),
+            answers: record::answers(catalog, &resolved, None),
+            resolved,
+            notes: Vec::new(),
+            unmerged: Vec::new(),
+            searched: Vec::new(),
+            undoable: false,
+        })
+    }
+
     /// Answers, renders and looks at the disk. `given.recorded` is set here.
     ///
     /// # Errors
@@ -279,10 +308,16 @@ impl Update {
         Ok(plan)
     }
 
-    /// What the page about a plan of this update is made from.
-    pub fn page<'p>(&'p self, catalog: &'p Catalog, plan: &'p Plan<'p>, resolutions: &'p Resolutions) -> Page<'p> {
+    /// What the page about a plan is made from.
+    pub fn page<'p>(
+        &'p self,
+        command: &'p str,
+        catalog: &'p Catalog,
+        plan: &'p Plan<'p>,
+        resolutions: &'p Resolutions,
+    ) -> Page<'p> {
         Page {
-            command: "update",
+            command,
             from: self.base.version.as_ref(),
             catalog,
             answers: &self.resolved,

@@ -10,7 +10,7 @@ use super::cached::{Answer, Cached};
 use super::open::{folder, open};
 use super::{Work, given_for_update};
 use crate::cli::{self, Fact};
-use crate::commands::rerendering::{Last, Update};
+use crate::commands::rerendering::{Last, Proposal};
 use crate::merge::{self, OnConflict};
 use crate::plan::{Change, ChangeKind, Ours, Plan};
 use crate::show::listing::{Listing, counts_json};
@@ -33,26 +33,26 @@ pub fn run(args: &cli::Status, ui: &Ui) -> Result<u8> {
         let project = open(&dir, ui, false)?;
         let last = Last::read(&project, args.with.allow_downgrade)?;
         let pending = pending.map(|pending| pending.about(&last.base));
-        let update = Update::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
-        let answer = answer(args, ui, &update)?;
+        let proposal = Proposal::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
+        let answer = answer(args, ui, &proposal)?;
         let code = answer.give(ui)?;
         if let Some(pending) = pending {
-            pending.keep(&update, &answer);
+            pending.keep(&proposal, &answer);
         }
         Ok(code)
     })
 }
 
-fn answer(args: &cli::Status, ui: &Ui, update: &Update) -> Result<Answer> {
-    let plan = update.plan(OnConflict::Markers)?;
-    let drift = drift(update, &plan);
-    let decided = decided(update, &plan);
+fn answer(args: &cli::Status, ui: &Ui, proposal: &Proposal) -> Result<Answer> {
+    let plan = proposal.plan(OnConflict::Markers)?;
+    let drift = drift(proposal, &plan);
+    let decided = decided(proposal, &plan);
     let (notes, data) = match args.format {
-        Format::Json => (Vec::new(), output::json(&as_json(update, &plan, &drift, &decided))?),
-        Format::Human => (update.notes.clone(), as_text(ui, update, &plan, &drift, &decided)),
+        Format::Json => (Vec::new(), output::json(&as_json(proposal, &plan, &drift, &decided))?),
+        Format::Human => (proposal.notes.clone(), as_text(ui, proposal, &plan, &drift, &decided)),
     };
     let found = |fact: &Fact| match fact {
-        Fact::Outdated => update.is_outdated(),
+        Fact::Outdated => proposal.is_outdated(),
         other => drift.contains_key(other),
     };
     Ok(Answer { notes, data, code: u8::from(args.exit_code.iter().any(found)) })
@@ -61,26 +61,26 @@ fn answer(args: &cli::Status, ui: &Ui, update: &Update) -> Result<Answer> {
 /// What differs from what was generated, with a word about each file.
 type Drift<'a> = BTreeMap<Fact, Vec<(&'a str, String)>>;
 
-fn drift<'a>(update: &'a Update, plan: &'a Plan<'_>) -> Drift<'a> {
+fn drift<'a>(proposal: &'a Proposal, plan: &'a Plan<'_>) -> Drift<'a> {
     let mut drift = Drift::new();
-    for one in &update.unmerged {
+    for one in &proposal.unmerged {
         drift.entry(Fact::Unmerged).or_default().push((one.path(), one.describe()));
     }
     // one word about each file: what is in conflict was edited anyway
-    let is_unmerged = |path: &str| update.unmerged.iter().any(|one| one.path() == path);
+    let is_unmerged = |path: &str| proposal.unmerged.iter().any(|one| one.path() == path);
     for (path, change) in plan.changes.iter().filter(|(path, _)| !is_unmerged(path)) {
         let fact = match change {
             Change::Collide { kept: true, .. } => continue,
-            Change::Keep if is_decided(update, path) => continue,
-            Change::Keep | Change::Merge { from: None, .. } if is_extended(update, path) => continue,
+            Change::Keep if is_decided(proposal, path) => continue,
+            Change::Keep | Change::Merge { from: None, .. } if is_extended(proposal, path) => continue,
             // it goes elsewhere as it was generated
-            Change::Merge { from: Some(from), .. } if is_as_generated(update, from) => continue,
+            Change::Merge { from: Some(from), .. } if is_as_generated(proposal, from) => continue,
             Change::Keep | Change::Merge { .. } => Fact::Edited,
             Change::KeepDeleted | Change::Offer(_) => Fact::Deleted,
             Change::Orphan => Fact::Orphan,
             Change::Collide { .. } => Fact::Collides,
             // the same change was made by hand
-            Change::Adopt if update.base.tree.files.contains_key(*path) => Fact::Edited,
+            Change::Adopt if proposal.base.tree.files.contains_key(*path) => Fact::Edited,
             _ => continue,
         };
         // where it is now, not where it goes
@@ -94,32 +94,32 @@ fn drift<'a>(update: &'a Update, plan: &'a Plan<'_>) -> Drift<'a> {
 }
 
 /// The files that differ from what was generated as a person decided.
-fn decided<'a>(update: &Update, plan: &Plan<'a>) -> Vec<&'a str> {
+fn decided<'a>(proposal: &Proposal, plan: &Plan<'a>) -> Vec<&'a str> {
     let is_decided = |(path, change): &(&&str, &Change<'_>)| match change {
         Change::LeftOut | Change::Collide { kept: true, .. } => true,
-        Change::Keep => is_decided(update, path),
+        Change::Keep => is_decided(proposal, path),
         _ => false,
     };
     // what lies beside a file has yet to be looked at
-    let is_settled = |path: &&str| !update.unmerged.iter().any(|one| one.path() == *path);
+    let is_settled = |path: &&str| !proposal.unmerged.iter().any(|one| one.path() == *path);
     plan.changes.iter().filter(is_decided).map(|(path, _)| *path).filter(is_settled).collect()
 }
 
-fn is_decided(update: &Update, path: &str) -> bool {
-    let (ours, theirs) = (update.ours.get(path), update.rendered.tree.files.get(path));
-    ours.zip(theirs).is_some_and(|(ours, theirs)| update.decisions.settles(path, ours, theirs))
+fn is_decided(proposal: &Proposal, path: &str) -> bool {
+    let (ours, theirs) = (proposal.ours.get(path), proposal.rendered.tree.files.get(path));
+    ours.zip(theirs).is_some_and(|(ours, theirs)| proposal.decisions.settles(path, ours, theirs))
 }
 
-fn is_as_generated(update: &Update, path: &str) -> bool {
-    let ours = update.ours.get(path).and_then(Ours::file);
-    ours.is_some_and(|ours| update.base.tree.files.get(path) == Some(ours))
+fn is_as_generated(proposal: &Proposal, path: &str) -> bool {
+    let ours = proposal.ours.get(path).and_then(Ours::file);
+    ours.is_some_and(|ours| proposal.base.tree.files.get(path) == Some(ours))
 }
 
 /// Whether a list, such as `.gitignore`, only has lines of the user's own in addition to what was generated: it is as it
 /// should be.
-fn is_extended(update: &Update, path: &str) -> bool {
-    let ours = update.ours.get(path).and_then(Ours::file);
-    ours.zip(update.base.tree.files.get(path)).is_some_and(|(ours, base)| merge::holds(path, ours, base))
+fn is_extended(proposal: &Proposal, path: &str) -> bool {
+    let ours = proposal.ours.get(path).and_then(Ours::file);
+    ours.zip(proposal.base.tree.files.get(path)).is_some_and(|(ours, base)| merge::holds(path, ours, base))
 }
 
 fn title(fact: Fact) -> &'static str {
@@ -133,13 +133,13 @@ fn title(fact: Fact) -> &'static str {
     }
 }
 
-fn as_text(ui: &Ui, update: &Update, plan: &Plan<'_>, drift: &Drift<'_>, decided: &[&str]) -> String {
-    let mut out = match &update.base.version {
+fn as_text(ui: &Ui, proposal: &Proposal, plan: &Plan<'_>, drift: &Drift<'_>, decided: &[&str]) -> String {
+    let mut out = match &proposal.base.version {
         Some(last) if last == version::own() => format!("Generated by scaffold {last}.\n"),
         Some(last) => format!("Generated by scaffold {last}; this is scaffold {}.\n", version::own()),
         None => format!("The version of scaffold that generated it is unknown; this is scaffold {}.\n", version::own()),
     };
-    if update.is_outdated() {
+    if proposal.is_outdated() {
         let changes = |kind: ChangeKind| kind.touches_disk() || matches!(kind, ChangeKind::Adopt | ChangeKind::Collide);
         let listing = Listing { ui, paint: ui.out, lines: 0 };
         let counts = listing.counts_of(plan, changes);
@@ -151,7 +151,7 @@ fn as_text(ui: &Ui, update: &Update, plan: &Plan<'_>, drift: &Drift<'_>, decided
     }
     if drift.is_empty() {
         let decided = if decided.is_empty() { "" } else { ", or as you decided" };
-        let ignored = if update.ignored.is_empty() { "" } else { ", or ignored by git and not here" };
+        let ignored = if proposal.ignored.is_empty() { "" } else { ", or ignored by git and not here" };
         out.push_str(&format!("No drift: every file is as it was generated{decided}{ignored}.\n"));
     }
     for (fact, files) in drift {
@@ -161,15 +161,15 @@ fn as_text(ui: &Ui, update: &Update, plan: &Plan<'_>, drift: &Drift<'_>, decided
             out.push_str(&format!("  {mark} {}\n", ui.visible(text)));
         }
     }
-    let moved = &update.decisions.moved;
+    let moved = &proposal.decisions.moved;
     if !moved.is_empty() {
         out.push_str(&format!("{} moved by you:\n", count(moved.len(), "file")));
         let line = |(from, to): (&String, &String)| format!("  = {} is {}\n", ui.visible(from), ui.visible(to));
         out.extend(moved.iter().map(line));
     }
-    if !update.ignored.is_empty() {
-        out.push_str(&format!("{} ignored by git and not here:\n", count(update.ignored.len(), "file")));
-        out.extend(update.ignored.iter().map(|path| format!("  = {}\n", ui.visible(path))));
+    if !proposal.ignored.is_empty() {
+        out.push_str(&format!("{} ignored by git and not here:\n", count(proposal.ignored.len(), "file")));
+        out.extend(proposal.ignored.iter().map(|path| format!("  = {}\n", ui.visible(path))));
     }
     let waiting: Vec<&str> = plan.open().filter(|open| open.kept).map(|open| open.path).collect();
     if !waiting.is_empty() {
@@ -183,20 +183,20 @@ fn as_text(ui: &Ui, update: &Update, plan: &Plan<'_>, drift: &Drift<'_>, decided
     out
 }
 
-fn as_json(update: &Update, plan: &Plan<'_>, drift: &Drift<'_>, decided: &[&str]) -> Value {
+fn as_json(proposal: &Proposal, plan: &Plan<'_>, drift: &Drift<'_>, decided: &[&str]) -> Value {
     let word = |fact: &Fact| fact.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
     let files = drift
         .iter()
         .flat_map(|(fact, files)| files.iter().map(move |(path, _)| json!({ "path": path, "state": word(fact) })));
     json!({
-        "generated_by": update.base.version.as_ref().map(ToString::to_string),
+        "generated_by": proposal.base.version.as_ref().map(ToString::to_string),
         "scaffold": version::own().to_string(),
-        "outdated": update.is_outdated(),
+        "outdated": proposal.is_outdated(),
         "changes": counts_json(plan),
         "drift": files.collect::<Vec<_>>(),
         "decided": decided,
-        "ignored": update.ignored,
-        "moved": update.decisions.moved.iter().map(|(from, to)| json!({ "path": from, "to": to })).collect::<Vec<_>>(),
-        "notes": update.notes,
+        "ignored": proposal.ignored,
+        "moved": proposal.decisions.moved.iter().map(|(from, to)| json!({ "path": from, "to": to })).collect::<Vec<_>>(),
+        "notes": proposal.notes,
     })
 }

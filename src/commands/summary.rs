@@ -12,11 +12,6 @@ use crate::text::{count, wrap};
 /// More files than this that a person wanted so are only counted.
 const TOLD: usize = 6;
 
-/// Whether the disk still differs from what was generated, though a person may have wanted it so.
-pub fn remains(plan: &Plan<'_>, resolutions: &Resolutions) -> bool {
-    plan.open().any(|open| resolutions.get(open.path) != Some(&Resolution::TakeNew))
-}
-
 /// What was written to `dir`, what was kept, and what to do next. `person` tells whether somebody decided about it.
 pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, person: bool) -> String {
     let place = ui.visible(&dir.display().to_string());

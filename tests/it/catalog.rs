@@ -3,38 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ignore::gitignore::GitignoreBuilder;
-use scaffold::answers::Answers;
 use scaffold::catalog::question::Question;
 use scaffold::lint::lint;
-use scaffold::render::context::Context;
-use scaffold::render::{Rendered, render};
 use scaffold::template::engine;
 use scaffold::template::expression::Scope;
 use serde_json::Value;
 
-use crate::cases::{self, Case};
+use crate::cases::{self, outcomes};
 use crate::support::{embedded, lines, root};
-
-struct Outcome {
-    case: Case,
-    answers: Answers,
-    context: Context,
-    rendered: Rendered,
-}
-
-fn outcomes() -> Vec<Outcome> {
-    cases::all()
-        .into_iter()
-        .map(|case| {
-            let catalog = embedded();
-            let answers =
-                Answers::resolve(catalog, &case.given, None).unwrap_or_else(|e| panic!("{}: {e:#}", case.snapshot));
-            let context = Context::new(catalog, &answers).unwrap();
-            let rendered = render(catalog, &context).unwrap();
-            Outcome { case, answers, context, rendered }
-        })
-        .collect()
-}
 
 #[test]
 fn has_no_faults() {
@@ -169,9 +145,8 @@ fn every_condition_is_true_in_one_case_and_false_in_another() {
 
 #[test]
 fn every_choice_is_taken_by_some_case() {
-    let outcomes = outcomes();
     let taken = |q: &Question, list: Option<&Question>, choice: &str| {
-        outcomes.iter().any(|o| match list {
+        outcomes().iter().any(|o| match list {
             None => o.answers.values.get(&q.name).and_then(Value::as_str) == Some(choice),
             Some(list) => {
                 let records = o.answers.values.get(&list.name).and_then(Value::as_array);
@@ -195,7 +170,7 @@ fn every_choice_is_taken_by_some_case() {
 
 #[test]
 fn no_generated_path_is_ignored_by_the_generated_gitignore() {
-    for outcome in outcomes().iter().filter(|o| o.case.component.is_none()) {
+    for outcome in outcomes() {
         let files = &outcome.rendered.tree.files;
         let text = String::from_utf8(files[".gitignore"].bytes.clone()).unwrap();
         let mut builder = GitignoreBuilder::new("/");
@@ -212,7 +187,7 @@ fn no_generated_path_is_ignored_by_the_generated_gitignore() {
 #[test]
 fn generated_text_is_tidy() {
     let mut untidy = Vec::new();
-    for outcome in outcomes().iter().filter(|o| o.case.component.is_none()) {
+    for outcome in outcomes() {
         for (path, file) in &outcome.rendered.tree.files {
             let Ok(text) = std::str::from_utf8(&file.bytes) else { continue };
             let mut say = |what: &str| untidy.push(format!("{}/{path}: {what}", outcome.case.snapshot));

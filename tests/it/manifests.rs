@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_yaml::Value;
 
+use crate::cases;
 use crate::support::{read_tree, root};
 
 const PRESETS: [&str; 2] = ["mongodb-atlas-on-aws", "mongodb-self-hosted-on-aws"];
@@ -95,10 +96,10 @@ const GNU_ONLY: [&str; 7] = ["date -d", "date -u -d", "date --date", "sed -i ", 
 
 #[test]
 fn commands_of_the_documents_run_on_macos_too() {
-    for (path, file) in read_tree(&root().join("snapshots")).iter().filter(|(path, _)| path.ends_with(".md")) {
-        let text = String::from_utf8_lossy(&file.bytes);
+    for generated in cases::files().iter().filter(|generated| generated.path.ends_with(".md")) {
+        let text = String::from_utf8_lossy(&generated.file.bytes);
         let found: Vec<&&str> = GNU_ONLY.iter().filter(|option| text.contains(**option)).collect();
-        assert!(found.is_empty(), "{path}: {found:?}");
+        assert!(found.is_empty(), "{}: {found:?}", generated.place());
     }
 }
 
@@ -193,11 +194,11 @@ fn dependabot_reads_the_images_of_jobs_and_workflows() {
 fn no_pod_of_mongodb_holds_its_node() {
     // Held back until the nodes end by force, all members would go at once.
     let mut members = 0;
-    for (path, file) in read_tree(&root().join("snapshots")).iter().filter(|(path, _)| path.contains("/k8s/")) {
-        let text = String::from_utf8_lossy(&file.bytes);
+    for generated in cases::files().iter().filter(|generated| generated.path.starts_with("k8s/")) {
+        let text = String::from_utf8_lossy(&generated.file.bytes);
         if text.contains("kind: PerconaServerMongoDB\n") {
             members += 1;
-            assert!(!text.contains("karpenter.sh/do-not-disrupt"), "{path}");
+            assert!(!text.contains("karpenter.sh/do-not-disrupt"), "{}", generated.place());
         }
     }
     assert!(members > 0);

@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, TestRunner};
 use scaffold::merge::{Merged, OnConflict, Sides, merge, unresolved};
 use scaffold::text::tree::File;
 
-use crate::support::{read_tree, root};
+use crate::cases;
 
 fn config(cases: u32) -> Config {
     let cases = std::env::var("MERGE_TRIPLES").ok().and_then(|n| n.parse().ok()).unwrap_or(cases);
@@ -112,14 +112,14 @@ impl Edit {
     }
 }
 
-/// Every text below `snapshots/`, by file name: versions of one file lie together.
+/// Every generated text, by path: versions of one file lie together.
 fn snapshots() -> &'static Vec<Vec<String>> {
     static SNAPSHOTS: OnceLock<Vec<Vec<String>>> = OnceLock::new();
     SNAPSHOTS.get_or_init(|| {
         let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (path, file) in read_tree(&root().join("snapshots")) {
-            let name = path.splitn(4, '/').last().unwrap_or(&path).to_owned();
-            by_name.entry(name).or_default().extend(String::from_utf8(file.bytes));
+        for generated in cases::files() {
+            let versions = by_name.entry(generated.path.to_owned()).or_default();
+            versions.extend(String::from_utf8(generated.file.bytes.clone()));
         }
         by_name.into_values().collect()
     })

@@ -2,14 +2,14 @@
 
 use serde_yaml::Value;
 
-use crate::support::{read_tree, root};
+use crate::cases;
 
 /// Every generated workflow with its path below `snapshots/`.
 fn workflows() -> Vec<(String, Value)> {
-    read_tree(&root().join("snapshots"))
+    cases::files()
         .into_iter()
-        .filter(|(path, _)| path.contains("/.github/workflows/"))
-        .map(|(path, file)| (path, serde_yaml::from_slice(&file.bytes).unwrap()))
+        .filter(|generated| generated.path.starts_with(".github/workflows/"))
+        .map(|generated| (generated.place(), serde_yaml::from_slice(&generated.file.bytes).unwrap()))
         .collect()
 }
 

@@ -1,9 +1,0 @@
-terraform {
-  backend "s3" {
-    bucket       = "shop-prod-tfstate-444455556666"
-    key          = "environments/prod/terraform.tfstate"
-    region       = "us-west-2"
-    encrypt      = true
-    use_lockfile = true
-  }
-}
