@@ -89,7 +89,6 @@ pub enum Origin {
 /// An answer, and where it came from.
 #[derive(Clone, Debug)]
 pub struct Answered<'a> {
-    /// The question.
     pub question: &'a Question,
     /// The answer.
     pub value: &'a Value,

@@ -118,7 +118,7 @@ pub enum Stored {
         /// What could be read.
         base: Base,
         /// What could not, in the order of lines.
-        faults: Vec<Fault>,
+        faults: Vec<DamagedRecord>,
     },
     /// Written by a newer scaffold.
     Newer {
@@ -131,7 +131,7 @@ pub enum Stored {
 
 /// One unreadable place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fault {
+pub struct DamagedRecord {
     /// Line, counted from 1.
     pub line: usize,
     /// The file whose record it is, where that is known.
@@ -155,7 +155,7 @@ pub fn parse(bytes: &[u8]) -> Stored {
     }
 }
 
-fn stored((base, mut faults): (Base, Vec<Fault>), whole: fn(Base) -> Stored) -> Stored {
+fn stored((base, mut faults): (Base, Vec<DamagedRecord>), whole: fn(Base) -> Stored) -> Stored {
     if faults.is_empty() {
         return whole(base);
     }

@@ -32,32 +32,32 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Generate a repository: ask, render, show the plan, and write after confirmation
-    Init(Init),
+    Init(InitArgs),
     /// Render again with newer templates or other answers, and merge with your edits
-    Update(Update),
+    Update(UpdateArgs),
     /// Print what an update would change, as a patch for `git apply`
     ///
     /// If the files are in a subfolder of a Git repository, apply it with `git apply --directory="$(git rev-parse
     /// --show-prefix)"`.
-    Diff(Diff),
+    Diff(DiffArgs),
     /// Show whether an update would change anything, and which files were edited
-    Status(Status),
+    Status(StatusArgs),
     /// Restore files as they were generated
-    Restore(Restore),
+    Restore(RestoreArgs),
     /// Undo the last update
-    Undo(Undo),
+    Undo(UndoArgs),
     /// List or forget your decisions about single files
-    Decisions(Decisions),
+    Decisions(DecisionsArgs),
     /// Find services, ports, commands, databases and more in a folder
-    Detect(Detect),
+    Detect(DetectArgs),
     /// List presets, show one, or compare several
-    Presets(Presets),
+    Presets(PresetsArgs),
     /// List all questions
-    Questions(Questions),
+    Questions(QuestionsArgs),
     /// Explain a question, a component, a readiness id or a path of the generated repository
-    Explain(Explain),
+    Explain(ExplainArgs),
     /// Print shell completions
-    Completions(Completions),
+    Completions(CompletionsArgs),
     /// Print the man page
     Man,
 }
@@ -103,7 +103,7 @@ pub struct PlanArgs {
 
 /// `scaffold init`.
 #[derive(Args, Debug)]
-pub struct Init {
+pub struct InitArgs {
     /// Folder to write to
     #[arg(default_value = ".")]
     pub dir: PathBuf,
@@ -129,14 +129,14 @@ pub struct Init {
 
 /// Where an update starts: every command about an existing repository takes it.
 #[derive(Args, Debug)]
-pub struct Existing {
+pub struct RepositoryArgs {
     /// The generated repository [default: the current folder or the closest parent with a `.scaffold/`]
     pub dir: Option<PathBuf>,
 }
 
 /// What an update is made with.
 #[derive(Args, Debug, Default)]
-pub struct UpdateArgs {
+pub struct RenderArgs {
     /// Read answers from a YAML file; they replace the recorded ones
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
@@ -153,13 +153,13 @@ pub struct UpdateArgs {
 
 /// `scaffold update`.
 #[derive(Args, Debug)]
-pub struct Update {
+pub struct UpdateArgs {
     /// The repository.
     #[command(flatten)]
-    pub existing: Existing,
+    pub existing: RepositoryArgs,
     /// Answers and catalog.
     #[command(flatten)]
-    pub with: UpdateArgs,
+    pub with: RenderArgs,
     /// Which questions to ask
     #[arg(long, value_enum, default_value_t = AskWhich::Needed, value_name = "WHICH")]
     pub ask: AskWhich,
@@ -195,15 +195,15 @@ pub enum OnConflict {
 
 /// `scaffold diff`.
 #[derive(Args, Debug)]
-pub struct Diff {
+pub struct DiffArgs {
     /// The repository.
     #[command(flatten)]
-    pub existing: Existing,
+    pub existing: RepositoryArgs,
     /// Only these files and folders
     pub paths: Vec<PathBuf>,
     /// Answers and catalog.
     #[command(flatten)]
-    pub with: UpdateArgs,
+    pub with: RenderArgs,
     /// Write an HTML page instead; `-` is stdout
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
@@ -211,13 +211,13 @@ pub struct Diff {
 
 /// `scaffold status`.
 #[derive(Args, Debug)]
-pub struct Status {
+pub struct StatusArgs {
     /// The repository.
     #[command(flatten)]
-    pub existing: Existing,
+    pub existing: RepositoryArgs,
     /// Answers and catalog.
     #[command(flatten)]
-    pub with: UpdateArgs,
+    pub with: RenderArgs,
     /// Exit with status 1 when one of these is found; without a value: `outdated,unmerged`
     #[arg(
         long,
@@ -253,7 +253,7 @@ pub enum Fact {
 
 /// `scaffold restore`.
 #[derive(Args, Debug)]
-pub struct Restore {
+pub struct RestoreArgs {
     /// The files or folders
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
@@ -267,10 +267,10 @@ pub struct Restore {
 
 /// `scaffold undo`.
 #[derive(Args, Debug)]
-pub struct Undo {
+pub struct UndoArgs {
     /// The repository.
     #[command(flatten)]
-    pub existing: Existing,
+    pub existing: RepositoryArgs,
     /// Write without prompting
     #[arg(long)]
     pub yes: bool,
@@ -282,13 +282,13 @@ pub struct Undo {
 /// `scaffold decisions`.
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
-pub struct Decisions {
+pub struct DecisionsArgs {
     /// What to do other than to list them.
     #[command(subcommand)]
     pub command: Option<DecisionsCommand>,
     /// The repository.
     #[command(flatten)]
-    pub existing: Existing,
+    pub existing: RepositoryArgs,
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -298,12 +298,12 @@ pub struct Decisions {
 #[derive(Debug, Subcommand)]
 pub enum DecisionsCommand {
     /// Forget decisions, so that the next update asks again
-    Forget(Forget),
+    Forget(ForgetArgs),
 }
 
 /// `scaffold decisions forget`.
 #[derive(Args, Debug)]
-pub struct Forget {
+pub struct ForgetArgs {
     /// The files or folders
     #[arg(required_unless_present = "all")]
     pub paths: Vec<PathBuf>,
@@ -325,7 +325,7 @@ pub enum QuestionsFormat {
 
 /// `scaffold detect`.
 #[derive(Args, Debug)]
-pub struct Detect {
+pub struct DetectArgs {
     /// Folder to inspect
     #[arg(default_value = ".")]
     pub dir: PathBuf,
@@ -339,7 +339,7 @@ pub struct Detect {
 
 /// `scaffold presets`.
 #[derive(Args, Debug)]
-pub struct Presets {
+pub struct PresetsArgs {
     /// Preset to show
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub name: Option<String>,
@@ -356,7 +356,7 @@ pub struct Presets {
 
 /// `scaffold questions`.
 #[derive(Args, Debug)]
-pub struct Questions {
+pub struct QuestionsArgs {
     /// The catalog.
     #[command(flatten)]
     pub catalog: CatalogArgs,
@@ -367,7 +367,7 @@ pub struct Questions {
 
 /// `scaffold explain`.
 #[derive(Args, Debug)]
-pub struct Explain {
+pub struct ExplainArgs {
     /// A question, a component, a readiness id or a path of the generated repository
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub thing: String,
@@ -378,7 +378,7 @@ pub struct Explain {
 
 /// `scaffold completions`.
 #[derive(Args, Debug)]
-pub struct Completions {
+pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,

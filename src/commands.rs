@@ -9,14 +9,14 @@ use anyhow::Result;
 use crate::answers::Given;
 use crate::answers::file::AnswersFile;
 use crate::catalog::{Catalog, Fault, source};
-use crate::cli::{AnswerArgs, CatalogArgs, Cli, Command, UpdateArgs};
+use crate::cli::{AnswerArgs, CatalogArgs, Cli, Command, RenderArgs};
 use crate::lint;
 use crate::plan::{Ours, Plan};
-use crate::prompt::{Ask, Dialog};
+use crate::prompt::{Dialog, Prompt};
 use crate::render::context::Context;
 use crate::render::{self, Rendered};
 use crate::repository::project::Project;
-use crate::show::diff::Look;
+use crate::show::file_diff::DiffStyle;
 use crate::terminal::pager::{self, page};
 use crate::terminal::ui::{Style, Ui};
 use crate::terminal::{memory, signals};
@@ -138,7 +138,7 @@ type Render = fn(&Catalog, &Context) -> Result<Rendered>;
 
 /// A catalog and how to render it.
 #[derive(Clone, Copy)]
-struct Work<'c> {
+struct Renderer<'c> {
     catalog: &'c Catalog,
     render: Render,
 }
@@ -153,7 +153,7 @@ fn with_catalog<T>(
     args: &CatalogArgs,
     target: &Path,
     person: bool,
-    work: impl FnOnce(Work<'_>) -> Result<T>,
+    work: impl FnOnce(Renderer<'_>) -> Result<T>,
 ) -> Result<T> {
     work_on_this_thread_too();
     if let Some(templates) = &args.templates {
@@ -163,13 +163,13 @@ fn with_catalog<T>(
     // Nothing as large as the catalog is freed at the end: 10 ms for 12,000 files.
     if person || args.templates.is_none() {
         let catalog = ManuallyDrop::new(load_catalog(args)?);
-        return work(Work { catalog: &catalog, render: render::render });
+        return work(Renderer { catalog: &catalog, render: render::render });
     }
     // Nobody answers questions before the templates are rendered, so that they need not be checked before: each is
     // compiled once for both.
     let catalog = ManuallyDrop::new(parse_catalog(args)?);
     refuse(&lint::lint_without_templates(&catalog))
-        .and_then(|()| work(Work { catalog: &catalog, render: render::render_checked }))
+        .and_then(|()| work(Renderer { catalog: &catalog, render: render::render_checked }))
         // A fault of the catalog is behind most errors; all of them are to be told.
         .or_else(|error| refuse(&lint::lint(&catalog)).and(Err(error)))
 }
@@ -204,7 +204,7 @@ fn agreed(ui: &Ui, plan: &Plan<'_>, ask: &str, yes: bool, dry_run: bool) -> Resu
             .into());
     }
     let diffs: Vec<String> = {
-        let look = Look { paint: pager::paint(ui), unicode: ui.unicode };
+        let look = DiffStyle { paint: pager::paint(ui), unicode: ui.unicode };
         plan.changes.iter().map(|(path, change)| look.change(path, change)).collect()
     };
     if !yes || dry_run {
@@ -218,7 +218,7 @@ fn agreed(ui: &Ui, plan: &Plan<'_>, ask: &str, yes: bool, dry_run: bool) -> Resu
         return Ok(true);
     }
     let dialog = Dialog { ui: *ui };
-    if dialog.yes_no(Ask { ask, help: "" }, Some(false))? {
+    if dialog.yes_no(Prompt { ask, help: "" }, Some(false))? {
         return Ok(true);
     }
     ui.say(STOPPED);
@@ -242,7 +242,7 @@ pub fn given(args: &AnswerArgs) -> Result<Given> {
 ///
 /// # Errors
 /// As [`given`].
-fn given_for_update(args: &UpdateArgs) -> Result<Given> {
+fn given_for_update(args: &RenderArgs) -> Result<Given> {
     Ok(Given {
         file: args.answers.as_deref().map(AnswersFile::read).transpose()?,
         sets: sets(&args.sets)?,

@@ -63,7 +63,6 @@ pub struct Detected {
     pub backing: Vec<Finding<Backing>>,
     /// The environment variables of samples that belong to no single service.
     pub variables: Vec<Finding<Variable>>,
-    /// The pipelines.
     pub pipelines: Vec<Finding<Pipeline>>,
     /// Terraform, kustomizations, charts and manifests.
     pub infrastructure: Vec<Finding<Infrastructure>>,

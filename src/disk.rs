@@ -136,7 +136,6 @@ pub fn open_lock(path: &Path) -> io::Result<fs::File> {
     fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).custom_flags(flags).open(path)
 }
 
-/// Removes a file.
 pub fn remove_file(path: &Path) -> anyhow::Result<()> {
     run("remove", path, || fs::remove_file(path))
 }
@@ -223,7 +222,7 @@ pub mod fault {
 
     /// What happens at a step.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum Fault {
+    pub enum PlannedFailure {
         /// This step fails, the next ones work: an error.
         Once(usize),
         /// This step and all later ones do nothing: the process is dead.
@@ -233,12 +232,12 @@ pub mod fault {
     }
 
     thread_local! {
-        static PLANNED: Cell<Option<Fault>> = const { Cell::new(None) };
+        static PLANNED: Cell<Option<PlannedFailure>> = const { Cell::new(None) };
         static COUNT: Cell<usize> = const { Cell::new(0) };
     }
 
     /// Runs `body` with a fault planned (or none); returns also the number of steps it tried.
-    pub fn with<T>(fault: Option<Fault>, body: impl FnOnce() -> T) -> (T, usize) {
+    pub fn with<T>(fault: Option<PlannedFailure>, body: impl FnOnce() -> T) -> (T, usize) {
         PLANNED.set(fault);
         COUNT.set(0);
         let result = body();
@@ -250,8 +249,12 @@ pub mod fault {
         let now = COUNT.get();
         COUNT.set(now + 1);
         match PLANNED.get() {
-            Some(Fault::Once(at) | Fault::OnceThenDead(at, _)) if at == now => Err(io::Error::other("planned fault")),
-            Some(Fault::Dead(at) | Fault::OnceThenDead(_, at)) if at <= now => Err(io::Error::other("dead")),
+            Some(PlannedFailure::Once(at) | PlannedFailure::OnceThenDead(at, _)) if at == now => {
+                Err(io::Error::other("planned fault"))
+            }
+            Some(PlannedFailure::Dead(at) | PlannedFailure::OnceThenDead(_, at)) if at <= now => {
+                Err(io::Error::other("dead"))
+            }
             _ => Ok(()),
         }
     }

@@ -16,11 +16,11 @@ mod slide;
 
 pub use hunks::{Hunk, between};
 pub use list::{holds, joined};
-pub use markers::{Sides, unresolved};
+pub use markers::{MarkerLabels, unresolved};
 pub use parse::Format;
 
 use endings::changed;
-use lines::Run;
+use lines::LineRun;
 
 /// Bytes that decide whether a file is text, as in git.
 const LOOKED_AT: usize = 8000;
@@ -84,7 +84,14 @@ impl fmt::Display for Why {
 ///
 /// A line that neither side changed is never touched, and line ends, byte order mark and executable bit are kept or
 /// follow the side that changed them.
-pub fn merge(path: &str, base: &File, ours: &File, theirs: &File, sides: &Sides, on_conflict: OnConflict) -> Merged {
+pub fn merge(
+    path: &str,
+    base: &File,
+    ours: &File,
+    theirs: &File,
+    sides: &MarkerLabels,
+    on_conflict: OnConflict,
+) -> Merged {
     // Two sides that both changed a bit changed it alike.
     let executable = changed(base.executable, ours.executable, theirs.executable);
     let file = |bytes: Vec<u8>| File { bytes, executable };
@@ -102,8 +109,8 @@ pub fn merge(path: &str, base: &File, ours: &File, theirs: &File, sides: &Sides,
     let mut runs = lines::diff3(&old, &mine, &new);
     for run in &mut runs {
         match (on_conflict, &*run) {
-            (OnConflict::Ours, Run::Conflict { ours, .. }) => *run = Run::Agreed(ours),
-            (OnConflict::Theirs, Run::Conflict { theirs, .. }) => *run = Run::Agreed(theirs),
+            (OnConflict::Ours, LineRun::Conflict { ours, .. }) => *run = LineRun::Agreed(ours),
+            (OnConflict::Theirs, LineRun::Conflict { theirs, .. }) => *run = LineRun::Agreed(theirs),
             _ => {}
         }
     }

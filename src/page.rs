@@ -27,9 +27,9 @@ mod folders;
 mod kinds;
 mod layout;
 mod pictures;
-mod place;
+mod target;
 
-pub use place::Place;
+pub use target::PageTarget;
 
 const TEMPLATE: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
@@ -44,9 +44,7 @@ pub struct Page<'p> {
     pub command: &'p str,
     /// The version that wrote the repository last.
     pub from: Option<&'p Version>,
-    /// The catalog.
     pub catalog: &'p Catalog,
-    /// The answers.
     pub answers: &'p Answers,
     /// What the active components do for each need.
     pub readiness: &'p [Readiness],

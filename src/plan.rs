@@ -7,7 +7,7 @@ use crate::text::path;
 use crate::text::tree::{File, RelPath, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub mod decisions;
+pub mod decision;
 mod kind;
 pub mod moved;
 mod open;
@@ -15,7 +15,7 @@ pub mod operation;
 mod settle;
 
 pub use kind::ChangeKind;
-pub use open::{BESIDE, Cause, Open, Own, Resolution};
+pub use open::{BESIDE, Cause, OpenChange, OwnText, Resolution};
 
 /// What is on disk at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]

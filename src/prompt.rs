@@ -24,7 +24,7 @@ mod records;
 
 use beside::Compare;
 
-pub use dialog::{Ask, Dialog, Item, Start};
+pub use dialog::{Dialog, MenuItem, Prefill, Prompt};
 
 const FIRST: &str = "This is the first question; Ctrl-C leaves.";
 
@@ -98,11 +98,11 @@ impl<'c> TerminalPrompter<'c> {
     /// [`Interrupted`](crate::text::error::Interrupted) when the person leaves.
     pub fn choose_preset(&mut self) -> Result<Option<String>> {
         let catalog = self.catalog;
-        let described = |title: &str, description: &str, name: &str| Item {
+        let described = |title: &str, description: &str, name: &str| MenuItem {
             label: format!("{title}\n  {}", description.split_whitespace().collect::<Vec<_>>().join(" ")),
             answer: name.to_string(),
         };
-        let mut items: Vec<Item> =
+        let mut items: Vec<MenuItem> =
             catalog.presets.iter().map(|p| described(&p.title, &p.description, &p.name)).collect();
         let none = "Only strategies and what has no default are asked; each answer can be changed afterwards.";
         items.push(described("No preset", none, "no preset"));
@@ -111,7 +111,7 @@ impl<'c> TerminalPrompter<'c> {
             let all = "Every question is asked, with its default filled in.";
             items.push(described("Answer everything", all, "answer everything"));
         }
-        let ask = Ask {
+        let ask = Prompt {
             ask: "What do you want to start from?",
             help: "A preset answers all questions but those that only you can answer; each answer can be changed.",
         };

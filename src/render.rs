@@ -53,7 +53,6 @@ impl Rendered {
 /// Where a file comes from.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// The component.
     pub component: String,
     /// The template in the catalog.
     pub template: String,

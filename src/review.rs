@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use crate::catalog::Catalog;
-use crate::plan::{Cause, Change, ChangeKind, Open, Plan, Resolution};
-use crate::prompt::{Ask, Dialog, Item};
+use crate::plan::{Cause, Change, ChangeKind, OpenChange, Plan, Resolution};
+use crate::prompt::{Dialog, MenuItem, Prompt};
 use crate::render::Rendered;
 use crate::render::context::Readiness;
-use crate::show::diff::Look;
+use crate::show::file_diff::DiffStyle;
 use crate::show::listing::Listing;
 use crate::terminal::pager::{self, page};
 use crate::terminal::ui::Ui;
@@ -26,7 +26,7 @@ mod one;
 mod sides;
 
 pub use effect::Effect;
-use hunks::Outcome;
+use hunks::HunkReview;
 use one::set;
 use sides::{has_hunks, sides};
 
@@ -40,7 +40,6 @@ const LINES: usize = 40;
 pub struct Review<'r> {
     /// The terminal.
     pub ui: &'r Ui,
-    /// The plan.
     pub plan: &'r Plan<'r>,
     /// What the files are for.
     pub catalog: &'r Catalog,
@@ -54,7 +53,7 @@ pub struct Review<'r> {
 
 /// What can be done next.
 #[derive(Clone, Copy)]
-enum Step {
+enum ReviewStep {
     Write,
     Decide,
     Changed,
@@ -89,7 +88,7 @@ impl Policy {
 
 /// What a policy decides about a plan.
 pub fn resolve(plan: &Plan<'_>, policy: Policy) -> Resolutions {
-    let choose = |open: &Open<'_>| match (open.kept, policy) {
+    let choose = |open: &OpenChange<'_>| match (open.kept, policy) {
         (true, Policy::Both | Policy::Mine) => Resolution::KeepMine,
         (true, Policy::New) | (false, _) => policy.choose(open.choices()),
     };
@@ -105,7 +104,7 @@ impl Review<'_> {
         let listing = Listing { ui: self.ui, paint: self.ui.err, lines: LINES };
         self.ui.say(&format!("\n{}\n{}", listing.tree(self.plan), listing.counts(self.plan)));
         // conflict markers lose nothing, so that nobody has to decide about them
-        let markers = |open: &Open<'_>| matches!(open.cause, Cause::Conflict(_));
+        let markers = |open: &OpenChange<'_>| matches!(open.cause, Cause::Conflict(_));
         let mut decided: Resolutions =
             self.plan.open().filter(markers).map(|open| (open.path.to_string(), Resolution::Markers)).collect();
         // what was left out once is not created by a yes to everything
@@ -114,19 +113,19 @@ impl Review<'_> {
         let at_first = decided.clone();
         loop {
             let (steps, items) = self.steps(&decided);
-            let chosen = match self.dialog().one_of(Ask { ask: "What should happen?", help: "" }, items, 0) {
+            let chosen = match self.dialog().one_of(Prompt { ask: "What should happen?", help: "" }, items, 0) {
                 Err(e) if e.is::<Back>() && decided != at_first && !self.forgets()? => continue,
                 chosen => chosen?,
             };
             let done = match steps.get(chosen) {
-                Some(Step::Write) => return Ok(Some(decided)),
-                Some(Step::Decide) => self.decide(&mut decided),
-                Some(Step::Changed) => page(self.ui, &self.diffs(&decided, |kind| kind != ChangeKind::Create)),
-                Some(Step::New) => page(self.ui, &self.diffs(&decided, |kind| kind == ChangeKind::Create)),
-                Some(Step::Hunks) => self.patch(&mut decided),
-                Some(Step::One) => self.one_by_one(&mut decided),
-                Some(Step::Many) => self.many(&mut decided),
-                Some(Step::Stop) | None => return Ok(None),
+                Some(ReviewStep::Write) => return Ok(Some(decided)),
+                Some(ReviewStep::Decide) => self.decide(&mut decided),
+                Some(ReviewStep::Changed) => page(self.ui, &self.diffs(&decided, |kind| kind != ChangeKind::Create)),
+                Some(ReviewStep::New) => page(self.ui, &self.diffs(&decided, |kind| kind == ChangeKind::Create)),
+                Some(ReviewStep::Hunks) => self.patch(&mut decided),
+                Some(ReviewStep::One) => self.one_by_one(&mut decided),
+                Some(ReviewStep::Many) => self.many(&mut decided),
+                Some(ReviewStep::Stop) | None => return Ok(None),
             };
             // back from there is here, with what was decided until then
             if_not_back(done)?;
@@ -135,41 +134,41 @@ impl Review<'_> {
 
     /// Whether the person leaves the review though what they decided is gone then.
     fn forgets(&self) -> Result<bool> {
-        let ask = Ask { ask: "Leave the plan, and forget what you decided about files?", help: "" };
+        let ask = Prompt { ask: "Leave the plan, and forget what you decided about files?", help: "" };
         Ok(if_not_back(self.dialog().yes_no(ask, Some(false)))?.unwrap_or(false))
     }
 
-    fn steps(&self, decided: &Resolutions) -> (Vec<Step>, Vec<Item>) {
+    fn steps(&self, decided: &Resolutions) -> (Vec<ReviewStep>, Vec<MenuItem>) {
         let has = |wanted: &dyn Fn(ChangeKind) -> bool| self.plan.changes.values().any(|c| wanted(c.kind()));
         let open = self.plan.open().filter(|open| !decided.contains_key(open.path)).count();
         let mut steps = Vec::new();
         if open > 0 {
-            steps.push((Step::Decide, format!("Decide about {}", self.open_ones(open))));
+            steps.push((ReviewStep::Decide, format!("Decide about {}", self.open_ones(open))));
         } else {
-            steps.push((Step::Write, Effect::of(self.plan, decided).offer()));
+            steps.push((ReviewStep::Write, Effect::of(self.plan, decided).offer()));
         }
         if has(&|kind| differs(kind) && kind != ChangeKind::Create) {
-            steps.push((Step::Changed, "Look at the differences".into()));
+            steps.push((ReviewStep::Changed, "DiffStyle at the differences".into()));
         }
         if has(&|kind| kind == ChangeKind::Create) {
-            steps.push((Step::New, "Look at the new files".into()));
+            steps.push((ReviewStep::New, "DiffStyle at the new files".into()));
         }
         if self.plan.changes.values().any(has_hunks) {
-            steps.push((Step::Hunks, "Go through the differences hunk by hunk".into()));
+            steps.push((ReviewStep::Hunks, "Go through the differences hunk by hunk".into()));
         }
         if has(&differs) {
-            steps.push((Step::One, "Choose single files: look, take, keep, edit".into()));
-            steps.push((Step::Many, "Decide about a folder or a component".into()));
+            steps.push((ReviewStep::One, "Choose single files: look, take, keep, edit".into()));
+            steps.push((ReviewStep::Many, "Decide about a folder or a component".into()));
         }
         let all = self.plan.open().count();
         if open == 0 && all > 0 {
             let asked =
                 self.plan.open().any(|open| decided.get(open.path).is_some_and(|one| *one != Resolution::Markers));
             let decide = if asked { "Decide again" } else { "Decide" };
-            steps.push((Step::Decide, format!("{decide} about {}", self.open_ones(all))));
+            steps.push((ReviewStep::Decide, format!("{decide} about {}", self.open_ones(all))));
         }
-        steps.push((Step::Stop, "Stop: write nothing".into()));
-        steps.into_iter().map(|(step, label)| (step, Item { answer: word(step).into(), label })).unzip()
+        steps.push((ReviewStep::Stop, "Stop: write nothing".into()));
+        steps.into_iter().map(|(step, label)| (step, MenuItem { answer: word(step).into(), label })).unzip()
     }
 
     /// Some of the open changes, in words.
@@ -204,8 +203,8 @@ impl Review<'_> {
         for (path, change) in self.plan.changes.iter().filter(|(_, change)| has_hunks(change)) {
             let Some(sides) = sides(change) else { continue };
             match self.hunks(path, &sides)? {
-                Outcome::Done(resolution) => set(decided, path, resolution),
-                Outcome::Left(resolution) => {
+                HunkReview::Done(resolution) => set(decided, path, resolution),
+                HunkReview::Left(resolution) => {
                     if let Some(resolution) = resolution {
                         set(decided, path, resolution);
                     }
@@ -231,13 +230,13 @@ impl Review<'_> {
         texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
-    fn look(&self) -> Look {
-        Look { paint: pager::paint(self.ui), unicode: self.ui.unicode }
+    fn look(&self) -> DiffStyle {
+        DiffStyle { paint: pager::paint(self.ui), unicode: self.ui.unicode }
     }
 
     /// As messages are: to stderr.
-    fn look_at_terminal(&self) -> Look {
-        Look { paint: self.ui.err, unicode: self.ui.unicode }
+    fn look_at_terminal(&self) -> DiffStyle {
+        DiffStyle { paint: self.ui.err, unicode: self.ui.unicode }
     }
 
     fn dialog(&self) -> Dialog {
@@ -259,15 +258,15 @@ fn differs(kind: ChangeKind) -> bool {
 }
 
 /// What remains on the screen.
-fn word(step: Step) -> &'static str {
+fn word(step: ReviewStep) -> &'static str {
     match step {
-        Step::Write => "write",
-        Step::Decide => "decide",
-        Step::Changed => "look at the differences",
-        Step::New => "look at the new files",
-        Step::Hunks => "hunk by hunk",
-        Step::One => "single files",
-        Step::Many => "a folder or a component",
-        Step::Stop => "stop",
+        ReviewStep::Write => "write",
+        ReviewStep::Decide => "decide",
+        ReviewStep::Changed => "look at the differences",
+        ReviewStep::New => "look at the new files",
+        ReviewStep::Hunks => "hunk by hunk",
+        ReviewStep::One => "single files",
+        ReviewStep::Many => "a folder or a component",
+        ReviewStep::Stop => "stop",
     }
 }

@@ -16,7 +16,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// An entry in the making.
-pub(crate) struct Unit<'a> {
+pub(crate) struct Exchange<'a> {
     pub(crate) kind: EntryKind,
     pub(crate) path: String,
     pub(crate) before: Option<Sum>,
@@ -26,10 +26,10 @@ pub(crate) struct Unit<'a> {
 }
 
 /// Looks whether the disk is as planned and groups the files of new folders.
-pub(crate) fn inspect<'a>(root: &Path, operations: &[&'a Operation<'_>]) -> Result<Vec<Unit<'a>>> {
+pub(crate) fn inspect<'a>(root: &Path, operations: &[&'a Operation<'_>]) -> Result<Vec<Exchange<'a>>> {
     let paths: HashSet<&str> = operations.iter().map(|operation| &*operation.path).collect();
     let mut folders = PlannedFolders { root, paths: &paths, known: HashMap::new() };
-    let mut units: Vec<Unit<'a>> = Vec::new();
+    let mut units: Vec<Exchange<'a>> = Vec::new();
     let mut trees: HashMap<String, usize> = HashMap::new();
     let mut unexpected = Vec::new();
     for operation in operations {
@@ -51,7 +51,7 @@ pub(crate) fn inspect<'a>(root: &Path, operations: &[&'a Operation<'_>]) -> Resu
             // The file is gone, and what takes its place is there already.
             (Action::Remove, Found::Folder(_)) if operations.iter().any(|other| is_below(&other.path, path)) => {}
             _ if !as_planned => unexpected.push(path.to_owned()),
-            (Action::Remove, Found::File(file, metadata)) => units.push(Unit {
+            (Action::Remove, Found::File(file, metadata)) => units.push(Exchange {
                 kind: EntryKind::Remove,
                 path: path.to_owned(),
                 before: Some(Sum::of_file(&file)),
@@ -69,16 +69,18 @@ pub(crate) fn inspect<'a>(root: &Path, operations: &[&'a Operation<'_>]) -> Resu
                         return Err(occupied(path, other));
                     }
                     let (path, files) = (path.to_owned(), Vec::new());
-                    units.push(Unit { kind: EntryKind::Folder, path, before: None, stamp: None, files });
+                    units.push(Exchange { kind: EntryKind::Folder, path, before: None, stamp: None, files });
                 }
                 let files = vec![(path, wanted)];
                 match missing_folder {
-                    None => units.push(Unit { kind: EntryKind::Write, path: path.to_owned(), before, stamp, files }),
+                    None => {
+                        units.push(Exchange { kind: EntryKind::Write, path: path.to_owned(), before, stamp, files })
+                    }
                     Some(folder) => match trees.get(&folder).and_then(|at| units.get_mut(*at)) {
                         Some(unit) => unit.files.extend(files),
                         None => {
                             trees.insert(folder.clone(), units.len());
-                            units.push(Unit { kind: EntryKind::Tree, path: folder, before, stamp, files });
+                            units.push(Exchange { kind: EntryKind::Tree, path: folder, before, stamp, files });
                         }
                     },
                 }

@@ -87,7 +87,7 @@ pub enum EntryKind {
 
 /// One exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct JournalEntry {
     /// What happens.
     pub kind: EntryKind,
     /// Where.
@@ -102,7 +102,7 @@ pub struct Entry {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Journal {
     /// The exchanges; an entry's index is its number in the staging folder.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<JournalEntry>,
 }
 
 impl Journal {
@@ -121,7 +121,7 @@ impl Journal {
 
     fn encode(&self, key: &Key, root: &Path) -> String {
         let mut text = format!("{TITLE}folder {}\n", folder_line(root));
-        for Entry { kind, path, before, files } in &self.entries {
+        for JournalEntry { kind, path, before, files } in &self.entries {
             let word = match kind {
                 EntryKind::Write => "write",
                 EntryKind::Tree => "tree",
@@ -154,7 +154,7 @@ impl Journal {
 
     fn decode(lines: &str) -> Option<Self> {
         let (_, lines) = lines.strip_prefix(TITLE)?.split_once('\n')?;
-        let mut entries: Vec<Entry> = Vec::new();
+        let mut entries: Vec<JournalEntry> = Vec::new();
         for line in lines.lines() {
             let mut fields = line.splitn(3, ' ');
             let (word, sum, path) = (fields.next()?, fields.next()?, path::from_line(fields.next()?)?);
@@ -170,7 +170,7 @@ impl Journal {
                 "folder" => EntryKind::Folder,
                 _ => return None,
             };
-            entries.push(Entry { kind, path, before: sum, files: Vec::new() });
+            entries.push(JournalEntry { kind, path, before: sum, files: Vec::new() });
         }
         Some(Self { entries })
     }
@@ -305,7 +305,7 @@ mod tests {
 
     fn sample() -> Journal {
         let sum = |text: &str| Sum::of(&[text.as_bytes()]);
-        let entry = |kind, path: &str, before, files: &[&str]| Entry {
+        let entry = |kind, path: &str, before, files: &[&str]| JournalEntry {
             kind,
             path: path.to_owned(),
             before,

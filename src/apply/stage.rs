@@ -1,7 +1,7 @@
 //! Writes all new files where they harm nobody, as fast as the disk allows.
 
-use crate::apply::inspect::Unit;
-use crate::apply::journal::{Entry, Journal, Phase, advance};
+use crate::apply::inspect::Exchange;
+use crate::apply::journal::{Journal, JournalEntry, Phase, advance};
 use crate::apply::swap::Places;
 use crate::disk;
 use crate::terminal::signals;
@@ -18,11 +18,11 @@ use std::sync::{Mutex, PoisonError};
 
 /// Writes the journal and then all new files to the staging folder. What a run that dies here leaves is listed by the
 /// journal, so that the next one removes nothing else.
-pub(crate) fn stage(places: &Places<'_>, units: &[Unit<'_>]) -> Result<Journal> {
+pub(crate) fn stage(places: &Places<'_>, units: &[Exchange<'_>]) -> Result<Journal> {
     let mut journal = Journal::default();
     for unit in units {
         let files = unit.files.iter().map(|(path, file)| ((*path).to_owned(), Sum::of_file(file))).collect();
-        journal.entries.push(Entry { kind: unit.kind, path: unit.path.clone(), before: unit.before, files });
+        journal.entries.push(JournalEntry { kind: unit.kind, path: unit.path.clone(), before: unit.before, files });
     }
     journal.write(places.folder(), places.root())?;
     disk::create_folder(&places.staging())?;
@@ -37,7 +37,7 @@ pub(crate) fn stage(places: &Places<'_>, units: &[Unit<'_>]) -> Result<Journal> 
 }
 
 /// The new files of a unit, in the staging folder.
-fn staged<'u>(slot: usize, unit: &'u Unit<'_>) -> impl Iterator<Item = New<'u>> {
+fn staged<'u>(slot: usize, unit: &'u Exchange<'_>) -> impl Iterator<Item = New<'u>> {
     unit.files.iter().map(move |(path, file)| New {
         path: format!("{slot}{}", path.strip_prefix(&unit.path).unwrap_or_default()).into(),
         file,

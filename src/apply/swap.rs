@@ -5,7 +5,7 @@
 //! replaced is never missing.
 
 use crate::apply::inspect::occupied;
-use crate::apply::journal::{Entry, EntryKind, Journal, Phase, STAGING, advance};
+use crate::apply::journal::{EntryKind, Journal, JournalEntry, Phase, STAGING, advance};
 use crate::disk::{self, explain};
 use crate::repository::project::{files_below, link_on_the_way, read};
 use crate::text::checksum::Sum;
@@ -50,12 +50,11 @@ impl<'r> Places<'r> {
         self.staging().join("new")
     }
 
-    /// The originals.
     pub fn originals(&self) -> PathBuf {
         self.staging().join("old")
     }
 
-    fn of(&self, slot: usize, entry: &Entry) -> Spot {
+    fn of(&self, slot: usize, entry: &JournalEntry) -> Spot {
         let slot = slot.to_string();
         Spot {
             new: self.new_files().join(&slot),
@@ -143,13 +142,13 @@ fn unlisted(path: &Path, inside: &str) -> anyhow::Error {
 }
 
 /// Where a file of an entry is staged.
-fn staged(new: &Path, entry: &Entry, file: &str) -> PathBuf {
+fn staged(new: &Path, entry: &JournalEntry, file: &str) -> PathBuf {
     let inside = file.strip_prefix(&entry.path).unwrap_or_default().trim_start_matches('/');
     if inside.is_empty() { new.to_owned() } else { new.join(inside) }
 }
 
 /// Carries out an entry, or what is left of it.
-pub fn carry_out(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> {
+pub fn carry_out(places: &Places<'_>, slot: usize, entry: &JournalEntry) -> Result<()> {
     refuse_links(places, &entry.path)?;
     let Spot { new, old, target } = places.of(slot, entry);
     if is_link(&new) || is_link(&old) {
@@ -180,7 +179,7 @@ pub fn carry_out(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> 
 }
 
 /// Takes back an entry, as far as it was carried out. What the user changed since then is left alone.
-pub fn take_back(places: &Places<'_>, slot: usize, entry: &Entry) -> Result<()> {
+pub fn take_back(places: &Places<'_>, slot: usize, entry: &JournalEntry) -> Result<()> {
     refuse_links(places, &entry.path)?;
     let Spot { new, old, target } = places.of(slot, entry);
     if is_link(&old) {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::apply::recover::{Recovery, recover};
-use crate::disk::fault::{self, Fault};
+use crate::disk::fault::{self, PlannedFailure};
 use crate::repository::project::Project;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -128,7 +128,7 @@ fn a_death_at_any_step_leaves_all_old_or_all_new() {
         let mut seen = [0, 0];
         for step in 0..=steps {
             let (folder, target) = scene.set_up();
-            let (_, _) = fault::with(Some(Fault::Dead(step)), || scene.run(&target));
+            let (_, _) = fault::with(Some(PlannedFailure::Dead(step)), || scene.run(&target));
             let recovery = recover_at(&target).unwrap();
             let found = snapshot(folder.path());
             assert_either(&found, &old, &new, recovery, &format!("{} step {step}", scene.target));
@@ -150,8 +150,8 @@ fn a_death_during_recovery_does_no_harm() {
             let mut inner = step % 3;
             loop {
                 let (folder, target) = scene.set_up();
-                let _ = fault::with(Some(Fault::Dead(step)), || scene.run(&target));
-                let (_, needed) = fault::with(Some(Fault::Dead(inner)), || recover_at(&target));
+                let _ = fault::with(Some(PlannedFailure::Dead(step)), || scene.run(&target));
+                let (_, needed) = fault::with(Some(PlannedFailure::Dead(inner)), || recover_at(&target));
                 let recovery = recover_at(&target).unwrap();
                 let when = format!("{} step {step}, {inner} of the recovery", scene.target);
                 assert_either(&snapshot(folder.path()), &old, &new, recovery, &when);
@@ -171,7 +171,7 @@ fn an_error_at_any_step_leaves_all_as_it_was() {
         let mut rolled_back = 0;
         for step in 0..steps {
             let (folder, target) = scene.set_up();
-            let (result, _) = fault::with(Some(Fault::Once(step)), || scene.run(&target));
+            let (result, _) = fault::with(Some(PlannedFailure::Once(step)), || scene.run(&target));
             let mut found = snapshot(folder.path());
             let when = format!("{} step {step}: {result:?}", scene.target);
             match result {
@@ -210,7 +210,7 @@ fn an_error_whose_rollback_dies_is_undone_later() {
         for step in 0..steps {
             for death in (step + 1..step + 60).step_by(7) {
                 let (folder, target) = scene.set_up();
-                let (result, _) = fault::with(Some(Fault::OnceThenDead(step, death)), || scene.run(&target));
+                let (result, _) = fault::with(Some(PlannedFailure::OnceThenDead(step, death)), || scene.run(&target));
                 // the lock that a dead run leaves is no change
                 let mut left = snapshot(folder.path());
                 left.remove(".scaffold/lock");
@@ -231,7 +231,7 @@ fn interrupted(scene: &Scene, wanted: impl Fn(&Path) -> bool) -> (TempDir, PathB
     let (_, _, steps) = scene.states();
     for step in 0..steps {
         let (folder, target) = scene.set_up();
-        let _ = fault::with(Some(Fault::Dead(step)), || scene.run(&target));
+        let _ = fault::with(Some(PlannedFailure::Dead(step)), || scene.run(&target));
         if target.join(".scaffold/journal").exists() && wanted(&target) {
             return (folder, target);
         }

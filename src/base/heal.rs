@@ -18,7 +18,7 @@
 //! ancestor; then the checksum is wrong and the record is damaged, which is safe.
 
 use super::read::{Content, FileRecord, Read};
-use super::{Base, Fault};
+use super::{Base, DamagedRecord};
 use std::collections::BTreeMap;
 
 /// Lines with their numbers, counted from 0.
@@ -72,7 +72,7 @@ fn is_mark(line: &str, mark: &str) -> bool {
 }
 
 /// One base of the two, and what remains damaged.
-pub(super) fn settle(ours: Read, mut theirs: Read) -> (Base, Vec<Fault>) {
+pub(super) fn settle(ours: Read, mut theirs: Read) -> (Base, Vec<DamagedRecord>) {
     let mut base = Base { version: ours.version.max(theirs.version), ..Base::default() };
     let mut faults = ours.faults;
     faults.append(&mut theirs.faults);

@@ -1,7 +1,7 @@
 //! Reading the base: lines to records, each judged by its checksum.
 
 use super::properties::Properties;
-use super::{Base, FORMAT, Fault, Stored, TITLE, VERSION};
+use super::{Base, DamagedRecord, FORMAT, Stored, TITLE, VERSION};
 use crate::text::checksum::Sum;
 use crate::text::path;
 use crate::text::tree::{File, RelPath};
@@ -16,7 +16,7 @@ pub(super) struct Read {
     pub version: Option<Version>,
     pub records: BTreeMap<RelPath, FileRecord>,
     /// What is wrong outside of records.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<DamagedRecord>,
 }
 
 /// One file's record, as it stands there.
@@ -70,7 +70,7 @@ impl FileRecord {
 
 impl Read {
     /// The base of these records, and everything that is wrong.
-    pub fn base(self) -> (Base, Vec<Fault>) {
+    pub fn base(self) -> (Base, Vec<DamagedRecord>) {
         let mut base = Base { version: self.version, ..Base::default() };
         let mut faults = self.faults;
         for (path, record) in self.records {
@@ -96,14 +96,14 @@ impl Base {
         self.tree.files.insert(path, content.file());
     }
 
-    pub(super) fn damage(&mut self, line: usize, path: RelPath, what: &'static str) -> Fault {
+    pub(super) fn damage(&mut self, line: usize, path: RelPath, what: &'static str) -> DamagedRecord {
         self.damaged.insert(path.clone());
-        Fault { line: line + 1, path: Some(path), what }
+        DamagedRecord { line: line + 1, path: Some(path), what }
     }
 
-    pub(super) fn without_version(&self) -> Option<Fault> {
+    pub(super) fn without_version(&self) -> Option<DamagedRecord> {
         let what = "it does not say which version of scaffold wrote it";
-        self.version.is_none().then_some(Fault { line: 1, path: None, what })
+        self.version.is_none().then_some(DamagedRecord { line: 1, path: None, what })
     }
 }
 
@@ -125,7 +125,7 @@ pub(super) fn read<'t>(lines: impl Iterator<Item = (usize, &'t str)>) -> Result<
 
 impl Read {
     fn fault(&mut self, line: usize, what: &'static str) {
-        self.faults.push(Fault { line: line + 1, path: None, what });
+        self.faults.push(DamagedRecord { line: line + 1, path: None, what });
     }
 
     /// A file may be recorded twice, but not differently.

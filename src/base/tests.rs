@@ -20,7 +20,7 @@ fn written() -> Base {
     Base { version: Some(Version::new(0, 3, 0)), ..Base::default() }
 }
 
-fn damaged(text: &str) -> (Base, Vec<Fault>) {
+fn damaged(text: &str) -> (Base, Vec<DamagedRecord>) {
     match parse(text.as_bytes()) {
         Stored::Damaged { base, faults } => (base, faults),
         other => panic!("expected damage, found {other:?}"),

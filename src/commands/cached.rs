@@ -1,5 +1,5 @@
-//! Answers of `status`, `diff` and `update` that nothing has changed since: what was said the last time is said again,
-//! without rendering, as long as the metadata of everything it rests on is the same. Each answer is a file in the user's
+//! Replies of `status`, `diff` and `update` where nothing has changed: what was said the last time is said again,
+//! without rendering, as long as the metadata of everything it rests on is the same. Each reply is a file in the user's
 //! cache directory; one that is missing, damaged or of other files counts for nothing.
 
 use std::env;
@@ -12,22 +12,22 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::base::Base;
-use crate::cli::UpdateArgs;
+use crate::cli::RenderArgs;
 use crate::commands::rerendering::Proposal;
 use crate::disk::cache::Cache;
 use crate::plan::Ours;
-use crate::repository::evidence::{self, Digest, Evidence};
+use crate::repository::fingerprint::{self, Digest, Fingerprint};
 use crate::repository::project::Project;
 use crate::terminal::output;
 use crate::terminal::ui::Ui;
 use crate::text::version;
 
 /// Renewed when the meaning of a file changes without a new version of the program.
-const FORMAT: &str = "scaffold answer 1";
+const FORMAT: &str = "scaffold reply 1";
 
 /// What a command says.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
+pub struct Reply {
     /// What the user should know.
     pub notes: Vec<String>,
     /// What goes to stdout.
@@ -36,7 +36,7 @@ pub struct Answer {
     pub code: u8,
 }
 
-impl Answer {
+impl Reply {
     /// Says it.
     ///
     /// # Errors
@@ -52,9 +52,9 @@ impl Answer {
     }
 }
 
-/// The place of one answer: that of a command with its arguments, about one repository.
+/// The place of one reply: that of a command with its arguments, about one repository.
 #[derive(Debug)]
-pub struct Cached {
+pub struct CachedReply {
     cache: Cache,
     name: String,
     project: Project,
@@ -63,9 +63,9 @@ pub struct Cached {
     catalog: Vec<PathBuf>,
 }
 
-impl Cached {
-    /// The place of the answer of a `command`, which is told with all its arguments; none where it cannot be kept.
-    pub fn new(command: &str, dir: &Path, with: &UpdateArgs, ui: &Ui) -> Option<Self> {
+impl CachedReply {
+    /// The place of the reply of a `command`, which is told with all its arguments; none where it cannot be kept.
+    pub fn new(command: &str, dir: &Path, with: &RenderArgs, ui: &Ui) -> Option<Self> {
         if with.answers.is_some() || !with.sets.is_empty() {
             return None;
         }
@@ -81,7 +81,7 @@ impl Cached {
         let place = (project.root(), found.dev(), found.ino(), env::current_dir().ok()?);
         let key = format!("{:?}", (command, ui, &place, &program, &catalog));
         let name = Sha256::digest(key.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        let facts = format!("{:?}", (FORMAT, version::own(), key, evidence::facts(project.root())?));
+        let facts = format!("{:?}", (FORMAT, version::own(), key, fingerprint::facts(project.root())?));
         Some(Self { cache, name, project, facts, program, catalog })
     }
 
@@ -90,53 +90,53 @@ impl Cached {
         &self.project
     }
 
-    /// The answer of an earlier run, if everything it rests on is as it was.
-    pub fn answer(&self) -> Option<Answer> {
+    /// The reply of an earlier run, if everything it rests on is as it was.
+    pub fn reply(&self) -> Option<Reply> {
         let bytes = self.cache.read(&self.name)?;
         let (digest, rest) = bytes.split_at_checked(size_of::<Digest>())?;
-        let (answer, paths) = rest.split_at(rest.iter().position(|byte| *byte == 0)?);
-        if evidence::now(self.project.root(), &[self.facts.as_bytes(), answer], paths) != digest {
+        let (reply, paths) = rest.split_at(rest.iter().position(|byte| *byte == 0)?);
+        if fingerprint::now(self.project.root(), &[self.facts.as_bytes(), reply], paths) != digest {
             return None;
         }
-        serde_json::from_slice(answer).ok()
+        serde_json::from_slice(reply).ok()
     }
 
-    /// Begins a run that may give an answer to be kept: looks at the program and the catalog before they are read.
-    pub fn begin(self) -> Option<Pending> {
-        let mut evidence = Evidence::new(self.project.root());
-        evidence.add(vec![self.program.clone()]);
-        evidence.add_catalog(&self.catalog).then_some(Pending { place: self, evidence })
+    /// Begins a run that may give a reply to be kept: looks at the program and the catalog before they are read.
+    pub fn begin(self) -> Option<PendingReply> {
+        let mut fingerprint = Fingerprint::new(self.project.root());
+        fingerprint.add(vec![self.program.clone()]);
+        fingerprint.add_catalog(&self.catalog).then_some(PendingReply { place: self, fingerprint })
     }
 }
 
-/// An answer that is being worked out.
+/// A reply that is being worked out.
 #[derive(Debug)]
-pub struct Pending {
-    place: Cached,
-    evidence: Evidence,
+pub struct PendingReply {
+    place: CachedReply,
+    fingerprint: Fingerprint,
 }
 
-impl Pending {
+impl PendingReply {
     /// Looks at the repository before its files are read.
     #[must_use]
     pub fn about(mut self, base: &Base) -> Self {
-        self.evidence.add_repository(base);
+        self.fingerprint.add_repository(base);
         self
     }
 
-    /// Keeps the answer if nothing would be generated differently, and it rests on nothing but what was looked at. Where
+    /// Keeps the reply if nothing would be generated differently, and it rests on nothing but what was looked at. Where
     /// it cannot be kept, the next run works it out again.
-    pub fn keep(mut self, proposal: &Proposal, answer: &Answer) {
+    pub fn keep(mut self, proposal: &Proposal, reply: &Reply) {
         let is_plain = |ours: &Ours| matches!(ours, Ours::File(_) | Ours::Missing);
         if proposal.is_outdated() || !proposal.ours.values().all(is_plain) {
             return;
         }
-        self.evidence.add(proposal.searched.clone());
-        if !self.evidence.is_settled() {
+        self.fingerprint.add(proposal.searched.clone());
+        if !self.fingerprint.is_settled() {
             return;
         }
-        let Ok(answer) = serde_json::to_vec(answer) else { return };
-        let digest = self.evidence.digest(&[self.place.facts.as_bytes(), &answer]);
-        let _ = self.place.cache.write(&self.place.name, &[&digest[..], &answer, &self.evidence.paths()].concat());
+        let Ok(reply) = serde_json::to_vec(reply) else { return };
+        let digest = self.fingerprint.digest(&[self.place.facts.as_bytes(), &reply]);
+        let _ = self.place.cache.write(&self.place.name, &[&digest[..], &reply, &self.fingerprint.paths()].concat());
     }
 }

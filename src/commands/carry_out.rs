@@ -10,9 +10,9 @@ use super::summary::summary;
 use super::{STOPPED, is_free};
 use crate::catalog::Catalog;
 use crate::cli::PlanArgs;
-use crate::page::Place;
-use crate::plan::decisions::Reviewed;
-use crate::plan::{Open, Plan};
+use crate::page::PageTarget;
+use crate::plan::decision::Reviewed;
+use crate::plan::{OpenChange, Plan};
 use crate::repository::project::Project;
 use crate::review::{Policy, Resolutions, Review, resolve};
 use crate::show::listing::{self, Listing};
@@ -32,7 +32,7 @@ pub struct Execution<'e> {
     pub project: &'e Project,
     pub catalog: &'e Catalog,
     /// Where the page goes, if one is wanted.
-    pub place: Option<Place<'e>>,
+    pub target: Option<PageTarget<'e>>,
     /// What happens to open changes without a prompt.
     pub policy: Policy,
     /// Whether nothing is written when a change is open.
@@ -43,7 +43,7 @@ pub struct Execution<'e> {
 
 /// How the way to the disk ended.
 #[derive(Debug)]
-pub enum End {
+pub enum Outcome {
     DryRun,
     Stopped,
     /// Changes were open, and nothing was to be written then.
@@ -66,8 +66,8 @@ impl Execution<'_> {
     /// Shows the plan, has a person decide, writes.
     ///
     /// # Errors
-    /// When the page has no place, the person leaves, or the disk refuses.
-    pub fn run(&self, proposal: &Proposal, plan: &Plan<'_>) -> Result<End> {
+    /// When the page cannot be written, the person leaves, or the disk refuses.
+    pub fn run(&self, proposal: &Proposal, plan: &Plan<'_>) -> Result<Outcome> {
         let ui = self.ui;
         let automatic = resolve(plan, self.policy);
         self.page(proposal, plan, &automatic)?;
@@ -75,23 +75,23 @@ impl Execution<'_> {
             output::data(&output::json(&listing::json(plan))?)?;
         }
         if self.args.dry_run {
-            if self.args.format == Format::Human && !matches!(self.place, Some(Place::Stdout)) {
+            if self.args.format == Format::Human && !matches!(self.target, Some(PageTarget::Stdout)) {
                 let listing = Listing { ui, paint: ui.out, lines: usize::MAX };
                 output::data(&format!("{}\n{}", listing.tree(plan), listing.counts(plan)))?;
             }
             ui.say("Nothing was written, because of `--dry-run`.");
-            return Ok(End::DryRun);
+            return Ok(Outcome::DryRun);
         }
         if self.fail && plan.open().next().is_some() {
             ui.say(&conflicts(ui, plan));
-            return Ok(End::Conflicts);
+            return Ok(Outcome::Conflicts);
         }
         let person = self.person();
         let summarized = self.always_show || if person { plan.is_reviewed() } else { plan.touches_disk() };
         let resolutions = if summarized && person {
             let Some(resolutions) = self.review(proposal, plan)? else {
                 ui.say(STOPPED);
-                return Ok(End::Stopped);
+                return Ok(Outcome::Stopped);
             };
             resolutions
         } else {
@@ -110,15 +110,15 @@ impl Execution<'_> {
         if summarized {
             ui.say(&summary(ui, self.dir, plan, &resolutions, person));
         }
-        Ok(End::Written { resolutions, changed, summarized })
+        Ok(Outcome::Written { resolutions, changed, summarized })
     }
 
     fn page(&self, proposal: &Proposal, plan: &Plan<'_>, automatic: &Resolutions) -> Result<()> {
-        let Some(place) = self.place else { return Ok(()) };
-        place.keep_off(self.project.root(), plan)?;
+        let Some(target) = self.target else { return Ok(()) };
+        target.keep_off(self.project.root(), plan)?;
         let undecided = Resolutions::new();
         let decided = if self.args.yes { automatic } else { &undecided };
-        place.put(self.ui, &proposal.page(self.command, self.catalog, plan, decided).html()?)
+        target.put(self.ui, &proposal.page(self.command, self.catalog, plan, decided).html()?)
     }
 
     fn review(&self, proposal: &Proposal, plan: &Plan<'_>) -> Result<Option<Resolutions>> {
@@ -138,7 +138,7 @@ impl Execution<'_> {
 }
 
 fn conflicts(ui: &Ui, plan: &Plan<'_>) -> String {
-    let line = |open: Open<'_>| {
+    let line = |open: OpenChange<'_>| {
         let what = ui.visible(&format!("{} ({})", open.path, open.reason()));
         ui.wrapped_line(&format!("  {} {what}", ui.err.text(Style::Error, "!")))
     };

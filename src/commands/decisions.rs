@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use super::open::{folder, inside, open};
 use super::save;
 use crate::base;
-use crate::cli::{self, DecisionsCommand, Forget};
-use crate::commands::rerendering::Last;
-use crate::plan::decisions::{Decision, Decisions};
+use crate::cli::{self, DecisionsCommand, ForgetArgs};
+use crate::commands::rerendering::LastRendering;
+use crate::plan::decision::{Decision, Decisions};
 use crate::repository::project::Project;
 use crate::terminal::output::{self, Format};
 use crate::terminal::ui::Ui;
@@ -23,16 +23,16 @@ use crate::text::{columns, count, version};
 ///
 /// # Errors
 /// When scaffold never ran there, or nothing was decided about a path.
-pub fn run(args: &cli::Decisions, ui: &Ui) -> Result<u8> {
+pub fn run(args: &cli::DecisionsArgs, ui: &Ui) -> Result<u8> {
     match &args.command {
         Some(DecisionsCommand::Forget(args)) => forget(args, ui),
         None => list(args, ui),
     }
 }
 
-fn list(args: &cli::Decisions, ui: &Ui) -> Result<u8> {
+fn list(args: &cli::DecisionsArgs, ui: &Ui) -> Result<u8> {
     let project = open(&folder(args.existing.dir.as_deref()), ui, false)?;
-    Last::read(&project, true)?;
+    LastRendering::read(&project, true)?;
     let decisions = project.decisions()?;
     match args.format {
         Format::Json => output::data(&output::json(&as_json(&decisions))?)?,
@@ -68,9 +68,9 @@ fn as_json(decisions: &Decisions) -> Value {
     decisions.moved.iter().map(moved).chain(decisions.files.iter().map(one)).collect()
 }
 
-fn forget(args: &Forget, ui: &Ui) -> Result<u8> {
+fn forget(args: &ForgetArgs, ui: &Ui) -> Result<u8> {
     let project = open(&folder(None), ui, true)?;
-    let last = Last::read(&project, false)?;
+    let last = LastRendering::read(&project, false)?;
     let mut decisions = project.decisions()?;
     let forgotten =
         if args.all { known(&decisions).cloned().collect() } else { chosen(&project, &decisions, &args.paths)? };

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::cli::Detect;
+use crate::cli::DetectArgs;
 use crate::commands::load_catalog;
 use crate::detect::{detect, report};
 use crate::terminal::output::{self, Format};
@@ -12,7 +12,7 @@ use crate::terminal::ui::Ui;
 ///
 /// # Errors
 /// When the folder cannot be listed, or the catalog has faults.
-pub fn run(args: &Detect, ui: &Ui) -> Result<u8> {
+pub fn run(args: &DetectArgs, ui: &Ui) -> Result<u8> {
     let catalog = load_catalog(&args.catalog)?;
     let found = detect(&catalog, &args.dir)?;
     output::data(&match args.format {

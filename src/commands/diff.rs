@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::cached::{Answer, Cached};
+use super::cached::{CachedReply, Reply};
 use super::open::{folder, inside, open};
-use super::{Work, given_for_update};
+use super::{Renderer, given_for_update};
 use crate::cli;
-use crate::commands::rerendering::{Last, Proposal};
+use crate::commands::rerendering::{LastRendering, Proposal};
 use crate::merge::OnConflict;
-use crate::page::Place;
+use crate::page::PageTarget;
 use crate::plan::operation::{Action, Before};
 use crate::plan::{Change, Plan};
 use crate::review::{Policy, resolve};
@@ -27,22 +27,22 @@ use crate::text::tree::RelPath;
 ///
 /// # Errors
 /// When the repository cannot be rendered or read.
-pub fn run(args: &cli::Diff, ui: &Ui) -> Result<u8> {
+pub fn run(args: &cli::DiffArgs, ui: &Ui) -> Result<u8> {
     let (dir, paths) = split(args);
     let cached = match args.html {
-        None => Cached::new(&format!("{args:?}"), &dir, &args.with, ui),
+        None => CachedReply::new(&format!("{args:?}"), &dir, &args.with, ui),
         Some(_) => None,
     };
-    if let Some(answer) = cached.as_ref().and_then(Cached::answer) {
-        answer.give(ui)?;
+    if let Some(reply) = cached.as_ref().and_then(CachedReply::reply) {
+        reply.give(ui)?;
         return show(ui, &[]);
     }
-    let pending = cached.and_then(Cached::begin);
-    super::with_catalog(ui, &args.with.catalog, &dir, false, |Work { catalog, render }| {
-        let place = args.html.as_deref().map(|file| Place::new(file, Format::Human)).transpose()?;
+    let pending = cached.and_then(CachedReply::begin);
+    super::with_catalog(ui, &args.with.catalog, &dir, false, |Renderer { catalog, render }| {
+        let target = args.html.as_deref().map(|file| PageTarget::new(file, Format::Human)).transpose()?;
         let project = open(&dir, ui, false)?;
         let paths = paths.iter().map(|path| below(project.root(), path)).collect::<Result<Vec<_>>>()?;
-        let last = Last::read(&project, args.with.allow_downgrade)?;
+        let last = LastRendering::read(&project, args.with.allow_downgrade)?;
         let pending = pending.map(|pending| pending.about(&last.base));
         let proposal = Proposal::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
         for note in &proposal.notes {
@@ -51,17 +51,17 @@ pub fn run(args: &cli::Diff, ui: &Ui) -> Result<u8> {
         proposal.refuse_unmerged()?;
         let mut plan = proposal.plan(OnConflict::Markers)?;
         let patch = chosen(&plan, &paths)?;
-        let Some(place) = place else {
+        let Some(target) = target else {
             let code = show(ui, &patch)?;
             if let (Some(pending), true) = (pending, patch.is_empty()) {
-                pending.keep(&proposal, &Answer { notes: proposal.notes.clone(), data: String::new(), code });
+                pending.keep(&proposal, &Reply { notes: proposal.notes.clone(), data: String::new(), code });
             }
             return Ok(code);
         };
-        place.keep_off(project.root(), &plan)?;
+        target.keep_off(project.root(), &plan)?;
         plan.changes
             .retain(|path, change| is_chosen(&paths, path) || from(change).is_some_and(|from| is_chosen(&paths, from)));
-        place.put(ui, &proposal.page("update", catalog, &plan, &resolve(&plan, Policy::Both)).html()?)?;
+        target.put(ui, &proposal.page("update", catalog, &plan, &resolve(&plan, Policy::Both)).html()?)?;
         Ok(u8::from(!patch.is_empty()))
     })
 }
@@ -77,7 +77,7 @@ fn show(ui: &Ui, patch: &[u8]) -> Result<u8> {
 
 /// The repository and the paths in it. A first argument that scaffold has not generated is a path of the repository
 /// around the current folder.
-fn split(args: &cli::Diff) -> (PathBuf, Vec<PathBuf>) {
+fn split(args: &cli::DiffArgs) -> (PathBuf, Vec<PathBuf>) {
     match &args.existing.dir {
         Some(dir) if !dir.join(path::FOLDER).exists() => {
             (folder(None), [dir].into_iter().chain(&args.paths).cloned().collect())

@@ -4,9 +4,9 @@ use anyhow::Result;
 
 use crate::catalog::Catalog;
 use crate::catalog::question::Question;
-use crate::cli::Explain;
+use crate::cli::ExplainArgs;
 use crate::commands::load_catalog;
-use crate::show::explain::{Entry, component, file, need, question};
+use crate::show::explanation::{Explanation, component, file, need, question};
 use crate::template::usage::Usage;
 use crate::terminal::output;
 use crate::terminal::ui::Ui;
@@ -16,7 +16,7 @@ use crate::text::error::{UserError, nearest};
 ///
 /// # Errors
 /// When nothing has that name, or the catalog has faults.
-pub fn run(args: &Explain, ui: &Ui) -> Result<u8> {
+pub fn run(args: &ExplainArgs, ui: &Ui) -> Result<u8> {
     let catalog = load_catalog(&args.catalog)?;
     let usage = Usage::new(&catalog)?;
     let text = explain(&catalog, &usage, args.thing.trim_start_matches("./"))?;
@@ -53,7 +53,7 @@ fn explain(catalog: &Catalog, usage: &Usage<'_>, thing: &str) -> Result<String> 
     if parts.is_empty() {
         return Err(unknown(catalog, thing).into());
     }
-    Ok(parts.iter().map(Entry::to_string).collect::<Vec<_>>().join("\n"))
+    Ok(parts.iter().map(Explanation::to_string).collect::<Vec<_>>().join("\n"))
 }
 
 /// A field under the name by which it is answered.

@@ -3,14 +3,14 @@
 use anyhow::Result;
 use clap::CommandFactory as _;
 
-use crate::cli::{Cli, Completions};
+use crate::cli::{Cli, CompletionsArgs};
 use crate::terminal::output;
 
 /// Prints completions for a shell.
 ///
 /// # Errors
 /// When stdout cannot be written to.
-pub fn completions(args: &Completions) -> Result<u8> {
+pub fn completions(args: &CompletionsArgs) -> Result<u8> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "scaffold", &mut text);
     output::data(&String::from_utf8_lossy(&text))?;

@@ -7,21 +7,21 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::Value;
 
-use super::carry_out::{End, Execution};
+use super::carry_out::{Execution, Outcome};
 use super::open::open;
-use super::{Work, cannot_prompt, interview};
+use super::{Renderer, cannot_prompt, interview};
 use crate::answers::session::Session;
 use crate::answers::{Answers, Given, NAME, Origin};
 use crate::apply::lock::Lock;
 use crate::base::Stored;
 use crate::catalog::Catalog;
 use crate::catalog::question::Values;
-use crate::cli::{AskWhich, Init};
-use crate::commands::rerendering::{Last, Proposal};
+use crate::cli::{AskWhich, InitArgs};
+use crate::commands::rerendering::{LastRendering, Proposal};
 use crate::commands::summary::{first_steps, where_code_goes};
 use crate::detect::{Note, SERVICES, detect, folder_name, overview};
 use crate::merge::OnConflict;
-use crate::page::Place;
+use crate::page::PageTarget;
 use crate::plan::Resolution;
 use crate::prompt::{Asking, TerminalPrompter};
 use crate::render::context::Context;
@@ -38,16 +38,16 @@ use crate::text::error::{Back, UserError};
 ///
 /// # Errors
 /// When answers are missing or wrong, nobody agrees to writing, or the disk refuses.
-pub fn run(args: &Init, ui: &Ui) -> Result<u8> {
+pub fn run(args: &InitArgs, ui: &Ui) -> Result<u8> {
     let person = ui.interactive && !args.plan.yes;
     super::with_catalog(ui, &args.catalog, &args.dir, person, |work| init(args, ui, work))
         .or_else(|e| interview::left(args, ui, e))
 }
 
-fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
+fn init(args: &InitArgs, ui: &Ui, work: Renderer<'_>) -> Result<u8> {
     let catalog = work.catalog;
     let mut given = super::given(&args.answers)?;
-    let place = args.plan.html.as_deref().map(|file| Place::new(file, args.plan.format)).transpose()?;
+    let target = args.plan.html.as_deref().map(|file| PageTarget::new(file, args.plan.format)).transpose()?;
     let project = open(&args.dir, ui, !args.plan.dry_run)?;
     if project.base()? != Stored::Missing {
         return again(args, ui, given, work, &project);
@@ -70,7 +70,7 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
         let asking = if all { Asking::All } else { Asking::Identity };
         TerminalPrompter::new(*ui, asking, catalog).keeping(session.clone())
     });
-    let run = Run { args, ui, work, project: &project, session: session.as_ref(), place, notes: &notes };
+    let run = InitRun { args, ui, work, project: &project, session: session.as_ref(), target, notes: &notes };
     loop {
         let answers = match &mut person {
             Some(person) => interview::answers(person, catalog, &mut given, choose)?,
@@ -84,20 +84,20 @@ fn init(args: &Init, ui: &Ui, work: Work<'_>) -> Result<u8> {
 }
 
 /// What is the same for all answers.
-struct Run<'r> {
-    args: &'r Init,
+struct InitRun<'r> {
+    args: &'r InitArgs,
     ui: &'r Ui,
-    work: Work<'r>,
+    work: Renderer<'r>,
     project: &'r Project,
     session: Option<&'r Session>,
-    place: Option<Place<'r>>,
+    target: Option<PageTarget<'r>>,
     /// What the folder has otherwise than generated files expect it.
     notes: &'r [Note],
 }
 
 /// Renders, shows, writes after a yes. Going back leads to the answers.
-fn write(run: &Run<'_>, answers: Answers) -> Result<u8> {
-    let Run { args, ui, work: Work { catalog, render }, project, session, place, notes } = *run;
+fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
+    let InitRun { args, ui, work: Renderer { catalog, render }, project, session, target, notes } = *run;
     let person = ui.interactive && !args.plan.yes;
     if !person && !args.plan.yes && !args.plan.dry_run {
         return Err(cannot_prompt()
@@ -128,21 +128,21 @@ fn write(run: &Run<'_>, answers: Answers) -> Result<u8> {
         dir: &args.dir,
         project,
         catalog,
-        place,
+        target,
         policy: Policy::Mine,
         fail: false,
         always_show: true,
     };
     let resolutions = match execution.run(&proposal, &plan)? {
-        End::DryRun => {
+        Outcome::DryRun => {
             interview::kept(args, ui, session.filter(|_| person));
             return Ok(u8::from(plan.open().next().is_some()));
         }
-        End::Stopped | End::Conflicts => {
+        Outcome::Stopped | Outcome::Conflicts => {
             interview::kept(args, ui, session);
             return Ok(1);
         }
-        End::Written { resolutions, .. } => resolutions,
+        Outcome::Written { resolutions, .. } => resolutions,
     };
     // what was written counts, also where the kept answers cannot be removed
     let _ = session.map(Session::forget);
@@ -193,7 +193,7 @@ fn examples(catalog: &Catalog, answers: &Answers) -> Option<String> {
 
 /// Looks at the folder and says what was found: each finding is the default of a question. Without anybody to ask it is
 /// the answer. Returns what does not fit.
-fn look(args: &Init, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Result<Vec<Note>> {
+fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Result<Vec<Note>> {
     if !args.dir.is_dir() {
         return Ok(Vec::new());
     }
@@ -208,8 +208,8 @@ fn look(args: &Init, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Result<Ve
 }
 
 /// A folder that was generated before: the same answers and templates mean that nothing is left to do.
-fn again(args: &Init, ui: &Ui, mut given: Given, work: Work<'_>, project: &Project) -> Result<u8> {
-    let last = Last::read(project, false)?;
+fn again(args: &InitArgs, ui: &Ui, mut given: Given, work: Renderer<'_>, project: &Project) -> Result<u8> {
+    let last = LastRendering::read(project, false)?;
     if args.detect {
         // what was found then is recorded; the folder tells more now, by what was generated
         given.preset = None;

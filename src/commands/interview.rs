@@ -8,8 +8,8 @@ use super::STOPPED;
 use crate::answers::session::{Kept, Session};
 use crate::answers::{Answers, Given};
 use crate::catalog::Catalog;
-use crate::cli::{AskWhich, Init};
-use crate::prompt::{Ask, Dialog, TerminalPrompter, first};
+use crate::cli::{AskWhich, InitArgs};
+use crate::prompt::{Dialog, Prompt, TerminalPrompter, first};
 use crate::repository::project::Project;
 use crate::terminal::signals;
 use crate::terminal::ui::Ui;
@@ -21,7 +21,7 @@ use crate::text::{count, shell_word};
 /// # Errors
 /// When one is to be taken up and there is none, it cannot be read, or the person leaves.
 pub fn session(
-    args: &Init,
+    args: &InitArgs,
     ui: &Ui,
     given: &mut Given,
     target: &Path,
@@ -60,12 +60,12 @@ fn wanted(ui: &Ui, kept: &Kept) -> Result<bool> {
         (n, _) => format!("It has {}", count(n, "answer")),
     };
     let help = format!("{has}; no starts anew");
-    let ask = Ask { ask: "A session about this folder was interrupted. Go on with it?", help: &help };
+    let ask = Prompt { ask: "A session about this folder was interrupted. Go on with it?", help: &help };
     let dialog = Dialog { ui: *ui };
     first(ui, || dialog.yes_no(ask, Some(true)))
 }
 
-fn nothing_kept(args: &Init) -> UserError {
+fn nothing_kept(args: &InitArgs) -> UserError {
     UserError::new(format!("no session about `{}` was interrupted", args.dir.display()))
         .hint("`scaffold init` starts one")
 }
@@ -96,7 +96,7 @@ pub fn answers(
 }
 
 /// Says how to go on with a session that ends here without a repository.
-pub fn kept(args: &Init, ui: &Ui, session: Option<&Session>) {
+pub fn kept(args: &InitArgs, ui: &Ui, session: Option<&Session>) {
     if session.is_some_and(Session::is_kept) {
         let dir = shell_word(&args.dir.display().to_string());
         let dir = if dir == "." { String::new() } else { format!(" {}", ui.visible(&dir)) };
@@ -108,7 +108,7 @@ pub fn kept(args: &Init, ui: &Ui, session: Option<&Session>) {
 ///
 /// # Errors
 /// All but leaving.
-pub fn left(args: &Init, ui: &Ui, error: anyhow::Error) -> Result<u8> {
+pub fn left(args: &InitArgs, ui: &Ui, error: anyhow::Error) -> Result<u8> {
     if !error.is::<Interrupted>() && !error.is::<Back>() {
         return Err(error);
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::answers::unknown_preset;
 use crate::catalog::{Catalog, Preset};
-use crate::cli::Presets;
+use crate::cli::PresetsArgs;
 use crate::commands::load_catalog;
 use crate::show::compare;
 use crate::terminal::output;
@@ -18,7 +18,7 @@ use crate::terminal::ui::Ui;
 ///
 /// # Errors
 /// When there is no such preset, or the catalog has faults.
-pub fn run(args: &Presets, ui: &Ui) -> Result<u8> {
+pub fn run(args: &PresetsArgs, ui: &Ui) -> Result<u8> {
     let catalog = load_catalog(&args.catalog)?;
     if !args.compare.is_empty() {
         let comparison = compare::presets(&catalog, &args.compare)?;

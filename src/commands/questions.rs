@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use crate::answers::schema;
 use crate::catalog::Catalog;
 use crate::catalog::question::{KindName, Question};
-use crate::cli::{Questions, QuestionsFormat};
+use crate::cli::{QuestionsArgs, QuestionsFormat};
 use crate::commands::load_catalog;
-use crate::show::explain::default_of;
+use crate::show::explanation::default_of;
 use crate::template::usage::Usage;
 use crate::terminal::output;
 use crate::terminal::ui::Ui;
@@ -20,7 +20,7 @@ use crate::terminal::ui::Ui;
 ///
 /// # Errors
 /// When the catalog has faults.
-pub fn run(args: &Questions, ui: &Ui) -> Result<u8> {
+pub fn run(args: &QuestionsArgs, ui: &Ui) -> Result<u8> {
     let catalog = load_catalog(&args.catalog)?;
     match args.format {
         QuestionsFormat::Human => output::text(ui, &list(&catalog))?,

@@ -12,16 +12,16 @@ use crate::answers::{Answers, Given, Prompter};
 use crate::base::{Base, Stored, record};
 use crate::catalog::Catalog;
 use crate::catalog::question::{KindName, Question, Values};
-use crate::merge::{self, OnConflict, Sides};
+use crate::merge::{self, MarkerLabels, OnConflict};
 use crate::page::Page;
-use crate::plan::decisions::Decisions;
+use crate::plan::decision::Decisions;
 use crate::plan::{BESIDE, Change, Ours, Plan, Resolution, Versions};
 use crate::render::Rendered;
 use crate::render::context::{Context, Readiness};
 use crate::repository::hidden::hidden;
 use crate::repository::project::Project;
 use crate::repository::tracked::{index_files, tracked};
-use crate::repository::{relocated, undo};
+use crate::repository::{last_update, relocated};
 use crate::review::Resolutions;
 use crate::text::error::UserError;
 use crate::text::tree::{RelPath, Tree};
@@ -30,7 +30,7 @@ use crate::text::{count, path, version};
 
 /// What was generated last, and how it reads today.
 #[derive(Debug, Default)]
-pub struct Last {
+pub struct LastRendering {
     /// The record; empty when there is none.
     pub base: Base,
     /// Whether it was not whole, so that it is to be written again.
@@ -39,7 +39,7 @@ pub struct Last {
     pub notes: Vec<String>,
 }
 
-impl Last {
+impl LastRendering {
     /// Reads what scaffold recorded in a repository.
     ///
     /// # Errors
@@ -229,7 +229,7 @@ impl Proposal {
     /// When answers are missing or wrong, or the disk cannot be read.
     pub fn prepare(
         project: &Project,
-        last: Last,
+        last: LastRendering,
         catalog: &Catalog,
         mut given: Given,
         person: Option<&mut dyn Prompter>,
@@ -241,7 +241,7 @@ impl Proposal {
                 .hint("bring it back from the history of the repository, or give the answers with `--answers FILE`")
                 .into());
         }
-        let Last { mut base, renew, mut notes } = last;
+        let LastRendering { mut base, renew, mut notes } = last;
         let answers = Answers::resolve(catalog, &given, person)?;
         notes.extend(answers.notes.iter().cloned());
         notes.extend(changing(catalog, given.recorded.as_ref(), &answers.values));
@@ -266,7 +266,7 @@ impl Proposal {
             hidden.iter().flat_map(|hidden| &hidden.paths).filter(recorded).cloned().collect();
         notes.extend(hidden.iter().map(|hidden| hidden.note(&ignored)));
         let unmerged = unmerged(project, &base, &ours)?;
-        let undoable = !project.present(&[undo::BEFORE.into()])?.is_empty();
+        let undoable = !project.present(&[last_update::BEFORE.into()])?.is_empty();
         let recorded = record::answers(catalog, &answers, given.recorded.as_ref());
         let (resolved, readiness, answers) = (answers, context.readiness, recorded);
         Ok(Self {
@@ -292,7 +292,7 @@ impl Proposal {
     /// # Errors
     /// When the new files cannot all exist beside each other.
     pub fn plan(&self, on_conflict: OnConflict) -> Result<Plan<'_>, UserError> {
-        let sides = Sides::new(self.base.version.as_ref(), version::own());
+        let sides = MarkerLabels::new(self.base.version.as_ref(), version::own());
         let merge =
             |path: &str, base: &_, ours: &_, theirs: &_| merge::merge(path, base, ours, theirs, &sides, on_conflict);
         let versions = Versions {

@@ -11,7 +11,7 @@ use crate::apply::apply;
 use crate::apply::lock::Lock;
 use crate::base::Base;
 use crate::cli;
-use crate::commands::rerendering::Last;
+use crate::commands::rerendering::LastRendering;
 use crate::plan::{Ours, Plan, Versions, describe};
 use crate::review::Resolutions;
 use crate::terminal::ui::Ui;
@@ -23,10 +23,10 @@ use crate::text::tree::{RelPath, Tree};
 ///
 /// # Errors
 /// When a path was not generated, something other than a file is there, nobody agrees, or the disk refuses.
-pub fn run(args: &cli::Restore, ui: &Ui) -> Result<u8> {
+pub fn run(args: &cli::RestoreArgs, ui: &Ui) -> Result<u8> {
     let dir = folder(None);
     let project = open(&dir, ui, !args.dry_run)?;
-    let last = Last::read(&project, true)?;
+    let last = LastRendering::read(&project, true)?;
     let mut wanted = Tree::default();
     for path in &args.paths {
         let rel = inside(project.root(), path)?;

@@ -7,12 +7,12 @@ use anyhow::Result;
 use crate::apply::apply;
 use crate::apply::lock::Lock;
 use crate::base;
-use crate::plan::decisions::Decisions;
+use crate::plan::decision::Decisions;
 use crate::plan::operation::{Action, Before, Operation};
 use crate::plan::{Ours, Plan};
 use crate::render::Rendered;
+use crate::repository::last_update::{self, LastUpdate};
 use crate::repository::project::Project;
-use crate::repository::undo::{self, Undo};
 use crate::review::Resolutions;
 use crate::text::tree::{File, RelPath, Tree};
 use crate::text::{path, version};
@@ -93,8 +93,8 @@ fn write(project: &Project, operations: Vec<Operation<'_>>, records: &[Scaffolds
     let is_first = !recorded.values().any(|ours| matches!(ours, Ours::File(_)));
     let undo = if is_first { None } else { Some(undo(project, &operations, &recorded, only_records)?.encode()) };
     if let Some((before, after)) = &undo {
-        operations.push(Operation::record(undo::BEFORE, before));
-        operations.push(Operation::record(undo::AFTER, after));
+        operations.push(Operation::record(last_update::BEFORE, before));
+        operations.push(Operation::record(last_update::AFTER, after));
     }
     apply(&lock, &operations)?;
     Ok(true)
@@ -107,12 +107,12 @@ fn undo(
     operations: &[Operation<'_>],
     recorded: &BTreeMap<RelPath, Ours>,
     only_records: bool,
-) -> Result<Undo> {
-    let undo = Undo::of(operations, recorded);
+) -> Result<LastUpdate> {
+    let undo = LastUpdate::of(operations, recorded);
     if !only_records {
         return Ok(undo);
     }
-    let Ok(earlier) = Undo::read(project) else { return Ok(undo) };
+    let Ok(earlier) = LastUpdate::read(project) else { return Ok(undo) };
     let left = project.ours(earlier.after.keys().filter(|path| path::is_record(path)))?;
     Ok(if earlier.changed_since(&left, path::is_record).is_empty() { earlier.with(undo) } else { undo })
 }
@@ -121,7 +121,7 @@ fn undo(
 ///
 /// # Errors
 /// As [`save`].
-pub fn take_back(project: &Project, undo: &Undo, ours: &BTreeMap<RelPath, Ours>) -> Result<()> {
+pub fn take_back(project: &Project, undo: &LastUpdate, ours: &BTreeMap<RelPath, Ours>) -> Result<()> {
     let mut operations = Vec::new();
     for path in undo.after.keys() {
         let current = match ours.get(path) {
@@ -137,7 +137,7 @@ pub fn take_back(project: &Project, undo: &Undo, ours: &BTreeMap<RelPath, Ours>)
             None => {}
         }
     }
-    for path in [undo::BEFORE, undo::AFTER] {
+    for path in [last_update::BEFORE, last_update::AFTER] {
         operations.push(Operation { path: path.into(), before: Before::Any, action: Action::Remove });
     }
     apply(&Lock::acquire(project)?, &operations)?;

@@ -6,11 +6,11 @@ use anyhow::Result;
 use clap::ValueEnum as _;
 use serde_json::{Value, json};
 
-use super::cached::{Answer, Cached};
+use super::cached::{CachedReply, Reply};
 use super::open::{folder, open};
-use super::{Work, given_for_update};
+use super::{Renderer, given_for_update};
 use crate::cli::{self, Fact};
-use crate::commands::rerendering::{Last, Proposal};
+use crate::commands::rerendering::{LastRendering, Proposal};
 use crate::merge::{self, OnConflict};
 use crate::plan::{Change, ChangeKind, Ours, Plan};
 use crate::show::listing::{Listing, counts_json};
@@ -22,28 +22,28 @@ use crate::text::{count, version};
 ///
 /// # Errors
 /// When the repository cannot be rendered or read.
-pub fn run(args: &cli::Status, ui: &Ui) -> Result<u8> {
+pub fn run(args: &cli::StatusArgs, ui: &Ui) -> Result<u8> {
     let dir = folder(args.existing.dir.as_deref());
-    let cached = Cached::new(&format!("{args:?}"), &dir, &args.with, ui);
-    if let Some(answer) = cached.as_ref().and_then(Cached::answer) {
-        return answer.give(ui);
+    let cached = CachedReply::new(&format!("{args:?}"), &dir, &args.with, ui);
+    if let Some(reply) = cached.as_ref().and_then(CachedReply::reply) {
+        return reply.give(ui);
     }
-    let pending = cached.and_then(Cached::begin);
-    super::with_catalog(ui, &args.with.catalog, &dir, false, |Work { catalog, render }| {
+    let pending = cached.and_then(CachedReply::begin);
+    super::with_catalog(ui, &args.with.catalog, &dir, false, |Renderer { catalog, render }| {
         let project = open(&dir, ui, false)?;
-        let last = Last::read(&project, args.with.allow_downgrade)?;
+        let last = LastRendering::read(&project, args.with.allow_downgrade)?;
         let pending = pending.map(|pending| pending.about(&last.base));
         let proposal = Proposal::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
-        let answer = answer(args, ui, &proposal)?;
-        let code = answer.give(ui)?;
+        let reply = reply(args, ui, &proposal)?;
+        let code = reply.give(ui)?;
         if let Some(pending) = pending {
-            pending.keep(&proposal, &answer);
+            pending.keep(&proposal, &reply);
         }
         Ok(code)
     })
 }
 
-fn answer(args: &cli::Status, ui: &Ui, proposal: &Proposal) -> Result<Answer> {
+fn reply(args: &cli::StatusArgs, ui: &Ui, proposal: &Proposal) -> Result<Reply> {
     let plan = proposal.plan(OnConflict::Markers)?;
     let drift = drift(proposal, &plan);
     let decided = decided(proposal, &plan);
@@ -55,7 +55,7 @@ fn answer(args: &cli::Status, ui: &Ui, proposal: &Proposal) -> Result<Answer> {
         Fact::Outdated => proposal.is_outdated(),
         other => drift.contains_key(other),
     };
-    Ok(Answer { notes, data, code: u8::from(args.exit_code.iter().any(found)) })
+    Ok(Reply { notes, data, code: u8::from(args.exit_code.iter().any(found)) })
 }
 
 /// What differs from what was generated, with a word about each file.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::plan::{BESIDE, Cause, Change, ChangeKind, Ours, Plan, Resolution};
-use crate::render::steps::Step;
+use crate::render::steps::SetupStep;
 use crate::review::{Effect, Resolutions};
 use crate::show::listing::meaning;
 use crate::terminal::ui::{Style, Ui};
@@ -131,7 +131,7 @@ pub fn where_code_goes(ui: &Ui, dir: &Path, services: &[(String, String)]) -> St
 }
 
 /// What people do now, in order, and where to read on: for a repository that has just been generated.
-pub fn first_steps(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, steps: &[Step]) -> String {
+pub fn first_steps(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, steps: &[SetupStep]) -> String {
     let readme = "README.md";
     let is_ours = match plan.changes.get(readme) {
         Some(Change::Collide { .. }) => resolutions.get(readme) == Some(&Resolution::TakeNew),
@@ -150,7 +150,7 @@ pub fn first_steps(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutio
     };
     let head = ui.wrapped_line(&head);
     let mut lines: Vec<String> = head.lines().map(|line| ui.err.text(Style::Bold, line)).collect();
-    for (i, Step { title, commands }) in steps.iter().enumerate() {
+    for (i, SetupStep { title, commands }) in steps.iter().enumerate() {
         let title = wrap(&ui.visible(title), ui.width().saturating_sub(6), 5);
         lines.push(format!("{:>3}. {title}", i + 1));
         // not wrapped: a command is copied
@@ -183,8 +183,8 @@ mod tests {
         let (file, mut ui) = (File { bytes: b"# shop\n".to_vec(), executable: false }, Ui::plain(40));
         let plan = Plan { changes: [("README.md", Change::Create(&file))].into() };
         let steps = [
-            Step { title: "Put the secret values in, all of them".into(), commands: Vec::new() },
-            Step { title: "Release".into(), commands: vec!["git push \\".into(), "  origin".into()] },
+            SetupStep { title: "Put the secret values in, all of them".into(), commands: Vec::new() },
+            SetupStep { title: "Release".into(), commands: vec!["git push \\".into(), "  origin".into()] },
         ];
         let first = |ui: &Ui, plan: &Plan<'_>| first_steps(ui, Path::new("shop"), plan, &Resolutions::new(), &steps);
         assert_eq!(first(&ui, &plan), "Next: read `shop/README.md`; it says what to do first.");

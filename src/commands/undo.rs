@@ -10,7 +10,7 @@ use super::save::take_back;
 use crate::base::Base;
 use crate::cli;
 use crate::plan::{Ours, Plan, Versions};
-use crate::repository::undo::Undo;
+use crate::repository::last_update::LastUpdate;
 use crate::terminal::ui::Ui;
 use crate::text::error::UserError;
 use crate::text::tree::{RelPath, Tree};
@@ -20,9 +20,9 @@ use crate::text::{count, path};
 ///
 /// # Errors
 /// When there is no update, files have changed since, nobody agrees, or the disk refuses.
-pub fn run(args: &cli::Undo, ui: &Ui) -> Result<u8> {
+pub fn run(args: &cli::UndoArgs, ui: &Ui) -> Result<u8> {
     let project = open(&folder(args.existing.dir.as_deref()), ui, !args.dry_run)?;
-    let undo = Undo::read(&project)?;
+    let undo = LastUpdate::read(&project)?;
     let ours = project.ours(undo.after.keys())?;
     let changed = undo.changed_since(&ours, |_| true);
     if !changed.is_empty() {

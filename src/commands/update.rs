@@ -4,19 +4,19 @@ use std::mem::ManuallyDrop;
 
 use anyhow::Result;
 
-use super::cached::{Answer, Cached, Pending};
-use super::carry_out::{End, Execution};
+use super::cached::{CachedReply, PendingReply, Reply};
+use super::carry_out::{Execution, Outcome};
 use super::open::{folder, open};
-use super::{Render, Work, cannot_prompt, given_for_update};
+use super::{Render, Renderer, cannot_prompt, given_for_update};
 use crate::answers::Prompter;
 use crate::apply::lock::Lock;
 use crate::apply::recover::sweep;
 use crate::catalog::Catalog;
 use crate::cli::{self, AskWhich};
-use crate::commands::rerendering::{Last, Proposal};
+use crate::commands::rerendering::{LastRendering, Proposal};
 use crate::merge;
-use crate::page::Place;
-use crate::plan::{Open, Resolution};
+use crate::page::PageTarget;
+use crate::plan::{OpenChange, Resolution};
 use crate::prompt::{Asking, TerminalPrompter};
 use crate::review::Policy;
 use crate::terminal::output::Format;
@@ -28,31 +28,37 @@ use crate::terminal::ui::Ui;
 /// # Errors
 /// When answers are missing or wrong, conflicts of an earlier run are open, nobody agrees to writing, or the disk
 /// refuses.
-pub fn run(args: &cli::Update, ui: &Ui) -> Result<u8> {
+pub fn run(args: &cli::UpdateArgs, ui: &Ui) -> Result<u8> {
     let person = ui.interactive && !args.plan.yes;
     let dir = folder(args.existing.dir.as_deref());
     let plan = &args.plan;
     let is_plain = plan.yes && !plan.dry_run && plan.html.is_none() && plan.format == Format::Human;
-    let cached = if is_plain { Cached::new(&format!("{args:?}"), &dir, &args.with, ui) } else { None };
+    let cached = if is_plain { CachedReply::new(&format!("{args:?}"), &dir, &args.with, ui) } else { None };
     if let Some(cached) = &cached
-        && let Some(answer) = cached.answer()
+        && let Some(reply) = cached.reply()
     {
         sweep(cached.project().root());
         if Lock::is_free(cached.project()) {
-            return answer.give(ui);
+            return reply.give(ui);
         }
     }
-    let pending = cached.and_then(Cached::begin);
-    super::with_catalog(ui, &args.with.catalog, &dir, person, |Work { catalog, render }| {
+    let pending = cached.and_then(CachedReply::begin);
+    super::with_catalog(ui, &args.with.catalog, &dir, person, |Renderer { catalog, render }| {
         update(args, ui, catalog, render, pending)
     })
 }
 
-fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render, pending: Option<Pending>) -> Result<u8> {
-    let place = args.plan.html.as_deref().map(|file| Place::new(file, args.plan.format)).transpose()?;
+fn update(
+    args: &cli::UpdateArgs,
+    ui: &Ui,
+    catalog: &Catalog,
+    render: Render,
+    pending: Option<PendingReply>,
+) -> Result<u8> {
+    let target = args.plan.html.as_deref().map(|file| PageTarget::new(file, args.plan.format)).transpose()?;
     let dir = folder(args.existing.dir.as_deref());
     let project = open(&dir, ui, !args.plan.dry_run)?;
-    let last = Last::read(&project, args.with.allow_downgrade)?;
+    let last = LastRendering::read(&project, args.with.allow_downgrade)?;
     let pending = pending.map(|pending| pending.about(&last.base));
     let asking = if args.ask == AskWhich::All { Asking::All } else { Asking::New };
     let mut person = (ui.interactive && !args.plan.yes).then(|| TerminalPrompter::new(*ui, asking, catalog));
@@ -82,22 +88,22 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render, pendin
         dir: &dir,
         project: &project,
         catalog,
-        place,
+        target,
         policy,
         fail: args.on_conflict == cli::OnConflict::Fail,
         always_show: false,
     };
     let resolutions = match execution.run(&proposal, &plan)? {
-        End::DryRun => return Ok(u8::from(plan.touches_disk() || plan.open().next().is_some())),
-        End::Stopped | End::Conflicts => return Ok(1),
-        End::Written { resolutions, changed, summarized } => {
+        Outcome::DryRun => return Ok(u8::from(plan.touches_disk() || plan.open().next().is_some())),
+        Outcome::Stopped | Outcome::Conflicts => return Ok(1),
+        Outcome::Written { resolutions, changed, summarized } => {
             if !summarized {
                 let record = if changed { "; what is recorded about it was renewed" } else { "" };
                 let note = format!("`{}` is up to date{record}.", dir.display());
                 ui.note(&note);
                 if let (Some(pending), false, None) = (pending, changed, plan.open().next()) {
                     let notes = proposal.notes.iter().cloned().chain([note]).collect();
-                    pending.keep(&proposal, &Answer { notes, data: String::new(), code: 0 });
+                    pending.keep(&proposal, &Reply { notes, data: String::new(), code: 0 });
                 }
             }
             resolutions
@@ -105,7 +111,7 @@ fn update(args: &cli::Update, ui: &Ui, catalog: &Catalog, render: Render, pendin
     };
     // what a person, or `ours`, decided to keep is settled
     let settled = person.is_some() || args.on_conflict == cli::OnConflict::Ours;
-    let waits = |open: Open<'_>| match resolutions.get(open.path) {
+    let waits = |open: OpenChange<'_>| match resolutions.get(open.path) {
         Some(Resolution::TakeNew | Resolution::Own(_)) => false,
         Some(Resolution::KeepMine) => !settled && !open.kept,
         _ => true,

@@ -6,7 +6,7 @@ use minijinja::Environment;
 use serde_json::{Map, Value, json};
 
 use super::Detected;
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use super::service::{Client, Command, Language, Route, Service};
 use super::walk::Files;
 use crate::answers::check::Check;
@@ -64,7 +64,7 @@ fn scalar(env: &Environment<'_>, question: &Question, found: Option<Finding<Stri
 }
 
 /// A name as DNS labels are written: small letters, digits and single hyphens.
-fn named(name: &str, place: &Place) -> Finding<String> {
+fn named(name: &str, place: &Location) -> Finding<String> {
     Finding::new(hyphenated(name), place.clone())
 }
 
@@ -97,7 +97,7 @@ fn code_owners(files: &Files) -> Option<Finding<String>> {
         let mut words = line.split_whitespace();
         (words.next() == Some("*")).then(|| words.next()).flatten().map(|owner| (i, owner))
     });
-    rules.last().map(|(i, owner)| Finding::new(owner.to_owned(), Place::new(file, Some(i + 1))))
+    rules.last().map(|(i, owner)| Finding::new(owner.to_owned(), Location::new(file, Some(i + 1))))
 }
 
 fn services(env: &Environment<'_>, question: &Question, services: &[Service], files: &Files) -> Result<Option<Found>> {
@@ -177,7 +177,7 @@ fn refuse(files: &Files, service: &Service, why: &str) {
 }
 
 /// A record and the evidence of its fields.
-type DetectedRecord = (Map<String, Value>, Vec<(String, Place)>);
+type DetectedRecord = (Map<String, Value>, Vec<(String, Location)>);
 
 /// The record of a service, or why there is none: a name, language or path that is refused.
 fn record(
@@ -222,8 +222,8 @@ fn record(
 /// What is known about the fields of a record.
 fn fields(service: &Service) -> Fields {
     let mut out = Fields::new();
-    let manifest = service.manifest.as_ref().map(|place| Place::new(&place.file, None));
-    let mut put = |field: &'static str, value: Value, place: &Place| {
+    let manifest = service.manifest.as_ref().map(|place| Location::new(&place.file, None));
+    let mut put = |field: &'static str, value: Value, place: &Location| {
         out.insert(field, Finding::new(value, place.clone()));
     };
     if let Some(name) = &service.name {
@@ -266,7 +266,7 @@ fn fields(service: &Service) -> Fields {
     let secrets: Vec<_> = secrets.collect();
     if let Some(first) = secrets.first() {
         let names: Vec<&str> = secrets.iter().map(|secret| secret.value.name.as_str()).collect();
-        put("secrets", json!(names), &Place::new(&first.found_in.file, None));
+        put("secrets", json!(names), &Location::new(&first.found_in.file, None));
     }
     out
 }
@@ -275,7 +275,7 @@ fn fields(service: &Service) -> Fields {
 type Fields = std::collections::BTreeMap<&'static str, Finding<Value>>;
 
 /// Commands, and for those that are not there an empty one: the default would name a script that does not exist.
-fn commands(service: &Service, manifest: Option<&Place>, put: &mut dyn FnMut(&'static str, Value, &Place)) {
+fn commands(service: &Service, manifest: Option<&Location>, put: &mut dyn FnMut(&'static str, Value, &Location)) {
     let command = |command: Command| service.commands.get(&command);
     if let Some(start) = command(Command::Start) {
         put("start", json!(start.value), &start.found_in);

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_yaml::Value;
 
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use super::walk::Files;
 use super::wanted::{is_manifest, is_workflow};
 use crate::text::{path, yaml};
 
-/// A pipeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Pipeline {
     /// `github-actions`, `gitlab-ci`, `jenkins`, ...
@@ -26,7 +25,6 @@ pub struct Pipeline {
 pub enum Infrastructure {
     /// A chart of Helm.
     Helm,
-    /// A kustomization.
     Kustomize,
     /// Manifests of Kubernetes.
     Manifests,
@@ -45,7 +43,6 @@ const PIPELINES: [(&str, &str); 7] = [
     ("bitbucket-pipelines.yml", "bitbucket-pipelines"),
 ];
 
-/// Finds pipelines.
 pub fn pipelines(files: &Files) -> Vec<Finding<Pipeline>> {
     let mut found = Vec::new();
     for file in files.paths().filter(|file| is_workflow(file)) {
@@ -55,17 +52,17 @@ pub fn pipelines(files: &Files) -> Vec<Finding<Pipeline>> {
             continue;
         };
         let name = workflow.get("name").and_then(Value::as_str).map(str::to_owned);
-        found.push(Finding::new(Pipeline { platform: "github-actions", name }, Place::new(file, None)));
+        found.push(Finding::new(Pipeline { platform: "github-actions", name }, Location::new(file, None)));
     }
     for (file, platform) in PIPELINES.into_iter().filter(|(file, _)| files.has(file)) {
-        found.push(Finding::new(Pipeline { platform, name: None }, Place::new(file, None)));
+        found.push(Finding::new(Pipeline { platform, name: None }, Location::new(file, None)));
     }
     found
 }
 
 /// Finds infrastructure: one finding for each kind and folder, in its first file.
 pub fn infrastructure(files: &Files) -> Vec<Finding<Infrastructure>> {
-    let mut found: BTreeMap<(String, Infrastructure), Place> = BTreeMap::new();
+    let mut found: BTreeMap<(String, Infrastructure), Location> = BTreeMap::new();
     for file in files.paths() {
         let kind = match path::name(file) {
             "Chart.yaml" => Infrastructure::Helm,
@@ -79,7 +76,7 @@ pub fn infrastructure(files: &Files) -> Vec<Finding<Infrastructure>> {
         if found.contains_key(&key) || kind == Infrastructure::Manifests && !holds_object(files, file) {
             continue;
         }
-        found.insert(key, Place::new(file, None));
+        found.insert(key, Location::new(file, None));
     }
     found.into_iter().map(|((_, kind), place)| Finding::new(kind, place)).collect()
 }

@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 use serde::Serialize;
 use serde_yaml::Value;
 
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use super::lines::Lines;
 use super::service::Services;
 use super::walk::Files;
@@ -71,7 +71,7 @@ pub fn detect(files: &Files, services: &mut Services) -> Vec<Finding<Backing>> {
 }
 
 /// Gives an entry to the service in the folder that it is built from.
-fn built(services: &mut Services, file: &str, name: &str, build: &Value, entry: &Value, place: Place) {
+fn built(services: &mut Services, file: &str, name: &str, build: &Value, entry: &Value, place: Location) {
     let Some(context) = build.as_str().or_else(|| build.get("context").and_then(Value::as_str)) else { return };
     let Some(mut folder) = inside(path::parent(file), context) else { return };
     // one context for several services: the Dockerfile lies in the folder of each

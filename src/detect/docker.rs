@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use super::service::{Command, Services};
 use super::walk::Files;
 use super::wanted::is_dockerfile;
@@ -53,19 +53,19 @@ pub fn detect(files: &Files, services: &mut Services) {
 fn apply(services: &mut Services, folder: &str, file: &str, stage: Stage) {
     let service = services.at(folder);
     if service.name.is_none() && !folder.is_empty() {
-        service.name = Some(Finding::new(path::name(folder).to_owned(), Place::new(file, None)));
+        service.name = Some(Finding::new(path::name(folder).to_owned(), Location::new(file, None)));
     }
     service.runs = true;
-    service.containers.push(Place::new(file, None));
+    service.containers.push(Location::new(file, None));
     if let Some((port, line)) = stage.port {
-        service.port = Some(Finding::new(port, Place::new(file, Some(line))));
+        service.port = Some(Finding::new(port, Location::new(file, Some(line))));
     }
     if let Some((words, line)) = stage.start
         && !stage.entry_point
         && words.iter().all(|word| !word.contains(char::is_whitespace) && secret::looks_like(word).is_none())
     {
         // what runs in its image is nearer to the truth than a script
-        service.commands.insert(Command::Start, Finding::new(words.join(" "), Place::new(file, Some(line))));
+        service.commands.insert(Command::Start, Finding::new(words.join(" "), Location::new(file, Some(line))));
     }
 }
 

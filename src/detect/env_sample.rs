@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use super::service::{Services, Variable};
 use super::walk::Files;
 use super::wanted::ENV_SAMPLES;
@@ -67,7 +67,7 @@ pub fn detect(files: &Files, services: &mut Services) -> Vec<Finding<Variable>> 
                 );
                 return shared;
             }
-            list.push(Finding::new(variable, Place::new(file, Some(i + 1))));
+            list.push(Finding::new(variable, Location::new(file, Some(i + 1))));
         }
     }
     shared

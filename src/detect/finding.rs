@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-pub use crate::text::place::Place;
+pub use crate::text::location::Location;
 
 /// A value and its evidence. There is no degree of certainty: a finding is made or it is not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -12,12 +12,12 @@ pub struct Finding<T> {
     /// What was found.
     pub value: T,
     /// The evidence.
-    pub found_in: Place,
+    pub found_in: Location,
 }
 
 impl<T> Finding<T> {
     /// A value and where it stands.
-    pub fn new(value: T, found_in: Place) -> Self {
+    pub fn new(value: T, found_in: Location) -> Self {
         Self { value, found_in }
     }
 }

@@ -13,11 +13,9 @@ pub struct Remote {
     /// `github`, `gitlab`, `bitbucket` or `azure-devops`; none for other hosts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub platform: Option<&'static str>,
-    /// The host.
     pub host: String,
     /// The owner, or the path of groups.
     pub owner: String,
-    /// The name.
     pub name: String,
 }
 

@@ -1,6 +1,6 @@
 //! go.mod, line by line as its reference has it: `module`, `go` and `require`, single or in a block.
 
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use super::libraries;
 use super::service::{Language, Services};
 use super::walk::Files;
@@ -11,10 +11,10 @@ pub fn detect(files: &Files, services: &mut Services) {
         let Some(text) = files.text(file) else { continue };
         let module = directive(&text, "module");
         let called = module.map(|(name, _)| last(name));
-        let place = Place::new(file, module.map(|(_, line)| line));
+        let place = Location::new(file, module.map(|(_, line)| line));
         let service = services.of_manifest(&place, Language::Go, called);
         if let Some((version, line)) = directive(&text, "go") {
-            service.version = Some(Finding::new(version.to_owned(), Place::new(file, Some(line))));
+            service.version = Some(Finding::new(version.to_owned(), Location::new(file, Some(line))));
         }
         let mut block = false;
         for (i, line) in text.lines().enumerate() {
@@ -37,7 +37,7 @@ pub fn detect(files: &Files, services: &mut Services) {
                 _ => continue,
             };
             if let Some(name) = required.split_whitespace().next() {
-                libraries::add(service, Language::Go, name.trim_matches('"'), &Place::new(file, Some(i + 1)), false);
+                libraries::add(service, Language::Go, name.trim_matches('"'), &Location::new(file, Some(i + 1)), false);
             }
         }
     }

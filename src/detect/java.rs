@@ -2,7 +2,7 @@
 
 use roxmltree::{Document, Node};
 
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use super::libraries;
 use super::service::{Language, Route, Service, Services};
 use super::tokens::{Comments, tokens};
@@ -74,11 +74,11 @@ fn maven(services: &mut Services, file: &str, text: &str, document: &Document<'_
     let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     let place = |node: Node<'_, '_>| {
         let start = node.range().start;
-        Place::new(file, Some(ends.partition_point(|end| *end < start) + 1))
+        Location::new(file, Some(ends.partition_point(|end| *end < start) + 1))
     };
     let project = document.root_element();
     let name = child(project, "artifactId");
-    let at = name.map_or_else(|| Place::new(file, None), place);
+    let at = name.map_or_else(|| Location::new(file, None), place);
     let service = services.of_manifest(&at, Language::Java, name.and_then(|node| node.text()));
     let properties = child(project, "properties");
     let version = ["java.version", "maven.compiler.release", "maven.compiler.source"]
@@ -102,23 +102,23 @@ fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
 /// Gradle's files are programs. Their texts between quotes are read for `group:artifact:version`, and the number after
 /// `JavaLanguageVersion.of`.
 fn gradle(services: &mut Services, file: &str, text: &str) {
-    let service = services.of_manifest(&Place::new(file, None), Language::Java, None);
+    let service = services.of_manifest(&Location::new(file, None), Language::Java, None);
     let tokens = tokens(text, Comments::Slashes);
     for token in &tokens {
         let mut parts = token.text().unwrap_or_default().split(':');
         if let (Some(_), Some(artifact)) = (parts.next(), parts.next()) {
-            add(service, artifact, &Place::new(file, Some(token.line)));
+            add(service, artifact, &Location::new(file, Some(token.line)));
         }
     }
     service.version = tokens.windows(3).find_map(|window| match window {
         [of, open, number] if of.is_word("of") && open.is_sign('(') => {
-            Some(Finding::new(number.number()?.to_string(), Place::new(file, Some(number.line))))
+            Some(Finding::new(number.number()?.to_string(), Location::new(file, Some(number.line))))
         }
         _ => None,
     });
 }
 
-fn add(service: &mut Service, artifact: &str, place: &Place) {
+fn add(service: &mut Service, artifact: &str, place: &Location) {
     let route = |path: &str| Finding::new(path.to_owned(), place.clone());
     match artifact {
         // the paths that Spring Boot documents

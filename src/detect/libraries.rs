@@ -1,6 +1,6 @@
 //! What libraries tell about a service: the one table of frameworks and clients.
 
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use super::service::{Client, Language, Service, ServiceKind};
 
 /// What a library is for.
@@ -151,7 +151,7 @@ pub fn knows(language: Language, library: &str) -> bool {
 }
 
 /// Adds what a library tells. Whether the service builds static pages is told by the caller, who knows their index.
-pub fn add(service: &mut Service, language: Language, library: &str, place: &Place, pages: bool) {
+pub fn add(service: &mut Service, language: Language, library: &str, place: &Location, pages: bool) {
     let mut found = LIBRARIES.iter().filter(|(of, name, _)| *of == language && is_called(language, library, name));
     let Some((_, name, what)) = found.next() else { return };
     let framework = |service: &mut Service, label: &'static str| {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::finding::Place;
+use super::finding::Location;
 
 /// The lines of a file by something in them.
 pub struct Lines<'t> {
@@ -37,8 +37,8 @@ impl<'t> Lines<'t> {
     }
 
     /// The file, and the line if there is only one.
-    pub fn place(&self, of: &str) -> Place {
-        Place::new(self.file, self.at.get(of).copied().flatten())
+    pub fn place(&self, of: &str) -> Location {
+        Location::new(self.file, self.at.get(of).copied().flatten())
     }
 }
 

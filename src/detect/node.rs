@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use super::libraries;
 use super::lines::Lines;
 use super::service::{Command, Language, Service, Services};
@@ -66,7 +66,7 @@ fn read(files: &Files, services: &mut Services, file: &str, text: &str, package:
     service.runs |= service.commands.contains_key(&Command::Start);
 }
 
-fn scripts(service: &mut Service, package: &Value, manager: &str, key: &dyn Fn(&str) -> Place) {
+fn scripts(service: &mut Service, package: &Value, manager: &str, key: &dyn Fn(&str) -> Location) {
     for (command, names) in SCRIPTS {
         let script = |name: &str| package["scripts"][name].as_str().filter(|script| !script.contains(NO_TEST));
         let Some((name, script)) = names.iter().find_map(|name| Some((*name, script(name)?))) else { continue };
@@ -114,7 +114,7 @@ fn manager(files: &Files, folder: &str, lines: &Lines<'_>, package: &Value) -> O
     path::upwards(folder).find_map(|folder| {
         LOCKS.iter().find_map(|(lock, name)| {
             let lock = path::join(folder, lock);
-            files.has(&lock).then(|| Finding::new(*name, Place::new(&lock, None)))
+            files.has(&lock).then(|| Finding::new(*name, Location::new(&lock, None)))
         })
     })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use super::libraries;
 use super::lines::Lines;
 use super::service::{Command, Language, Services};
@@ -36,7 +36,7 @@ pub fn detect(files: &Files, services: &mut Services) {
         }
         let artisan = path::join(&service.path, "artisan");
         if files.has(&artisan) {
-            service.command(Command::Migrate, "php artisan migrate --force", Place::new(&artisan, None));
+            service.command(Command::Migrate, "php artisan migrate --force", Location::new(&artisan, None));
         }
     }
 }

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use toml::{Table, Value};
 
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use super::libraries;
 use super::lines::Lines;
 use super::service::{Command, Language, Service, Services};
@@ -14,7 +14,7 @@ use crate::text::path;
 const TOOLS: [&str; 6] = ["flake8", "mypy", "pyright", "pytest", "pytest-cov", "ruff"];
 
 /// The packages that tell something, and where each is required first.
-type Required = IndexMap<String, Place>;
+type Required = IndexMap<String, Location>;
 
 /// Reads every Python project.
 pub fn detect(files: &Files, services: &mut Services) {
@@ -24,7 +24,7 @@ pub fn detect(files: &Files, services: &mut Services) {
     }
     for file in files.named("Pipfile") {
         let Some((text, table)) = parsed(files, file) else { continue };
-        let service = services.of_manifest(&Place::new(file, None), Language::Python, None);
+        let service = services.of_manifest(&Location::new(file, None), Language::Python, None);
         let lines = Lines::of_keys(file, &text);
         let mut required = Required::new();
         for list in ["packages", "dev-packages"].iter().filter_map(|list| table.get(*list)?.as_table()) {
@@ -34,11 +34,11 @@ pub fn detect(files: &Files, services: &mut Services) {
     }
     for file in files.named("requirements.txt") {
         let Some(text) = files.text(file) else { continue };
-        let service = services.of_manifest(&Place::new(file, None), Language::Python, None);
+        let service = services.of_manifest(&Location::new(file, None), Language::Python, None);
         let mut required = Required::new();
         for (i, line) in text.lines().enumerate() {
             if let Some(name) = name(line) {
-                require(&mut required, name, || Place::new(file, Some(i + 1)));
+                require(&mut required, name, || Location::new(file, Some(i + 1)));
             }
         }
         add(files, service, &required);
@@ -46,7 +46,7 @@ pub fn detect(files: &Files, services: &mut Services) {
 }
 
 /// Adds a package unless it tells nothing or is known.
-fn require(required: &mut Required, name: String, place: impl FnOnce() -> Place) {
+fn require(required: &mut Required, name: String, place: impl FnOnce() -> Location) {
     if TOOLS.contains(&name.as_str()) || libraries::knows(Language::Python, &name) {
         required.entry(name).or_insert_with(place);
     }
@@ -116,7 +116,7 @@ fn pyproject(files: &Files, services: &mut Services, file: &str, text: &str, tab
     for (lock, manager) in [("poetry.lock", "poetry"), ("uv.lock", "uv")] {
         let lock = path::join(&service.path, lock);
         if files.has(&lock) {
-            service.package_manager = Some(Finding::new(manager, Place::new(&lock, None)));
+            service.package_manager = Some(Finding::new(manager, Location::new(&lock, None)));
         }
     }
     add(files, service, &required);
@@ -158,7 +158,7 @@ fn add(files: &Files, service: &mut Service, required: &Required) {
     for (file, command) in [("alembic.ini", "alembic upgrade head"), ("manage.py", "python manage.py migrate")] {
         let file = path::join(&service.path, file);
         if files.has(&file) {
-            service.command(Command::Migrate, command, Place::new(&file, None));
+            service.command(Command::Migrate, command, Location::new(&file, None));
         }
     }
     let works = service.kind.as_ref().is_some_and(|kind| kind.value == super::service::ServiceKind::Worker);

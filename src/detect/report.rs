@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Detected;
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use super::service::{Service, Variable};
 use crate::terminal::ui::{Style, Ui};
 use crate::text::count;
@@ -57,7 +57,7 @@ impl Report<'_> {
         self.out.push_str(&format!("{title}{}\n", self.ui.visible(more)));
     }
 
-    fn finding(&mut self, label: &str, value: &str, place: &Place) {
+    fn finding(&mut self, label: &str, value: &str, place: &Location) {
         self.line(&format!("  {label}: {value} (found in {place})"));
     }
 

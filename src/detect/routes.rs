@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use super::service::{Language, Route, Service, ServiceKind, Services};
 use super::tokens::{Comments, Token, What, tokens};
 use super::walk::Files;
@@ -79,7 +79,7 @@ fn is_root_urls(tokens: &[Token<'_>]) -> bool {
 fn read(service: &mut Service, file: &str, tokens: &[Token<'_>]) {
     for (i, token) in tokens.iter().enumerate() {
         let at = |k: usize| tokens.get(i + k);
-        let place = || Place::new(file, Some(token.line));
+        let place = || Location::new(file, Some(token.line));
         if let Some(port) = port(tokens, i)
             && service.port.is_none()
         {
@@ -169,7 +169,7 @@ fn next_js(service: &mut Service, file: &str) {
     let page = stem.strip_prefix("app").and_then(|rest| rest.strip_suffix("/route"));
     let Some(path) = page.or_else(|| stem.strip_prefix("pages")) else { return };
     if let Some(route) = meaning(path) {
-        service.routes.entry(route).or_insert_with(|| Finding::new(path.to_owned(), Place::new(file, None)));
+        service.routes.entry(route).or_insert_with(|| Finding::new(path.to_owned(), Location::new(file, None)));
     }
 }
 

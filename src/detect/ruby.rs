@@ -1,6 +1,6 @@
 //! Gemfile: a program, of which `gem "name"` and `ruby "version"` are read.
 
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use super::libraries;
 use super::service::{Command, Language, Services};
 use super::tokens::{Comments, tokens};
@@ -10,11 +10,11 @@ use super::walk::Files;
 pub fn detect(files: &Files, services: &mut Services) {
     for file in files.named("Gemfile") {
         let Some(text) = files.text(file) else { continue };
-        let service = services.of_manifest(&Place::new(file, None), Language::Ruby, None);
+        let service = services.of_manifest(&Location::new(file, None), Language::Ruby, None);
         for window in tokens(&text, Comments::Hash).windows(2) {
             let [call, argument] = window else { continue };
             let (Some(call), Some(text)) = (call.word(), argument.text()) else { continue };
-            let place = Place::new(file, Some(argument.line));
+            let place = Location::new(file, Some(argument.line));
             match (call, text) {
                 ("ruby", version) => service.version = Some(Finding::new(version.to_owned(), place)),
                 ("gem", "rspec" | "rspec-rails") => service.command(Command::Test, "bundle exec rspec", place),

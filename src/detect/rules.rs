@@ -49,7 +49,6 @@ pub struct Rules {
 pub struct Rule {
     /// The file that has it, relative to the folder of the walk.
     pub file: PathBuf,
-    /// Its text.
     pub text: String,
 }
 

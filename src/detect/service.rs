@@ -5,7 +5,7 @@ use std::ops::Bound;
 
 use serde::Serialize;
 
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use crate::text::path;
 
 /// A service and what is known about it. What is not evident is left out.
@@ -51,10 +51,10 @@ pub struct Service {
     pub variables: Vec<Finding<Variable>>,
     /// Its Dockerfile and its entries in compose files.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub containers: Vec<Place>,
+    pub containers: Vec<Location>,
     /// Its package.json, pyproject.toml and the like.
     #[serde(skip)]
-    pub manifest: Option<Place>,
+    pub manifest: Option<Location>,
     /// Whether it can be seen to run on its own, and is no library.
     #[serde(skip)]
     pub runs: bool,
@@ -78,17 +78,13 @@ pub enum ServiceKind {
 pub enum Language {
     /// JavaScript or TypeScript on Node.js; also of files that it only builds.
     Node,
-    /// Python.
     Python,
     /// Go.
     Go,
-    /// Rust.
     Rust,
     /// Java or Kotlin on the JVM.
     Java,
-    /// Ruby.
     Ruby,
-    /// PHP.
     Php,
 }
 
@@ -96,17 +92,13 @@ pub enum Language {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Command {
-    /// Builds.
     Build,
     /// Tests, and writes which lines were reached.
     Coverage,
-    /// Lints.
     Lint,
     /// Applies migrations of the database.
     Migrate,
-    /// Starts.
     Start,
-    /// Tests.
     Test,
     /// Checks types.
     Typecheck,
@@ -137,7 +129,6 @@ pub struct Client {
 /// An environment variable. Its value is never kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Variable {
-    /// The name.
     pub name: String,
     /// Whether its name or the shape of its value is that of a secret.
     pub secret: bool,
@@ -145,7 +136,7 @@ pub struct Variable {
 
 impl Service {
     /// Gives a command unless an earlier file did.
-    pub fn command(&mut self, command: Command, value: impl Into<String>, place: Place) {
+    pub fn command(&mut self, command: Command, value: impl Into<String>, place: Location) {
         self.commands.entry(command).or_insert_with(|| Finding::new(value.into(), place));
     }
 
@@ -167,12 +158,12 @@ impl Services {
     }
 
     /// The service of a manifest. Of several in one folder the first names the language.
-    pub fn of_manifest(&mut self, place: &Place, language: Language, called: Option<&str>) -> &mut Service {
+    pub fn of_manifest(&mut self, place: &Location, language: Language, called: Option<&str>) -> &mut Service {
         let folder = path::parent(&place.file);
         let service = self.at(folder);
         if service.manifest.is_none() {
             service.manifest = Some(place.clone());
-            service.language = Some(Finding::new(language, Place::new(&place.file, None)));
+            service.language = Some(Finding::new(language, Location::new(&place.file, None)));
             let name = if folder.is_empty() { called } else { Some(path::name(folder)) };
             service.name = name.map(|name| Finding::new(name.to_owned(), place.clone()));
         }

@@ -13,7 +13,6 @@ pub enum Comments {
 /// A token and its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token<'t> {
-    /// What it is.
     pub what: What<'t>,
     /// The line from 1.
     pub line: usize,
@@ -24,7 +23,6 @@ pub struct Token<'t> {
 pub enum What<'t> {
     /// A name or a keyword.
     Word(&'t str),
-    /// A number.
     Number(&'t str),
     /// What stands between quotes, with its escapes.
     Text(&'t str),
@@ -48,7 +46,6 @@ impl<'t> Token<'t> {
         if let What::Text(text) = self.what { Some(text) } else { None }
     }
 
-    /// A word.
     pub fn word(&self) -> Option<&'t str> {
         if let What::Word(word) = self.what { Some(word) } else { None }
     }
@@ -62,7 +59,7 @@ impl<'t> Token<'t> {
 /// Takes a source apart. Whatever the bytes, it ends: each step takes at least one character.
 pub fn tokens(source: &str, comments: Comments) -> Vec<Token<'_>> {
     let (mut found, mut rest, mut line) = (Vec::new(), source, 1);
-    let mut open = Open::default();
+    let mut open = OpenBrackets::default();
     while let Some(first) = rest.chars().next() {
         let (length, what) = next(rest, first, comments, &mut open);
         let (taken, after) = rest.split_at(length);
@@ -76,7 +73,7 @@ pub fn tokens(source: &str, comments: Comments) -> Vec<Token<'_>> {
 }
 
 /// The length of the next token or of what is between two.
-fn next<'t>(rest: &'t str, first: char, comments: Comments, open: &mut Open) -> (usize, Option<What<'t>>) {
+fn next<'t>(rest: &'t str, first: char, comments: Comments, open: &mut OpenBrackets) -> (usize, Option<What<'t>>) {
     let until = |end: &str, from: usize| rest.get(from..).and_then(|r| r.find(end)).map(|at| from + at);
     let to_line_end = || until("\n", 0).unwrap_or(rest.len());
     let spanning = |is: fn(char) -> bool| rest.find(|c| !is(c)).unwrap_or(rest.len());
@@ -114,9 +111,9 @@ fn next<'t>(rest: &'t str, first: char, comments: Comments, open: &mut Open) -> 
 /// Up to where no text ends that is still open, for `"`, `'` and the backquote: bytes before the end of the source. A later
 /// quote before it was escaped for the one that was not closed, so from there on the same would be read again.
 #[derive(Default)]
-struct Open([Option<usize>; 3]);
+struct OpenBrackets([Option<usize>; 3]);
 
-impl Open {
+impl OpenBrackets {
     /// Where a text ends. Only the one between backquotes goes over lines.
     fn closing(&mut self, rest: &str, quote: char) -> Option<usize> {
         let [double, single, back] = &mut self.0;

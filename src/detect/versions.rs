@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::finding::{Finding, Place};
+use super::finding::{Finding, Location};
 use super::service::{Client, Command, Language, Services};
 use super::tokens::{Comments, Token, tokens};
 use super::walk::Files;
@@ -27,7 +27,7 @@ pub fn detect(files: &Files, services: &mut Services) {
             let Some(text) = files.text(file) else { continue };
             let version = text.lines().next().unwrap_or_default().trim().trim_start_matches('v');
             if !version.is_empty() && version.len() <= 40 && version.is_ascii() {
-                let found = || Finding::new(version.to_owned(), Place::new(file, Some(1)));
+                let found = || Finding::new(version.to_owned(), Location::new(file, Some(1)));
                 known.entry((language, path::parent(file))).or_insert_with(found);
             }
         }
@@ -55,7 +55,7 @@ pub fn prisma(files: &Files, services: &mut Services) {
             _ => continue,
         };
         let client = Client { library: CLIENT.into(), system: Some(system) };
-        let finding = Finding::new(client, Place::new(file, Some(provider.line)));
+        let finding = Finding::new(client, Location::new(file, Some(provider.line)));
         let around = path::parent(file);
         let folder = if path::name(around) == "prisma" { path::parent(around) } else { around };
         match services.0.get_mut(folder).filter(|service| service.runs) {
@@ -69,7 +69,7 @@ pub fn prisma(files: &Files, services: &mut Services) {
                     service.command(
                         Command::Migrate,
                         "npx --no-install prisma migrate deploy",
-                        Place::new(&migrations, None),
+                        Location::new(&migrations, None),
                     );
                 }
                 own.insert(folder);

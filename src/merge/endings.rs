@@ -10,7 +10,7 @@ pub const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// How the lines of a text end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
+enum LineEnding {
     Lf,
     CrLf,
 }
@@ -20,7 +20,7 @@ enum End {
 pub struct Form {
     mark: bool,
     /// Nothing where line ends stay as they are.
-    end: Option<End>,
+    end: Option<LineEnding>,
 }
 
 /// Three versions without what is put back afterwards.
@@ -50,7 +50,7 @@ pub fn take_out<'a>(base: &'a [u8], ours: &'a [u8], theirs: &'a [u8]) -> Texts<'
     };
     let end = changed(was, mine.or(was), new.or(was));
     let lf = |text: &'a [u8], end| match end {
-        Some(End::CrLf) => Cow::Owned(without_cr(text)),
+        Some(LineEnding::CrLf) => Cow::Owned(without_cr(text)),
         _ => Cow::Borrowed(text),
     };
     Texts { base: lf(base.1, was), ours: lf(ours.1, mine), theirs: lf(theirs.1, new), form: Form { mark, end } }
@@ -64,7 +64,7 @@ pub fn changed<T: PartialEq>(base: T, ours: T, theirs: T) -> T {
 impl Form {
     /// The text as it is to be on disk.
     pub fn put_back(self, text: Vec<u8>) -> Vec<u8> {
-        if !self.mark && self.end != Some(End::CrLf) {
+        if !self.mark && self.end != Some(LineEnding::CrLf) {
             return text;
         }
         let mut out = Vec::with_capacity(text.len() + text.len() / 16);
@@ -72,7 +72,7 @@ impl Form {
             out.extend_from_slice(MARK);
         }
         for byte in text {
-            if byte == b'\n' && self.end == Some(End::CrLf) {
+            if byte == b'\n' && self.end == Some(LineEnding::CrLf) {
                 out.push(b'\r');
             }
             out.push(byte);
@@ -82,15 +82,15 @@ impl Form {
 }
 
 /// How all lines end; nothing where there is no line end, an error where they differ.
-fn end(text: &[u8]) -> Result<Option<End>, Mixed> {
+fn end(text: &[u8]) -> Result<Option<LineEnding>, Mixed> {
     let mut found = None;
     for line in text.split_inclusive(|&b| b == b'\n') {
         let Some(line) = line.strip_suffix(b"\n") else { break };
         let end = match line.strip_suffix(b"\r") {
             // without its line end it would look like one that has another
             Some(rest) if rest.ends_with(b"\r") => return Err(Mixed),
-            Some(_) => End::CrLf,
-            None => End::Lf,
+            Some(_) => LineEnding::CrLf,
+            None => LineEnding::Lf,
         };
         if *found.get_or_insert(end) != end {
             return Err(Mixed);

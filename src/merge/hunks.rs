@@ -9,7 +9,7 @@ use std::hash::Hash;
 use std::ops::Range;
 
 use super::myers::{compare, root};
-use super::slide::{Group, settle};
+use super::slide::{ChangedLines, settle};
 
 /// A line this frequent tells little about what belongs together, in files of any size.
 const FREQUENT: usize = 1024;
@@ -87,7 +87,7 @@ fn worth_comparing(lines: &[usize], other: &[usize], range: Range<usize>, change
 
 fn collect(removed: &[bool], added: &[bool]) -> Vec<Hunk> {
     let mut hunks = Vec::new();
-    let (mut old, mut new) = (Group::first(removed), Group::first(added));
+    let (mut old, mut new) = (ChangedLines::first(removed), ChangedLines::first(added));
     loop {
         if !old.is_empty() || !new.is_empty() {
             hunks.push(Hunk { old: old.start..old.end, new: new.start..new.end });

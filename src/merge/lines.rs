@@ -9,7 +9,7 @@ pub type Line<'a> = &'a [u8];
 
 /// A run of lines of the result.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Run<'a> {
+pub enum LineRun<'a> {
     /// At most one side changed them, or both alike.
     Agreed(&'a [Line<'a>]),
     /// Both sides changed them, or lines that touch.
@@ -31,14 +31,14 @@ pub fn split(text: &[u8]) -> Vec<Line<'_>> {
 /// Merges three versions.
 ///
 /// Changes conflict when no unchanged line stands between them, as in git, unless they are the same change.
-pub fn diff3<'a>(base: &'a [Line<'a>], ours: &'a [Line<'a>], theirs: &'a [Line<'a>]) -> Vec<Run<'a>> {
+pub fn diff3<'a>(base: &'a [Line<'a>], ours: &'a [Line<'a>], theirs: &'a [Line<'a>]) -> Vec<LineRun<'a>> {
     let mut mine = Side::new(ours, between(base, ours));
     let mut new = Side::new(theirs, between(base, theirs));
 
     let mut runs = Vec::new();
     let mut done = 0;
     while let Some(start) = [mine.next(), new.next()].into_iter().flatten().min() {
-        runs.push(Run::Agreed(&base[done..start]));
+        runs.push(LineRun::Agreed(&base[done..start]));
         mine.begin(start);
         new.begin(start);
         let mut end = start;
@@ -46,14 +46,14 @@ pub fn diff3<'a>(base: &'a [Line<'a>], ours: &'a [Line<'a>], theirs: &'a [Line<'
         let (ours, theirs) = (mine.lines_until(end), new.lines_until(end));
         let changed = (mine.changed(), new.changed());
         runs.push(match changed {
-            (_, []) => Run::Agreed(ours),
-            ([], _) => Run::Agreed(theirs),
-            ([a], [b]) if a.old == b.old && ours == theirs => Run::Agreed(ours),
-            _ => Run::Conflict { base: &base[start..end], ours, theirs },
+            (_, []) => LineRun::Agreed(ours),
+            ([], _) => LineRun::Agreed(theirs),
+            ([a], [b]) if a.old == b.old && ours == theirs => LineRun::Agreed(ours),
+            _ => LineRun::Conflict { base: &base[start..end], ours, theirs },
         });
         done = end;
     }
-    runs.push(Run::Agreed(&base[done..]));
+    runs.push(LineRun::Agreed(&base[done..]));
     runs
 }
 

@@ -3,7 +3,7 @@
 use semver::Version;
 
 use super::endings::MARK;
-use super::lines::{Line, Run};
+use super::lines::{Line, LineRun};
 
 /// Characters in a marker, as in git.
 const SIZE: usize = 7;
@@ -16,14 +16,14 @@ const BEFORE: &str = "(before)";
 
 /// How the two sides of a conflict are named in markers; the third is always `yours`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sides {
+pub struct MarkerLabels {
     /// The old side, as `scaffold 0.3.0`.
     pub base: String,
     /// The new side, as `scaffold 0.4.0`.
     pub theirs: String,
 }
 
-impl Sides {
+impl MarkerLabels {
     /// Named by version, which of the old side may be unknown. With the same version on both, other answers or
     /// templates made the difference, and the old side is the one `(before)`.
     pub fn new(from: Option<&Version>, to: &Version) -> Self {
@@ -37,14 +37,14 @@ impl Sides {
 }
 
 /// Writes merged lines with markers around conflicts. Returns the text and the line (from 1) of each first marker.
-pub fn write(runs: &[Run<'_>], size: usize, sides: &Sides) -> (Vec<u8>, Vec<usize>) {
+pub fn write(runs: &[LineRun<'_>], size: usize, sides: &MarkerLabels) -> (Vec<u8>, Vec<usize>) {
     let mut text = Vec::new();
     let mut places = Vec::new();
     let mut line = 1;
     for run in runs {
         match *run {
-            Run::Agreed(lines) => line += put(&mut text, lines),
-            Run::Conflict { base, ours, theirs } => {
+            LineRun::Agreed(lines) => line += put(&mut text, lines),
+            LineRun::Conflict { base, ours, theirs } => {
                 places.push(line);
                 for (sign, name, lines) in
                     [('<', OURS, ours), ('|', sides.base.as_str(), base), ('=', "", theirs), ('>', &sides.theirs, &[])]
@@ -101,7 +101,7 @@ pub fn unresolved(bytes: &[u8]) -> Vec<usize> {
     found
 }
 
-/// Whether [`Sides::new`] makes this name.
+/// Whether [`MarkerLabels::new`] makes this name.
 fn is_side(name: &[u8]) -> bool {
     let Some(name) = std::str::from_utf8(name).ok().and_then(|n| n.strip_prefix(PROGRAM)) else { return false };
     match name.strip_suffix(BEFORE).unwrap_or(name).trim() {

@@ -1,14 +1,14 @@
 //! Where a difference stands that could stand elsewhere: `a b` in `a b a b` was added first or last.
 
 /// A run of changed lines, maybe empty, between unchanged ones.
-pub struct Group {
+pub struct ChangedLines {
     /// Its first line.
     pub start: usize,
     /// The line after it.
     pub end: usize,
 }
 
-impl Group {
+impl ChangedLines {
     /// The run before the first unchanged line.
     pub fn first(changed: &[bool]) -> Self {
         Self { start: 0, end: end(changed, 0) }
@@ -71,7 +71,7 @@ fn start(changed: &[bool], to: usize) -> usize {
 /// Moves each difference as far down as it can go, or beside a difference of the other version; those that meet on
 /// the way become one.
 pub fn settle(lines: &[usize], changed: &mut [bool], other_changed: &[bool]) {
-    let (mut group, mut other) = (Group::first(changed), Group::first(other_changed));
+    let (mut group, mut other) = (ChangedLines::first(changed), ChangedLines::first(other_changed));
     loop {
         if !group.is_empty() {
             let (mut highest, mut beside);

@@ -7,8 +7,8 @@ fn file(text: impl AsRef<[u8]>) -> File {
     File { bytes: text.as_ref().to_vec(), executable: false }
 }
 
-fn sides() -> Sides {
-    Sides::new(Some(&Version::new(0, 3, 0)), &Version::new(0, 4, 0))
+fn sides() -> MarkerLabels {
+    MarkerLabels::new(Some(&Version::new(0, 3, 0)), &Version::new(0, 4, 0))
 }
 
 fn merged(path: &str, base: &str, ours: &str, theirs: &str) -> Merged {
@@ -62,7 +62,7 @@ fn sides_of_the_same_version_are_told_apart() {
         (Some(&old), &old, ["scaffold 0.3.0 (before)", "scaffold 0.3.0"]),
         (None, &new, ["scaffold (before)", "scaffold 0.4.0"]),
     ] {
-        let sides = Sides::new(from, to);
+        let sides = MarkerLabels::new(from, to);
         assert_eq!([sides.base.as_str(), &sides.theirs], expected);
         let left = format!("||||||| {}\nx\n=======\ny\n>>>>>>> {}\n", sides.base, sides.theirs);
         assert_eq!(unresolved(left.as_bytes()), [1], "{left}");

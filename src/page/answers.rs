@@ -12,7 +12,6 @@ use crate::text::visible;
 /// An answer for the page.
 #[derive(Debug, Serialize)]
 pub struct AnswerView {
-    /// Its name.
     pub name: String,
     /// What was asked.
     pub ask: String,

@@ -86,9 +86,7 @@ impl Hunk {
 pub struct Block {
     /// Whether both sides are the same.
     pub same: bool,
-    /// The old lines.
     pub old: Vec<ComparedLine>,
-    /// The new lines.
     pub new: Vec<ComparedLine>,
 }
 
@@ -104,7 +102,6 @@ pub struct ComparedLine {
 /// A piece of text.
 #[derive(Clone, Debug, Serialize)]
 pub struct Piece {
-    /// The text.
     pub text: String,
     /// Whether these words changed.
     pub marked: bool,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::flowchart::{End, Flowchart, Shape};
+use super::flowchart::{EdgeEnd, Flowchart, Shape};
 use super::layout::{Layout, Rect, layout, of_frame};
 use crate::text::visible;
 
@@ -126,9 +126,9 @@ fn text(out: &mut String, class: &str, (x, y): (f64, f64), line: &str) {
 
 /// Every arrow in words, for those who cannot see the drawing.
 fn words(chart: &Flowchart) -> String {
-    let name = |end: End| match end {
-        End::Node(at) => chart.nodes[at].label.join(", "),
-        End::Group(at) => chart.groups[at].label.clone(),
+    let name = |end: EdgeEnd| match end {
+        EdgeEnd::Node(at) => chart.nodes[at].label.join(", "),
+        EdgeEnd::Frame(at) => chart.groups[at].label.clone(),
     };
     let words = chart.edges.iter().map(|edge| {
         let label = if edge.label.is_empty() { String::new() } else { format!(" ({})", edge.label) };

@@ -16,7 +16,6 @@ use crate::text::{count, visible};
 /// A file for the page.
 #[derive(Debug, Serialize)]
 pub struct FileView {
-    /// Its path.
     pub path: String,
     /// The kind of change as one word.
     pub kind: String,
@@ -58,7 +57,7 @@ fn view(
 ) -> FileView {
     let kind = change.kind();
     let decision = page.resolutions.get(path);
-    let Sides { old, new, names } = sides(change, decision);
+    let ComparedFiles { old, new, names } = sides(change, decision);
     let mut notes: Vec<String> =
         Some(note(change)).filter(|n| !n.is_empty() && n != meaning(kind)).into_iter().collect();
     notes.extend(decided(path, change, decision));
@@ -81,16 +80,16 @@ fn view(
 }
 
 /// Two versions to compare, and what they are called.
-struct Sides<'c> {
+struct ComparedFiles<'c> {
     old: Option<&'c File>,
     new: Option<&'c File>,
     names: (&'static str, &'static str),
 }
 
 /// What a change does to its file after a decision about it; where yours stays, what it differs from.
-fn sides<'c>(change: &'c Change<'_>, decision: Option<&Resolution>) -> Sides<'c> {
-    let done = |old, new| Sides { old, new, names: ("Before", "After") };
-    let offered = |old, new| Sides { old, new, names: ("Yours", "The new version") };
+fn sides<'c>(change: &'c Change<'_>, decision: Option<&Resolution>) -> ComparedFiles<'c> {
+    let done = |old, new| ComparedFiles { old, new, names: ("Before", "After") };
+    let offered = |old, new| ComparedFiles { old, new, names: ("Yours", "The new version") };
     match (change, decision) {
         (Change::Create(new), _) => done(None, Some(*new)),
         (Change::Offer(new), _) => offered(None, Some(*new)),

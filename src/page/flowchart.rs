@@ -3,7 +3,6 @@
 //! Crates that draw all of Mermaid weigh more than they give here: mermaid-rs-renderer has 58,000 lines, 39 crates below it,
 //! and measures text with the fonts of the machine, so that no two machines would make the same page.
 
-/// A flowchart.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Flowchart {
     /// Whether it goes from top to bottom, else from left to right.
@@ -11,12 +10,11 @@ pub struct Flowchart {
     /// The nodes in the order in which they appear.
     pub nodes: Vec<Node>,
     /// The frames around nodes.
-    pub groups: Vec<Group>,
+    pub groups: Vec<Frame>,
     /// The arrows.
     pub edges: Vec<Edge>,
 }
 
-/// A node.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Node {
     /// Its name in the text.
@@ -44,7 +42,7 @@ pub enum Shape {
 
 /// A frame around nodes.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Group {
+pub struct Frame {
     /// Its name in the text.
     pub id: String,
     /// What stands on it.
@@ -53,20 +51,20 @@ pub struct Group {
 
 /// Where an arrow begins or ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum EdgeEnd {
     /// At a node.
     Node(usize),
     /// At a frame.
-    Group(usize),
+    Frame(usize),
 }
 
 /// An arrow.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Edge {
     /// Where it begins.
-    pub from: End,
+    pub from: EdgeEnd,
     /// Where it ends.
-    pub to: End,
+    pub to: EdgeEnd,
     /// What stands on it.
     pub label: String,
     /// Whether its line is dashed.
@@ -100,7 +98,7 @@ pub fn parse(text: &str) -> Option<Flowchart> {
                 return None;
             }
             group = Some(chart.groups.len());
-            chart.groups.push(Group { id: id.to_owned(), label: label.to_owned() });
+            chart.groups.push(Frame { id: id.to_owned(), label: label.to_owned() });
         } else {
             statement(&mut chart, line, group)?;
         }
@@ -120,19 +118,19 @@ fn statement(chart: &mut Flowchart, line: &str, group: Option<usize>) -> Option<
     Some(())
 }
 
-fn node<'t>(chart: &mut Flowchart, text: &'t str, group: Option<usize>) -> Option<(End, &'t str)> {
+fn node<'t>(chart: &mut Flowchart, text: &'t str, group: Option<usize>) -> Option<(EdgeEnd, &'t str)> {
     let (id, rest) = name(text)?;
     if let Some(at) = chart.groups.iter().position(|group| group.id == id) {
-        return Some((End::Group(at), rest));
+        return Some((EdgeEnd::Frame(at), rest));
     }
     if let Some(at) = chart.nodes.iter().position(|node| node.id == id) {
-        return Some((End::Node(at), rest));
+        return Some((EdgeEnd::Node(at), rest));
     }
     let (start, end, shape) = SHAPES.iter().find(|(start, ..)| rest.starts_with(start))?;
     let (label, rest) = rest.strip_prefix(start)?.split_once(end)?;
     let label = label.split("<br/>").map(str::to_owned).collect();
     chart.nodes.push(Node { id: id.to_owned(), shape: *shape, label, group });
-    Some((End::Node(chart.nodes.len() - 1), rest))
+    Some((EdgeEnd::Node(chart.nodes.len() - 1), rest))
 }
 
 fn name(text: &str) -> Option<(&str, &str)> {
@@ -171,7 +169,7 @@ mod tests {
             group,
         };
         let edge = |from, to, label: &str, dashed| Edge { from, to, label: label.into(), dashed };
-        let (a, b, d) = (End::Node(0), End::Node(1), End::Node(2));
+        let (a, b, d) = (EdgeEnd::Node(0), EdgeEnd::Node(1), EdgeEnd::Node(2));
         assert_eq!(
             chart,
             Flowchart {
@@ -181,8 +179,8 @@ mod tests {
                     node("b", Shape::Box, &["web", "API"], Some(0)),
                     node("d", Shape::Store, &["MongoDB"], Some(0)),
                 ],
-                groups: vec![Group { id: "c".into(), label: "Cluster".into() }],
-                edges: vec![edge(a, b, "443", false), edge(b, d, "", false), edge(b, End::Group(0), "pull", true)],
+                groups: vec![Frame { id: "c".into(), label: "Cluster".into() }],
+                edges: vec![edge(a, b, "443", false), edge(b, d, "", false), edge(b, EdgeEnd::Frame(0), "pull", true)],
             }
         );
     }

@@ -7,13 +7,9 @@ use super::files::FileView;
 /// A step through the tree.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "is", rename_all = "lowercase")]
-pub enum Row<'f> {
+pub enum TreeRow<'f> {
     /// A folder begins. One that holds only a folder has no row of its own.
-    Open {
-        /// Its name.
-        name: String,
-    },
-    /// A file.
+    Open { name: String },
     File {
         /// The last segment of its path.
         name: &'f str,
@@ -25,7 +21,7 @@ pub enum Row<'f> {
 }
 
 /// The rows for files that are sorted by path.
-pub fn rows(files: &[FileView]) -> Vec<Row<'_>> {
+pub fn rows(files: &[FileView]) -> Vec<TreeRow<'_>> {
     let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let size = |folder: &str| {
         let from = paths.partition_point(|path| *path < folder);
@@ -37,7 +33,7 @@ pub fn rows(files: &[FileView]) -> Vec<Row<'_>> {
     for (at, path) in paths.iter().enumerate() {
         while open.last().is_some_and(|folder| !path.starts_with(folder)) {
             open.pop();
-            rows.push(Row::Close);
+            rows.push(TreeRow::Close);
         }
         let mut start = open.last().map_or(0, |folder| folder.len());
         while let Some(end) = next_slash(path, start) {
@@ -47,13 +43,13 @@ pub fn rows(files: &[FileView]) -> Vec<Row<'_>> {
             {
                 end = further;
             }
-            rows.push(Row::Open { name: path[start..end].to_owned() });
+            rows.push(TreeRow::Open { name: path[start..end].to_owned() });
             open.push(&path[..end]);
             start = end;
         }
-        rows.push(Row::File { name: &path[start..], at });
+        rows.push(TreeRow::File { name: &path[start..], at });
     }
-    rows.extend(open.iter().map(|_| Row::Close));
+    rows.extend(open.iter().map(|_| TreeRow::Close));
     rows
 }
 

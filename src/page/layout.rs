@@ -1,6 +1,6 @@
 //! Where the parts of a flowchart stand: ranks along the arrows, few crossings, frames around their nodes.
 
-use super::flowchart::{Edge, End, Flowchart, Node, Shape};
+use super::flowchart::{Edge, EdgeEnd, Flowchart, Node, Shape};
 use crate::text::columns;
 
 mod labels;
@@ -76,7 +76,6 @@ pub fn width(text: &str) -> f64 {
     columns(text) as f64 * CHARACTER
 }
 
-/// The size of a node.
 fn size(node: &Node) -> (f64, f64) {
     let text = node.label.iter().map(|line| width(line)).fold(0.0, f64::max);
     let lines = node.label.len() as f64 * LINE;
@@ -111,10 +110,10 @@ pub fn layout(chart: &Flowchart) -> Layout {
 }
 
 /// The node that stands for an end when ranks are found: of a frame the first inside.
-fn anchor(chart: &Flowchart, end: End) -> Option<usize> {
+fn anchor(chart: &Flowchart, end: EdgeEnd) -> Option<usize> {
     match end {
-        End::Node(at) => Some(at),
-        End::Group(at) => chart.nodes.iter().position(|node| node.group == Some(at)),
+        EdgeEnd::Node(at) => Some(at),
+        EdgeEnd::Frame(at) => chart.nodes.iter().position(|node| node.group == Some(at)),
     }
 }
 
@@ -188,8 +187,8 @@ fn place(chart: &Flowchart, slots: &[Slot], order: &[Vec<usize>], paths: &[Vec<u
                 _ if i < last => {
                     points.extend([point(starts[rank], middle), point(starts[rank] + lengths[rank], middle)]);
                 }
-                End::Node(_) => points.push(point(near, middle)),
-                End::Group(at) => {
+                EdgeEnd::Node(_) => points.push(point(near, middle)),
+                EdgeEnd::Frame(at) => {
                     let from = points.last().copied().unwrap_or_default();
                     points.push(border(groups[at], from, chart.down));
                 }

@@ -58,7 +58,6 @@ impl ChangeKind {
 }
 
 impl Change<'_> {
-    /// Its kind.
     pub fn kind(&self) -> ChangeKind {
         match self {
             Self::Create(_) => ChangeKind::Create,

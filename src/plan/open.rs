@@ -15,7 +15,7 @@ pub const BESIDE: &str = ".scaffold-new";
 
 /// A change that cannot be carried out without a decision.
 #[derive(Clone, Copy, Debug)]
-pub struct Open<'p> {
+pub struct OpenChange<'p> {
     /// Where.
     pub path: &'p str,
     /// Why somebody has to decide.
@@ -47,19 +47,19 @@ pub enum Resolution {
     /// Write both sides into the file, between conflict markers.
     Markers,
     /// Write what the person made of the two.
-    Own(Own),
+    Own(OwnText),
 }
 
 /// A text between the user's and the new one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Own {
+pub struct OwnText {
     /// The file to write.
     pub file: File,
     /// The differences to the new file that were refused, as [`Parts::sums`](crate::merge::parts::Parts::sums) calls them.
     pub refused: BTreeSet<Sum>,
 }
 
-impl Open<'_> {
+impl OpenChange<'_> {
     /// What can be decided, the mildest first.
     pub fn choices(&self) -> &'static [Resolution] {
         use Resolution::{Both, KeepMine, Markers, TakeNew};
@@ -95,7 +95,7 @@ impl Open<'_> {
 
 impl<'a> Plan<'a> {
     /// The changes that need a [`Resolution`] each.
-    pub fn open(&self) -> impl Iterator<Item = Open<'_>> {
+    pub fn open(&self) -> impl Iterator<Item = OpenChange<'_>> {
         self.changes.iter().filter_map(|(path, change)| {
             let cause = match change {
                 Change::Collide { ours, .. } => Cause::There(ours),
@@ -103,7 +103,7 @@ impl<'a> Plan<'a> {
                 Change::Merge { merged: Merged::Beside(why), .. } => Cause::Unmergeable(why),
                 _ => return None,
             };
-            Some(Open { path, cause, kept: matches!(change, Change::Collide { kept: true, .. }) })
+            Some(OpenChange { path, cause, kept: matches!(change, Change::Collide { kept: true, .. }) })
         })
     }
 
@@ -196,7 +196,7 @@ fn beside<'o>(path: &str, file: &'o File) -> Operation<'o> {
     Operation { path: Cow::Owned(format!("{path}{BESIDE}")), before: Before::Missing, action: Action::Write(file) }
 }
 
-fn impossible(open: &Open<'_>, resolution: &Resolution) -> UserError {
+fn impossible(open: &OpenChange<'_>, resolution: &Resolution) -> UserError {
     let what = match resolution {
         Resolution::KeepMine => "keep what is at",
         Resolution::TakeNew | Resolution::Own(_) => "replace",

@@ -11,7 +11,6 @@ pub enum Before<'a> {
     /// Nothing, once the other operations have removed what they remove: a folder without a file in it counts as
     /// nothing, and so does a file on the way.
     Missing,
-    /// This file.
     File(&'a File),
     /// Nothing or any file: for what only scaffold writes, while it holds the lock.
     Any,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Change, Ours, Plan, Versions};
 use crate::merge::Merged;
-use crate::plan::decisions::{Decision, Decisions};
+use crate::plan::decision::{Decision, Decisions};
 use crate::text::checksum::Sum;
 use crate::text::tree::RelPath;
 

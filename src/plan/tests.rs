@@ -1,6 +1,6 @@
 use super::*;
 use crate::merge::Why;
-use crate::plan::decisions::{Decision, Decisions};
+use crate::plan::decision::{Decision, Decisions};
 use crate::text::checksum::Sum;
 
 fn file(text: &str) -> File {
@@ -44,7 +44,7 @@ impl Scene {
     /// What is done, as `write path text` and `remove path`, with a decision about `p` or with markers.
     fn done(&self, resolution: Option<Resolution>) -> Vec<String> {
         let plan = self.plan();
-        let decide = |open: Open<'_>| (open.path.to_owned(), resolution.clone().unwrap_or(Resolution::Markers));
+        let decide = |open: OpenChange<'_>| (open.path.to_owned(), resolution.clone().unwrap_or(Resolution::Markers));
         let resolutions = plan.open().map(decide).collect();
         let line = |operation: crate::plan::operation::Operation<'_>| match operation.action {
             crate::plan::operation::Action::Write(file) => {
@@ -316,7 +316,7 @@ fn what_was_decided_is_taken_into_account() {
 
 #[test]
 fn whatever_a_plan_would_do_can_be_refused_or_changed() {
-    let own = || Resolution::Own(Own { file: file("own"), refused: BTreeSet::new() });
+    let own = || Resolution::Own(OwnText { file: file("own"), refused: BTreeSet::new() });
     let scene = Scene::new(
         &[("deleted", "B"), ("merged", "B"), ("updated", "B")],
         &[("collided", "O"), ("deleted", "B"), ("merged", "O"), ("updated", "B")],

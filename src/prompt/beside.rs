@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::dialog::{Ask, Dialog, Item};
+use super::dialog::{Dialog, MenuItem, Prompt};
 use crate::show::compare::{self, Comparison};
 use crate::terminal::pager::{self, page};
 
@@ -15,14 +15,14 @@ pub(super) type Compare<'a> = Option<&'a dyn Fn() -> Result<Comparison>>;
 /// As [`Dialog::one_of`], and when the comparison cannot be made.
 pub(super) fn one_of(
     dialog: &Dialog,
-    ask: Ask<'_>,
-    mut items: Vec<Item>,
+    ask: Prompt<'_>,
+    mut items: Vec<MenuItem>,
     start: usize,
     compare: Compare<'_>,
 ) -> Result<usize> {
     let Some(comparison) = compare else { return dialog.one_of(ask, items, start) };
     let last = items.len();
-    items.push(Item { label: "Compare them side by side".into(), answer: "compare".into() });
+    items.push(MenuItem { label: "Compare them side by side".into(), answer: "compare".into() });
     loop {
         let chosen = dialog.one_of(ask, items.clone(), start)?;
         if chosen != last {

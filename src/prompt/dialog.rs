@@ -33,7 +33,7 @@ pub struct Dialog {
 
 /// What is asked, and why.
 #[derive(Clone, Copy, Debug)]
-pub struct Ask<'q> {
+pub struct Prompt<'q> {
     /// The question.
     pub ask: &'q str,
     /// Why it matters and what the default means.
@@ -42,7 +42,7 @@ pub struct Ask<'q> {
 
 /// What stands in the line of a text question at first.
 #[derive(Clone, Copy, Debug)]
-pub enum Start<'s> {
+pub enum Prefill<'s> {
     /// Nothing.
     Empty,
     /// A text to be edited.
@@ -53,14 +53,14 @@ pub enum Start<'s> {
 
 /// One entry of a list.
 #[derive(Clone, Debug)]
-pub struct Item {
+pub struct MenuItem {
     /// What the list shows.
     pub label: String,
     /// What remains on the screen when it was taken.
     pub answer: String,
 }
 
-impl Item {
+impl MenuItem {
     /// An entry that reads the same before and after.
     pub fn new(label: impl Into<String>) -> Self {
         let label = label.into();
@@ -69,14 +69,14 @@ impl Item {
 }
 
 /// An entry as inquire draws it.
-struct Row {
-    item: Item,
+struct MenuRow {
+    item: MenuItem,
     ui: Ui,
     /// How many columns stand in front of its first line.
     before: usize,
 }
 
-impl fmt::Display for Row {
+impl fmt::Display for MenuRow {
     /// A window that became narrower since the lines were broken cuts them: inquire would break them anywhere, and lose
     /// the last character.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,8 +100,8 @@ impl Dialog {
     /// [`Back`] when the person wants the question before, [`Interrupted`] when they leave.
     pub fn text(
         &self,
-        ask: Ask<'_>,
-        start: Start<'_>,
+        ask: Prompt<'_>,
+        start: Prefill<'_>,
         words: &[&str],
         check: &dyn Fn(&str) -> Result<(), String>,
     ) -> Result<String> {
@@ -109,14 +109,14 @@ impl Dialog {
             return lines::text(&self.ui, ask, start, &|text| check(text.trim()));
         }
         let shown = match start {
-            Start::Empty => String::new(),
-            Start::Text(text) | Start::Default(text) => self.ui.visible(text),
+            Prefill::Empty => String::new(),
+            Prefill::Text(text) | Prefill::Default(text) => self.ui.visible(text),
         };
         let answer = Field {
             message: &|| self.beside_mark(ask.ask),
             help: &|| self.help(ask.help, ""),
-            initial: if let Start::Text(_) = start { shown.as_str() } else { "" },
-            default: if let Start::Default(_) = start { Some((shown.as_str(), shown.as_str())) } else { None },
+            initial: if let Prefill::Text(_) = start { shown.as_str() } else { "" },
+            default: if let Prefill::Default(_) = start { Some((shown.as_str(), shown.as_str())) } else { None },
             words,
             check: &|text| check(text.trim()).map_err(|why| self.beside_mark(&why)),
             echo: &|answer| self.echo(&self.beside_mark(ask.ask), answer),
@@ -124,7 +124,7 @@ impl Dialog {
         .ask(self.ui)?;
         Ok(match start {
             // what the terminal cannot show is written out there, and stays what it is in the answer
-            Start::Text(text) | Start::Default(text) if answer == shown => text.to_string(),
+            Prefill::Text(text) | Prefill::Default(text) if answer == shown => text.to_string(),
             _ => answer.trim().to_string(),
         })
     }
@@ -133,7 +133,7 @@ impl Dialog {
     ///
     /// # Errors
     /// [`Back`] when the person wants the question before, [`Interrupted`] when they leave.
-    pub fn yes_no(&self, ask: Ask<'_>, default: Option<bool>) -> Result<bool> {
+    pub fn yes_no(&self, ask: Prompt<'_>, default: Option<bool>) -> Result<bool> {
         if self.ui.accessible {
             return lines::yes_no(&self.ui, ask, default);
         }
@@ -159,7 +159,7 @@ impl Dialog {
     ///
     /// # Errors
     /// [`Back`] when the person wants the question before, [`Interrupted`] when they leave.
-    pub fn one_of(&self, ask: Ask<'_>, items: Vec<Item>, start: usize) -> Result<usize> {
+    pub fn one_of(&self, ask: Prompt<'_>, items: Vec<MenuItem>, start: usize) -> Result<usize> {
         if self.ui.accessible {
             return lines::one_of(&self.ui, ask, &items, start);
         }
@@ -169,7 +169,7 @@ impl Dialog {
         let items = self.fitted(items, 2);
         let rows = self.rows(&items, &message, help.as_deref());
         let start = start.min(items.len().saturating_sub(1));
-        let answer = |o: ListOption<&Row>| self.echo(&message, &o.value.item.answer);
+        let answer = |o: ListOption<&MenuRow>| self.echo(&message, &o.value.item.answer);
         let mut prompt = Select::new(&message, items).with_render_config(self.look()).with_page_size(rows);
         prompt.help_message = help.as_deref();
         prompt.formatter = &answer;
@@ -185,7 +185,7 @@ impl Dialog {
     ///
     /// # Errors
     /// [`Back`] when the person wants the question before, [`Interrupted`] when they leave.
-    pub fn any_of(&self, ask: Ask<'_>, items: Vec<Item>, marked: &[usize]) -> Result<Vec<usize>> {
+    pub fn any_of(&self, ask: Prompt<'_>, items: Vec<MenuItem>, marked: &[usize]) -> Result<Vec<usize>> {
         if self.ui.accessible {
             return lines::any_of(&self.ui, ask, &items, marked);
         }
@@ -194,7 +194,7 @@ impl Dialog {
         let (message, help) = (self.beside_mark(ask.ask), self.help(ask.help, keys));
         let items = self.fitted(items, 6);
         let rows = self.rows(&items, &message, help.as_deref());
-        let answer = |all: &[ListOption<&Row>]| match all {
+        let answer = |all: &[ListOption<&MenuRow>]| match all {
             [] => NONE.to_string(),
             _ => self.echo(&message, &all.iter().map(|o| o.value.item.answer.as_str()).collect::<Vec<_>>().join(", ")),
         };
@@ -238,10 +238,10 @@ impl Dialog {
     }
 
     /// Entries broken into lines that fit beside what stands in front of them.
-    fn fitted(&self, items: Vec<Item>, before: usize) -> Vec<Row> {
+    fn fitted(&self, items: Vec<MenuItem>, before: usize) -> Vec<MenuRow> {
         let width = self.ui.width().saturating_sub(before + 1);
-        let fit = |item: Item| Row {
-            item: Item {
+        let fit = |item: MenuItem| MenuRow {
+            item: MenuItem {
                 label: fit_lines(&self.ui.visible_lines(&item.label), width, before),
                 answer: self.ui.visible(&item.answer),
             },
@@ -252,7 +252,7 @@ impl Dialog {
     }
 
     /// How many entries fit on the screen at once, so that redrawing never scrolls.
-    fn rows(&self, items: &[Row], message: &str, help: Option<&str>) -> usize {
+    fn rows(&self, items: &[MenuRow], message: &str, help: Option<&str>) -> usize {
         let lines = |text: &str| text.lines().count();
         let around = lines(message) + help.map_or(0, lines) + 1;
         let tallest = items.iter().map(|row| lines(&row.item.label)).max().unwrap_or(1).max(1);

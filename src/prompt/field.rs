@@ -75,7 +75,7 @@ impl Field<'_> {
             }
             Err(_) => format!("{} {message} {}", mark(&ui), ui.visible(draft.line.value())),
         };
-        screen.draw(last.lines().map(Row::painted).collect(), None);
+        screen.draw(last.lines().map(ScreenRow::painted).collect(), None);
         drop(raw);
         done
     }
@@ -132,16 +132,16 @@ impl Field<'_> {
     }
 
     /// The rows of the screen, and the row and column of the cursor.
-    fn rows(&self, ui: &Ui, draft: &Draft) -> (Vec<Row>, (usize, usize)) {
+    fn rows(&self, ui: &Ui, draft: &Draft) -> (Vec<ScreenRow>, (usize, usize)) {
         let mut rows = Vec::new();
         if let Some(refusal) = &draft.refusal {
             let painted = refusal.lines().enumerate().map(|(i, line)| {
                 let line = painted(ui, Style::Error, line);
                 if i == 0 { format!("{} {line}", painted(ui, Style::Error, "!")) } else { line }
             });
-            rows.extend(painted.map(|line| Row::painted(&line)));
+            rows.extend(painted.map(|line| ScreenRow::painted(&line)));
         }
-        rows.extend(format!("{} {}", mark(ui), (self.message)()).lines().map(Row::painted));
+        rows.extend(format!("{} {}", mark(ui), (self.message)()).lines().map(ScreenRow::painted));
         let mut flow = Flow { rows, width: ui.width() };
         flow.put(" ");
         if let Some((shown, _)) = self.default {
@@ -157,11 +157,11 @@ impl Field<'_> {
         for (at, word) in suggested.iter().enumerate().skip(first).take(MAX_WORDS) {
             let chosen = draft.chosen == Some(at);
             let line = format!("{} {}", if chosen { ">" } else { " " }, ui.visible(word));
-            rows.push(Row::painted(&if chosen { painted(ui, Style::Place, &line) } else { line }));
+            rows.push(ScreenRow::painted(&if chosen { painted(ui, Style::Place, &line) } else { line }));
         }
         if let Some(help) = (self.help)() {
             let help = format!("[{help}]");
-            rows.extend(help.lines().map(|line| Row::painted(&painted(ui, Style::Place, line))));
+            rows.extend(help.lines().map(|line| ScreenRow::painted(&painted(ui, Style::Place, line))));
         }
         (rows, cursor)
     }
@@ -183,13 +183,12 @@ fn painted(ui: &Ui, style: Style, text: &str) -> String {
     if text.is_empty() { String::new() } else { ui.err.text(style, text) }
 }
 
-/// One row of the screen.
-struct Row {
+struct ScreenRow {
     text: String,
     width: usize,
 }
 
-impl Row {
+impl ScreenRow {
     /// A line that may have colours.
     fn painted(line: &str) -> Self {
         let mut plain = String::new();
@@ -204,7 +203,7 @@ impl Row {
 
 /// Rows that text flows through, without regard to words.
 struct Flow {
-    rows: Vec<Row>,
+    rows: Vec<ScreenRow>,
     width: usize,
 }
 
@@ -213,7 +212,7 @@ impl Flow {
         for c in text.chars() {
             let width = columns(c.encode_utf8(&mut [0; 4]));
             if self.rows.last().is_none_or(|row| row.width + width > self.width) {
-                self.rows.push(Row { text: String::new(), width: 0 });
+                self.rows.push(ScreenRow { text: String::new(), width: 0 });
             }
             if let Some(row) = self.rows.last_mut() {
                 row.text.push(c);
@@ -228,7 +227,7 @@ impl Flow {
         if width < self.width {
             return (self.rows.len() - 1, width);
         }
-        self.rows.push(Row { text: String::new(), width: 0 });
+        self.rows.push(ScreenRow { text: String::new(), width: 0 });
         (self.rows.len() - 1, 0)
     }
 }
@@ -237,14 +236,14 @@ impl Flow {
 struct Screen {
     ui: Ui,
     /// What was drawn last.
-    rows: Vec<Row>,
+    rows: Vec<ScreenRow>,
     /// In which of them the cursor is.
     at: usize,
 }
 
 impl Screen {
     /// Draws over what was drawn last. Without a place for the cursor it ends up below.
-    fn draw(&mut self, rows: Vec<Row>, cursor: Option<(usize, usize)>) {
+    fn draw(&mut self, rows: Vec<ScreenRow>, cursor: Option<(usize, usize)>) {
         let width = self.ui.width().max(1);
         // a window that became narrower breaks rows
         let above: usize = self.rows.iter().take(self.at).map(|row| row.width.saturating_sub(1) / width + 1).sum();

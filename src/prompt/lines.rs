@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 
-use super::dialog::{Ask, Item, Start};
+use super::dialog::{MenuItem, Prefill, Prompt};
 use crate::terminal;
 use crate::terminal::ui::Ui;
 use crate::text::error::Back;
@@ -16,13 +16,13 @@ const EMPTY: &str = "-";
 /// A line of text.
 pub(super) fn text(
     ui: &Ui,
-    ask: Ask<'_>,
-    start: Start<'_>,
+    ask: Prompt<'_>,
+    start: Prefill<'_>,
     check: &dyn Fn(&str) -> Result<(), String>,
 ) -> Result<String> {
     let given = match start {
-        Start::Empty => "",
-        Start::Text(text) | Start::Default(text) => text,
+        Prefill::Empty => "",
+        Prefill::Text(text) | Prefill::Default(text) => text,
     };
     let hint = match given {
         "" => String::new(),
@@ -44,7 +44,7 @@ pub(super) fn text(
 }
 
 /// Yes or no.
-pub(super) fn yes_no(ui: &Ui, ask: Ask<'_>, default: Option<bool>) -> Result<bool> {
+pub(super) fn yes_no(ui: &Ui, ask: Prompt<'_>, default: Option<bool>) -> Result<bool> {
     let hint = match default {
         Some(true) => "Enter takes yes",
         Some(false) => "Enter takes no",
@@ -62,7 +62,7 @@ pub(super) fn yes_no(ui: &Ui, ask: Ask<'_>, default: Option<bool>) -> Result<boo
 }
 
 /// One of a list: the index of the entry.
-pub(super) fn one_of(ui: &Ui, ask: Ask<'_>, items: &[Item], start: usize) -> Result<usize> {
+pub(super) fn one_of(ui: &Ui, ask: Prompt<'_>, items: &[MenuItem], start: usize) -> Result<usize> {
     put(ui, ask);
     list(ui, items);
     let hint = format!("Enter takes {}", start + 1);
@@ -78,7 +78,7 @@ pub(super) fn one_of(ui: &Ui, ask: Ask<'_>, items: &[Item], start: usize) -> Res
 }
 
 /// Any of a list: the indices of the entries.
-pub(super) fn any_of(ui: &Ui, ask: Ask<'_>, items: &[Item], marked: &[usize]) -> Result<Vec<usize>> {
+pub(super) fn any_of(ui: &Ui, ask: Prompt<'_>, items: &[MenuItem], marked: &[usize]) -> Result<Vec<usize>> {
     put(ui, ask);
     list(ui, items);
     let numbers: Vec<String> = marked.iter().map(|i| (i + 1).to_string()).collect();
@@ -106,18 +106,18 @@ pub(super) fn any_of(ui: &Ui, ask: Ask<'_>, items: &[Item], marked: &[usize]) ->
     }
 }
 
-fn index(word: &str, items: &[Item]) -> Option<usize> {
+fn index(word: &str, items: &[MenuItem]) -> Option<usize> {
     word.parse::<usize>().ok()?.checked_sub(1).filter(|i| *i < items.len())
 }
 
-fn put(ui: &Ui, ask: Ask<'_>) {
+fn put(ui: &Ui, ask: Prompt<'_>) {
     ui.say(&ui.wrapped_line(&format!("? {}", ui.visible(ask.ask))));
     for line in ask.help.lines() {
         ui.say(&ui.wrapped_line(&format!("  {}", ui.visible(line))));
     }
 }
 
-fn list(ui: &Ui, items: &[Item]) {
+fn list(ui: &Ui, items: &[MenuItem]) {
     for (i, item) in items.iter().enumerate() {
         let mut lines = item.label.lines();
         let first = lines.next().unwrap_or_default();

@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::beside::{self, Compare};
-use super::{Ask, Dialog, Item, Start, lines_of, origin_text};
+use super::{Dialog, MenuItem, Prefill, Prompt, lines_of, origin_text};
 use crate::answers::Origin;
 use crate::answers::check::Check;
 use crate::catalog::question::{KindName, Question};
@@ -22,7 +22,7 @@ pub(super) fn ask_one(
 ) -> Result<Value> {
     let question = check.question();
     let help = help(question, origin);
-    let ask = Ask { ask: &question.ask, help: &help };
+    let ask = Prompt { ask: &question.ask, help: &help };
     let verdict = |value: &Value| {
         check.value(value).map_err(|why| refusal(question, &why.join("; ")))?;
         more(value)
@@ -33,7 +33,7 @@ pub(super) fn ask_one(
             Some(needs) => format!("{} (needs {needs})", choice.title),
             None => choice.title.clone(),
         };
-        choices.push(Item { label, answer: choice.value.clone() });
+        choices.push(MenuItem { label, answer: choice.value.clone() });
     }
     match question.kind {
         KindName::Bool => loop {
@@ -68,10 +68,10 @@ pub(super) fn ask_one(
         _ => {
             let line = current.map(line_of).unwrap_or_default();
             let start = match current {
-                None => Start::Empty,
+                None => Prefill::Empty,
                 // a folder is often called otherwise than what it holds: a name to be replaced, not a text to be corrected
-                Some(_) if *origin == Origin::Folder => Start::Default(&line),
-                Some(_) => Start::Text(&line),
+                Some(_) if *origin == Origin::Folder => Prefill::Default(&line),
+                Some(_) => Prefill::Text(&line),
             };
             let words: &[&str] = if question.kind == KindName::Region { &region::AWS } else { &[] };
             let text = dialog.text(ask, start, words, &|text| verdict(&value_of(question.kind, text)))?;

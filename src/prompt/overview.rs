@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Ask, Dialog, Item, origin_text};
+use super::{Dialog, MenuItem, Prompt, origin_text};
 use crate::answers::Answered;
 use crate::catalog::question::Group;
 use crate::terminal::ui::Style;
@@ -50,13 +50,13 @@ impl<'o> Overview<'o> {
         loop {
             let ui = self.dialog.ui;
             let width = sections.iter().map(|(title, _)| columns(title)).max().unwrap_or(0);
-            let mut items = vec![Item { label: "Yes, go on".into(), answer: "yes".into() }];
+            let mut items = vec![MenuItem { label: "Yes, go on".into(), answer: "yes".into() }];
             items.extend(sections.iter().map(|(title, answers)| {
                 let values: Vec<String> = answers.iter().map(|answer| brief(answer.value)).collect();
                 let label = ui.visible(&format!("{title:width$}  {}", values.join(", ")));
-                Item { label: cut(&label, ui.width().saturating_sub(4), ui.unicode), answer: (*title).to_string() }
+                MenuItem { label: cut(&label, ui.width().saturating_sub(4), ui.unicode), answer: (*title).to_string() }
             }));
-            let ask = Ask { ask: "Is everything right?", help: "Take a group to change answers in it" };
+            let ask = Prompt { ask: "Is everything right?", help: "Take a group to change answers in it" };
             let chosen = self.dialog.one_of(ask, items, 0)?;
             let Some((title, answers)) = chosen.checked_sub(1).and_then(|i| sections.get(i)) else {
                 return Ok(Vec::new());
@@ -76,16 +76,16 @@ impl<'o> Overview<'o> {
         }
         let ui = self.dialog.ui;
         let width = self.names(answers.iter().copied());
-        let mut items: Vec<Item> = answers
+        let mut items: Vec<MenuItem> = answers
             .iter()
             .map(|answer| {
                 let name = &answer.question.name;
                 let label = ui.visible(&format!("{name:width$}  {} ({})", brief(answer.value), origin(answer)));
-                Item { label: cut(&label, ui.width().saturating_sub(4), ui.unicode), answer: name.clone() }
+                MenuItem { label: cut(&label, ui.width().saturating_sub(4), ui.unicode), answer: name.clone() }
             })
             .collect();
-        items.push(Item::new("All of them"));
-        let ask = Ask {
+        items.push(MenuItem::new("All of them"));
+        let ask = Prompt {
             ask: &format!("{title}: which answer do you want to change?"),
             help: "It is asked again, and after it what hangs on it",
         };

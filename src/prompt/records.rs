@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::one::{accepted, ask_one, help};
-use super::{Ask, Dialog, Item};
+use super::{Dialog, MenuItem, Prompt};
 use crate::answers::Origin;
 use crate::answers::check::Check;
 use crate::catalog::question::{KindName, Question, Record};
@@ -30,12 +30,12 @@ pub(super) fn ask(dialog: &Dialog, list: &mut Vec<Record>, origin: &Origin, chec
     let question = check.question();
     let help = format!("{} Take an entry to change, copy or remove it.", help(question, origin));
     loop {
-        let mut items: Vec<Item> = list.iter().map(|record| line(dialog, record)).collect();
-        items.push(Item::new(if list.is_empty() { "Add one" } else { "Add another one" }));
-        items.push(Item::new("Done"));
+        let mut items: Vec<MenuItem> = list.iter().map(|record| line(dialog, record)).collect();
+        items.push(MenuItem::new(if list.is_empty() { "Add one" } else { "Add another one" }));
+        items.push(MenuItem::new("Done"));
         let (add, done) = (list.len(), list.len() + 1);
         let start = if list.is_empty() { add } else { done };
-        let chosen = dialog.one_of(Ask { ask: &question.ask, help: &help }, items, start)?;
+        let chosen = dialog.one_of(Prompt { ask: &question.ask, help: &help }, items, start)?;
         if chosen == done {
             let value = value(list);
             let verdict = check.value(&value).map(drop).map_err(|why| why.join("\n"));
@@ -67,8 +67,8 @@ fn new(dialog: &Dialog, check: &Check<'_>, list: &mut Vec<Record>, values: Recor
 fn one(dialog: &Dialog, check: &Check<'_>, list: &mut Vec<Record>, chosen: usize) -> Result<()> {
     let Some(record) = list.get(chosen).cloned() else { return Ok(()) };
     let name = line(dialog, &record).answer;
-    let verbs = ["Change", "Copy", "Remove", "Back"].map(Item::new);
-    let ask = Ask { ask: &format!("{name}: what should happen?"), help: "A copy gets a name of its own" };
+    let verbs = ["Change", "Copy", "Remove", "Back"].map(MenuItem::new);
+    let ask = Prompt { ask: &format!("{name}: what should happen?"), help: "A copy gets a name of its own" };
     match dialog.one_of(ask, verbs.into(), 0)? {
         0 => {
             let record = complete(dialog, check, list, Some(chosen), own_values(check, &record)?, false)?;
@@ -95,8 +95,8 @@ fn edit(dialog: &Dialog, check: &Check<'_>, list: &[Record], own: Option<usize>,
         let ui = dialog.ui;
         let fields: Vec<&Question> = question.fields.iter().filter(|f| record.contains_key(&f.name)).collect();
         let width = fields.iter().map(|f| columns(&f.name)).max().unwrap_or(0);
-        let mut items = vec![Item::new("Done")];
-        items.extend(fields.iter().map(|f| Item {
+        let mut items = vec![MenuItem::new("Done")];
+        items.extend(fields.iter().map(|f| MenuItem {
             label: cut(
                 &format!("{:width$}  {}", f.name, record.get(&f.name).map(brief).unwrap_or_default()),
                 ui.width().saturating_sub(4),
@@ -105,7 +105,8 @@ fn edit(dialog: &Dialog, check: &Check<'_>, list: &[Record], own: Option<usize>,
             answer: f.name.clone(),
         }));
         let name = line(dialog, &record).answer;
-        let ask = Ask { ask: &format!("{name}: change a field?"), help: "Fields that you leave keep their defaults" };
+        let ask =
+            Prompt { ask: &format!("{name}: change a field?"), help: "Fields that you leave keep their defaults" };
         let chosen = match dialog.one_of(ask, items, 0) {
             Err(e) if e.is::<Back>() => return Ok(record),
             other => other?,
@@ -243,10 +244,10 @@ fn own_values(check: &Check<'_>, record: &Record) -> Result<Record> {
 }
 
 /// A record in one line: its first field, then what follows it.
-fn line(dialog: &Dialog, record: &Record) -> Item {
+fn line(dialog: &Dialog, record: &Record) -> MenuItem {
     let mut values = record.values().map(brief);
     let name = values.next().unwrap_or_default();
     let rest: Vec<String> = values.take(4).collect();
     let text = if rest.is_empty() { name.clone() } else { format!("{name}  ({})", rest.join(", ")) };
-    Item { label: cut(&text, dialog.ui.width().saturating_sub(4), dialog.ui.unicode), answer: name }
+    MenuItem { label: cut(&text, dialog.ui.width().saturating_sub(4), dialog.ui.unicode), answer: name }
 }

@@ -8,9 +8,8 @@ use crate::render::context::Context;
 /// The list of contributions that holds the steps.
 const LIST: &str = "first_hour";
 
-/// A step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct SetupStep {
     /// What is to be done.
     pub title: String,
     /// The lines to type, as they stand in the fenced `sh` blocks of its text. Some steps have none.
@@ -22,14 +21,14 @@ const EXISTING: &str = "existing";
 
 /// The steps in their order, for a new repository or an `existing` one. What is no step is left out: the templates that
 /// print the list find its faults.
-pub fn steps(context: &Context, existing: bool) -> Vec<Step> {
+pub fn steps(context: &Context, existing: bool) -> Vec<SetupStep> {
     let Some(items) = context.contributed.get(LIST) else { return Vec::new() };
     let mut items: Vec<&Value> = items.iter().collect();
     items.sort_by_key(|item| item["order"].as_i64());
     let step = |item: &&Value| {
         let item = item.get(EXISTING).filter(|_| existing).unwrap_or(item);
         let title = item["title"].as_str()?.to_owned();
-        Some(Step { title, commands: commands(item["body"].as_str().unwrap_or_default()) })
+        Some(SetupStep { title, commands: commands(item["body"].as_str().unwrap_or_default()) })
     };
     items.iter().filter_map(step).collect()
 }

@@ -60,7 +60,7 @@ pub fn hidden(root: &Path, theirs: &Tree) -> Vec<Hidden> {
     if !has_foreign_rules(root, top, theirs, &paths) {
         return Vec::new();
     }
-    let mut look = Look { top, rules: Rules::of_repository(top), folders: HashMap::new() };
+    let mut look = IgnoreLookup { top, rules: Rules::of_repository(top), folders: HashMap::new() };
     let mut found: BTreeMap<Rule, Vec<RelPath>> = BTreeMap::new();
     for path in paths {
         if let Some(rule) = look.rule(&prefix.join(path), false) {
@@ -97,14 +97,14 @@ fn has_foreign_rules(root: &Path, top: &Path, theirs: &Tree, paths: &[&str]) -> 
 }
 
 /// What is known about the folders of a repository.
-struct Look<'r> {
+struct IgnoreLookup<'r> {
     top: &'r Path,
     rules: Rules,
     /// The rule that hides a folder; one that was entered and is not hidden has none.
     folders: HashMap<PathBuf, Option<Rule>>,
 }
 
-impl Look<'_> {
+impl IgnoreLookup<'_> {
     /// The rule that hides a path, or a folder on the way to it.
     fn rule(&mut self, path: &Path, is_folder: bool) -> Option<Rule> {
         if let Some(parent) = path.parent() {

@@ -4,7 +4,7 @@ use crate::answers::file::AnswersFile;
 use crate::base::{self, Stored};
 use crate::disk::stamp::Stamp;
 use crate::disk::{explain, regular};
-use crate::plan::decisions::{self, Decisions};
+use crate::plan::decision::{self, Decisions};
 use crate::plan::operation::changed;
 use crate::plan::{Block, Ours};
 use crate::text::error::UserError;
@@ -128,7 +128,7 @@ impl Project {
     /// The recorded decisions; none where nothing is recorded.
     pub fn decisions(&self) -> Result<Decisions> {
         let Some(bytes) = self.recorded(path::DECISIONS)? else { return Ok(Decisions::default()) };
-        Ok(decisions::parse(&self.shown(path::DECISIONS), &bytes)?)
+        Ok(decision::parse(&self.shown(path::DECISIONS), &bytes)?)
     }
 
     /// Refuses to replace records that another run has replaced since the project was opened. To be asked while the

@@ -1,7 +1,7 @@
 //! Generated files that the user keeps at another path: updates follow them there.
 //!
 //! A generated file that is gone, and a file of the user with much the same lines, are one file that they moved. What
-//! was recognised once is [recorded](crate::plan::decisions::Decisions::moved), so that later edits do not hide it.
+//! was recognised once is [recorded](crate::plan::decision::Decisions::moved), so that later edits do not hide it.
 //! From then on the file counts as generated at the user's path: everything else sees only that one.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ use anyhow::Result;
 use crate::base::Base;
 use crate::detect::rules;
 use crate::detect::walk::Files;
-use crate::plan::decisions::{Decision, Decisions};
+use crate::plan::decision::{Decision, Decisions};
 use crate::plan::{BESIDE, Block, Ours, moved};
 use crate::render::Rendered;
 use crate::repository::project::Project;

@@ -26,7 +26,6 @@ const FOLDER: u32 = 0o040_000;
 /// What git tracks below a folder, relative to it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Tracked {
-    /// The files.
     pub files: Vec<String>,
     /// Those that a sparse checkout leaves out, and folders of such files, which end with `/`.
     pub left_out: Vec<String>,

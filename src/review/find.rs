@@ -7,12 +7,12 @@ use anyhow::Result;
 use super::one::set;
 use super::{Resolutions, Review, differs, if_not_back};
 use crate::plan::{Cause, Change, ChangeKind, Ours, Resolution};
-use crate::prompt::{Ask, Item};
+use crate::prompt::{MenuItem, Prompt};
 use crate::show::listing::meaning;
 use crate::text::{count, cut};
 
 /// Files that belong together.
-struct Group<'p> {
+struct FileGroup<'p> {
     label: String,
     answer: String,
     paths: Vec<&'p str>,
@@ -31,14 +31,14 @@ impl<'r> Review<'r> {
                 let kind = self.plan.changes.get(path).map_or(ChangeKind::Create, Change::kind);
                 let state = self.state(path, decided);
                 let label = format!("{}  ({}{state})", self.ui.visible(path), meaning(kind));
-                Item {
+                MenuItem {
                     label: cut(&label, self.ui.width().saturating_sub(4), self.ui.unicode),
                     answer: (*path).to_string(),
                 }
             };
-            let mut items: Vec<Item> = paths.iter().map(item).collect();
-            items.push(Item { label: "Back to the plan".into(), answer: "back".into() });
-            start = self.dialog().one_of(Ask { ask: "Which one?", help: "" }, items, start)?;
+            let mut items: Vec<MenuItem> = paths.iter().map(item).collect();
+            items.push(MenuItem { label: "Back to the plan".into(), answer: "back".into() });
+            start = self.dialog().one_of(Prompt { ask: "Which one?", help: "" }, items, start)?;
             let Some(path) = paths.get(start) else { return Ok(()) };
             if_not_back(self.decide_one(path, decided, false))?;
         }
@@ -50,23 +50,23 @@ impl<'r> Review<'r> {
     /// [`Interrupted`](crate::text::error::Interrupted) when the person leaves.
     pub(super) fn many(&self, decided: &mut Resolutions) -> Result<()> {
         let groups = self.groups();
-        let mut items: Vec<Item> = groups
+        let mut items: Vec<MenuItem> = groups
             .iter()
-            .map(|group| Item {
+            .map(|group| MenuItem {
                 label: cut(&group.label, self.ui.width().saturating_sub(4), self.ui.unicode),
                 answer: group.answer.clone(),
             })
             .collect();
-        items.push(Item { label: "Back to the plan".into(), answer: "back".into() });
+        items.push(MenuItem { label: "Back to the plan".into(), answer: "back".into() });
         let mut start = 0;
         loop {
-            let ask = Ask { ask: "Of which folder or component?", help: "" };
+            let ask = Prompt { ask: "Of which folder or component?", help: "" };
             start = self.dialog().one_of(ask, items.clone(), start)?;
             let Some(group) = groups.get(start) else { return Ok(()) };
             let ask = format!("What about {}?", count(group.paths.len(), "file"));
             let verbs = ["Take all", "Keep mine of all, and leave out what is new", "Back"];
-            let verbs = verbs.into_iter().map(Item::new).collect();
-            match if_not_back(self.dialog().one_of(Ask { ask: &ask, help: "" }, verbs, 0))? {
+            let verbs = verbs.into_iter().map(MenuItem::new).collect();
+            match if_not_back(self.dialog().one_of(Prompt { ask: &ask, help: "" }, verbs, 0))? {
                 Some(0) => self.take_all(&group.paths, decided),
                 Some(1) => group.paths.iter().for_each(|path| set(decided, path, Some(Resolution::KeepMine))),
                 _ => continue,
@@ -102,7 +102,7 @@ impl<'r> Review<'r> {
         self.plan.changes.iter().filter(|(_, change)| differs(change.kind())).map(|(path, _)| *path).collect()
     }
 
-    fn groups(&self) -> Vec<Group<'r>> {
+    fn groups(&self) -> Vec<FileGroup<'r>> {
         let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let mut components: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for path in self.paths() {
@@ -113,8 +113,8 @@ impl<'r> Review<'r> {
                 components.entry(origin.component.as_str()).or_default().push(path);
             }
         }
-        let all = Group { label: "All files".into(), answer: "all files".into(), paths: self.paths() };
-        let folder = |(folder, paths): (&str, Vec<&'r str>)| Group {
+        let all = FileGroup { label: "All files".into(), answer: "all files".into(), paths: self.paths() };
+        let folder = |(folder, paths): (&str, Vec<&'r str>)| FileGroup {
             label: format!("{}/  ({})", self.ui.visible(folder), count(paths.len(), "file")),
             answer: format!("{folder}/"),
             paths,
@@ -122,7 +122,7 @@ impl<'r> Review<'r> {
         let component = |(name, paths): (&str, Vec<&'r str>)| {
             let title = self.catalog.component(name).map_or(name, |c| c.manifest.title.as_str());
             let label = format!("component {name}: {title}  ({})", count(paths.len(), "file"));
-            Group { label: self.ui.visible(&label), answer: format!("component {name}"), paths }
+            FileGroup { label: self.ui.visible(&label), answer: format!("component {name}"), paths }
         };
         let folders = folders.into_iter().filter(|(_, paths)| paths.len() > 1).map(folder);
         [all].into_iter().chain(components.into_iter().map(component)).chain(folders).collect()

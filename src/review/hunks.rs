@@ -6,9 +6,9 @@ use anyhow::Result;
 
 use super::Review;
 use super::keys::key;
-use super::sides::{Sides, settled};
+use super::sides::{ReviewedTexts, settled};
 use crate::merge::parts::{Hunk, Parts, Verdict};
-use crate::plan::{Own, Resolution};
+use crate::plan::{OwnText, Resolution};
 use crate::terminal::editor::edit;
 use crate::terminal::ui::Style;
 use crate::text::cut;
@@ -34,7 +34,7 @@ const HELP: [(char, &str); 10] = [
 
 /// What came out of going through a file.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum HunkReview {
     /// Every hunk is decided.
     Done(Option<Resolution>),
     /// The person left before; `None` when they had decided nothing.
@@ -53,7 +53,7 @@ impl Review<'_> {
     ///
     /// # Errors
     /// [`Interrupted`](crate::text::error::Interrupted) when the person leaves.
-    pub(super) fn hunks(&self, path: &str, sides: &Sides<'_>) -> Result<Outcome> {
+    pub(super) fn hunks(&self, path: &str, sides: &ReviewedTexts<'_>) -> Result<HunkReview> {
         let parts = Parts::between(sides.old, sides.new);
         let hunks = parts.hunks().into_iter().map(|hunk| (hunk, None)).collect();
         let mut walk = Walk { parts: &parts, hunks, at: 0 };
@@ -62,10 +62,10 @@ impl Review<'_> {
             self.ui.say(self.look_at_terminal().hunk(&parts.shown(&hunk)).trim_end());
             if !self.answered(path, &mut walk, &hunk)? {
                 let any = walk.hunks.iter().any(|(_, verdict)| verdict.is_some());
-                return Ok(Outcome::Left(any.then(|| walk.result(sides))));
+                return Ok(HunkReview::Left(any.then(|| walk.result(sides))));
             }
         }
-        Ok(Outcome::Done(walk.result(sides)))
+        Ok(HunkReview::Done(walk.result(sides)))
     }
 
     /// Asks about a hunk until there is another one to be shown. Returns whether the person goes on.
@@ -155,7 +155,7 @@ impl Walk<'_> {
     }
 
     /// What the answers amount to. What has none is refused.
-    fn result(&self, sides: &Sides<'_>) -> Option<Resolution> {
+    fn result(&self, sides: &ReviewedTexts<'_>) -> Option<Resolution> {
         let verdicts: Vec<(Hunk, Verdict)> = self
             .hunks
             .iter()
@@ -172,7 +172,7 @@ impl Walk<'_> {
         let left = self.parts.compose(&unedited);
         let refused: BTreeSet<_> = Parts::between(&left, sides.new).sums().collect();
         let file = File { bytes: self.parts.compose(&verdicts).into_bytes(), executable: sides.executable };
-        settled(sides, Own { file, refused })
+        settled(sides, OwnText { file, refused })
     }
 }
 
@@ -187,8 +187,8 @@ mod tests {
         Walk { parts, hunks: parts.hunks().into_iter().map(|hunk| (hunk, None)).collect(), at: 0 }
     }
 
-    fn sides() -> Sides<'static> {
-        Sides { old: OLD, new: NEW, executable: false, take: Some(Resolution::TakeNew) }
+    fn sides() -> ReviewedTexts<'static> {
+        ReviewedTexts { old: OLD, new: NEW, executable: false, take: Some(Resolution::TakeNew) }
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use anyhow::Result;
 
-use super::hunks::Outcome;
+use super::hunks::HunkReview;
 use super::keys;
 use super::sides::{has_hunks, settled, sides, take};
 use super::{Resolutions, Review};
 use crate::merge;
-use crate::plan::{BESIDE, Cause, Change, Open, Ours, Own, Resolution};
-use crate::prompt::{Ask, Item};
+use crate::plan::{BESIDE, Cause, Change, OpenChange, Ours, OwnText, Resolution};
+use crate::prompt::{MenuItem, Prompt};
 use crate::terminal::editor::edit;
 use crate::terminal::pager::page;
 use crate::text::path;
@@ -21,7 +21,7 @@ enum Act {
     Decide(Option<Resolution>),
     Hunks,
     Edit,
-    Look,
+    DiffStyle,
     Back,
 }
 
@@ -46,10 +46,10 @@ impl Review<'_> {
         });
         loop {
             let items = options.iter().map(|(_, item)| item.clone()).collect();
-            let chosen = self.dialog().one_of(Ask { ask: &question, help: "" }, items, start.unwrap_or(0))?;
+            let chosen = self.dialog().one_of(Prompt { ask: &question, help: "" }, items, start.unwrap_or(0))?;
             let resolution = match options.get(chosen).map(|(act, _)| act) {
                 Some(Act::Decide(resolution)) => resolution.clone(),
-                Some(Act::Look) => {
+                Some(Act::DiffStyle) => {
                     page(self.ui, &self.diff(path, None))?;
                     continue;
                 }
@@ -57,7 +57,7 @@ impl Review<'_> {
                     let outcome = sides(change).map(|sides| self.hunks(path, &sides)).transpose()?;
                     keys::last(self.ui);
                     match outcome {
-                        Some(Outcome::Done(resolution) | Outcome::Left(Some(resolution))) => resolution,
+                        Some(HunkReview::Done(resolution) | HunkReview::Left(Some(resolution))) => resolution,
                         _ => continue,
                     }
                 }
@@ -75,8 +75,14 @@ impl Review<'_> {
         }
     }
 
-    fn options(&self, path: &str, change: &Change<'_>, open: Option<&Open<'_>>, must: bool) -> Vec<(Act, Item)> {
-        let item = |label: &str, answer: &str| Item { label: label.into(), answer: answer.into() };
+    fn options(
+        &self,
+        path: &str,
+        change: &Change<'_>,
+        open: Option<&OpenChange<'_>>,
+        must: bool,
+    ) -> Vec<(Act, MenuItem)> {
+        let item = |label: &str, answer: &str| MenuItem { label: label.into(), answer: answer.into() };
         let beside = format!("{path}{BESIDE}");
         let choices: &[Resolution] = match (open, change) {
             (Some(open), _) => open.choices(),
@@ -115,7 +121,7 @@ impl Review<'_> {
         if sides(change).is_some() {
             options.push((Act::Edit, item("Edit what would be written", "edit")));
         }
-        options.push((Act::Look, item("Look at the difference", "look at the difference")));
+        options.push((Act::DiffStyle, item("DiffStyle at the difference", "look at the difference")));
         if !must {
             options.push((Act::Back, item("Back", "back")));
         }
@@ -145,7 +151,7 @@ impl Review<'_> {
             return Ok(Err(format!("A conflict marker is left in line {}.", left.first().unwrap_or(&1))));
         }
         let file = File { bytes: text.into_bytes(), executable: sides.executable };
-        Ok(Ok(settled(&sides, Own { file, refused: Default::default() })))
+        Ok(Ok(settled(&sides, OwnText { file, refused: Default::default() })))
     }
 
     /// What is decided about a file, in a word or two, to stand in a list.
@@ -172,7 +178,7 @@ pub fn set(decided: &mut Resolutions, path: &str, resolution: Option<Resolution>
     }
 }
 
-fn question(path: &str, change: &Change<'_>, open: Option<&Open<'_>>) -> String {
+fn question(path: &str, change: &Change<'_>, open: Option<&OpenChange<'_>>) -> String {
     match (open.map(|open| (open, open.cause)), change) {
         (Some((_, Cause::There(Ours::File(_)))), _) => {
             format!("{path} is there already, with other content. Which one?")

@@ -1,12 +1,12 @@
 //! What stands against what when a person makes a text of their own of a file.
 
 use crate::merge::Merged;
-use crate::plan::{Change, Ours, Own, Resolution};
+use crate::plan::{Change, Ours, OwnText, Resolution};
 use crate::text::tree::File;
 
 /// The user's text and the proposed one.
 #[derive(Clone, Debug)]
-pub struct Sides<'a> {
+pub struct ReviewedTexts<'a> {
     /// The user's; empty where there is none.
     pub old: &'a str,
     /// The proposed one.
@@ -28,7 +28,7 @@ pub fn take(change: &Change<'_>) -> Option<Resolution> {
 }
 
 /// The sides of a change; `None` where there is no text, or nothing could be written.
-pub fn sides<'a>(change: &'a Change<'_>) -> Option<Sides<'a>> {
+pub fn sides<'a>(change: &'a Change<'_>) -> Option<ReviewedTexts<'a>> {
     let (ours, proposed): (Option<&File>, &File) = match change {
         Change::Create(new) | Change::Offer(new) => (None, new),
         Change::Collide { ours: Ours::File(ours), theirs, .. } => (Some(ours), theirs),
@@ -37,7 +37,7 @@ pub fn sides<'a>(change: &'a Change<'_>) -> Option<Sides<'a>> {
         _ => return None,
     };
     let old = ours.map_or(Some(""), File::text)?;
-    Some(Sides { old, new: proposed.text()?, executable: proposed.executable, take: take(change) })
+    Some(ReviewedTexts { old, new: proposed.text()?, executable: proposed.executable, take: take(change) })
 }
 
 /// Whether the differences can be decided one by one: both sides are there, differ, and neither holds a conflict.
@@ -52,7 +52,7 @@ pub fn has_hunks(change: &Change<'_>) -> bool {
 }
 
 /// A text of the person's own, or one of the sides if it is that.
-pub fn settled(sides: &Sides<'_>, own: Own) -> Option<Resolution> {
+pub fn settled(sides: &ReviewedTexts<'_>, own: OwnText) -> Option<Resolution> {
     match own.file.text() {
         Some(text) if text == sides.new => sides.take.clone(),
         Some(text) if text == sides.old => Some(Resolution::KeepMine),

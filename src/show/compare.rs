@@ -28,7 +28,7 @@ pub struct Comparison {
     /// What there is to choose from.
     pub sides: Vec<Side>,
     /// What sets the sides apart, and what they have in common.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ComparedAspect>,
     /// Which answers the counts are for.
     pub note: String,
 }
@@ -42,9 +42,8 @@ pub struct Side {
     pub title: String,
 }
 
-/// One aspect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Row {
+pub struct ComparedAspect {
     /// The name for programs.
     pub name: &'static str,
     /// The heading for people.
@@ -53,7 +52,7 @@ pub struct Row {
     pub cells: Vec<Vec<String>>,
 }
 
-impl Row {
+impl ComparedAspect {
     /// Whether all sides say the same.
     pub fn is_common(&self) -> bool {
         self.cells.windows(2).all(|pair| matches!(pair, [a, b] if a == b))
@@ -81,7 +80,7 @@ pub fn choices(catalog: &Catalog, question: &Question) -> Result<Comparison> {
     let outcome = |value: &str| {
         let example = example.iter().map(|(name, value)| (name.clone(), value.to_string()));
         let sets = example.chain([(name.clone(), value.to_owned())]).collect();
-        Outcome::new(catalog, &Given { sets, ..Given::default() })
+        Preview::new(catalog, &Given { sets, ..Given::default() })
             .with_context(|| format!("cannot compare `{name}`, `{value}`"))
     };
     let outcomes = question.choices.iter().map(|c| outcome(&c.value)).collect::<Result<Vec<_>>>()?;
@@ -108,7 +107,7 @@ pub fn presets(catalog: &Catalog, names: &[String]) -> Result<Comparison> {
     let preset = |name: &String| catalog.preset(name).ok_or_else(|| unknown_preset(catalog, name));
     let presets = names.iter().map(preset).collect::<Result<Vec<&Preset>, _>>()?;
     let outcome =
-        |preset: &&Preset| Outcome::new(catalog, &Given { preset: Some(preset.name.clone()), ..Given::default() });
+        |preset: &&Preset| Preview::new(catalog, &Given { preset: Some(preset.name.clone()), ..Given::default() });
     let outcomes = presets.iter().map(outcome).collect::<Result<Vec<_>>>()?;
     let differing = catalog.questions().map(|(_, q)| q.name.as_str()).filter(|name| {
         let mut given = presets.iter().map(|p| p.answers.get(*name));
@@ -118,7 +117,8 @@ pub fn presets(catalog: &Catalog, names: &[String]) -> Result<Comparison> {
     let differing: Vec<&str> = differing.collect();
     let answers =
         |preset: &&Preset| differing.iter().map(|name| format!("`{name}`: {}", preset.answer(name))).collect();
-    let answers = Row { name: "answers", title: "Answers that differ", cells: presets.iter().map(answers).collect() };
+    let answers =
+        ComparedAspect { name: "answers", title: "Answers that differ", cells: presets.iter().map(answers).collect() };
     Ok(Comparison {
         title: "Presets side by side".into(),
         sides: presets.iter().map(|p| Side { name: p.name.clone(), title: p.title.clone() }).collect(),
@@ -144,7 +144,7 @@ fn example(catalog: &Catalog, question: &Question) -> Values {
 }
 
 /// What answers lead to.
-struct Outcome<'c> {
+struct Preview<'c> {
     /// The active components, each with its number of files.
     components: Vec<(&'c Component, usize)>,
     files: usize,
@@ -157,7 +157,7 @@ struct Outcome<'c> {
     strategies: Vec<&'c Strategy>,
 }
 
-impl<'c> Outcome<'c> {
+impl<'c> Preview<'c> {
     fn new(catalog: &'c Catalog, given: &Given) -> Result<Self> {
         let answers = Answers::resolve(catalog, given, None)?;
         let context = Context::new(catalog, &answers)?;
@@ -202,20 +202,20 @@ impl<'c> Outcome<'c> {
     }
 }
 
-fn rows(outcomes: &[Outcome<'_>], first: Vec<Row>) -> Vec<Row> {
-    let row = |name, title, cell: &dyn Fn(&Outcome<'_>) -> Vec<String>| Row {
+fn rows(outcomes: &[Preview<'_>], first: Vec<ComparedAspect>) -> Vec<ComparedAspect> {
+    let row = |name, title, cell: &dyn Fn(&Preview<'_>) -> Vec<String>| ComparedAspect {
         name,
         title,
         cells: outcomes.iter().map(cell).collect(),
     };
-    let everywhere = |has: &dyn Fn(&Outcome<'_>) -> bool| outcomes.iter().all(has);
-    let generated = |o: &Outcome<'_>| {
+    let everywhere = |has: &dyn Fn(&Preview<'_>) -> bool| outcomes.iter().all(has);
+    let generated = |o: &Preview<'_>| {
         let sum = format!("{} of {}", count(o.files, "file"), count(o.components.len(), "component"));
         let own = o.components.iter().filter(|(c, files)| !everywhere(&|other| other.files_of(c) == Some(*files)));
         let own = own.map(|(c, files)| o.describe(c, *files, everywhere(&|other| other.files_of(c).is_some())));
         [sum].into_iter().chain(own).collect()
     };
-    let left = |o: &Outcome<'_>| {
+    let left = |o: &Preview<'_>| {
         let (common, own): (Vec<&String>, Vec<&String>) =
             o.left.iter().partition(|text| everywhere(&|other| other.left.contains(text)));
         let rest = (!common.is_empty()).then(|| format!("{} that all have in common", count(common.len(), "task")));

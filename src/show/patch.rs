@@ -8,7 +8,7 @@ use std::ops::Range;
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
 use crate::merge::parts::AROUND;
-use crate::show::diff::place;
+use crate::show::file_diff::place;
 use crate::text::tree::File;
 
 /// What becomes of one file.

@@ -3,7 +3,7 @@
 /// The lines, counted from 1, in which something is printed inside `[...]` or `{...}` neither in quotes nor by a filter
 /// that puts it into quotes.
 pub fn unquoted(template: &str) -> Vec<usize> {
-    let mut look = Look::default();
+    let mut look = LineState::default();
     let mut lines = Vec::new();
     for (number, line) in template.lines().enumerate() {
         if look.line(line) {
@@ -15,7 +15,7 @@ pub fn unquoted(template: &str) -> Vec<usize> {
 
 /// What is open at the end of a line.
 #[derive(Default)]
-struct Look {
+struct LineState {
     /// Brackets.
     depth: usize,
     quote: Option<char>,
@@ -25,7 +25,7 @@ struct Look {
     tag: bool,
 }
 
-impl Look {
+impl LineState {
     /// Whether something is printed unquoted.
     fn line(&mut self, line: &str) -> bool {
         let mut rest = line;

@@ -25,7 +25,6 @@ pub struct Templates<'a> {
 }
 
 impl<'a> Templates<'a> {
-    /// Of this catalog.
     pub fn new(catalog: &'a Catalog) -> Self {
         let lists = catalog.components.iter().flat_map(|c| c.manifest.contributes.keys());
         let answers = catalog.questions().map(|(_, question)| question.name.as_str());

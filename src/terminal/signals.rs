@@ -36,11 +36,11 @@ static MODES: OnceLock<Termios> = OnceLock::new();
 /// Whether a question was drawn. Before that the terminal is as it was.
 static HAS_DRAWN: AtomicBool = AtomicBool::new(false);
 static HANDLE: OnceLock<Handle> = OnceLock::new();
-static WORK: Mutex<Work> =
-    Mutex::new(Work { writing: 0, child: None, is_starting: false, takes_ctrl_c: false, is_checked: false });
+static WORK: Mutex<SignalState> =
+    Mutex::new(SignalState { writing: 0, child: None, is_starting: false, takes_ctrl_c: false, is_checked: false });
 
 /// What the program is at.
-struct Work {
+struct SignalState {
     /// How many [`Hold`]s there are.
     writing: usize,
     /// The program that has the terminal.
@@ -53,7 +53,7 @@ struct Work {
     is_checked: bool,
 }
 
-fn work() -> MutexGuard<'static, Work> {
+fn work() -> MutexGuard<'static, SignalState> {
     WORK.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -19,7 +19,7 @@ const MAX_ADDED: usize = 256 * 1024;
 
 /// What is wrong with a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct YamlError {
     /// What it is, without the place.
     pub what: String,
     /// Lines and columns, counted from 1; more than one of what is there twice.
@@ -28,7 +28,7 @@ pub struct Fault {
     pub hint: Option<&'static str>,
 }
 
-impl Fault {
+impl YamlError {
     fn at(what: impl Into<String>, place: (usize, usize)) -> Self {
         Self { what: what.into(), places: vec![place], hint: None }
     }
@@ -45,7 +45,7 @@ impl Fault {
     }
 }
 
-impl From<Error> for Fault {
+impl From<Error> for YamlError {
     fn from(error: Error) -> Self {
         let text = error.to_string();
         let what = text.split(" at line ").next().unwrap_or(&text).into();
@@ -54,7 +54,7 @@ impl From<Error> for Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for YamlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
         for (i, (line, column)) in self.places.iter().enumerate() {
@@ -70,7 +70,7 @@ impl fmt::Display for Fault {
 ///
 /// # Errors
 /// When it is not YAML, not what is wanted, nested too deep, or grows too large by its aliases.
-pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
     parse_with_marks(text).map(|(value, _)| value)
 }
 
@@ -78,13 +78,13 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
 ///
 /// # Errors
 /// As [`parse`].
-pub fn parse_with_marks<T: DeserializeOwned>(text: &str) -> Result<(T, Marks), Fault> {
+pub fn parse_with_marks<T: DeserializeOwned>(text: &str) -> Result<(T, Marks), YamlError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if is_deep(text) {
         return Err(too_deep().into());
     }
     if let Some(line) = text.lines().position(is_conflict_marker) {
-        return Err(Fault::at("git left a conflict here", (line + 1, 1))
+        return Err(YamlError::at("git left a conflict here", (line + 1, 1))
             .hint("keep what is right, and remove the lines of `<<<<<<<`, `=======` and `>>>>>>>`"));
     }
     let marks = Marks::read(text);
@@ -96,7 +96,7 @@ pub fn parse_with_marks<T: DeserializeOwned>(text: &str) -> Result<(T, Marks), F
     match (marks, value) {
         (Ok(marks), Ok(value)) => Ok((value, marks)),
         (Ok(Marks { tag: Some((tag, place)), .. }), Err(_)) => {
-            Err(Fault::at(format!("the tag `{tag}` means nothing here"), place).hint("remove the tag"))
+            Err(YamlError::at(format!("the tag `{tag}` means nothing here"), place).hint("remove the tag"))
         }
         // where both fail, the second says more exactly what is wrong with the notation
         (Err(fault), Ok(_)) => Err(fault),
@@ -106,7 +106,7 @@ pub fn parse_with_marks<T: DeserializeOwned>(text: &str) -> Result<(T, Marks), F
 }
 
 /// Says what to do about a tab that stands for spaces.
-fn tab(text: &str, error: Fault) -> Fault {
+fn tab(text: &str, error: YamlError) -> YamlError {
     let line = error.places.first().and_then(|(line, _)| text.lines().nth(line.saturating_sub(1)));
     match line.is_some_and(|line| line.trim_start_matches(' ').starts_with('\t')) {
         true => error.hint("indent with spaces: YAML takes no tabs"),

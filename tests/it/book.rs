@@ -6,7 +6,7 @@ use std::fs;
 use scaffold::catalog::Component;
 use scaffold::catalog::question::Question;
 use scaffold::show::compare;
-use scaffold::show::explain::{self, FactLine, Sort};
+use scaffold::show::explanation::{self, FactLine, Sort};
 use scaffold::template::usage::Usage;
 
 use crate::support::{embedded, lines, root};
@@ -66,7 +66,7 @@ fn questions() -> String {
 }
 
 fn question(usage: &Usage<'_>, component: Option<&Component>, q: &Question) -> String {
-    let mut explained = explain::question(embedded(), usage, q, component);
+    let mut explained = explanation::question(embedded(), usage, q, component);
     // the heading above says it
     explained.sections.iter_mut().for_each(|s| s.lines.retain(|l| !l.before.starts_with("In the group ")));
     if !q.fields.is_empty() {
@@ -78,7 +78,7 @@ fn question(usage: &Usage<'_>, component: Option<&Component>, q: &Question) -> S
 }
 
 fn field(usage: &Usage<'_>, list: &Question, field: &Question) -> String {
-    let mut explained = explain::question(embedded(), usage, field, None);
+    let mut explained = explanation::question(embedded(), usage, field, None);
     // another question may have the name of a field
     explained.sections.iter_mut().for_each(|s| s.lines.retain(|l| l.sort != Sort::Component));
     format!("\n#### {}.{}\n\n{}\n{}", list.name, field.name, prose(&field.ask), entry(&explained))
@@ -91,7 +91,7 @@ fn components() -> String {
                    are generated with it.\n"
             .to_string();
     for c in &embedded().components {
-        let explained = explain::component(&usage, c);
+        let explained = explanation::component(&usage, c);
         out += &format!("\n## {}\n\n{}.\n{}", c.name, prose(&c.manifest.title), entry(&explained));
     }
     out
@@ -108,7 +108,7 @@ fn readiness() -> String {
             area = &need.area;
             out += &format!("\n## {}{}\n", area[..1].to_uppercase(), &area[1..]);
         }
-        out += &format!("\n### {}\n\n{}.\n{}", need.id, prose(&need.need), entry(&explain::need(embedded(), need)));
+        out += &format!("\n### {}\n\n{}.\n{}", need.id, prose(&need.need), entry(&explanation::need(embedded(), need)));
     }
     out
 }
@@ -124,7 +124,7 @@ fn files() -> String {
         let owner = line(&FactLine::names("", Sort::Component, [c.name.as_str()]));
         out += &format!("\n## Files of {}\n\n{} ({owner}).\n\n", c.name, prose(&c.manifest.title));
         for f in &c.files {
-            let facts: Vec<String> = explain::file_facts(&usage, c, f).iter().map(line).collect();
+            let facts: Vec<String> = explanation::file_facts(&usage, c, f).iter().map(line).collect();
             out += &format!("- <a id=\"{}\"></a>`{}`: {}\n", anchor(Sort::File, &f.path), f.path, facts.join(" "));
         }
     }

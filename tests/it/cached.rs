@@ -121,7 +121,7 @@ impl Place {
     }
 }
 
-/// What a case is called, what is done before the answers are remembered, and what changes then.
+/// What a case is called, what is done before the replies are remembered, and what changes then.
 type Case = (&'static str, fn(&Place), fn(&Place));
 
 const PLAIN: fn(&Place) = |_| {};
@@ -202,7 +202,7 @@ fn nothing_is_worked_out_again_while_nothing_changes() {
 fn changes_of_files_are_seen() {
     check(&[
         ("an edit that leaves size and time", PLAIN, |place| place.swap(README, "shop", "shoq")),
-        ("one at once after the answer", PLAIN, |place| {
+        ("one at once after the reply", PLAIN, |place| {
             place.cached(COMMANDS[0]);
             place.swap(README, "shop", "shoq");
         }),
@@ -291,25 +291,25 @@ fn changes_of_the_catalog_and_the_cache_are_seen() {
             place.put("catalog/templates/components/base/files/services/new.txt", "new\n")
         }),
         ("a preset that does not parse", PLAIN, |place| place.put("catalog/presets/shop.yaml", "x: [\n")),
-        ("answers that are cut off", PLAIN, |place| {
+        ("replies that are cut off", PLAIN, |place| {
             for (file, _) in place.kept() {
                 let bytes = fs::read(&file).unwrap();
                 fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
             }
         }),
-        ("answers with another byte", PLAIN, |place| {
+        ("replies with another byte", PLAIN, |place| {
             for (file, _) in place.kept() {
                 let mut bytes = fs::read(&file).unwrap();
                 bytes[45] ^= 1;
                 fs::write(&file, &bytes).unwrap();
             }
         }),
-        ("answers of another command", PLAIN, |place| {
+        ("replies of another command", PLAIN, |place| {
             let files = place.kept();
             let texts: Vec<_> = files.iter().map(|(file, _)| fs::read(file).unwrap()).collect();
             files.iter().zip(texts.iter().cycle().skip(1)).for_each(|((file, _), text)| fs::write(file, text).unwrap());
         }),
-        ("answers that others can read, and wrong", PLAIN, |place| {
+        ("replies that others can read, and wrong", PLAIN, |place| {
             for (file, _) in place.kept() {
                 fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
             }

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
-use scaffold::merge::{Merged, OnConflict, Sides, merge, unresolved};
+use scaffold::merge::{MarkerLabels, Merged, OnConflict, merge, unresolved};
 use scaffold::text::tree::File;
 
 use crate::cases;
@@ -18,8 +18,8 @@ fn config(cases: u32) -> Config {
     Config { cases, failure_persistence: None, max_shrink_iters: 4000, ..Config::default() }
 }
 
-fn sides() -> Sides {
-    Sides { base: "base".into(), theirs: "theirs".into() }
+fn sides() -> MarkerLabels {
+    MarkerLabels { base: "base".into(), theirs: "theirs".into() }
 }
 
 fn file(text: &str) -> File {

@@ -11,7 +11,7 @@ use scaffold::answers::{Answers, Given};
 use scaffold::base::{Base, record};
 use scaffold::catalog::{Catalog, source};
 use scaffold::lint::lint;
-use scaffold::merge::{OnConflict, Sides, merge};
+use scaffold::merge::{MarkerLabels, OnConflict, merge};
 use scaffold::plan::moved::moves;
 use scaffold::plan::operation::Action;
 use scaffold::plan::{Change, Ours, Plan, Versions};
@@ -211,7 +211,7 @@ fn update(base: &Base, disk: &mut Disk, new: &Rendered) -> (Base, bool, bool) {
         paths.map(|path| (path.clone(), disk.get(path).cloned().map_or(Ours::Missing, Ours::File))).collect();
     let moves = moves(base, &ours, &new.tree, &new.moved);
     let versions = Versions { base, ours: &ours, theirs: &new.tree, once: &new.once, moves: &moves };
-    let sides = Sides::new(None, version::own());
+    let sides = MarkerLabels::new(None, version::own());
     let merge = |path: &str, b: &File, o: &File, t: &File| merge(path, b, o, t, &sides, OnConflict::Markers);
     let plan = Plan::new(&versions, &merge).unwrap();
     for operation in plan.operations(&resolve(&plan, Policy::Both)).unwrap() {

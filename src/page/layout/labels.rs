@@ -8,7 +8,6 @@ const HEIGHT: f64 = 18.0;
 /// How far along the arrow a label may stand, the best place first.
 const PLACES: [f64; 7] = [0.5, 0.65, 0.35, 0.78, 0.22, 0.86, 0.14];
 
-/// The label of a frame.
 pub fn of_frame(frame: &Rect, label: &str) -> Rect {
     Rect { x: frame.x + PADDING / 2.0, y: frame.y + 3.0, w: width(label) + 6.0, h: HEIGHT }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Comparison, Row};
+use super::{ComparedAspect, Comparison};
 use crate::terminal::ui::{Paint, Style, Ui};
 use crate::text::{columns, wrap};
 
@@ -65,7 +65,7 @@ impl Page<'_> {
         self.paint.text(Style::Place, &self.ui.visible(name))
     }
 
-    fn row(&self, row: &Row, names: &[String]) -> String {
+    fn row(&self, row: &ComparedAspect, names: &[String]) -> String {
         if row.is_common() {
             let points = row.cells.first().map(Vec::as_slice).unwrap_or_default();
             return self.heading(&format!("{}, for all", row.title)) + &self.below(points, true);

@@ -8,7 +8,7 @@ use granit_parser::{Event, Parser, Placement, ScalarStyle, Span, options};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 
-use super::{DEEPEST, Fault};
+use super::{DEEPEST, YamlError};
 
 /// The entries of the first document.
 #[derive(Clone, Debug, Default)]
@@ -22,11 +22,11 @@ pub struct Marks {
     /// The number of the first document's bytes, when only empty documents follow it.
     pub(super) cut: Option<usize>,
     /// A tag that YAML does not define, and its place.
-    pub(super) tag: Option<(String, Place)>,
+    pub(super) tag: Option<(String, Position)>,
 }
 
 /// Line and column, counted from 1.
-pub(super) type Place = (usize, usize);
+pub(super) type Position = (usize, usize);
 
 /// What a value consists of.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +36,6 @@ pub enum Content {
     Other,
     /// A scalar, as its reader sees it.
     Scalar(String),
-    /// A list.
     List(Vec<Node>),
     /// A mapping.
     Map(IndexMap<String, Node>),
@@ -58,7 +57,6 @@ pub struct Node {
 /// The comments of one entry.
 #[derive(Clone, Debug, Default)]
 pub struct Comments {
-    /// Lines above it.
     pub above: Vec<CommentLine>,
     /// Behind it, in the same line.
     pub behind: Option<String>,
@@ -74,7 +72,6 @@ pub struct CommentLine {
 }
 
 impl Content {
-    /// The entry of this name.
     pub fn entry(&self, name: &str) -> Option<&Node> {
         match self {
             Self::Map(entries) => entries.get(name),
@@ -88,7 +85,7 @@ impl Marks {
     ///
     /// # Errors
     /// When it is not YAML, has a key twice or a merge key, or several documents.
-    pub fn read(text: &str) -> Result<Self, Fault> {
+    pub fn read(text: &str) -> Result<Self, YamlError> {
         let options = options! {
             flow_nesting_limit: DEEPEST,
             block_nesting_limit: DEEPEST,
@@ -100,7 +97,7 @@ impl Marks {
         for event in Parser::new_from_str_with_options(text, options) {
             let (event, span) = event.map_err(|error| {
                 let at = error.marker();
-                Fault::at(error.to_string().split(" at char ").next().unwrap_or_default(), place(at))
+                YamlError::at(error.to_string().split(" at char ").next().unwrap_or_default(), place(at))
             })?;
             match event {
                 Event::DocumentStart(..) => {
@@ -114,7 +111,7 @@ impl Marks {
                 Event::StreamEnd | Event::DocumentEnd => {}
                 Event::Scalar(text, ScalarStyle::Plain, ..) if matches!(&*text, "" | "~") => {}
                 _ => {
-                    return Err(Fault::at("a second document begins here", place(&span.start))
+                    return Err(YamlError::at("a second document begins here", place(&span.start))
                         .hint("keep one document, and remove the `---` between them"));
                 }
             }
@@ -124,7 +121,7 @@ impl Marks {
     }
 }
 
-fn place(at: &granit_parser::Marker) -> Place {
+fn place(at: &granit_parser::Marker) -> Position {
     (at.line(), at.col() + 1)
 }
 
@@ -132,19 +129,19 @@ fn place(at: &granit_parser::Marker) -> Place {
 struct Reader<'t> {
     lines: Vec<&'t str>,
     marks: Marks,
-    open: Vec<Open>,
+    open: Vec<OpenCollection>,
     /// Comments that belong to the next entry.
     pending: VecDeque<CommentLine>,
 }
 
 /// A collection that has not ended.
-enum Open {
-    List { own: Own, items: Vec<Node> },
-    Map { own: Own, entries: IndexMap<String, Node>, key: Option<(String, usize, Place)> },
+enum OpenCollection {
+    List { own: ItemMark, items: Vec<Node> },
+    Map { own: ItemMark, entries: IndexMap<String, Node>, key: Option<(String, usize, Position)> },
 }
 
 /// What a value is in the list around it: place and number.
-type Own = Option<(Place, usize)>;
+type ItemMark = Option<(Position, usize)>;
 
 impl Reader<'_> {
     fn comment(&mut self, text: &str, placement: Placement, span: &Span) {
@@ -170,7 +167,7 @@ impl Reader<'_> {
         self.marks.comments.len() - 1
     }
 
-    fn event(&mut self, event: Event<'_>, span: &Span) -> Result<(), Fault> {
+    fn event(&mut self, event: Event<'_>, span: &Span) -> Result<(), YamlError> {
         if let Some(tag) = event.tag()
             && !tag.is_yaml_core_schema()
             && self.marks.tag.is_none()
@@ -179,14 +176,14 @@ impl Reader<'_> {
         }
         match event {
             Event::Scalar(text, style, ..) => {
-                if let Some(Open::Map { key: key @ None, .. }) = self.open.last_mut() {
+                if let Some(OpenCollection::Map { key: key @ None, .. }) = self.open.last_mut() {
                     if text == "<<" && style == ScalarStyle::Plain {
-                        return Err(Fault::at("the merge key `<<` is not followed", place(&span.start))
+                        return Err(YamlError::at("the merge key `<<` is not followed", place(&span.start))
                             .hint("write the values out"));
                     }
                     *key = Some((text.into_owned(), usize::MAX, place(&span.start)));
                     let id = self.begin();
-                    if let Some(Open::Map { key: Some((_, number, _)), .. }) = self.open.last_mut() {
+                    if let Some(OpenCollection::Map { key: Some((_, number, _)), .. }) = self.open.last_mut() {
                         *number = id;
                     }
                     return Ok(());
@@ -202,18 +199,18 @@ impl Reader<'_> {
             Event::SequenceStart(..) => {
                 self.no_key(span)?;
                 let own = self.item(span);
-                self.open.push(Open::List { own, items: Vec::new() });
+                self.open.push(OpenCollection::List { own, items: Vec::new() });
                 Ok(())
             }
             Event::MappingStart(..) => {
                 self.no_key(span)?;
                 let own = self.item(span);
-                self.open.push(Open::Map { own, entries: IndexMap::new(), key: None });
+                self.open.push(OpenCollection::Map { own, entries: IndexMap::new(), key: None });
                 Ok(())
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Open::List { own, items }) => self.value(own, Content::List(items)),
-                Some(Open::Map { own, entries, .. }) => self.value(own, Content::Map(entries)),
+                Some(OpenCollection::List { own, items }) => self.value(own, Content::List(items)),
+                Some(OpenCollection::Map { own, entries, .. }) => self.value(own, Content::Map(entries)),
                 None => Ok(()),
             },
             _ => Ok(()),
@@ -221,32 +218,34 @@ impl Reader<'_> {
     }
 
     /// Refuses what is neither the text of a key nor a value.
-    fn no_key(&self, span: &Span) -> Result<(), Fault> {
+    fn no_key(&self, span: &Span) -> Result<(), YamlError> {
         match self.open.last() {
-            Some(Open::Map { key: None, .. }) => Err(Fault::at("this key is not a text", place(&span.start))),
+            Some(OpenCollection::Map { key: None, .. }) => {
+                Err(YamlError::at("this key is not a text", place(&span.start)))
+            }
             _ => Ok(()),
         }
     }
 
     /// A number for a value that is an item of a list.
-    fn item(&mut self, span: &Span) -> Own {
-        let is_item = matches!(self.open.last(), Some(Open::List { .. }));
+    fn item(&mut self, span: &Span) -> ItemMark {
+        let is_item = matches!(self.open.last(), Some(OpenCollection::List { .. }));
         is_item.then(|| (place(&span.start), self.begin()))
     }
 
-    fn value(&mut self, own: Own, content: Content) -> Result<(), Fault> {
+    fn value(&mut self, own: ItemMark, content: Content) -> Result<(), YamlError> {
         match self.open.last_mut() {
             None => self.marks.root = content,
-            Some(Open::List { items, .. }) => {
+            Some(OpenCollection::List { items, .. }) => {
                 let ((line, column), id) = own.unwrap_or_default();
                 items.push(Node { line, column, id, content });
             }
-            Some(Open::Map { entries, key, .. }) => {
+            Some(OpenCollection::Map { entries, key, .. }) => {
                 let Some((name, id, at)) = key.take() else { return Ok(()) };
                 match entries.entry(name) {
                     Entry::Vacant(entry) => drop(entry.insert(Node { line: at.0, column: at.1, id, content })),
                     Entry::Occupied(entry) => {
-                        return Err(Fault::twice(entry.key(), (entry.get().line, entry.get().column), at));
+                        return Err(YamlError::twice(entry.key(), (entry.get().line, entry.get().column), at));
                     }
                 }
             }

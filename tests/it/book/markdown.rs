@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use scaffold::show::compare::{Comparison, Row};
-use scaffold::show::explain::{Entry, FactLine, Sort};
+use scaffold::show::compare::{ComparedAspect, Comparison};
+use scaffold::show::explanation::{Explanation, FactLine, Sort};
 
 /// Text in which only code spans mean something.
 pub fn prose(text: &str) -> String {
@@ -40,7 +40,7 @@ pub fn line(line: &FactLine) -> String {
 }
 
 /// An entry below its heading, which has said the headline.
-pub fn entry(entry: &Entry) -> String {
+pub fn entry(entry: &Explanation) -> String {
     let mut out = String::new();
     if !entry.why.is_empty() {
         let _ = writeln!(out, "\n{}", prose(&entry.why));
@@ -65,7 +65,7 @@ pub fn table(comparison: &Comparison) -> String {
     let titles: Vec<String> = comparison.sides.iter().map(|side| cell(&side.title)).collect();
     let mut out = format!("| | {} |\n|{}\n", names.join(" | "), " --- |".repeat(names.len() + 1));
     let _ = writeln!(out, "| | {} |", titles.join(" | "));
-    for Row { title, cells, .. } in &comparison.rows {
+    for ComparedAspect { title, cells, .. } in &comparison.rows {
         let cells = cells.iter().map(|points| points.iter().map(|p| cell(p)).collect::<Vec<_>>().join("<br>"));
         let _ = writeln!(out, "| **{title}** | {} |", cells.collect::<Vec<_>>().join(" | "));
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// A place in the folder that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Place {
+pub struct Location {
     /// The file, relative to the folder, with `/`.
     pub file: String,
     /// The line from 1, where it is known.
@@ -14,14 +14,14 @@ pub struct Place {
     pub line: Option<usize>,
 }
 
-impl Place {
+impl Location {
     /// A file, and a line of it where that is known.
     pub fn new(file: &str, line: Option<usize>) -> Self {
         Self { file: file.to_owned(), line }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
             Some(line) => write!(f, "{}:{line}", self.file),

@@ -22,16 +22,15 @@ pub const BEFORE: &str = ".scaffold/undo/before";
 /// What the update left.
 pub const AFTER: &str = ".scaffold/undo/after";
 
-/// The last update.
 #[derive(Debug)]
-pub struct Undo {
+pub struct LastUpdate {
     /// The files as they were before it.
     pub before: Tree,
     /// What it left at each path; `None` for nothing.
     pub after: BTreeMap<RelPath, Option<Sum>>,
 }
 
-impl Undo {
+impl LastUpdate {
     /// What operations do, those on scaffold's own files included. `recorded` is what these files are now.
     pub fn of(operations: &[Operation<'_>], recorded: &BTreeMap<RelPath, Ours>) -> Self {
         let (mut before, mut after) = (Tree::default(), BTreeMap::new());
@@ -130,7 +129,7 @@ mod tests {
             Operation::record(path::BASE, &new),
         ];
         let recorded = BTreeMap::from([(path::BASE.to_owned(), Ours::File(record.clone()))]);
-        let undo = Undo::of(&operations, &recorded);
+        let undo = LastUpdate::of(&operations, &recorded);
         assert_eq!(undo.before.files.keys().collect::<Vec<_>>(), [path::BASE, "changed", "removed"]);
 
         let folder = tempfile::tempdir().unwrap();
@@ -140,11 +139,11 @@ mod tests {
             std::fs::write(full, bytes).unwrap();
         };
         let project = Project::open(folder.path()).unwrap();
-        assert!(Undo::read(&project).unwrap_err().to_string().starts_with("there is no update"));
+        assert!(LastUpdate::read(&project).unwrap_err().to_string().starts_with("there is no update"));
         let (before, after) = undo.encode();
         put(BEFORE, &before.bytes);
         put(AFTER, &after.bytes);
-        let read = Undo::read(&project).unwrap();
+        let read = LastUpdate::read(&project).unwrap();
         assert_eq!((&read.before, &read.after), (&undo.before, &undo.after));
 
         put("changed", b"new\n");
@@ -155,6 +154,6 @@ mod tests {
         assert_eq!(read.changed_since(&ours, |_| true), ["created", "removed"]);
 
         put(AFTER, b"0123 ../x\n");
-        assert!(Undo::read(&project).unwrap_err().to_string().contains("is damaged"));
+        assert!(LastUpdate::read(&project).unwrap_err().to_string().contains("is damaged"));
     }
 }

@@ -26,20 +26,20 @@ const PART: usize = 2000;
 /// The name in `.scaffold/` that each run takes and gives back.
 const LOCK: &str = "lock";
 
-/// A digest of evidence.
+/// The digest of a fingerprint.
 pub type Digest = [u8; 32];
 
-/// Metadata of files and folders, by paths that are absolute or below a root. What is missing is evidence as well.
+/// The metadata of files and folders, by paths that are absolute or below a root. That something is missing counts as well.
 #[derive(Debug)]
-pub struct Evidence {
+pub struct Fingerprint {
     root: PathBuf,
     paths: Vec<PathBuf>,
     stamps: Vec<Option<Stamp>>,
     since: SystemTime,
 }
 
-impl Evidence {
-    /// Evidence below a folder, of nothing so far, to be begun before anything is read.
+impl Fingerprint {
+    /// The fingerprint of nothing so far, to be begun before anything is read.
     pub fn new(root: &Path) -> Self {
         Self { root: root.to_owned(), paths: Vec::new(), stamps: Vec::new(), since: SystemTime::now() }
     }
@@ -111,7 +111,7 @@ impl Evidence {
     }
 }
 
-/// The digest that evidence with these [paths](Evidence::paths) has now.
+/// The digest that a fingerprint with these [paths](Fingerprint::paths) has now.
 pub fn now(root: &Path, text: &[&[u8]], paths: &[u8]) -> Digest {
     let paths: Vec<&Path> =
         paths.split(|byte| *byte == 0).skip(1).map(|path| Path::new(OsStr::from_bytes(path))).collect();
@@ -153,7 +153,7 @@ fn stamps(root: &Path, paths: &[&Path]) -> Vec<Option<Stamp>> {
 }
 
 /// What counts beside the metadata of files: where the repository of git begins, and the names of scaffold's own files.
-/// The folder that these are in is no evidence, as each run takes and gives back its lock there.
+/// The folder that these are in does not count itself, as each run takes and gives back its lock there.
 pub fn facts(root: &Path) -> Option<String> {
     let folder = root.join(path::FOLDER);
     let mode = fs::symlink_metadata(&folder).ok()?.mode();

@@ -16,14 +16,14 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// How differences are printed.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
+pub struct DiffStyle {
     /// Colours.
     pub paint: Paint,
     /// Whether other characters than ASCII arrive.
     pub unicode: bool,
 }
 
-impl Look {
+impl DiffStyle {
     /// What a change does to its file; nothing where it does nothing.
     pub fn change(self, path: &str, change: &Change<'_>) -> String {
         match change {
@@ -160,8 +160,8 @@ mod tests {
         File { bytes: text.as_bytes().to_vec(), executable: false }
     }
 
-    fn look(color: bool) -> Look {
-        Look { paint: Paint { color }, unicode: true }
+    fn look(color: bool) -> DiffStyle {
+        DiffStyle { paint: Paint { color }, unicode: true }
     }
 
     #[test]

@@ -17,14 +17,13 @@ use crate::text::{path, shell_word};
 
 /// Where a page goes.
 #[derive(Clone, Copy, Debug)]
-pub enum Place<'p> {
+pub enum PageTarget<'p> {
     /// stdout, which nothing else may use then.
     Stdout,
-    /// A file.
     File(&'p Path),
 }
 
-impl<'p> Place<'p> {
+impl<'p> PageTarget<'p> {
     /// The place that `--html` names; looked at before anybody is asked anything.
     ///
     /// # Errors
@@ -136,9 +135,9 @@ mod tests {
     fn only_a_page_is_written_over() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("page.html");
-        let message = |path: &Path| Place::new(path, Format::Human).unwrap_err().to_string();
-        Place::new(&file, Format::Json).unwrap().put(&Ui::plain(80), &format!("{START}0.1.0\">")).unwrap();
-        assert!(Place::new(&file, Format::Human).is_ok());
+        let message = |path: &Path| PageTarget::new(path, Format::Human).unwrap_err().to_string();
+        PageTarget::new(&file, Format::Json).unwrap().put(&Ui::plain(80), &format!("{START}0.1.0\">")).unwrap();
+        assert!(PageTarget::new(&file, Format::Human).is_ok());
         for other in ["", "<!doctype html>\n<p>mine", &START[1..]] {
             fs::write(&file, other).unwrap();
             assert!(message(&file).ends_with("is there already, and is not a page of scaffold"));
@@ -148,7 +147,7 @@ mod tests {
         let link = dir.path().join("link.html");
         std::os::unix::fs::symlink(dir.path().join("nothing"), &link).unwrap();
         assert!(message(&link).ends_with("is a symbolic link to nothing"));
-        assert!(matches!(Place::new(Path::new("-"), Format::Human), Ok(Place::Stdout)));
-        assert!(Place::new(Path::new("-"), Format::Json).is_err());
+        assert!(matches!(PageTarget::new(Path::new("-"), Format::Human), Ok(PageTarget::Stdout)));
+        assert!(PageTarget::new(Path::new("-"), Format::Json).is_err());
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// What is known about one thing.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct Explanation {
     /// What it is, in a sentence.
     pub headline: String,
     /// Why it is there; may be empty.
@@ -38,9 +38,7 @@ pub struct FactLine {
 /// What a name is the name of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sort {
-    /// A question.
     Question,
-    /// A component.
     Component,
     /// A need of a production system.
     Need,
@@ -48,7 +46,7 @@ pub enum Sort {
     File,
 }
 
-impl Entry {
+impl Explanation {
     /// An entry without what is empty.
     pub(super) fn new(headline: String, why: &str, sections: impl IntoIterator<Item = Section>) -> Self {
         let said = |mut section: Section| {
@@ -109,7 +107,7 @@ impl fmt::Display for FactLine {
     }
 }
 
-impl fmt::Display for Entry {
+impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.headline)?;
         if !self.why.is_empty() {

@@ -10,10 +10,10 @@ use crate::text::without_links;
 
 mod entry;
 
-pub use entry::{Entry, FactLine, Section, Sort};
+pub use entry::{Explanation, FactLine, Section, Sort};
 
 /// A question of a component, or of the whole project when it has no owner.
-pub fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Option<&Component>) -> Entry {
+pub fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Option<&Component>) -> Explanation {
     let mut values = Section::new([FactLine::text(format!("Takes {}; {}.", q.kind().describe(), default_of(q)))]);
     let needs = |c: &Choice| c.needs.as_ref().map(|needs| format!(" (needs {needs})")).unwrap_or_default();
     let choice = |c: &Choice| FactLine::text(format!("`{}`: {}{}", c.value, c.title, needs(c)));
@@ -32,11 +32,11 @@ pub fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Optio
     place.lines.extend(owner.map(|c| FactLine::names("Belongs to the component", Sort::Component, [c.name.as_str()])));
     let users = catalog.components.iter().filter(|c| usage.of_component(c).contains(&q.name));
     place.lines.push(FactLine::names("Decides about files of", Sort::Component, users.map(|c| c.name.as_str())));
-    Entry::new(format!("`{}` is a question: {}", q.name, q.ask), &q.help, [values, place])
+    Explanation::new(format!("`{}` is a question: {}", q.name, q.ask), &q.help, [values, place])
 }
 
 /// A component with the files that it may generate.
-pub fn component(usage: &Usage<'_>, c: &Component) -> Entry {
+pub fn component(usage: &Usage<'_>, c: &Component) -> Explanation {
     let m = &c.manifest;
     let mut facts = Section::default();
     match &m.when {
@@ -53,11 +53,11 @@ pub fn component(usage: &Usage<'_>, c: &Component) -> Entry {
     facts.lines.push(names("Meets", Sort::Need, m.satisfies.iter().map(|s| &s.id).collect()));
     let mut files = Section::new([FactLine::text("Files:")]);
     files.items = c.files.iter().map(|f| FactLine::names("", Sort::File, [f.path.as_str()])).collect();
-    Entry::new(format!("`{}` is a component: {}", c.name, m.title), &m.why, [facts, files])
+    Explanation::new(format!("`{}` is a component: {}", c.name, m.title), &m.why, [facts, files])
 }
 
 /// A need of a production system, with what each component does for it.
-pub fn need(catalog: &Catalog, n: &Need) -> Entry {
+pub fn need(catalog: &Catalog, n: &Need) -> Explanation {
     let mut sections = Vec::new();
     for c in &catalog.components {
         for s in c.manifest.satisfies.iter().filter(|s| s.id == n.id) {
@@ -78,15 +78,15 @@ pub fn need(catalog: &Catalog, n: &Need) -> Entry {
         let open = "No component meets it yet; `PRODUCTION_READINESS.md` lists it as open.";
         sections.push(Section::new([FactLine::text(open)]));
     }
-    Entry::new(format!("`{}` is a need ({}): {}", n.id, n.area, n.need), "", sections)
+    Explanation::new(format!("`{}` is a need ({}): {}", n.id, n.area, n.need), "", sections)
 }
 
 /// A file of a component, called `path` by the person who asks.
-pub fn file(usage: &Usage<'_>, c: &Component, f: &TemplateFile, path: &str) -> Entry {
+pub fn file(usage: &Usage<'_>, c: &Component, f: &TemplateFile, path: &str) -> Explanation {
     let owner = FactLine::names(&format!("`{path}` is a file of the component"), Sort::Component, [c.name.as_str()]);
     let mut facts = Section::new([FactLine::text(format!("Rendered from `{}`.", f.origin))]);
     facts.lines.extend(file_facts(usage, c, f));
-    Entry::new(owner.and(format!(": {}", c.manifest.title)).to_string(), &c.manifest.why, [facts])
+    Explanation::new(owner.and(format!(": {}", c.manifest.title)).to_string(), &c.manifest.why, [facts])
 }
 
 /// When a file is there, whose it is, and which answers it follows.
