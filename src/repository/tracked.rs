@@ -59,6 +59,14 @@ pub fn tracked(folder: &Path) -> Option<Tracked> {
     Some(Tracked { files, left_out })
 }
 
+/// The files that tell what git tracks below a folder: its index, and what names the folder of that.
+pub fn index_files(folder: &Path) -> Vec<PathBuf> {
+    let Some(top) = worktree::top(folder) else { return Vec::new() };
+    let git = top.join(".git");
+    // a folder changes with everything in it
+    index(top).into_iter().chain(git.is_file().then_some(git)).collect()
+}
+
 /// Where the index is. In a further working tree, and in a submodule, `.git` is a file that names the folder.
 fn index(top: &Path) -> Option<PathBuf> {
     let git = top.join(".git");
