@@ -2,9 +2,9 @@
 //! `.gitignore` say. git itself is not run: a repository of others can make it run programs. gix-index reads more of the
 //! format, and brings 33 further crates along.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::disk::regular;
+use crate::disk::{git_folder, regular};
 use crate::repository::worktree;
 use crate::text::path;
 
@@ -41,7 +41,8 @@ impl Tracked {
 /// What git tracks below a folder: nothing without a repository or an index, and nothing is known of an index that cannot
 /// be read, or is split into two files.
 pub fn tracked(folder: &Path) -> Option<Tracked> {
-    let Some((top, file)) = worktree::top(folder).and_then(|top| Some((top, index(top)?))) else {
+    let Some((top, file)) = worktree::top(folder).and_then(|top| Some((top, git_folder::of(top)?.join("index"))))
+    else {
         return Some(Tracked::default());
     };
     if std::fs::symlink_metadata(&file).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
@@ -57,17 +58,6 @@ pub fn tracked(folder: &Path) -> Option<Tracked> {
     };
     let [files, left_out] = [all.files, all.left_out].map(|paths| paths.iter().filter_map(below).collect());
     Some(Tracked { files, left_out })
-}
-
-/// Where the index is. In a further working tree, and in a submodule, `.git` is a file that names the folder.
-fn index(top: &Path) -> Option<PathBuf> {
-    let git = top.join(".git");
-    let found = std::fs::symlink_metadata(&git).ok()?;
-    if found.is_dir() {
-        return Some(git.join("index"));
-    }
-    let text = String::from_utf8(regular::read(&git, 4096).ok().flatten()?).ok()?;
-    Some(top.join(text.strip_prefix("gitdir: ")?.trim_end()).join("index"))
 }
 
 /// The entries of an index in one of the formats 2 to 4, as `gitformat-index` describes them. Names that are not UTF-8 are

@@ -16,6 +16,7 @@ mod docs;
 mod errors;
 mod examples;
 mod existing;
+mod hints;
 mod kill;
 mod links;
 mod lost;
