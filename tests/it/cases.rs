@@ -12,6 +12,7 @@ use scaffold::render::{Rendered, render};
 use scaffold::text::tree::File;
 use serde::Deserialize;
 
+use crate::matrix;
 use crate::support::{embedded, root};
 
 /// `tests/cases/<component>/<case>.yaml`.
@@ -41,6 +42,11 @@ pub struct Case {
 }
 
 impl Case {
+    /// A case that is not compared with anything.
+    pub fn new(snapshot: &str, preset: &str, set: Values) -> Self {
+        Self { snapshot: snapshot.into(), preset: preset.into(), component: None, set }
+    }
+
     /// The answers, as the command line gives them.
     pub fn given(&self) -> Given {
         Given {
@@ -71,16 +77,15 @@ impl Outcome {
 
 /// All cases, presets first.
 pub fn all() -> Vec<Case> {
-    let mut cases: Vec<Case> = embedded()
-        .presets
-        .iter()
-        .map(|p| Case {
-            snapshot: format!("presets/{}", p.name),
-            preset: p.name.clone(),
-            component: None,
-            set: Values::new(),
-        })
-        .collect();
+    let mut cases: Vec<Case> =
+        embedded().presets.iter().map(|p| Case::new(&format!("presets/{}", p.name), &p.name, Values::new())).collect();
+    cases.extend(case_files());
+    cases
+}
+
+/// The cases of `tests/cases/`.
+pub fn case_files() -> Vec<Case> {
+    let mut cases = Vec::new();
     for (path, source) in crate::support::read_tree(&root().join("tests/cases")) {
         let (component, name) = path.split_once('/').expect("tests/cases/<component>/<case>.yaml");
         let name = name.strip_suffix(".yaml").expect("a case is a .yaml file");
@@ -101,6 +106,9 @@ pub fn all() -> Vec<Case> {
 pub fn outcomes() -> &'static [Outcome] {
     static OUTCOMES: OnceLock<Vec<Outcome>> = OnceLock::new();
     OUTCOMES.get_or_init(|| {
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            matrix::renew();
+        }
         let of = |case: &Case| Outcome::of(case, embedded()).unwrap_or_else(|e| panic!("{}: {e:#}", case.snapshot));
         all().par_iter().map(of).collect()
     })
