@@ -57,15 +57,16 @@ class Bench:
             self.moved += 1
             path.rename(self.trash / str(self.moved))
 
-    def run(self, command):
+    def run(self, command, cache=None):
         """Runs a command: its wall time and processor time in seconds, and its peak memory in bytes."""
+        env = dict(self.env, XDG_CACHE_HOME=str(cache)) if cache else self.env
         command = [str(part) for part in command]
         log = self.run_folder / "log"
         with open(log, "wb") as sink, open(os.devnull, "rb") as nothing:
             to_log = [(os.POSIX_SPAWN_DUP2, nothing.fileno(), 0)]
             to_log += [(os.POSIX_SPAWN_DUP2, sink.fileno(), fd) for fd in (1, 2)]
             start = time.perf_counter()
-            pid = os.posix_spawn(command[0], command, self.env, file_actions=to_log)
+            pid = os.posix_spawn(command[0], command, env, file_actions=to_log)
             _, status, usage = os.wait4(pid, 0)
             seconds = time.perf_counter() - start
         if status:
@@ -113,20 +114,24 @@ class Bench:
 
 
 class Contender:
-    """A command that writes `output`, after `prepare` has made what it starts from, and what was measured."""
+    """A command that writes `output`, after `prepare` has made what it starts from, and what was measured.
 
-    def __init__(self, name, command, output=None, prepare=None):
-        self.name, self.command, self.output, self.prepare = name, command, output, prepare
+    `cache` is a cache directory of its own.
+    """
+
+    def __init__(self, name, command, output=None, prepare=None, cache=None):
+        self.name, self.command, self.output, self.prepare, self.cache = name, command, output, prepare, cache
         self.times, self.busy, self.peak, self.used, self.warm = [], [], 0, 0.0, True
 
     def measure(self, bench, counts):
         if self.output:
             bench.away(self.output)
-            if self.prepare:
-                self.prepare()
+        if self.prepare:
+            self.prepare()
+        if self.output:
             # what others wrote is not to be paid by this one
             os.sync()
-        seconds, busy, peak = bench.run(self.command)
+        seconds, busy, peak = bench.run(self.command, self.cache)
         self.used += seconds
         self.peak = max(self.peak, peak)
         if counts:
@@ -188,13 +193,12 @@ def state(bench):
     return "Load %.1f; the creation of an empty file takes %.3f ms." % (os.getloadavg()[0], bench.creation() * 1000)
 
 
-def table(contenders, size=None):
-    scaffold = contenders["scaffold"]
-    print("| | median | min | max | runs | processor | times scaffold |" + (" ms per file | peak memory |" if size else ""))
+def table(contenders, size=None, reference="scaffold"):
+    print("| | median | min | max | runs | processor | times %s |" % reference + (" ms per file | peak memory |" if size else ""))
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |" + (" ---: | ---: |" if size else ""))
     for c in contenders.values():
         runs = "%d%s" % (len(c.times), "" if c.warm else " (cold)")
-        row = [c.name, span(c.median), span(min(c.times)), span(max(c.times)), runs, span(median(c.busy)), "%.2f" % (c.median / scaffold.median)]
+        row = [c.name, span(c.median), span(min(c.times)), span(max(c.times)), runs, span(median(c.busy)), "%.2f" % (c.median / contenders[reference].median)]
         if size:
             row += ["%.3f" % (c.median / size * 1000), memory(c.peak)]
         print("| " + " | ".join(row) + " |", flush=True)

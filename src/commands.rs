@@ -23,6 +23,7 @@ use crate::terminal::{memory, signals};
 use crate::text::count;
 use crate::text::error::{Back, Interrupted, UserError};
 
+mod cached;
 mod carry_out;
 mod decisions;
 mod detect;

@@ -3,6 +3,7 @@
 //! In this file: every call that changes the disk, and nothing else: one place for errors in words and for tests that
 //! make any of these calls fail or be the last one.
 
+pub mod cache;
 pub mod git_folder;
 pub mod key;
 pub(crate) mod regular;

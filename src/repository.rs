@@ -1,5 +1,6 @@
 //! A generated repository on disk: its files, what is recorded about it, and what hides in it.
 
+pub mod fingerprint;
 pub mod hidden;
 pub mod last_update;
 pub mod project;

@@ -10,7 +10,7 @@ use crate::terminal::signals::{self, Hold};
 use crate::text::error::UserError;
 use crate::text::path;
 use anyhow::Result;
-use rustix::fs::FlockOperation;
+use rustix::fs::{Access, FlockOperation};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
@@ -69,6 +69,14 @@ impl Lock {
         }
         lock.held.sign()?;
         Ok(lock)
+    }
+
+    /// Whether it could be taken now, for a run that has nothing to write: no other one is at work, and the folder of the
+    /// lock can be written.
+    pub fn is_free(project: &Project) -> bool {
+        let folder = project.root().join(path::FOLDER);
+        let is_missing = fs::symlink_metadata(folder.join(NAME)).is_err_and(|e| e.kind() == io::ErrorKind::NotFound);
+        is_missing && rustix::fs::access(&folder, Access::WRITE_OK | Access::EXEC_OK).is_ok()
     }
 
     /// The project that it locks.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use super::cached::{CachedReply, Reply};
 use super::open::{folder, inside, open};
 use super::{Renderer, given_for_update};
 use crate::cli;
@@ -28,12 +29,22 @@ use crate::text::tree::RelPath;
 /// # Errors
 /// When the repository cannot be rendered or read.
 pub fn run(args: &cli::DiffArgs, ui: &Ui) -> Result<u8> {
-    super::with_catalog(ui, &args.with.catalog, &split(args).0, false, |Renderer { catalog, render }| {
+    let (dir, paths) = split(args);
+    let cached = match args.html {
+        None => CachedReply::new(&format!("{args:?}"), &dir, &args.with, ui),
+        Some(_) => None,
+    };
+    if let Some(reply) = cached.as_ref().and_then(CachedReply::reply) {
+        reply.give(ui)?;
+        return show(ui, &[]);
+    }
+    let pending = cached.and_then(CachedReply::begin);
+    super::with_catalog(ui, &args.with.catalog, &dir, false, |Renderer { catalog, render }| {
         let target = args.html.as_deref().map(|file| PageTarget::new(file, Format::Human)).transpose()?;
-        let (dir, paths) = split(args);
         let project = open(&dir, ui, false)?;
         let paths = paths.iter().map(|path| below(project.root(), path)).collect::<Result<Vec<_>>>()?;
         let last = LastRendering::read(&project, args.with.allow_downgrade)?;
+        let pending = pending.map(|pending| pending.about(&last.base));
         let proposal = Proposal::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
         for note in &proposal.notes {
             ui.note(note);
@@ -42,19 +53,28 @@ pub fn run(args: &cli::DiffArgs, ui: &Ui) -> Result<u8> {
         let mut plan = proposal.plan(OnConflict::Markers)?;
         refuse_unknown(&project, &proposal, &paths)?;
         let patch = chosen(&plan, &paths)?;
-        if let Some(target) = target {
-            target.keep_off(project.root(), &plan)?;
-            plan.changes.retain(|path, change| {
-                is_chosen(&paths, path) || from(change).is_some_and(|from| is_chosen(&paths, from))
-            });
-            target.put(ui, &proposal.page("update", catalog, &plan, &resolve(&plan, Policy::Both)).html()?)?;
-        } else if ui.stdout {
-            page(ui, &painted(ui, &String::from_utf8_lossy(&patch)))?;
-        } else {
-            output::bytes(&patch)?;
-        }
+        let Some(target) = target else {
+            let code = show(ui, &patch)?;
+            if let (Some(pending), true) = (pending, patch.is_empty()) {
+                pending.keep(&proposal, &Reply { notes: proposal.notes.clone(), data: String::new(), code });
+            }
+            return Ok(code);
+        };
+        target.keep_off(project.root(), &plan)?;
+        plan.changes
+            .retain(|path, change| is_chosen(&paths, path) || from(change).is_some_and(|from| is_chosen(&paths, from)));
+        target.put(ui, &proposal.page("update", catalog, &plan, &resolve(&plan, Policy::Both)).html()?)?;
         Ok(u8::from(!patch.is_empty()))
     })
+}
+
+fn show(ui: &Ui, patch: &[u8]) -> Result<u8> {
+    if ui.stdout {
+        page(ui, &painted(ui, &String::from_utf8_lossy(patch)))?;
+    } else {
+        output::bytes(patch)?;
+    }
+    Ok(u8::from(!patch.is_empty()))
 }
 
 /// The repository and the paths in it. A first argument that scaffold has not generated is a path of the repository

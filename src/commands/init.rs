@@ -110,8 +110,11 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
     }
     let context = Context::new(catalog, &answers)?;
     let rendered = during(ui, "Rendering", || render(catalog, &context))?;
-    let hidden: Vec<String> =
-        hidden(project.root(), &rendered.tree).iter().map(|hidden| hidden.note(&BTreeSet::new())).collect();
+    let hidden: Vec<String> = hidden(project.root(), &rendered.tree)
+        .iter()
+        .filter(|hidden| !hidden.paths.is_empty())
+        .map(|hidden| hidden.note(&BTreeSet::new()))
+        .collect();
     let proposal = ManuallyDrop::new(Proposal::first(project, catalog, answers, &context, rendered)?);
     let plan = proposal.plan(OnConflict::Markers)?;
     if person || args.plan.dry_run {

@@ -1,6 +1,7 @@
 //! A generated repository and what it would be today: everything that `update`, `diff` and `status` have in common.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use semver::Version;
@@ -19,7 +20,7 @@ use crate::render::Rendered;
 use crate::render::context::{Context, Readiness};
 use crate::repository::hidden::hidden;
 use crate::repository::project::Project;
-use crate::repository::tracked::tracked;
+use crate::repository::tracked::{index_files, tracked};
 use crate::repository::{last_update, relocated};
 use crate::review::Resolutions;
 use crate::text::error::UserError;
@@ -136,6 +137,8 @@ pub struct Proposal {
     pub answers: String,
     /// What the user should know.
     pub notes: Vec<String>,
+    /// What was looked at beside everything that was generated and is recorded.
+    pub searched: Vec<PathBuf>,
     /// Conflicts of earlier runs that nobody has resolved.
     pub unmerged: Vec<Unmerged>,
     /// Whether there is an update to take back.
@@ -217,6 +220,7 @@ impl Proposal {
             resolved,
             notes: Vec::new(),
             unmerged: Vec::new(),
+            searched: Vec::new(),
             undoable: false,
         })
     }
@@ -252,7 +256,13 @@ impl Proposal {
         notes.extend(followed.notes);
         let is_missing = |path: &RelPath| matches!(ours.get(path), None | Some(Ours::Missing));
         refuse_sparse(project, base.tree.files.keys().filter(|path| is_missing(path)))?;
-        let hidden = hidden(project.root(), &rendered.tree);
+        let mut hidden = hidden(project.root(), &rendered.tree);
+        let mut searched = followed.searched;
+        if !hidden.is_empty() {
+            // what git tracks is not hidden
+            searched.extend(index_files(project.root()));
+        }
+        hidden.retain(|hidden| !hidden.paths.is_empty());
         let recorded = |path: &&RelPath| base.tree.files.contains_key(*path) && is_missing(path);
         let ignored: BTreeSet<RelPath> =
             hidden.iter().flat_map(|hidden| &hidden.paths).filter(recorded).cloned().collect();
@@ -273,6 +283,7 @@ impl Proposal {
             ignored,
             answers,
             notes,
+            searched,
             unmerged,
             undoable,
         })

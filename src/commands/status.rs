@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum as _;
 use serde_json::{Value, json};
 
+use super::cached::{CachedReply, Reply};
 use super::open::{folder, open};
 use super::{Renderer, given_for_update};
 use crate::cli::{self, Fact};
@@ -22,34 +23,39 @@ use crate::text::{count, version};
 /// # Errors
 /// When the repository cannot be rendered or read.
 pub fn run(args: &cli::StatusArgs, ui: &Ui) -> Result<u8> {
-    super::with_catalog(
-        ui,
-        &args.with.catalog,
-        &folder(args.existing.dir.as_deref()),
-        false,
-        |Renderer { catalog, render }| {
-            let project = open(&folder(args.existing.dir.as_deref()), ui, false)?;
-            let last = LastRendering::read(&project, args.with.allow_downgrade)?;
-            let proposal = Proposal::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
-            let plan = proposal.plan(OnConflict::Markers)?;
-            let drift = drift(&proposal, &plan);
-            let decided = decided(&proposal, &plan);
-            match args.format {
-                Format::Json => output::data(&output::json(&as_json(&proposal, &plan, &drift, &decided))?)?,
-                Format::Human => {
-                    for note in &proposal.notes {
-                        ui.note(note);
-                    }
-                    output::data(&as_text(ui, &proposal, &plan, &drift, &decided))?;
-                }
-            }
-            let found = |fact: &Fact| match fact {
-                Fact::Outdated => proposal.is_outdated(),
-                other => drift.contains_key(other),
-            };
-            Ok(u8::from(args.exit_code.iter().any(found)))
-        },
-    )
+    let dir = folder(args.existing.dir.as_deref());
+    let cached = CachedReply::new(&format!("{args:?}"), &dir, &args.with, ui);
+    if let Some(reply) = cached.as_ref().and_then(CachedReply::reply) {
+        return reply.give(ui);
+    }
+    let pending = cached.and_then(CachedReply::begin);
+    super::with_catalog(ui, &args.with.catalog, &dir, false, |Renderer { catalog, render }| {
+        let project = open(&dir, ui, false)?;
+        let last = LastRendering::read(&project, args.with.allow_downgrade)?;
+        let pending = pending.map(|pending| pending.about(&last.base));
+        let proposal = Proposal::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
+        let reply = reply(args, ui, &proposal)?;
+        let code = reply.give(ui)?;
+        if let Some(pending) = pending {
+            pending.keep(&proposal, &reply);
+        }
+        Ok(code)
+    })
+}
+
+fn reply(args: &cli::StatusArgs, ui: &Ui, proposal: &Proposal) -> Result<Reply> {
+    let plan = proposal.plan(OnConflict::Markers)?;
+    let drift = drift(proposal, &plan);
+    let decided = decided(proposal, &plan);
+    let (notes, data) = match args.format {
+        Format::Json => (Vec::new(), output::json(&as_json(proposal, &plan, &drift, &decided))?),
+        Format::Human => (proposal.notes.clone(), as_text(ui, proposal, &plan, &drift, &decided)),
+    };
+    let found = |fact: &Fact| match fact {
+        Fact::Outdated => proposal.is_outdated(),
+        other => drift.contains_key(other),
+    };
+    Ok(Reply { notes, data, code: u8::from(args.exit_code.iter().any(found)) })
 }
 
 /// What differs from what was generated, with a word about each file.

@@ -4,10 +4,13 @@ use std::mem::ManuallyDrop;
 
 use anyhow::Result;
 
+use super::cached::{CachedReply, PendingReply, Reply};
 use super::carry_out::{Execution, Outcome};
 use super::open::{folder, open};
 use super::{Render, Renderer, cannot_prompt, given_for_update};
 use crate::answers::Prompter;
+use crate::apply::lock::Lock;
+use crate::apply::recover::sweep;
 use crate::catalog::Catalog;
 use crate::cli::{self, AskWhich};
 use crate::commands::rerendering::{LastRendering, Proposal};
@@ -16,6 +19,7 @@ use crate::page::PageTarget;
 use crate::plan::{OpenChange, Resolution};
 use crate::prompt::{Asking, TerminalPrompter};
 use crate::review::Policy;
+use crate::terminal::output::Format;
 use crate::terminal::progress::during;
 use crate::terminal::ui::Ui;
 
@@ -27,16 +31,35 @@ use crate::terminal::ui::Ui;
 pub fn run(args: &cli::UpdateArgs, ui: &Ui) -> Result<u8> {
     let person = ui.interactive && !args.plan.yes;
     let dir = folder(args.existing.dir.as_deref());
+    let plan = &args.plan;
+    let is_plain = plan.yes && !plan.dry_run && plan.html.is_none() && plan.format == Format::Human;
+    let cached = if is_plain { CachedReply::new(&format!("{args:?}"), &dir, &args.with, ui) } else { None };
+    if let Some(cached) = &cached
+        && let Some(reply) = cached.reply()
+    {
+        sweep(cached.project().root());
+        if Lock::is_free(cached.project()) {
+            return reply.give(ui);
+        }
+    }
+    let pending = cached.and_then(CachedReply::begin);
     super::with_catalog(ui, &args.with.catalog, &dir, person, |Renderer { catalog, render }| {
-        update(args, ui, catalog, render)
+        update(args, ui, catalog, render, pending)
     })
 }
 
-fn update(args: &cli::UpdateArgs, ui: &Ui, catalog: &Catalog, render: Render) -> Result<u8> {
+fn update(
+    args: &cli::UpdateArgs,
+    ui: &Ui,
+    catalog: &Catalog,
+    render: Render,
+    pending: Option<PendingReply>,
+) -> Result<u8> {
     let target = args.plan.html.as_deref().map(|file| PageTarget::new(file, args.plan.format)).transpose()?;
     let dir = folder(args.existing.dir.as_deref());
     let project = open(&dir, ui, !args.plan.dry_run)?;
     let last = LastRendering::read(&project, args.with.allow_downgrade)?;
+    let pending = pending.map(|pending| pending.about(&last.base));
     let asking = if args.ask == AskWhich::All { Asking::All } else { Asking::New };
     let mut person = (ui.interactive && !args.plan.yes).then(|| TerminalPrompter::new(*ui, asking, catalog));
     let prompter = person.as_mut().map(|person| person as &mut dyn Prompter);
@@ -76,7 +99,12 @@ fn update(args: &cli::UpdateArgs, ui: &Ui, catalog: &Catalog, render: Render) ->
         Outcome::Written { resolutions, changed, summarized } => {
             if !summarized {
                 let record = if changed { "; what is recorded about it was renewed" } else { "" };
-                ui.note(&format!("`{}` is up to date{record}.", dir.display()));
+                let note = format!("`{}` is up to date{record}.", dir.display());
+                ui.note(&note);
+                if let (Some(pending), false, None) = (pending, changed, plan.open().next()) {
+                    let notes = proposal.notes.iter().cloned().chain([note]).collect();
+                    pending.keep(&proposal, &Reply { notes, data: String::new(), code: 0 });
+                }
             }
             resolutions
         }

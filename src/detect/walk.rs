@@ -59,6 +59,7 @@ pub struct Files {
     root: PathBuf,
     paths: Vec<String>,
     known: HashSet<String>,
+    folders: Vec<PathBuf>,
     notes: RefCell<Vec<Note>>,
     read: Cell<u64>,
 }
@@ -80,7 +81,7 @@ impl Files {
         if !root.metadata().map_err(|error| missing(error, root))?.is_dir() {
             return Err(UserError::new(format!("`{}` is not a folder", root.display())).into());
         }
-        let (found, notes) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+        let (found, notes, folders) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()), Mutex::new(Vec::new()));
         let (entries, rules) = (AtomicUsize::new(0), Rules::of_repository(root));
         let note = |file: String, message: String| push(&notes, Note { file, message }, MAX_NOTES);
         let walk = WalkBuilder::new(root)
@@ -109,6 +110,7 @@ impl Files {
                 if is_folder && entry.depth() == DEEPEST {
                     note(below.display().to_string(), format!("is {DEEPEST} folders deep and was not entered"));
                 } else if is_folder || entry.depth() == 0 {
+                    lock(&folders).push(below.to_owned());
                     if let Err(why) = rules.enter(root, below) {
                         note(below.join(rules::NAME).display().to_string(), why);
                     }
@@ -137,12 +139,18 @@ impl Files {
         }
         let paths: Vec<String> = found.into_iter().map(|(_, path)| path).collect();
         let known = paths.iter().cloned().collect();
-        Ok(Self { root: root.to_owned(), paths, known, notes: RefCell::new(into_inner(notes)), read: Cell::new(0) })
+        let (notes, folders) = (RefCell::new(into_inner(notes)), into_inner(folders));
+        Ok(Self { root: root.to_owned(), paths, known, folders, notes, read: Cell::new(0) })
     }
 
     /// The paths, relative and with `/`; the shallow ones first.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.paths.iter().map(String::as_str)
+    }
+
+    /// The folders that were listed, relative, in no order.
+    pub fn folders(&self) -> &[PathBuf] {
+        &self.folders
     }
 
     /// The paths whose last part is this one.

@@ -14,7 +14,7 @@ use crate::text::{count, path};
 #[derive(Clone, Debug)]
 pub struct Hidden {
     rule: Rule,
-    /// The files, none of which git tracks.
+    /// The files, none of which git tracks; a rule that only matches files that git tracks hides nothing.
     pub paths: Vec<RelPath>,
 }
 
@@ -50,8 +50,8 @@ impl Hidden {
     }
 }
 
-/// Each rule in a `.gitignore`, or in `.git/info/exclude`, that hides something generated, or what is recorded about it,
-/// from git. Rules of the user's own configuration are not read.
+/// Each rule in a `.gitignore`, or in `.git/info/exclude`, that matches something generated, or what is recorded about it,
+/// and what it hides from git. Rules of the user's own configuration are not read.
 pub fn hidden(root: &Path, theirs: &Tree) -> Vec<Hidden> {
     let top = worktree::top(root).unwrap_or(root);
     let Ok(prefix) = root.strip_prefix(top) else { return Vec::new() };
@@ -74,7 +74,7 @@ pub fn hidden(root: &Path, theirs: &Tree) -> Vec<Hidden> {
     let Some(tracked) = tracked(root) else { return Vec::new() };
     let tracked: HashSet<String> = tracked.files.into_iter().collect();
     found.values_mut().for_each(|paths| paths.retain(|path| !tracked.contains(path)));
-    found.into_iter().filter(|(_, paths)| !paths.is_empty()).map(|(rule, paths)| Hidden { rule, paths }).collect()
+    found.into_iter().map(|(rule, paths)| Hidden { rule, paths }).collect()
 }
 
 /// Whether there is any rule that is not generated: most repositories need no look at each path.

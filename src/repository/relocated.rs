@@ -6,16 +6,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::Result;
 
 use crate::base::Base;
+use crate::detect::rules;
 use crate::detect::walk::Files;
 use crate::plan::decision::{Decision, Decisions};
 use crate::plan::{BESIDE, Block, Ours, moved};
 use crate::render::Rendered;
 use crate::repository::project::Project;
-use crate::repository::tracked::tracked;
+use crate::repository::tracked::{index_files, tracked};
 use crate::text::path;
 use crate::text::tree::{File, RelPath};
 
@@ -28,6 +30,8 @@ pub struct Followed {
     pub moves: BTreeMap<RelPath, RelPath>,
     /// What the user should know.
     pub notes: Vec<String>,
+    /// Everything else that was looked at, in search of files that the user moved.
+    pub searched: Vec<PathBuf>,
 }
 
 /// Looks at the disk, and has base, decisions and new files name the paths to which the user moved generated files.
@@ -56,7 +60,8 @@ pub fn follow(
     let paths = base.tree.files.keys().chain(&base.damaged).chain(rendered.tree.files.keys());
     let mut ours = project.ours(paths)?;
 
-    for (from, to, file) in found(project, base, rendered, decisions, &ours)? {
+    let mut searched = Vec::new();
+    for (from, to, file) in found(project, base, rendered, decisions, &ours, &mut searched)? {
         // one that was moved before has its generated path in the decisions
         let origin = decisions.moved.iter().find(|(_, at)| **at == from).map_or(&from, |(origin, _)| origin).clone();
         base.rename(&from, &to);
@@ -97,7 +102,7 @@ pub fn follow(
         decisions.moved.remove(&origin);
         decisions.moved.insert(to, place);
     }
-    Ok(Followed { ours, moves, notes })
+    Ok(Followed { ours, moves, notes, searched })
 }
 
 /// Generated path, the user's path and the file there, of what the user moved since the last update.
@@ -107,6 +112,7 @@ fn found(
     rendered: &Rendered,
     decisions: &Decisions,
     ours: &BTreeMap<RelPath, Ours>,
+    searched: &mut Vec<PathBuf>,
 ) -> Result<Vec<(RelPath, RelPath, Ours)>> {
     let is_gone = |path: &RelPath| {
         matches!(ours.get(path), Some(Ours::Missing | Ours::Blocked { why: Block::OtherCase, .. }))
@@ -140,6 +146,9 @@ fn found(
         found.is_ok_and(|found| (least / 2..=most * 2).contains(&usize::try_from(found.len()).unwrap_or(usize::MAX)))
     };
     let candidates: BTreeSet<RelPath> = files.paths().map(str::to_owned).chain(tracked).collect();
+    searched.extend(index_files(project.root()));
+    searched.extend(files.folders().iter().flat_map(|folder| [folder.clone(), folder.join(rules::NAME)]));
+    searched.extend(candidates.iter().map(PathBuf::from));
     let mut candidates = project.ours(candidates.iter().filter(|path| is_of_size(path) || is_blocking(path)))?;
     // a copy of a generated file that is still in its place did not move, unless one that is gone had its name and content
     let there: BTreeSet<&[u8]> = ours.values().filter_map(Ours::file).map(|file| &*file.bytes).collect();

@@ -2,7 +2,7 @@
 //! `.gitignore` say. git itself is not run: a repository of others can make it run programs. gix-index reads more of the
 //! format, and brings 33 further crates along.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::disk::{git_folder, regular};
 use crate::repository::worktree;
@@ -41,8 +41,7 @@ impl Tracked {
 /// What git tracks below a folder: nothing without a repository or an index, and nothing is known of an index that cannot
 /// be read, or is split into two files.
 pub fn tracked(folder: &Path) -> Option<Tracked> {
-    let Some((top, file)) = worktree::top(folder).and_then(|top| Some((top, git_folder::of(top)?.join("index"))))
-    else {
+    let Some((top, file)) = worktree::top(folder).and_then(|top| Some((top, index(top)?))) else {
         return Some(Tracked::default());
     };
     if std::fs::symlink_metadata(&file).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
@@ -58,6 +57,18 @@ pub fn tracked(folder: &Path) -> Option<Tracked> {
     };
     let [files, left_out] = [all.files, all.left_out].map(|paths| paths.iter().filter_map(below).collect());
     Some(Tracked { files, left_out })
+}
+
+/// The files that tell what git tracks below a folder: its index, and what names the folder of that.
+pub fn index_files(folder: &Path) -> Vec<PathBuf> {
+    let Some(top) = worktree::top(folder) else { return Vec::new() };
+    let git = top.join(".git");
+    // a folder changes with everything in it
+    index(top).into_iter().chain(git.is_file().then_some(git)).collect()
+}
+
+fn index(top: &Path) -> Option<PathBuf> {
+    Some(git_folder::of(top)?.join("index"))
 }
 
 /// The entries of an index in one of the formats 2 to 4, as `gitformat-index` describes them. Names that are not UTF-8 are

@@ -11,7 +11,8 @@ use crate::support::{read_tree, root, write_tree};
 /// Runs the binary without a terminal, in an empty environment.
 fn run(dir: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_scaffold"));
-    command.env_clear().env("LANG", "C.UTF-8").current_dir(dir).args(args).output().unwrap()
+    command.env_clear().env("LANG", "C.UTF-8").env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
+    command.current_dir(dir).args(args).output().unwrap()
 }
 
 fn out(output: &Output) -> String {

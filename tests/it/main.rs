@@ -3,6 +3,7 @@
 
 mod back;
 mod book;
+mod cached;
 mod cases;
 mod catalog;
 mod changes;

@@ -24,6 +24,7 @@ pub fn program(folder: &Path) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_scaffold"));
     // one for all runs, as a user has, and not that of whoever runs the tests
     program.env_clear().env("XDG_STATE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/state"));
+    program.env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
     program.env("LANG", "C.UTF-8").current_dir(folder);
     program
 }

@@ -58,7 +58,7 @@ impl Start {
         Self { inside: true, ..Self::plain(dir, args) }
     }
 
-    /// 80 columns, UTF-8, no pager, the state of the user beside the folder.
+    /// 80 columns, UTF-8, no pager, state and cache of the user beside the folder.
     fn plain(dir: &Path, args: &[&str]) -> Self {
         let args = args.iter().map(ToString::to_string).collect();
         let path = std::env::var("PATH").unwrap_or_default();
@@ -69,6 +69,7 @@ impl Start {
             ("PAGER", "cat"),
             ("PATH", &path),
             ("XDG_STATE_HOME", &state),
+            ("XDG_CACHE_HOME", &state),
         ];
         let vars = vars.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
         Self { columns: 80, rows: 40, dir: dir.to_owned(), inside: false, args, vars, deaf: false, stdout: None }
