@@ -4,6 +4,7 @@
 //! make any of these calls fail or be the last one.
 
 pub mod cache;
+pub mod git_folder;
 pub mod key;
 pub(crate) mod regular;
 pub(crate) mod stamp;

@@ -188,7 +188,7 @@ impl Prompter for TerminalPrompter<'_> {
     }
 
     fn note(&mut self, answers: &Values) {
-        if let Some(session) = self.session.as_ref().filter(|_| self.chose || !self.said.is_empty()) {
+        if let Some(session) = self.session.as_ref().filter(|_| self.chose || !answers.is_empty()) {
             // whoever cannot write there loses nothing but the second chance
             let _ = session.keep(answers);
         }

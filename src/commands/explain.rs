@@ -2,10 +2,12 @@
 
 use anyhow::Result;
 
+use super::open::folder;
 use crate::catalog::Catalog;
 use crate::catalog::question::Question;
 use crate::cli::ExplainArgs;
 use crate::commands::load_catalog;
+use crate::repository::project::Project;
 use crate::show::explanation::{Explanation, component, file, need, question, slot};
 use crate::template::usage::Usage;
 use crate::terminal::output;
@@ -19,12 +21,20 @@ use crate::text::error::{UserError, nearest};
 pub fn run(args: &ExplainArgs, ui: &Ui) -> Result<u8> {
     let catalog = load_catalog(&args.catalog)?;
     let usage = Usage::new(&catalog)?;
-    let text = explain(&catalog, &usage, args.thing.trim_start_matches("./"))?;
+    let thing = args.thing.trim_start_matches("./");
+    let text = explain(&catalog, &usage, thing, generated_at(thing).as_deref().unwrap_or(thing))?;
     output::text(ui, &text)?;
     Ok(0)
 }
 
-fn explain(catalog: &Catalog, usage: &Usage<'_>, thing: &str) -> Result<String> {
+/// Where a file is generated that the user moved to `path` in the repository around the current folder.
+fn generated_at(path: &str) -> Option<String> {
+    let decisions = Project::open(&folder(None)).ok()?.decisions().ok()?;
+    decisions.moved.into_iter().find(|(_, to)| to == path).map(|(from, _)| from)
+}
+
+/// What is known about a thing; as a path it is `generated`.
+fn explain(catalog: &Catalog, usage: &Usage<'_>, thing: &str, generated: &str) -> Result<String> {
     let mut parts = Vec::new();
     if let Some((component, q)) = catalog.questions().find(|(_, q)| q.name == thing) {
         parts.push(question(catalog, usage, q, component));
@@ -49,7 +59,7 @@ fn explain(catalog: &Catalog, usage: &Usage<'_>, thing: &str) -> Result<String> 
         parts.push(need(catalog, n));
     }
     for c in &catalog.components {
-        for f in c.files.iter().filter(|f| matches(&f.path, thing)) {
+        for f in c.files.iter().filter(|f| matches(&f.path, generated)) {
             parts.push(file(usage, c, f, thing));
         }
     }
@@ -68,6 +78,10 @@ fn unknown(catalog: &Catalog, thing: &str) -> UserError {
     let error = UserError::new(format!("there is no question, component, slot, readiness id or path `{thing}`"));
     if catalog.preset(thing).is_some() {
         return error.hint(format!("it is a preset: `scaffold presets {thing}` shows it"));
+    }
+    let mut moved = catalog.components.iter().flat_map(|component| &component.manifest.moved);
+    if let Some(moved) = moved.find(|moved| matches(&moved.from, thing)) {
+        return error.hint(format!("it is generated as `{}` now", moved.to));
     }
     let names = catalog.questions().map(|(_, q)| q.name.as_str());
     let names = names.chain(catalog.components.iter().map(|c| c.name.as_str()));

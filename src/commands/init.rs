@@ -25,7 +25,7 @@ use crate::page::PageTarget;
 use crate::plan::Resolution;
 use crate::prompt::{Asking, TerminalPrompter};
 use crate::render::context::Context;
-use crate::render::steps::steps;
+use crate::render::steps::{Stage, steps};
 use crate::repository::hidden::hidden;
 use crate::repository::project::Project;
 use crate::repository::worktree;
@@ -152,8 +152,12 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
     if !code.is_empty() {
         ui.say(&where_code_goes(ui, &args.dir, &code));
     }
-    let existing = worktree::top(project.root()).is_some_and(worktree::has_remote);
-    ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps(&context, existing)));
+    let stage = match worktree::top(project.root()) {
+        None => Stage::Folder,
+        Some(top) if worktree::has_remote(top) => Stage::Shared,
+        Some(_) => Stage::Local,
+    };
+    ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps(&context, stage)));
     if let Some(text) = overview::left(ui, notes) {
         ui.say(&text);
     }
@@ -173,7 +177,7 @@ fn code_to_come(root: &Path, answers: &Values) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Which answers that are specific to the project are still those of a preset.
+/// Which answers that are specific to the project are still the examples of a preset, whether it was named or copied.
 fn examples(catalog: &Catalog, answers: &Answers) -> Option<String> {
     let is_example = |(name, value): &(&String, &Value)| {
         let said = answers.origins.get(*name) == Some(&Origin::Prompt);
@@ -185,7 +189,7 @@ fn examples(catalog: &Catalog, answers: &Answers) -> Option<String> {
         return None;
     }
     Some(format!(
-        "Still as in the example of the preset, and not to be applied like this: {}. `scaffold update --set KEY=VALUE` \
+        "These answers are examples; replace them before you apply anything: {}. `scaffold update --set KEY=VALUE` \
          changes them.",
         names.join(", ")
     ))

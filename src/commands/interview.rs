@@ -40,6 +40,9 @@ pub fn session(
         _ => None,
     };
     let resumed = kept.is_some();
+    if let Some(kept) = kept.as_ref().filter(|_| args.resume) {
+        ui.say(&ui.wrapped_line(&ui.visible(&taken_up(kept))));
+    }
     let mut all = args.ask == AskWhich::All;
     if let Some(kept) = kept {
         given.preset = given.preset.take().or(kept.preset);
@@ -63,6 +66,14 @@ fn wanted(ui: &Ui, kept: &Kept) -> Result<bool> {
     let ask = Prompt { ask: "A session about this folder was interrupted. Go on with it?", help: &help };
     let dialog = Dialog { ui: *ui };
     first(ui, || dialog.yes_no(ask, Some(true)))
+}
+
+/// What a session that is resumed has already.
+fn taken_up(kept: &Kept) -> String {
+    let preset = kept.preset.as_ref().map(|preset| format!(" from the preset `{preset}`")).unwrap_or_default();
+    let names: Vec<String> = kept.answers.keys().map(|name| format!("`{name}`")).collect();
+    let list = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
+    format!("Resuming{preset} with {}{list}.", count(names.len(), "answer"))
 }
 
 fn nothing_kept(args: &InitArgs) -> UserError {

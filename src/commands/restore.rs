@@ -15,9 +15,9 @@ use crate::commands::rerendering::LastRendering;
 use crate::plan::{Ours, Plan, Versions, describe};
 use crate::review::Resolutions;
 use crate::terminal::ui::Ui;
-use crate::text::count;
 use crate::text::error::{UserError, nearest};
 use crate::text::tree::{RelPath, Tree};
+use crate::text::{count, shell_word};
 
 /// Shows the difference, asks and writes.
 ///
@@ -40,7 +40,11 @@ pub fn run(args: &cli::RestoreArgs, ui: &Ui) -> Result<u8> {
             .map(|(path, file)| (path.clone(), file.clone()))
             .collect();
         if found.is_empty() {
-            return Err(not_generated(&last.base, path, &rel).into());
+            return Err(match project.decisions()?.moved.get(&rel) {
+                Some(to) => moved(path, to),
+                None => not_generated(&last.base, path, &rel),
+            }
+            .into());
         }
         wanted.files.extend(found);
     }
@@ -79,6 +83,11 @@ pub fn run(args: &cli::RestoreArgs, ui: &Ui) -> Result<u8> {
     apply(&Lock::acquire(&project)?, &operations)?;
     ui.say(&format!("Restored {}.", count(operations.len(), "file")));
     Ok(0)
+}
+
+fn moved(path: &Path, to: &str) -> UserError {
+    UserError::new(format!("`{}` was moved to `{to}`", path.display()))
+        .hint(format!("`scaffold restore {}` restores it there", shell_word(to)))
 }
 
 fn not_generated(base: &Base, path: &Path, rel: &str) -> UserError {

@@ -112,7 +112,7 @@ fn undo(
     if !only_records {
         return Ok(undo);
     }
-    let Ok(earlier) = LastUpdate::read(project) else { return Ok(undo) };
+    let Ok(Some(earlier)) = LastUpdate::read(project) else { return Ok(undo) };
     let left = project.ours(earlier.after.keys().filter(|path| path::is_record(path)))?;
     Ok(if earlier.changed_since(&left, path::is_record).is_empty() { earlier.with(undo) } else { undo })
 }

@@ -6,11 +6,13 @@ use anyhow::Result;
 
 use super::agreed;
 use super::open::{folder, open};
+use super::rerendering::not_generated;
 use super::save::take_back;
-use crate::base::Base;
+use crate::base::{Base, Stored};
 use crate::cli;
 use crate::plan::{Ours, Plan, Versions};
 use crate::repository::last_update::LastUpdate;
+use crate::repository::project::Project;
 use crate::terminal::ui::Ui;
 use crate::text::error::UserError;
 use crate::text::tree::{RelPath, Tree};
@@ -23,6 +25,7 @@ use crate::text::{count, path};
 pub fn run(args: &cli::UndoArgs, ui: &Ui) -> Result<u8> {
     let project = open(&folder(args.existing.dir.as_deref()), ui, !args.dry_run)?;
     let undo = LastUpdate::read(&project)?;
+    let Some(undo) = undo else { return Err(nothing_to_undo(&project)?.into()) };
     let ours = project.ours(undo.after.keys())?;
     let changed = undo.changed_since(&ours, |_| true);
     if !changed.is_empty() {
@@ -57,4 +60,11 @@ pub fn run(args: &cli::UndoArgs, ui: &Ui) -> Result<u8> {
     take_back(&project, &undo, &ours)?;
     ui.say(&format!("Took the last update back: {what} as before it."));
     Ok(0)
+}
+
+fn nothing_to_undo(project: &Project) -> Result<UserError> {
+    if project.base()? == Stored::Missing && project.recorded(path::ANSWERS)?.is_none() {
+        return Ok(not_generated(project));
+    }
+    Ok(UserError::new("there is no update to undo").hint("only the last update can be undone, and only once"))
 }

@@ -10,11 +10,12 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::walk::{Refusal, read};
+use crate::disk::git_folder;
 
 /// The name of the files.
 pub const NAME: &str = ".gitignore";
 /// More rules of one clone, in the folder of the repository.
-pub const EXCLUDE: &str = ".git/info/exclude";
+const EXCLUDE: &str = "info/exclude";
 /// Bytes of one of them.
 const LARGEST: u64 = 64 * 1024;
 /// Bytes of all of them.
@@ -23,6 +24,11 @@ const MAX_BYTES: u64 = 1024 * 1024;
 const MAX_RULES: usize = 1000;
 /// Bytes of a rule: no name and hardly a path is longer, and the parser of globs calls itself for each brace.
 const LONGEST: usize = 1000;
+
+/// The file with the rules that only this clone has.
+pub fn exclude_file(top: &Path) -> Option<PathBuf> {
+    Some(git_folder::common(top)?.join(EXCLUDE))
+}
 
 /// The rules of a folder, and of those above it.
 struct Level {
@@ -59,8 +65,12 @@ impl Rules {
     /// Those of a repository, with the rules that only this clone has.
     pub fn of_repository(top: &Path) -> Self {
         let mut rules = Self::default();
-        if let Ok(Some((own, _))) = rules.own(top, Path::new(""), EXCLUDE, MAX_RULES) {
-            rules.exclude = Some(Arc::new(Level { count: own.len(), own, above: None, file: EXCLUDE.into() }));
+        if let Some(git) = git_folder::common(top)
+            && let Ok(Some((own, _))) = rules.own(&git, Path::new(""), EXCLUDE, MAX_RULES)
+        {
+            let file = git.join(EXCLUDE);
+            let file = file.strip_prefix(top).unwrap_or(&file).to_owned();
+            rules.exclude = Some(Arc::new(Level { count: own.len(), own, above: None, file }));
         }
         rules
     }

@@ -19,24 +19,34 @@ pub struct SetupStep {
 /// What replaces a step in a repository that other people have already.
 const EXISTING: &str = "existing";
 
-/// The steps in their order, for a new repository or an `existing` one. What is no step is left out: the templates that
-/// print the list find its faults.
-pub fn steps(context: &Context, existing: bool) -> Vec<SetupStep> {
+/// How far the repository is in which the files are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// A folder that git does not know.
+    Folder,
+    Local,
+    /// It has a remote, and other people.
+    Shared,
+}
+
+/// The steps in their order. What is no step is left out: the templates that print the list find its faults.
+pub fn steps(context: &Context, stage: Stage) -> Vec<SetupStep> {
     let Some(items) = context.contributed.get(LIST) else { return Vec::new() };
     let step = |item: &Value| {
-        let item = item.get(EXISTING).filter(|_| existing).unwrap_or(item);
+        let item = item.get(EXISTING).filter(|_| stage == Stage::Shared).unwrap_or(item);
         let title = item["title"].as_str()?.to_owned();
-        Some(SetupStep { title, commands: commands(item["body"].as_str().unwrap_or_default()) })
+        Some(SetupStep { title, commands: commands(item["body"].as_str().unwrap_or_default(), stage) })
     };
     items.iter().filter_map(step).collect()
 }
 
-fn commands(body: &str) -> Vec<String> {
+fn commands(body: &str, stage: Stage) -> Vec<String> {
     let (mut inside, mut commands) = (false, Vec::new());
     for line in body.lines() {
         match line {
             "```sh" => inside = true,
             "```" => inside = false,
+            line if line.starts_with("git init") && stage != Stage::Folder => {}
             line if inside => commands.push(line.to_owned()),
             _ => {}
         }
@@ -49,8 +59,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_repository_is_not_made_again() {
+        let body = "```sh\ngit init --initial-branch main\ngit add --all\n```\n";
+        assert_eq!(commands(body, Stage::Folder), ["git init --initial-branch main", "git add --all"]);
+        assert_eq!(commands(body, Stage::Local), ["git add --all"]);
+    }
+
+    #[test]
     fn commands_stand_in_fences() {
         let body = "Do this:\n\n```sh\na \\\n  | b\n```\n\nThen `c`:\n\n```yaml\nd: e\n```\n\n```sh\nf\n```\n";
-        assert_eq!(commands(body), ["a \\", "  | b", "f"]);
+        assert_eq!(commands(body, Stage::Folder), ["a \\", "  | b", "f"]);
     }
 }

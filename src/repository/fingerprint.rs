@@ -85,7 +85,7 @@ impl Fingerprint {
         let first = self.stamps.len();
         let paths = files().chain(records).chain(folders.iter().copied()).map(PathBuf::from);
         let paths = paths.chain(own.into_iter().chain(ignores).map(PathBuf::from));
-        let paths = paths.chain(above.map(|folder| folder.join(rules::NAME))).chain([top.join(rules::EXCLUDE)]);
+        let paths = paths.chain(above.map(|folder| folder.join(rules::NAME))).chain(rules::exclude_file(top));
         self.add(paths.collect());
         let is_missing = |stamp: &Option<Stamp>| stamp.is_none();
         // whether a missing file is one of a sparse checkout is in git's index

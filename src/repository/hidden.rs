@@ -93,7 +93,7 @@ fn has_foreign_rules(root: &Path, top: &Path, theirs: &Tree, paths: &[&str]) -> 
     let above = root.ancestors().skip(1).take_while(|folder| folder.starts_with(top));
     folders.iter().any(is_foreign)
         || above.map(|folder| folder.join(rules::NAME)).any(|file| is_there(&file))
-        || is_there(&top.join(rules::EXCLUDE))
+        || rules::exclude_file(top).is_some_and(|file| is_there(&file))
 }
 
 /// What is known about the folders of a repository.

@@ -83,11 +83,10 @@ impl LastUpdate {
     ///
     /// # Errors
     /// When there is none, or the files were changed.
-    pub fn read(project: &Project) -> Result<Self> {
-        let none = || UserError::new("there is no update to take back").hint("only the last one can be, and only once");
+    pub fn read(project: &Project) -> Result<Option<Self>> {
         let damaged = || UserError::new("`.scaffold/undo/` is damaged").hint("use the history of the repository");
         let (Some(before), Some(after)) = (project.recorded(BEFORE)?, project.recorded(AFTER)?) else {
-            return Err(none().into());
+            return Ok(None);
         };
         let Stored::Sound(before) = base::parse(&before) else { return Err(damaged().into()) };
         let line = |line: &str| {
@@ -97,7 +96,7 @@ impl LastUpdate {
         };
         let after = String::from_utf8(after).map_err(|_| damaged())?;
         let after = after.lines().map(line).collect::<Option<BTreeMap<_, _>>>().ok_or_else(damaged)?;
-        Ok(Self { before: before.tree, after })
+        Ok(Some(Self { before: before.tree, after }))
     }
 
     /// The paths, of those that are asked for, that are no longer as the update left them.
@@ -139,11 +138,11 @@ mod tests {
             std::fs::write(full, bytes).unwrap();
         };
         let project = Project::open(folder.path()).unwrap();
-        assert!(LastUpdate::read(&project).unwrap_err().to_string().starts_with("there is no update"));
+        assert!(LastUpdate::read(&project).unwrap().is_none());
         let (before, after) = undo.encode();
         put(BEFORE, &before.bytes);
         put(AFTER, &after.bytes);
-        let read = LastUpdate::read(&project).unwrap();
+        let read = LastUpdate::read(&project).unwrap().unwrap();
         assert_eq!((&read.before, &read.after), (&undo.before, &undo.after));
 
         put("changed", b"new\n");

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::disk::regular;
+use crate::disk::{git_folder, regular};
 use crate::repository::worktree;
 use crate::text::path;
 
@@ -67,15 +67,8 @@ pub fn index_files(folder: &Path) -> Vec<PathBuf> {
     index(top).into_iter().chain(git.is_file().then_some(git)).collect()
 }
 
-/// Where the index is. In a further working tree, and in a submodule, `.git` is a file that names the folder.
 fn index(top: &Path) -> Option<PathBuf> {
-    let git = top.join(".git");
-    let found = std::fs::symlink_metadata(&git).ok()?;
-    if found.is_dir() {
-        return Some(git.join("index"));
-    }
-    let text = String::from_utf8(regular::read(&git, 4096).ok().flatten()?).ok()?;
-    Some(top.join(text.strip_prefix("gitdir: ")?.trim_end()).join("index"))
+    Some(git_folder::of(top)?.join("index"))
 }
 
 /// The entries of an index in one of the formats 2 to 4, as `gitformat-index` describes them. Names that are not UTF-8 are

@@ -19,8 +19,8 @@ fn in_conflict() -> Repository {
 fn undo() {
     let shop = Repository::small();
     insta::assert_snapshot!(shop.says(2, &["undo", "--yes"]), @r"
-    error: there is no update to take back
-    hint: only the last one can be, and only once
+    error: there is no update to undo
+    hint: only the last update can be undone, and only once
     ");
     let start = shop.tree();
     shop.update(0, &[REGION, "monitoring=false"]);
@@ -66,8 +66,8 @@ fn undo() {
     assert_eq!(shop.tree(), start);
     assert!(!shop.path().join(".scaffold/undo").exists());
     insta::assert_snapshot!(shop.says(2, &["undo", "--yes"]), @r"
-    error: there is no update to take back
-    hint: only the last one can be, and only once
+    error: there is no update to undo
+    hint: only the last update can be undone, and only once
     ");
 }
 

@@ -36,6 +36,15 @@ fn after_ctrl_c() {
 }
 
 #[test]
+fn values_of_flags_alone_are_kept_and_shown() {
+    let (_temp, dir) = target();
+    let mut s = Start::init(&dir, &["--preset", "shop", "--set", "replicas=4"]).run();
+    s.answer(NAME, CTRL_C).see("Your answers so far are kept").ends_with(130).nothing_changed();
+    let mut s = Start::init(&dir, &["--resume"]).run();
+    s.see("Resuming from the preset `shop` with 1 answer: `replicas`.").answer(NAME, CTRL_C).ends_with(130);
+}
+
+#[test]
 fn after_the_terminal_was_closed_or_the_program_killed() {
     let (_temp, dir) = target();
     let mut s = Start::init(&dir, &[]).run();

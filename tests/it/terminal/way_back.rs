@@ -46,7 +46,7 @@ fn an_update_is_taken_back_after_a_yes() {
     assert!(!s.file(".scaffold/answers.yaml").contains("tier"));
     assert!(s.file("db/backup.yaml").starts_with("schedule") && !shop.dir.join("db/nightly").exists());
     let mut s = Start::inside(&shop.dir, &["undo"]).run();
-    s.see("error: there is no update to take back").ends_with(2).nothing_changed();
+    s.see("error: there is no update to undo").ends_with(2).nothing_changed();
 }
 
 #[test]
