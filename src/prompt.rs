@@ -162,6 +162,7 @@ impl Prompter for TerminalPrompter<'_> {
     fn wants(&mut self, question: &Question, current: Option<&Value>, origin: &Origin) -> Result<bool> {
         Ok(match (origin, self.asking) {
             _ if current.is_none() => true,
+            _ if question.has_one_choice() => false,
             (Origin::Prompt | Origin::File(_) | Origin::Flag, _) => false,
             (_, Asking::All) => true,
             // which strategy is what a preset is for; without one nobody has chosen
@@ -188,7 +189,7 @@ impl Prompter for TerminalPrompter<'_> {
     }
 
     fn note(&mut self, answers: &Values) {
-        if let Some(session) = self.session.as_ref().filter(|_| self.chose || !answers.is_empty()) {
+        if let Some(session) = self.session.as_ref().filter(|_| self.chose || !self.said.is_empty()) {
             // whoever cannot write there loses nothing but the second chance
             let _ = session.keep(answers);
         }

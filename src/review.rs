@@ -148,10 +148,10 @@ impl Review<'_> {
             steps.push((ReviewStep::Write, Effect::of(self.plan, decided).offer()));
         }
         if has(&|kind| differs(kind) && kind != ChangeKind::Create) {
-            steps.push((ReviewStep::Changed, "DiffStyle at the differences".into()));
+            steps.push((ReviewStep::Changed, "Look at the differences".into()));
         }
         if has(&|kind| kind == ChangeKind::Create) {
-            steps.push((ReviewStep::New, "DiffStyle at the new files".into()));
+            steps.push((ReviewStep::New, "Look at the new files".into()));
         }
         if self.plan.changes.values().any(has_hunks) {
             steps.push((ReviewStep::Hunks, "Go through the differences hunk by hunk".into()));

@@ -251,7 +251,8 @@ impl<'a> Resolver<'a> {
     /// Shows all answers; whether they stay as they are.
     fn revised(&mut self, person: &mut dyn Prompter) -> Result<bool> {
         let answered = |(name, origin): (&'_ String, _)| {
-            Some(Answered { question: self.catalog.question(name)?, value: self.values.get(name)?, origin })
+            let question = self.catalog.question(name).filter(|question| !question.has_one_choice());
+            Some(Answered { question: question?, value: self.values.get(name)?, origin })
         };
         let answers: Vec<Answered<'_>> = self.origins.iter().filter_map(answered).collect();
         match person.revise(&answers) {

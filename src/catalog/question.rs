@@ -173,6 +173,11 @@ impl Question {
         QuestionKind { question: self }
     }
 
+    /// Whether there is nothing to choose: one choice, which is the default.
+    pub fn has_one_choice(&self) -> bool {
+        self.kind == KindName::Choice && self.choices.len() == 1
+    }
+
     /// The fields of one record by name.
     pub fn field(&self, name: &str) -> Option<&Question> {
         self.fields.iter().find(|f| f.name == name)

@@ -193,6 +193,15 @@ impl Slot {
     }
 }
 
+impl Component {
+    /// When it is active, as an expression; nothing when it always is.
+    pub fn condition(&self) -> Option<String> {
+        let Some(provides) = &self.manifest.provides else { return self.manifest.when.clone() };
+        let keys = provides.keys.iter().filter_map(|(key, value)| Some(format!("{key} == \"{}\"", value.value()?)));
+        Some(keys.collect::<Vec<_>>().join(" and ")).filter(|when| !when.is_empty())
+    }
+}
+
 /// The text of an answer or field that is one.
 fn word<'v>(values: &'v Values, name: &str) -> Option<&'v str> {
     values.get(name).and_then(Value::as_str)

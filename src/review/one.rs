@@ -121,7 +121,7 @@ impl Review<'_> {
         if sides(change).is_some() {
             options.push((Act::Edit, item("Edit what would be written", "edit")));
         }
-        options.push((Act::DiffStyle, item("DiffStyle at the difference", "look at the difference")));
+        options.push((Act::DiffStyle, item("Look at the difference", "look at the difference")));
         if !must {
             options.push((Act::Back, item("Back", "back")));
         }

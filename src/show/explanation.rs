@@ -40,7 +40,7 @@ pub fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Optio
 pub fn component(usage: &Usage<'_>, c: &Component) -> Explanation {
     let m = &c.manifest;
     let mut facts = Section::default();
-    match condition(c) {
+    match c.condition() {
         Some(when) => {
             facts.lines.push(FactLine::text(format!("Active when `{when}`.")));
             facts.lines.push(decided_by(&usage.of_activation(c)));
@@ -60,13 +60,6 @@ pub fn component(usage: &Usage<'_>, c: &Component) -> Explanation {
     let mut files = Section::new([FactLine::text("Files:")]);
     files.items = c.files.iter().map(|f| FactLine::names("", Sort::File, [f.path.as_str()])).collect();
     Explanation::new(format!("`{}` is a component: {}", c.name, m.title), &m.why, [facts, files])
-}
-
-/// When a component is active, as an expression; nothing when it always is.
-fn condition(c: &Component) -> Option<String> {
-    let Some(provides) = &c.manifest.provides else { return c.manifest.when.clone() };
-    let keys = provides.keys.iter().filter_map(|(key, value)| Some(format!("{key} == \"{}\"", value.value()?)));
-    Some(keys.collect::<Vec<_>>().join(" and ")).filter(|when| !when.is_empty())
 }
 
 /// A slot with what it promises and the components that fill it.
@@ -114,7 +107,7 @@ pub fn need(catalog: &Catalog, n: &Need) -> Explanation {
         for s in c.manifest.satisfies.iter().filter(|s| s.id == n.id) {
             let met = FactLine::names("The component", Sort::Component, [c.name.as_str()]);
             let mut section = Section::new([met.and(format!("meets it: {}", c.manifest.title))]);
-            for when in [condition(c), s.when.clone()].into_iter().flatten() {
+            for when in [c.condition(), s.when.clone()].into_iter().flatten() {
                 section.items.push(FactLine::text(format!("when `{when}`")));
             }
             section.items.push(FactLine::text(format!("generates {}", plain(&s.generated))));
@@ -143,7 +136,7 @@ pub fn file(usage: &Usage<'_>, c: &Component, f: &TemplateFile, path: &str) -> E
 /// When a file is there, whose it is, and which answers it follows.
 pub fn file_facts(usage: &Usage<'_>, c: &Component, f: &TemplateFile) -> Vec<FactLine> {
     let rule = c.manifest.files.get(&f.path);
-    let conditions = [condition(c), rule.and_then(|r| r.when.clone())].into_iter().flatten();
+    let conditions = [c.condition(), rule.and_then(|r| r.when.clone())].into_iter().flatten();
     let mut lines: Vec<FactLine> = conditions.map(|when| FactLine::text(format!("There when `{when}`."))).collect();
     if rule.is_some_and(|r| r.write == WritePolicy::Once) {
         lines.push(FactLine::text("Written once; afterwards it is yours, and updates leave it alone."));

@@ -101,7 +101,8 @@ fn every_condition_is_true_in_one_case_and_false_in_another() {
         for component in &catalog.components {
             let active = outcome.answers.active.contains(&component.name);
             let m = &component.manifest;
-            if m.when.is_some() || m.provides.is_some() {
+            let others = m.provides.iter().map(|provides| catalog.providers(&provides.slot).count());
+            if m.when.is_some() || others.sum::<usize>() > 1 {
                 note(format!("component {}", component.name), active);
             }
             if !active {

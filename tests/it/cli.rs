@@ -248,13 +248,13 @@ fn a_catalog_with_every_fault_names_them_all() {
     assert_eq!(output.status.code(), Some(2));
     insta::assert_snapshot!(err(&output), @r#"
     error: the catalog has 28 faults:
-      templates/components/one/component.yaml: `contributes` unread: no template reads this list
+      templates/components/one/component.yaml: `contributes` unread: the list is not in lists.yaml
       templates/components/one/component.yaml: `files` names `gone.txt`, which is not below files/
       templates/components/one/component.yaml: derived `size` hides another name
       templates/components/one/component.yaml: requires `two`, which does not exist
       templates/components/one/component.yaml: satisfies `Z-9`, which is not in readiness.yaml
       templates/components/one/files/__what__/c.txt: repeats `what`, which is not in `repeats`
-      templates/components/one/files/a.txt.j2: reads the list `contributed.nobody`, to which no component contributes
+      templates/components/one/files/a.txt.j2: reads the list `contributed.nobody`, which is not in lists.yaml
       templates/components/one/files/a.txt.j2: uses `unknown`, which no question or fact has as its name
       templates/components/one/files/b.txt.j2: line 1: syntax error: unexpected end of block (in templates/components/one/files/b.txt.j2:1)
       templates/components/three/files/A.txt: has the path of templates/components/one/files/a.txt.j2; one path has one owner

@@ -99,7 +99,7 @@ impl<'c> Matrix<'c> {
         };
         let mut unused: BTreeSet<String> = points.keys().chain(records.keys()).cloned().collect();
         for (component, question) in catalog.questions() {
-            let active = component.and_then(|component| component.manifest.when.as_deref());
+            let active = component.and_then(condition);
             let when: Vec<&str> = active.into_iter().chain(question.when.as_deref()).collect();
             unused.remove(&question.name);
             if let Some(records) = records.get(&question.name) {
@@ -172,9 +172,8 @@ impl<'c> Matrix<'c> {
             }
         }
         let of_project = self.catalog.project.rules.iter().map(|rule| (None, rule));
-        let of = |component: &'c Component| {
-            component.manifest.rules.iter().map(move |rule| (component.manifest.when.as_deref(), rule))
-        };
+        let of =
+            |component: &'c Component| component.manifest.rules.iter().map(move |rule| (condition(component), rule));
         for (when, rule) in of_project.chain(self.catalog.components.iter().flat_map(of)) {
             let names = when.into_iter().chain([rule.require.as_str()]).collect::<Vec<_>>();
             all.push((Constraint::Rule { rule, when }, self.axes_in(&names, None)));
@@ -331,13 +330,18 @@ impl Axis<'_> {
     }
 }
 
+/// When a component is active, for as long as the catalog is there.
+fn condition(component: &Component) -> Option<&'static str> {
+    component.condition().map(|when| &*when.leak())
+}
+
 /// The values of a question that are varied.
 fn values(question: &Question, points: &IndexMap<String, Vec<Value>>) -> Option<Vec<Value>> {
     let choices = || question.choices.iter().map(|choice| json!(choice.value));
     match (question.kind, points.get(&question.name)) {
         (_, Some(values)) => Some(values.clone()),
         (KindName::Bool, None) => Some(vec![json!(false), json!(true)]),
-        (KindName::Choice, None) => Some(choices().collect()),
+        (KindName::Choice, None) => Some(choices().collect()).filter(|_| !question.has_one_choice()),
         (KindName::MultiChoice, None) => {
             let none = std::iter::once(json!([]));
             Some(none.chain(choices().map(|choice| json!([choice]))).chain([choices().collect()]).collect())

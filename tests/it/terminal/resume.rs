@@ -36,12 +36,16 @@ fn after_ctrl_c() {
 }
 
 #[test]
-fn values_of_flags_alone_are_kept_and_shown() {
+fn what_is_resumed_is_shown() {
     let (_temp, dir) = target();
     let mut s = Start::init(&dir, &["--preset", "shop", "--set", "replicas=4"]).run();
-    s.answer(NAME, CTRL_C).see("Your answers so far are kept").ends_with(130).nothing_changed();
+    s.answer(NAME, "books\r")
+        .answer(CONTACT, CTRL_C)
+        .see("Your answers so far are kept")
+        .ends_with(130)
+        .nothing_changed();
     let mut s = Start::init(&dir, &["--resume"]).run();
-    s.see("Resuming from the preset `shop` with 1 answer: `replicas`.").answer(NAME, CTRL_C).ends_with(130);
+    s.see("Resuming from the preset `shop` with 2 answers:").answer(CONTACT, CTRL_C).ends_with(130);
 }
 
 #[test]
