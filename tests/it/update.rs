@@ -324,6 +324,8 @@ fn the_patch_of_some_paths() {
     assert_eq!(diff("docs", &[".", set[0], set[1]]), (Some(1), docs));
     assert_eq!(diff("", &[".", "docs", "docs/runbooks", set[0], set[1]]), (Some(1), docs));
     assert_eq!(diff("k8s", &["../docs", set[0], set[1]]), (Some(1), docs));
+    assert_eq!(diff("", &["LICENSE", set[0], set[1]]), (Some(2), 0));
+    std::fs::write(shop.path().join("LICENSE"), "All rights reserved\n").unwrap();
     assert_eq!(diff("", &["LICENSE", set[0], set[1]]), (Some(0), 0));
     assert_eq!(diff("", &["../elsewhere"]), (Some(2), 0));
 }

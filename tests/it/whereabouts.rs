@@ -26,7 +26,8 @@ fn repository(config: &str) -> TempDir {
 fn an_existing_repository_is_not_created_again() {
     let new = repository("[core]\n\tbare = false\n");
     let said = init(new.path(), &[]);
-    assert!(said.contains("git init --initial-branch main") && said.contains("gh repo create acme/shop"), "{said}");
+    // there is a repository, which nobody else has yet
+    assert!(!said.contains("git init") && said.contains("gh repo create acme/shop"), "{said}");
     let existing = repository("[remote \"origin\"]\n\turl = git@github.com:acme/shop.git\n");
     let said = init(existing.path(), &[]);
     assert!(
@@ -48,10 +49,15 @@ fn a_folder_in_a_repository_is_no_place_for_workflows() {
 fn the_example_of_a_preset_is_nobodys_project() {
     let temp = TempDir::new().unwrap();
     let said = init(temp.path(), &["a"]);
-    assert!(said.contains("not to be applied like this: `name`, `description`, `domain`,"), "{said}");
+    assert!(
+        said.contains(
+            "These answers are examples; replace them before you apply anything: `name`, `description`, `domain`,"
+        ),
+        "{said}"
+    );
     let sets = ["b", "--set", "name=books", "--set", "description=Sells books"];
     let said = init(temp.path(), &sets);
-    assert!(said.contains("not to be applied like this: `domain`, `contact`, `repository`,"), "{said}");
+    assert!(said.contains("before you apply anything: `domain`, `contact`, `repository`,"), "{said}");
 }
 
 /// What cannot be generated for the code that is there is not replaced by the services of an example.
