@@ -32,6 +32,7 @@ mod explain;
 mod generated;
 mod init;
 mod interview;
+mod last_rendering;
 mod open;
 mod presets;
 mod questions;

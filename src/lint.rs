@@ -15,6 +15,7 @@ use crate::text::path;
 
 mod lists;
 mod questions;
+mod requires;
 mod slots;
 
 const QUESTIONS: &str = "templates/questions.yaml";
@@ -51,6 +52,8 @@ fn check(catalog: &Catalog, with_templates: bool) -> Vec<Fault> {
     lint.presets();
     lint.lists();
     lint.slots();
+    lint.requirements();
+    lint.macros();
     let mut faults = lint.faults;
     faults.extend(migrations::faults(catalog));
     faults.extend(compare::faults(catalog));
@@ -328,6 +331,16 @@ impl Lint<'_> {
         }
     }
 
+    /// Macros see what the files of their component see.
+    fn macros(&mut self) {
+        let catalog = self.catalog;
+        for component in &catalog.components {
+            let Some((name, text)) = &component.macros else { continue };
+            let known: Names = scope(catalog, component).into_iter().map(String::from).collect();
+            self.text(&format!("templates/{name}"), "a macro", text, &known);
+        }
+    }
+
     fn presets(&mut self) {
         let catalog = self.catalog;
         for preset in &catalog.presets {
@@ -375,6 +388,12 @@ impl Lint<'_> {
 
 fn is_known(name: &str, known: &Names) -> bool {
     known.contains(name) || is_builtin(name)
+}
+
+/// Whether a text has a name such as `contributed.charts`, and not only a longer one.
+fn mentions(text: &str, name: &str) -> bool {
+    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    text.match_indices(name).any(|(at, _)| text.get(at + name.len()..).is_some_and(ends))
 }
 
 fn manifest_file(component: &Component) -> String {

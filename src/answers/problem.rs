@@ -39,8 +39,10 @@ impl Problem {
     pub(super) fn unknown(catalog: &Catalog, name: &str, origin: Origin) -> Self {
         let mut hints = Vec::new();
         let names = catalog.questions().map(|(_, q)| q.name.as_str());
-        if let Some(now) = catalog.migrations.iter().find_map(|migration| migration.renamed(name)) {
-            hints.push(format!("`{name}` is now called `{now}`"));
+        let now: Vec<String> =
+            catalog.migrations.iter().flat_map(|m| m.successors(name)).map(|now| format!("`{now}`")).collect();
+        if !now.is_empty() {
+            hints.push(format!("`{name}` is now called {}", now.join(" and ")));
         } else if let Some(near) = nearest(name, names) {
             hints.push(format!("did you mean `{near}`?"));
         }

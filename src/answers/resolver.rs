@@ -12,12 +12,14 @@ use super::problem::error;
 use super::{Answered, Answers, Given, Origin, Problem, Prompter, kept};
 use crate::answers::NAME;
 use crate::answers::check::Check;
-use crate::catalog::question::{Question, Rule, Values};
+use crate::catalog::question::{Question, Values};
 use crate::catalog::slots::PROVIDED;
 use crate::catalog::{Catalog, Component};
 use crate::template::expression::Scope;
-use crate::template::provided::{self, of_slot};
+use crate::template::provided::of_slot;
 use crate::text::error::{Back, UserError};
+
+mod rules;
 
 pub(super) struct Resolver<'a> {
     catalog: &'a Catalog,
@@ -222,32 +224,6 @@ impl<'a> Resolver<'a> {
         Ok(())
     }
 
-    /// Refuses what a component needs and these answers leave out.
-    fn check_requirements(&mut self, active: &[&Component]) {
-        let catalog = self.catalog;
-        for component in active {
-            for needed in &component.manifest.requires {
-                let slot = catalog.slots.slots.get(needed);
-                let is_there = active.iter().any(|other| match (&other.manifest.provides, slot) {
-                    (Some(provides), Some(_)) => provides.slot == *needed && !provides.none,
-                    _ => other.name == *needed,
-                });
-                if is_there {
-                    continue;
-                }
-                let keys = slot.or_else(|| Some(catalog.slot_of(catalog.component(needed)?)?.1)).map(|slot| &slot.keys);
-                let answers: Vec<String> = keys.into_iter().flatten().cloned().collect();
-                let quoted: Vec<String> = answers.iter().map(|answer| format!("`{answer}`")).collect();
-                self.problems.push(Problem {
-                    message: format!("`{}` needs `{needed}`, which these answers leave out", component.name),
-                    origin: None,
-                    hints: (!quoted.is_empty()).then(|| format!("change {}", quoted.join(", "))).into_iter().collect(),
-                    answers,
-                });
-            }
-        }
-    }
-
     /// Shows all answers; whether they stay as they are.
     fn revised(&mut self, person: &mut dyn Prompter) -> Result<bool> {
         let answered = |(name, origin): (&'_ String, _)| {
@@ -291,10 +267,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn derive(&self) -> Result<Values> {
-        let scope = self.scope().with(&provided::all(self.catalog, &self.scope())?);
-        let mut derived = scope.derive(&self.catalog.project.derived)?;
-        derived.insert(PROVIDED.into(), scope.names().get(PROVIDED).cloned().unwrap_or_default());
-        Ok(derived)
+        self.scope().derive(&self.catalog.project.derived)
     }
 
     fn scope(&self) -> Scope<'a> {
@@ -367,80 +340,6 @@ impl<'a> Resolver<'a> {
             }
         }
         Ok(Pass::On)
-    }
-
-    fn check_rules(&mut self, active: &[&Component], derived: &Values) -> Result<()> {
-        for rule in self.rules(active) {
-            let problem = self.broken(rule, derived)?;
-            self.problems.extend(problem);
-        }
-        Ok(())
-    }
-
-    /// The rules of the project and of components.
-    fn rules<'r>(&self, active: &[&'r Component]) -> Vec<&'r Rule>
-    where
-        'a: 'r,
-    {
-        let catalog: &'a Catalog = self.catalog;
-        catalog.project.rules.iter().chain(active.iter().flat_map(|c| c.manifest.rules.iter())).collect()
-    }
-
-    /// What is wrong by a rule, if anything is.
-    fn broken(&self, rule: &Rule, derived: &Values) -> Result<Option<Problem>> {
-        let scope = self.scope().with(derived);
-        if scope.is_true(&rule.require)? {
-            return Ok(None);
-        }
-        let message = scope.render(&rule.message)?;
-        let hints = if rule.hint.is_empty() { Vec::new() } else { vec![scope.render(&rule.hint)?] };
-        let origin = rule.answers.iter().find_map(|a| self.given.get(a)).map(|(_, o)| o.clone());
-        Ok(Some(Problem { message, origin, hints, answers: rule.answers.clone() }))
-    }
-
-    /// Checks the rules of which this question is the last one: a person hears of answers that do not go together before
-    /// the next question, and is asked for them again.
-    fn check_at_once(
-        &mut self,
-        question: &'a Question,
-        active: &[&Component],
-        derived: &Values,
-        prompter: &mut Option<&mut dyn Prompter>,
-    ) -> Result<Pass> {
-        self.passed.insert(&question.name);
-        let Some(person) = prompter.as_deref_mut() else { return Ok(Pass::On) };
-        if !self.values.contains_key(&question.name) {
-            return Ok(Pass::On);
-        }
-        let mut wrong = Vec::new();
-        for rule in self.rules(active) {
-            let mut needs = self.scope().names_in(&rule.require)?;
-            needs.extend(rule.answers.iter().cloned());
-            let is_known = |name: &String| {
-                let facts = &self.catalog.project.derived;
-                self.passed.contains(name.as_str())
-                    || derived.contains_key(name)
-                    || self.catalog.question(name).is_none() && !facts.contains_key(name)
-            };
-            if !needs.contains(&question.name) || !needs.iter().all(is_known) {
-                continue;
-            }
-            // what hangs on an answer that is refused or missing is decided with that one
-            if let Ok(Some(problem)) = self.broken(rule, derived) {
-                person.conflict(&problem)?;
-                wrong.extend(problem.answers);
-            }
-        }
-        if wrong.is_empty() {
-            return Ok(Pass::On);
-        }
-        if let Again::Conflict(names) | Again::Chosen(names) = &self.again {
-            wrong.extend(names.iter().filter(|name| !self.passed.contains(name.as_str())).cloned());
-        }
-        self.again = Again::Conflict(wrong);
-        // what is wrong is found again
-        self.problems.clear();
-        Ok(Pass::Anew)
     }
 
     fn finish(&mut self, active: &[&Component]) -> Result<Answers> {

@@ -189,12 +189,14 @@ pub fn migrate(migrations: &[Migration], values: Map<String, Value>) -> Migrated
 }
 
 impl Migration {
-    /// The present name of an answer that was called so.
-    pub fn renamed(&self, name: &str) -> Option<&Place> {
-        match &self.step {
-            Step::Rename(Rename { from, to }) if from.list.is_none() && from.name == name => Some(to),
-            _ => None,
-        }
+    /// The answers that an answer of that name has become.
+    pub fn successors(&self, name: &str) -> Vec<&Place> {
+        let (from, to) = match &self.step {
+            Step::Rename(Rename { from, to }) => (from, vec![to]),
+            Step::Split(Split { from, into }) => (from, into.keys().collect()),
+            Step::Map(_) | Step::Drop(_) => return Vec::new(),
+        };
+        if from.list.is_none() && from.name == name { to } else { Vec::new() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `templates/slots.yaml`: the places of a repository that exactly one component fills, and the order of components.
 //!
-//! A slot is the interface that files of other components rely on: facts, macros, scripts, and lists that are printed. A
+//! A slot is the interface that files of other components rely on: facts, macros, files, and lists that are printed. A
 //! component that fills one says so with `provides`; it is active where its keys are chosen.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::fmt;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::catalog::question::{Choice, Strategy, Values};
 use crate::catalog::{Catalog, Component};
@@ -32,7 +32,7 @@ pub struct SlotsFile {
     pub slots: IndexMap<String, Slot>,
 }
 
-/// A place that exactly one component fills, or one for each record of a list.
+/// A place that exactly one component fills.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Slot {
@@ -40,11 +40,8 @@ pub struct Slot {
     pub title: String,
     /// What relies on it.
     pub why: String,
-    /// The questions that choose the provider; with `per`, fields of that list's records.
+    /// The questions of the project that choose the provider.
     pub keys: Vec<String>,
-    /// The list each of whose records has a provider of its own.
-    #[serde(default)]
-    pub per: Option<String>,
     /// What every provider says, by name, each with a description.
     #[serde(default)]
     pub facts: IndexMap<String, String>,
@@ -53,7 +50,7 @@ pub struct Slot {
     pub macros: IndexMap<String, Vec<String>>,
     /// Files that every provider has, by their path in the generated repository.
     #[serde(default)]
-    pub scripts: Vec<String>,
+    pub files: Vec<String>,
     /// Lists that every provider prints.
     #[serde(default)]
     pub prints: Vec<String>,
@@ -110,11 +107,10 @@ pub struct Provides {
     /// The values of the keys for which it does; `any` where a key does not matter.
     #[serde(rename = "for")]
     pub keys: IndexMap<String, Key>,
-    /// Whether it stands for having nothing there: it owes no facts, macros, scripts and lists.
+    /// Whether it stands for having nothing there: it owes no facts, macros, files and lists.
     #[serde(default)]
     pub none: bool,
-    /// The facts of the slot, as expressions over answers and the facts of earlier slots; with `per`, over the fields of the
-    /// record as well.
+    /// The facts of the slot, as expressions over answers of the project and of the component, and facts of earlier slots.
     #[serde(default)]
     pub facts: IndexMap<String, String>,
 }
@@ -202,7 +198,7 @@ impl Component {
     }
 }
 
-/// The text of an answer or field that is one.
+/// The text of an answer.
 fn word<'v>(values: &'v Values, name: &str) -> Option<&'v str> {
     values.get(name).and_then(Value::as_str)
 }
@@ -216,33 +212,26 @@ impl Catalog {
 
     /// The components that can fill a slot.
     pub fn providers(&self, slot: &str) -> impl Iterator<Item = (&Component, &Provides)> {
-        let provides = |c: &'_ Component| c.manifest.provides.is_some();
-        let components = self.components.iter().filter(move |c| provides(c));
-        let pairs = components.filter_map(|c| Some((c, c.manifest.provides.as_ref()?)));
-        pairs.filter(move |(_, provides)| provides.slot == slot)
+        let providers = self.components.iter().filter_map(|c| Some((c, c.manifest.provides.as_ref()?)));
+        providers.filter(move |(_, provides)| provides.slot == slot)
     }
 
-    /// The component that fills a slot with these answers, or with the fields of a record.
+    /// The component that fills a slot with these answers.
     pub fn provider(&self, slot: &str, values: &Values) -> Option<(&Component, &Provides)> {
         self.providers(slot).find(|(_, provides)| provides.fits(|key| word(values, key)))
     }
 
-    /// The slots whose last key is this question, outside of records.
+    /// The slots whose last key is this question.
     pub fn slots_chosen_by(&self, question: &str) -> impl Iterator<Item = &str> {
         let position = |key: &String| self.project.questions.iter().position(|q| q.name == *key);
-        let slots = self.slots.slots.iter().filter(|(_, slot)| slot.per.is_none());
         let last = move |slot: &Slot| slot.keys.iter().max_by_key(|key| position(key)).cloned();
-        let chosen = slots.filter(move |(_, slot)| last(slot).as_deref() == Some(question));
+        let chosen = self.slots.slots.iter().filter(move |(_, slot)| last(slot).as_deref() == Some(question));
         chosen.map(|(name, _)| name.as_str())
     }
 
     /// Whether a component fills its slot with these answers; nothing for a component that fills none.
     pub fn fills(&self, component: &Component, values: &Values) -> Option<bool> {
-        let (provides, slot) = self.slot_of(component)?;
-        let Some(list) = &slot.per else { return Some(provides.fits(|key| word(values, key))) };
-        let records = values.get(list).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
-        let fits = |record: &Map<String, Value>| provides.fits(|key| record.get(key).and_then(Value::as_str));
-        Some(records.into_iter().any(fits))
+        Some(component.manifest.provides.as_ref()?.fits(|key| word(values, key)))
     }
 
     /// Where a component stands in the order of components.
@@ -280,9 +269,6 @@ impl Catalog {
                     compare,
                 },
             ));
-            if let ([only], None, None) = (question.choices.as_slice(), &question.default, &question.default_expr) {
-                question.default = Some(json!(only.value));
-            }
         }
         self.exclude();
     }
@@ -291,14 +277,8 @@ impl Catalog {
     fn exclude(&mut self) {
         let slots = self.slots.slots.clone();
         for slot in slots.values() {
-            let fields = self.project.questions.iter_mut().find(|q| slot.per.as_ref() == Some(&q.name));
-            let questions = match (&slot.per, fields) {
-                (Some(_), Some(list)) => &mut list.fields,
-                (Some(_), None) => continue,
-                (None, _) => &mut self.project.questions,
-            };
             for exclusion in &slot.without {
-                let last = questions.iter_mut().rev().find(|q| exclusion.keys.contains_key(&q.name));
+                let last = self.project.questions.iter_mut().rev().find(|q| exclusion.keys.contains_key(&q.name));
                 let Some(question) = last else { continue };
                 let condition = Slot::condition(exclusion, &question.name);
                 let Some(words) = exclusion.keys.get(&question.name) else { continue };

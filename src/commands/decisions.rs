@@ -10,7 +10,7 @@ use super::open::{folder, inside, open};
 use super::save;
 use crate::base;
 use crate::cli::{self, DecisionsCommand, ForgetArgs};
-use crate::commands::rerendering::LastRendering;
+use crate::commands::last_rendering::LastRendering;
 use crate::plan::decision::{Decision, Decisions};
 use crate::repository::project::Project;
 use crate::terminal::output::{self, Format};

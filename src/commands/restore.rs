@@ -11,7 +11,7 @@ use crate::apply::apply;
 use crate::apply::lock::Lock;
 use crate::base::Base;
 use crate::cli;
-use crate::commands::rerendering::LastRendering;
+use crate::commands::last_rendering::LastRendering;
 use crate::plan::{Ours, Plan, Versions, describe};
 use crate::review::Resolutions;
 use crate::terminal::ui::Ui;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::agreed;
+use super::last_rendering::not_generated;
 use super::open::{folder, open};
-use super::rerendering::not_generated;
 use super::save::take_back;
 use crate::base::{Base, Stored};
 use crate::cli;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Lint, manifest_file};
+use super::{Lint, manifest_file, mentions};
 use crate::catalog::lists::{ContributedList, PHASE};
 
 const LISTS: &str = "templates/lists.yaml";
@@ -19,11 +19,14 @@ impl Lint<'_> {
             }
             // a contribution that no template prints would be lost without a word
             let read = format!("contributed.{name}");
-            if !sources.iter().any(|source| source.contains(&read)) {
+            if !sources.iter().any(|source| mentions(source, &read)) {
                 self.fault(LISTS, format!("`{name}`: no template reads this list"));
             }
             if list.phases.is_empty() == list.fields.contains_key(PHASE) {
                 self.fault(LISTS, format!("`{name}`: `phases` and the field `{PHASE}` go together"));
+            }
+            if !list.phases.is_empty() && list.sort.is_some() {
+                self.fault(LISTS, format!("`{name}`: its order is by `phases` or by `sort`, not by both"));
             }
             for field in list.optional.iter().chain(&list.sort).filter(|field| !list.fields.contains_key(*field)) {
                 self.fault(LISTS, format!("`{name}`: `{field}` is not in its `fields`"));

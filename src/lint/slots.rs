@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Lint, Names, manifest_file};
+use super::{Lint, Names, QUESTIONS, manifest_file, mentions};
 use crate::catalog::question::{KindName, Question};
 use crate::catalog::slots::{Provides, Slot};
 use crate::catalog::{Catalog, Component};
@@ -13,11 +13,12 @@ const SLOTS: &str = "templates/slots.yaml";
 const MAX_COMBINATIONS: usize = 10_000;
 
 /// Values by key.
-type Combination<'c> = BTreeMap<&'c str, &'c str>;
+pub(super) type Combination<'c> = BTreeMap<&'c str, &'c str>;
 
 impl Lint<'_> {
     pub(super) fn slots(&mut self) {
         self.order();
+        self.unread_facts();
         let catalog = self.catalog;
         for (name, slot) in &catalog.slots.slots {
             if slot.title.is_empty() || slot.why.is_empty() {
@@ -29,16 +30,27 @@ impl Lint<'_> {
             for list in slot.prints.iter().filter(|list| !catalog.lists.contains_key(*list)) {
                 self.fault(SLOTS, format!("slot `{name}` prints `{list}`, which is not in lists.yaml"));
             }
-            let unknown: Vec<&String> =
-                slot.keys.iter().filter(|key| key_question(catalog, slot, key).is_none()).collect();
+            let unknown: Vec<&String> = slot.keys.iter().filter(|key| key_question(catalog, key).is_none()).collect();
             for key in &unknown {
                 self.fault(SLOTS, format!("slot `{name}`: the key `{key}` is not a question of the kind `choice`"));
+            }
+            for key in &slot.keys {
+                self.key(name, key);
             }
             if slot.keys.is_empty() {
                 self.fault(SLOTS, format!("slot `{name}` has no `keys`"));
             }
             for key in slot.without.iter().flat_map(|e| e.keys.keys()).filter(|key| !slot.keys.contains(key)) {
                 self.fault(SLOTS, format!("slot `{name}`: `without` names `{key}`, which is not one of its keys"));
+            }
+            for exclusion in slot.without.iter().filter(|exclusion| exclusion.keys.len() < 2) {
+                self.fault(
+                    SLOTS,
+                    format!(
+                        "slot `{name}`: `without` needs two keys, or all of a choice is excluded: {}",
+                        exclusion.needs
+                    ),
+                );
             }
             if unknown.is_empty() {
                 self.combinations(name, slot);
@@ -48,8 +60,32 @@ impl Lint<'_> {
             if let Some(provides) = &component.manifest.provides {
                 self.provider(component, provides);
             }
-            for needed in &component.manifest.requires {
-                self.requirement(component, needed);
+        }
+    }
+
+    /// A fact that nothing reads would be work for every provider without use.
+    fn unread_facts(&mut self) {
+        let catalog = self.catalog;
+        let files = catalog.components.iter().flat_map(|c| &c.files).filter(|f| f.template);
+        let mut texts: Vec<String> = files.map(|f| String::from_utf8_lossy(&f.source).into_owned()).collect();
+        for component in &catalog.components {
+            let m = &component.manifest;
+            texts.extend(serde_json::to_string(&(&m.contributes, &m.satisfies, &m.questions, &m.rules, &m.derived)));
+            texts.extend(
+                m.open.values().chain(m.when.iter()).chain(m.files.values().filter_map(|f| f.when.as_ref())).cloned(),
+            );
+            texts.extend(m.provides.iter().flat_map(|provides| provides.facts.values()).cloned());
+        }
+        let project = &catalog.project;
+        texts.extend(serde_json::to_string(&(&project.questions, &project.rules, &project.derived)));
+        texts.extend(catalog.partials.values().cloned());
+        texts.extend(catalog.needs.iter().filter_map(|need| need.open.clone()));
+        for (name, slot) in &catalog.slots.slots {
+            for fact in slot.facts.keys() {
+                let read = format!("provided.{name}.{fact}");
+                if !texts.iter().any(|text| mentions(text, &read)) {
+                    self.fault(SLOTS, format!("slot `{name}`: nothing reads the fact `{fact}`"));
+                }
             }
         }
     }
@@ -83,12 +119,22 @@ impl Lint<'_> {
     /// Each combination of keys has one provider, or is excluded.
     fn combinations(&mut self, name: &str, slot: &Slot) {
         let catalog = self.catalog;
-        for combination in combinations(catalog, slot, &slot.keys) {
+        let Some(all) = combinations(catalog, &slot.keys) else {
+            return self
+                .fault(SLOTS, format!("slot `{name}`: its keys have more than {MAX_COMBINATIONS} combinations"));
+        };
+        // values that can be taken, or that a fault names already
+        let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
+        for combination in &all {
             let value_of = |key: &str| combination.get(key).copied();
             let fit = catalog.providers(name).filter(|(_, provides)| provides.fits(value_of));
             let fit: Vec<String> = fit.map(|(c, _)| format!("`{}`", c.name)).collect();
-            let chosen = shown(&combination);
-            match (fit.as_slice(), slot.excluded(value_of)) {
+            let chosen = shown(combination);
+            let excluded = slot.excluded(value_of);
+            if excluded.is_none() {
+                told.extend(combination.iter().map(|(key, value)| (*key, *value)));
+            }
+            match (fit.as_slice(), excluded) {
                 ([_], None) | ([], Some(_)) => {}
                 ([], None) => self.fault(
                     SLOTS,
@@ -99,6 +145,24 @@ impl Lint<'_> {
                 }
                 (_, None) => self.fault(SLOTS, format!("slot `{name}`: {} fill it with {chosen}", fit.join(" and "))),
             }
+        }
+        let values: BTreeSet<(&str, &str)> = all.iter().flatten().map(|(key, value)| (*key, *value)).collect();
+        for (key, value) in values.difference(&told) {
+            self.fault(
+                SLOTS,
+                format!("slot `{name}`: no component fills it with `{key}: {value}`, whatever the other keys are"),
+            );
+        }
+    }
+
+    /// A key has a default, so that recorded answers that lack it stay complete when a second provider comes.
+    fn key(&mut self, name: &str, key: &str) {
+        if let Some(question) = key_question(self.catalog, key)
+            && question.default.is_none()
+            && question.default_expr.is_none()
+            && !question.choices.is_empty()
+        {
+            self.fault(QUESTIONS, format!("question `{key}` chooses the slot `{name}` and needs a default"));
         }
     }
 
@@ -113,17 +177,11 @@ impl Lint<'_> {
         if component.manifest.when.is_some() {
             self.fault(&file, "has `when` and `provides`: the keys of the slot decide whether it is active");
         }
-        if slot.per.is_some() && !component.manifest.questions.is_empty() {
-            self.fault(
-                &file,
-                format!("fills a slot of each of `{}` and cannot have questions", slot.per.clone().unwrap_or_default()),
-            );
-        }
         for key in provides.keys.keys().filter(|key| !slot.keys.contains(key)) {
             self.fault(&file, format!("`provides`: `{key}` is not a key of the slot `{}`", provides.slot));
         }
         for (key, value) in &provides.keys {
-            let question = key_question(catalog, slot, key);
+            let question = key_question(catalog, key);
             if let (Some(question), Some(value)) = (question, value.value())
                 && !question.choices.iter().any(|choice| choice.value == value)
             {
@@ -133,9 +191,13 @@ impl Lint<'_> {
         for fact in provides.facts.keys().filter(|fact| !slot.facts.contains_key(*fact)) {
             self.fault(&file, format!("`provides`: `{fact}` is not a fact of the slot `{}`", provides.slot));
         }
-        let known = self.fact_names(component, provides, slot);
+        let known = self.fact_names(component);
         for (fact, expression) in &provides.facts {
             self.expression(&file, &format!("`provides` {fact}"), expression, &known);
+            let slots = catalog.slots.slots.keys().skip_while(|name| **name != provides.slot);
+            for later in slots.filter(|name| mentions(expression, &format!("provided.{name}"))) {
+                self.fault(&file, format!("`provides` {fact}: `provided.{later}` is computed later"));
+            }
         }
         let owed = owed(component, provides, slot);
         if !owed.is_empty() {
@@ -144,60 +206,9 @@ impl Lint<'_> {
     }
 
     /// The names that the facts of a provider can use.
-    fn fact_names(&self, component: &Component, provides: &Provides, slot: &Slot) -> Names {
-        let questions = &self.catalog.project.questions;
-        let mut names: Names = questions.iter().chain(&component.manifest.questions).map(|q| q.name.clone()).collect();
-        names.insert("provided".into());
-        let list = questions.iter().find(|q| slot.per.as_ref() == Some(&q.name));
-        names.extend(list.into_iter().flat_map(|list| &list.fields).map(|field| field.name.clone()));
-        names.extend(provides.keys.keys().cloned());
-        names
-    }
-
-    /// What a component requires is there whenever it is.
-    fn requirement(&mut self, component: &Component, needed: &str) {
-        let catalog = self.catalog;
-        let file = manifest_file(component);
-        let slot = catalog.slots.slots.get(needed);
-        let other = catalog.component(needed);
-        let (needs_slot, only): (&str, Option<&Component>) = match (slot, other) {
-            (None, None) => return self.fault(file, format!("requires `{needed}`, which does not exist")),
-            (None, Some(other)) if other.name == component.name => return self.fault(file, "requires itself"),
-            (Some(_), _) => (needed, None),
-            (None, Some(other)) => match (&other.manifest.provides, &other.manifest.when) {
-                (Some(provides), _) => (&provides.slot, Some(other)),
-                (None, None) => return,
-                (None, when) if *when == component.manifest.when => return,
-                (None, Some(when)) => {
-                    return self.fault(file, format!("requires `{needed}`, which is there only when `{when}`"));
-                }
-            },
-        };
-        let Some(slot) = catalog.slots.slots.get(needs_slot) else { return };
-        let own = catalog.slot_of(component);
-        if only.is_some_and(|only| only.name == component.name) {
-            return self.fault(file, "requires itself");
-        }
-        let mut keys = slot.keys.clone();
-        keys.extend(own.iter().flat_map(|(_, own)| &own.keys).filter(|key| !slot.keys.contains(key)).cloned());
-        for combination in combinations(catalog, slot, &keys) {
-            let value_of = |key: &str| combination.get(key).copied();
-            let is_there = own.is_none_or(|(provides, _)| provides.fits(value_of));
-            if !is_there || slot.excluded(value_of).is_some() {
-                continue;
-            }
-            // what nothing fills at all is a fault of the slot
-            if catalog.providers(needs_slot).all(|(_, provides)| !provides.fits(value_of)) {
-                continue;
-            }
-            let fits = catalog.providers(needs_slot).any(|(c, provides)| {
-                provides.fits(value_of) && only.map_or(!provides.none, |only| c.name == only.name)
-            });
-            if !fits {
-                let message = format!("requires `{needed}`, which is not there with {}", shown(&combination));
-                return self.fault(file, message);
-            }
-        }
+    fn fact_names(&self, component: &Component) -> Names {
+        let questions = self.catalog.project.questions.iter().chain(&component.manifest.questions);
+        questions.map(|question| question.name.clone()).chain(["provided".into()]).collect()
     }
 }
 
@@ -215,42 +226,44 @@ fn owed(component: &Component, provides: &Provides, slot: &Slot) -> Vec<String> 
     }
     let macros = component.macros.as_ref().map_or("", |(_, text)| text);
     for (name, parameters) in &slot.macros {
-        let signature = format!("macro {name}({})", parameters.join(", "));
-        if !macros.contains(&signature) {
-            owed.push(format!("`macros.j2`: `<% {signature} %>`"));
+        if !defines(macros, name, parameters) {
+            owed.push(format!("`macros.j2`: `<% macro {name}({}) %>`", parameters.join(", ")));
         }
     }
-    for script in slot.scripts.iter().filter(|path| !component.files.iter().any(|f| f.path == **path)) {
-        owed.push(format!("`files/{script}`"));
+    for file in slot.files.iter().filter(|path| !component.files.iter().any(|f| f.path == **path)) {
+        owed.push(format!("`files/{file}`"));
     }
-    let sources: Vec<&str> = component.files.iter().filter_map(|f| std::str::from_utf8(&f.source).ok()).collect();
+    let templates = component.files.iter().filter(|f| f.template);
+    let sources: Vec<&str> = templates.filter_map(|f| std::str::from_utf8(&f.source).ok()).collect();
     for list in &slot.prints {
         let read = format!("contributed.{list}");
-        if !sources.iter().any(|source| source.contains(&read)) {
+        if !sources.iter().any(|source| mentions(source, &read)) {
             owed.push(format!("a template that prints `{read}`"));
         }
     }
     owed
 }
 
-/// The question of a key: of the project, or a field.
-fn key_question<'c>(catalog: &'c Catalog, slot: &Slot, key: &str) -> Option<&'c Question> {
-    let questions = &catalog.project.questions;
-    let question = match &slot.per {
-        None => questions.iter().find(|q| q.name == key),
-        Some(list) => questions.iter().find(|q| q.name == *list)?.field(key),
-    };
-    question.filter(|q| q.kind == KindName::Choice)
+/// Whether a text of macros defines this one; parameters may have defaults.
+fn defines(macros: &str, name: &str, parameters: &[String]) -> bool {
+    let parameters: Vec<String> = parameters.iter().map(|name| format!(r"\s*{name}\s*(=[^,)]*)?")).collect();
+    let definition = format!(r"<%[-+]?\s*macro\s+{name}\s*\(\s*{}\)", parameters.join(","));
+    regex_lite::Regex::new(&definition).is_ok_and(|definition| definition.is_match(macros))
 }
 
-/// Every combination of the values of these keys.
-fn combinations<'c>(catalog: &'c Catalog, slot: &Slot, keys: &'c [String]) -> Vec<Combination<'c>> {
+/// The question of a key.
+pub(super) fn key_question<'c>(catalog: &'c Catalog, key: &str) -> Option<&'c Question> {
+    catalog.project.questions.iter().find(|q| q.name == key && q.kind == KindName::Choice)
+}
+
+/// Every combination of the values of these keys; nothing where there are too many to look at.
+pub(super) fn combinations<'c>(catalog: &'c Catalog, keys: &'c [String]) -> Option<Vec<Combination<'c>>> {
     let mut all = vec![Combination::new()];
     for key in keys {
-        let question = key_question(catalog, slot, key).or_else(|| key_question(catalog, &Slot::default(), key));
+        let question = key_question(catalog, key);
         let values: Vec<&str> = question.iter().flat_map(|q| &q.choices).map(|c| c.value.as_str()).collect();
         if all.len().saturating_mul(values.len()) > MAX_COMBINATIONS {
-            return all;
+            return None;
         }
         let with = |one: &Combination<'c>, value| {
             let mut one = one.clone();
@@ -259,10 +272,10 @@ fn combinations<'c>(catalog: &'c Catalog, slot: &Slot, keys: &'c [String]) -> Ve
         };
         all = all.iter().flat_map(|one| values.iter().map(move |value| with(one, *value))).collect();
     }
-    all
+    Some(all)
 }
 
-fn shown(combination: &Combination<'_>) -> String {
+pub(super) fn shown(combination: &Combination<'_>) -> String {
     let parts: Vec<String> = combination.iter().map(|(key, value)| format!("`{key}: {value}`")).collect();
     parts.join(", ")
 }

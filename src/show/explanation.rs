@@ -64,16 +64,7 @@ pub fn component(usage: &Usage<'_>, c: &Component) -> Explanation {
 
 /// A slot with what it promises and the components that fill it.
 pub fn slot(catalog: &Catalog, name: &str, slot: &Slot) -> Explanation {
-    let mut chosen = Section::default();
-    let keys = || slot.keys.iter().map(String::as_str);
-    match &slot.per {
-        None => chosen.lines.push(FactLine::names("Chosen by", Sort::Question, keys())),
-        Some(list) => {
-            let keys: Vec<String> = keys().map(|key| format!("`{key}`")).collect();
-            chosen.lines.push(FactLine::text(format!("Chosen by {} of each of", keys.join(", "))));
-            chosen.lines.push(FactLine::names("", Sort::Question, [list.as_str()]));
-        }
-    }
+    let mut chosen = Section::new([FactLine::names("Chosen by", Sort::Question, slot.keys.iter().map(String::as_str))]);
     for exclusion in &slot.without {
         let keys: Vec<String> = exclusion.keys.iter().map(|(key, words)| format!("`{key}: {words}`")).collect();
         chosen.items.push(FactLine::text(format!("{} needs {}", keys.join(" with "), exclusion.needs)));
@@ -85,15 +76,14 @@ pub fn slot(catalog: &Catalog, name: &str, slot: &Slot) -> Explanation {
         let line = FactLine::names("", Sort::Component, [component.name.as_str()]);
         providers.items.push(line.and(format!("with {keys}")));
     }
-    let before = if slot.per.is_some() { "RECORD.provided." } else { "provided." };
-    let mut promised = Section::new([FactLine::text("Every one of them has:")]);
+    let mut promised = Section::new([FactLine::text("A component that fills it has:")]);
     promised
         .items
-        .extend(slot.facts.iter().map(|(fact, what)| FactLine::text(format!("`{before}{name}.{fact}`: {what}"))));
+        .extend(slot.facts.iter().map(|(fact, what)| FactLine::text(format!("`provided.{name}.{fact}`: {what}"))));
     let signature =
         |(name, parameters): (&String, &Vec<String>)| format!("the macro `{name}({})`", parameters.join(", "));
     promised.items.extend(slot.macros.iter().map(signature).map(FactLine::text));
-    promised.items.extend(slot.scripts.iter().map(|path| FactLine::text(format!("`{path}`"))));
+    promised.items.extend(slot.files.iter().map(|path| FactLine::text(format!("`{path}`"))));
     promised
         .items
         .extend(slot.prints.iter().map(|list| FactLine::text(format!("a template that prints `contributed.{list}`"))));

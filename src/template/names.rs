@@ -148,7 +148,7 @@ pub(crate) fn unknown(catalog: &Catalog, name: &str) -> String {
 pub(crate) fn unprovided(catalog: &Catalog, name: &str) -> Option<String> {
     let mut parts = name.split('.');
     let (PROVIDED, Some(slot)) = (parts.next()?, parts.next()) else { return None };
-    let Some(slot_facts) = catalog.slots.slots.get(slot).filter(|slot| slot.per.is_none()) else {
+    let Some(slot_facts) = catalog.slots.slots.get(slot) else {
         return Some(format!("reads `provided.{slot}`, which is not a slot of slots.yaml"));
     };
     let fact = parts.next()?;

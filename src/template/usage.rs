@@ -28,7 +28,7 @@ impl<'a> Usage<'a> {
     pub fn new(catalog: &'a Catalog) -> Result<Self> {
         let env = engine::environment(catalog)?;
         let mut usage = Self { catalog, env, facts: BTreeMap::new(), components: RefCell::default() };
-        for (name, slot) in catalog.slots.slots.iter().filter(|(_, slot)| slot.per.is_none()) {
+        for (name, slot) in &catalog.slots.slots {
             for fact in slot.facts.keys() {
                 let mut answers: BTreeSet<String> = slot.keys.iter().cloned().collect();
                 for expression in catalog.providers(name).filter_map(|(_, provides)| provides.facts.get(fact)) {
@@ -57,9 +57,7 @@ impl<'a> Usage<'a> {
     /// The answers that decide whether a component is active.
     pub fn of_activation(&self, component: &Component) -> BTreeSet<String> {
         match (self.catalog.slot_of(component), &component.manifest.when) {
-            (Some((_, slot)), _) => {
-                slot.per.clone().map_or_else(|| slot.keys.iter().cloned().collect(), |list| [list].into())
-            }
+            (Some((_, slot)), _) => slot.keys.iter().cloned().collect(),
             (None, Some(when)) => self.of_condition(when),
             (None, None) => BTreeSet::new(),
         }

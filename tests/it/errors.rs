@@ -58,6 +58,13 @@ fn unknown_answer() {
     ");
 }
 
+/// In a flag, where no migration is applied.
+#[test]
+fn an_answer_of_an_earlier_version_is_called_by_its_present_names() {
+    let said = with("hosting", json!("atlas"));
+    assert!(said.contains("hint: `hosting` is now called `database` and `database_hosting`"), "{said}");
+}
+
 #[test]
 fn what_is_empty_is_named_in_words() {
     let files = [("name", json!("")), ("contact", json!("")), ("description", json!("")), ("region", json!(""))];

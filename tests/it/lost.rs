@@ -21,14 +21,14 @@ fn the_base_is_lost() {
       ! 1 file  there already, different
     1 file in the way of a new file:
       = README.md
-    There is no `.scaffold/base`, so nobody knows which files you edited: those that are equal are taken over, you decide about the others.
+    There is no `.scaffold/base`, so your edits cannot be told from what was generated: files that are equal are taken over, you decide about the others.
     ");
     insta::assert_snapshot!(shop.says(2, &["restore", "README.md", "--yes"]), @r"
     error: there is no record of how `README.md` was generated
     hint: bring `.scaffold/base` back from the history of the repository, or make a new one by `scaffold update`
     ");
     insta::assert_snapshot!(shop.update(1, &[]), @r"
-    There is no `.scaffold/base`, so nobody knows which files you edited: those that are equal are taken over, you decide about the others.
+    There is no `.scaffold/base`, so your edits cannot be told from what was generated: files that are equal are taken over, you decide about the others.
       + 1 file  to create
       = 4 files there already, equal
       ! 1 file  there already, different

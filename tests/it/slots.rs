@@ -34,8 +34,6 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     error: the catalog has 6 faults:
       templates/components/delivery/component.yaml: requires `terraform-aws`, which is not there with `cloud: gcp`
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
-        - `provides.facts.title`: name of the provider, for a sentence
-        - `provides.facts.account_word`: how people call one isolation unit, such as "AWS account"
         - `provides.facts.cluster_product`: the managed Kubernetes, for a sentence
         - `provides.facts.registry`: host and path below which images are stored
         - `provides.facts.region`: region of the cluster
@@ -133,6 +131,19 @@ fn templates_read_what_the_provider_says() {
     let said = scene::said(&run(&["init", "x", "--set", "cloud=none", "--set", "store=vault"]));
     assert!(said.contains("answer `store` is `vault`, which needs a cloud"), "{said}");
     assert!(!place.path().join("x").exists());
+}
+
+/// A component can be there only with some providers, and require what is there with those.
+#[test]
+fn a_component_of_one_provider_is_accepted() {
+    let place = tempfile::tempdir().unwrap();
+    small(place.path(), VAULT);
+    let page = place.path().join("templates/components/page/component.yaml");
+    fs::write(page, "title: P\nwhy: w\nwhen: cloud == \"aws\"\nrequires: [aws, cloud]\n").unwrap();
+    let macros = place.path().join("templates/components/aws/macros.j2");
+    fs::write(macros, "<% macro login(who=\"you\") %>login <%= who %> in <%= aws_region %><% endmacro %>").unwrap();
+    let run = scene::program(place.path()).args(["questions", "--templates", "templates"]).output().unwrap();
+    assert!(run.status.success(), "{}", scene::said(&run));
 }
 
 #[test]
