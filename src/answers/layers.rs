@@ -60,7 +60,14 @@ impl Layers {
     /// Recorded answers are never refused for their names: an older or newer catalog asked for them.
     fn record(&mut self, catalog: &Catalog, file: &AnswersFile) {
         let mut values: Map<String, Value> = file.values.clone().into_iter().collect();
-        kept::restore(&mut values, &file.kept);
+        // what an answer under its earlier name becomes goes before what was kept under the present ones
+        let mut kept = file.kept.clone();
+        for name in file.values.keys() {
+            for present in catalog.migrations.iter().flat_map(|migration| migration.successors(name)) {
+                kept.shift_remove(&present.name);
+            }
+        }
+        kept::restore(&mut values, &kept);
         let migrated = migrate(&catalog.migrations, values);
         self.notes.extend(migrated.notes);
         for (name, value) in &migrated.values {
@@ -70,7 +77,12 @@ impl Layers {
                     self.notes.extend(kept::unknown_fields(question, value, file, &place));
                     self.given.insert(name.clone(), (value.clone(), Origin::Recorded(place)));
                 }
-                None => self.notes.extend(kept::unknown(catalog, name, file, &place)),
+                None => match unfit(catalog, name, file) {
+                    Some(choices) => {
+                        self.problems.push(Problem::unfit(catalog, name, value, &choices, Origin::Recorded(place)));
+                    }
+                    None => self.notes.extend(kept::unknown(catalog, name, file, &place)),
+                },
             }
         }
         self.recorded = migrated.values;
@@ -129,4 +141,14 @@ impl Layers {
             }),
         }
     }
+}
+
+/// The values that a recorded answer could have under its earlier name, where it has another one and nothing is recorded
+/// under the present names: defaults in its place would be another choice.
+fn unfit<'c>(catalog: &'c Catalog, name: &str, file: &AnswersFile) -> Option<Vec<&'c str>> {
+    let mut present = catalog.migrations.iter().flat_map(|migration| migration.successors(name));
+    if !file.values.contains_key(name) || present.any(|present| file.values.contains_key(&present.name)) {
+        return None;
+    }
+    catalog.migrations.iter().find_map(|migration| migration.choices(name))
 }

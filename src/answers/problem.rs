@@ -2,10 +2,14 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
 use super::Origin;
 use crate::catalog::Catalog;
+use crate::catalog::kind::quoted_list;
 use crate::catalog::question::Question;
 use crate::text::error::{UserError, nearest};
+use crate::text::value::brief;
 
 /// Something wrong with the answers.
 #[derive(Clone, Debug)]
@@ -35,14 +39,22 @@ impl fmt::Display for Problem {
 }
 
 impl Problem {
+    /// A recorded answer that is called otherwise now, with a value that never was one.
+    pub(super) fn unfit(catalog: &Catalog, name: &str, value: &Value, choices: &[&str], origin: Origin) -> Self {
+        Self {
+            message: format!("answer `{name}` is `{}`, which is not one of {}", brief(value), quoted_list(choices)),
+            origin: Some(origin),
+            hints: present(catalog, name).into_iter().collect(),
+            answers: Vec::new(),
+        }
+    }
+
     /// A name that no question has.
     pub(super) fn unknown(catalog: &Catalog, name: &str, origin: Origin) -> Self {
         let mut hints = Vec::new();
         let names = catalog.questions().map(|(_, q)| q.name.as_str());
-        let now: Vec<String> =
-            catalog.migrations.iter().flat_map(|m| m.successors(name)).map(|now| format!("`{now}`")).collect();
-        if !now.is_empty() {
-            hints.push(format!("`{name}` is now called {}", now.join(" and ")));
+        if let Some(now) = present(catalog, name) {
+            hints.push(now);
         } else if let Some(near) = nearest(name, names) {
             hints.push(format!("did you mean `{near}`?"));
         }
@@ -51,6 +63,13 @@ impl Problem {
             if name.is_empty() { "an answer has no name".into() } else { format!("there is no answer `{name}`") };
         Self { message, origin: Some(origin), hints, answers: Vec::new() }
     }
+}
+
+/// How an answer is called now, if it was called so once.
+fn present(catalog: &Catalog, name: &str) -> Option<String> {
+    let now: Vec<String> =
+        catalog.migrations.iter().flat_map(|m| m.successors(name)).map(|now| format!("`{now}`")).collect();
+    (!now.is_empty()).then(|| format!("`{name}` is now called {}", now.join(" and ")))
 }
 
 /// Everything that is wrong or missing, as one error. An `update` takes no preset.

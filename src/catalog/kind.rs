@@ -126,7 +126,7 @@ impl QuestionKind<'_> {
             KindName::Region => region::check(text)?,
             KindName::AccountId => {
                 if text.len() != 12 || !text.bytes().all(|b| b.is_ascii_digit()) {
-                    return Err("which is not an AWS account id of twelve digits (quote it in YAML)".into());
+                    return Err("which is not an AWS account id of twelve digits".into());
                 }
             }
             KindName::RepositorySlug => slug(text)?,

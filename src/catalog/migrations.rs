@@ -189,6 +189,15 @@ pub fn migrate(migrations: &[Migration], values: Map<String, Value>) -> Migrated
 }
 
 impl Migration {
+    /// The values of an answer of that name for which it is known what they become, where an answer is split.
+    pub fn choices(&self, name: &str) -> Option<Vec<&str>> {
+        let Step::Split(Split { from, into }) = &self.step else { return None };
+        let mut values: Vec<&str> = into.values().flat_map(IndexMap::keys).map(String::as_str).collect();
+        values.sort_unstable();
+        values.dedup();
+        (from.list.is_none() && from.name == name).then_some(values)
+    }
+
     /// The answers that an answer of that name has become.
     pub fn successors(&self, name: &str) -> Vec<&Place> {
         let (from, to) = match &self.step {

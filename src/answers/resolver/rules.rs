@@ -85,6 +85,17 @@ impl<'a> Resolver<'a> {
     /// Refuses what a component needs and these answers leave out.
     pub(super) fn check_requirements(&mut self, active: &[&Component]) {
         let catalog = self.catalog;
+        for (name, slot) in &catalog.slots.slots {
+            if catalog.provider(name, &self.values).is_none() {
+                let keys: Vec<String> = slot.keys.iter().map(|key| format!("`{key}`")).collect();
+                self.problems.push(Problem {
+                    message: format!("no component of the catalog fills the slot `{name}` with these answers"),
+                    origin: None,
+                    hints: vec![format!("change {}", keys.join(", "))],
+                    answers: slot.keys.clone(),
+                });
+            }
+        }
         for component in active {
             for needed in &component.manifest.requires {
                 let slot = catalog.slots.slots.get(needed);
