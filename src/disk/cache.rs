@@ -77,6 +77,7 @@ impl Cache {
             .flatten()
             .filter_map(|entry| {
                 let found = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+                entry.file_name().to_str().filter(|name| is_own(name))?;
                 Some((found.modified().ok()?, found.len(), entry.path()))
             })
             .collect();
@@ -89,6 +90,13 @@ impl Cache {
             }
         }
     }
+}
+
+/// Whether a file has a name that is given here: 64 hexadecimal digits, and while it is written `.new` and a number.
+/// Another program may have a folder of the same name.
+fn is_own(name: &str) -> bool {
+    let digest = name.split_once(".new.").map_or(name, |(digest, _)| digest);
+    digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -120,21 +128,31 @@ mod tests {
         assert!(cache.is_in(temp.path()) && !cache.is_in(&temp.path().join("b")));
     }
 
+    /// A name as the digest of it would be.
+    fn named(name: &str) -> String {
+        let hex: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+        format!("{hex:0>64}")
+    }
+
     #[test]
     fn the_oldest_files_go_first() {
         let temp = tempfile::tempdir().unwrap();
         let cache = Cache(temp.path().to_path_buf());
         let old = |name: &str, size: u64, age: u64| {
-            let file = fs::File::create(temp.path().join(name)).unwrap();
+            let file = fs::File::create(temp.path().join(named(name))).unwrap();
             file.set_len(size).unwrap();
             file.set_modified(SystemTime::now() - std::time::Duration::from_secs(age)).unwrap();
         };
+        fs::write(temp.path().join("of another program"), "x").unwrap();
         old("oldest", MAX_TOTAL_BYTES / 2, 30);
         old("older", MAX_TOTAL_BYTES / 2, 20);
         old("old", 1000, 10);
-        cache.write("new", b"x").unwrap();
-        let mut left: Vec<_> = fs::read_dir(temp.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        cache.write(&named("new"), b"x").unwrap();
+        let mut left: Vec<_> =
+            fs::read_dir(temp.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         left.sort();
-        assert_eq!(left, ["new", "old", "older"]);
+        let mut wanted = vec!["of another program".to_owned(), named("new"), named("old"), named("older")];
+        wanted.sort();
+        assert_eq!(left, wanted);
     }
 }

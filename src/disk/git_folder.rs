@@ -26,6 +26,14 @@ pub fn common(top: &Path) -> Option<PathBuf> {
     })
 }
 
+/// The files that say where these folders are, where git has any.
+pub fn pointers(top: &Path) -> Vec<PathBuf> {
+    let git = top.join(".git");
+    let common = of(top).map(|folder| folder.join("commondir"));
+    // a folder changes with everything in it
+    [Some(git).filter(|git| git.is_file()), common].into_iter().flatten().collect()
+}
+
 fn line(file: &Path) -> Option<String> {
     let text = String::from_utf8(regular::read(file, MAX_BYTES).ok().flatten()?).ok()?;
     Some(text.trim_end().to_owned())

@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::base::Base;
 use crate::detect::rules;
+use crate::disk::git_folder;
 use crate::disk::stamp::Stamp;
 use crate::repository::{tracked, worktree};
 use crate::text::path;
@@ -86,6 +87,7 @@ impl Fingerprint {
         let paths = files().chain(records).chain(folders.iter().copied()).map(PathBuf::from);
         let paths = paths.chain(own.into_iter().chain(ignores).map(PathBuf::from));
         let paths = paths.chain(above.map(|folder| folder.join(rules::NAME))).chain(rules::exclude_file(top));
+        let paths = paths.chain(git_folder::pointers(top));
         self.add(paths.collect());
         let is_missing = |stamp: &Option<Stamp>| stamp.is_none();
         // whether a missing file is one of a sparse checkout is in git's index

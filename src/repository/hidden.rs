@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::detect::rules::{self, Rule, Rules};
+use crate::disk::regular;
 use crate::repository::tracked::tracked;
 use crate::repository::worktree;
 use crate::text::tree::{RelPath, Tree};
@@ -51,7 +52,7 @@ impl Hidden {
 }
 
 /// Each rule in a `.gitignore`, or in `.git/info/exclude`, that matches something generated, or what is recorded about it,
-/// and what it hides from git. Rules of the user's own configuration are not read.
+/// and what it hides from git: nothing where git tracks it. Rules of the user's own configuration are not read.
 pub fn hidden(root: &Path, theirs: &Tree) -> Vec<Hidden> {
     let top = worktree::top(root).unwrap_or(root);
     let Ok(prefix) = root.strip_prefix(top) else { return Vec::new() };
@@ -71,9 +72,14 @@ pub fn hidden(root: &Path, theirs: &Tree) -> Vec<Hidden> {
         return Vec::new();
     }
     // what git tracks, it does not ignore
-    let Some(tracked) = tracked(root) else { return Vec::new() };
-    let tracked: HashSet<String> = tracked.files.into_iter().collect();
-    found.values_mut().for_each(|paths| paths.retain(|path| !tracked.contains(path)));
+    match tracked(root) {
+        Some(tracked) => {
+            let tracked: HashSet<String> = tracked.files.into_iter().collect();
+            found.values_mut().for_each(|paths| paths.retain(|path| !tracked.contains(path)));
+        }
+        // nothing is said of what is not known
+        None => found.values_mut().for_each(Vec::clear),
+    }
     found.into_iter().map(|(rule, paths)| Hidden { rule, paths }).collect()
 }
 
@@ -88,12 +94,16 @@ fn has_foreign_rules(root: &Path, top: &Path, theirs: &Tree, paths: &[&str]) -> 
         let file = root.join(&rel);
         is_there(&file)
             && *folder != path::FOLDER
-            && theirs.files.get(&rel).is_none_or(|own| !fs::read(&file).is_ok_and(|bytes| bytes == own.bytes))
+            && theirs.files.get(&rel).is_none_or(|own| !is_same(&file, &own.bytes))
     };
     let above = root.ancestors().skip(1).take_while(|folder| folder.starts_with(top));
     folders.iter().any(is_foreign)
         || above.map(|folder| folder.join(rules::NAME)).any(|file| is_there(&file))
         || rules::exclude_file(top).is_some_and(|file| is_there(&file))
+}
+
+fn is_same(file: &Path, bytes: &[u8]) -> bool {
+    matches!(regular::read(file, bytes.len() as u64), Ok(Some(found)) if found == bytes)
 }
 
 /// What is known about the folders of a repository.

@@ -62,9 +62,7 @@ pub fn tracked(folder: &Path) -> Option<Tracked> {
 /// The files that tell what git tracks below a folder: its index, and what names the folder of that.
 pub fn index_files(folder: &Path) -> Vec<PathBuf> {
     let Some(top) = worktree::top(folder) else { return Vec::new() };
-    let git = top.join(".git");
-    // a folder changes with everything in it
-    index(top).into_iter().chain(git.is_file().then_some(git)).collect()
+    index(top).into_iter().chain(git_folder::pointers(top)).collect()
 }
 
 fn index(top: &Path) -> Option<PathBuf> {

@@ -274,11 +274,51 @@ fn changes_of_what_is_searched_are_seen() {
         }),
         ("what git tracks", rules, |place| place.git(&["rm", "-q", "--cached", "run.sh"])),
         (
+            "an index that can be read again",
+            |place| {
+                place.put("project/.gitignore", "run.sh\n");
+                place.git(&["init", "-q"]);
+                place.git(&["add", "README.md"]);
+                place.git(&["update-index", "--split-index"]);
+            },
+            |place| place.git(&["update-index", "--no-split-index"]),
+        ),
+        (
+            "a repository of git that is elsewhere",
+            |place| {
+                place.git(&["init", "-q"]);
+                place.git(&["add", "README.md"]);
+                fs::rename(place.path("project/.git"), place.path("project/one")).unwrap();
+                let copied =
+                    Command::new("cp").arg("-r").args(["project/one", "project/two"].map(|to| place.path(to))).status();
+                assert!(copied.unwrap().success());
+                place.put("project/one/info/exclude", "run.sh\n");
+                place.put("project/.git", "gitdir: two\n");
+            },
+            |place| place.put("project/.git", "gitdir: one\n"),
+        ),
+        (
             "a sparse checkout",
             |place| place.commit(),
             |place| place.git(&["sparse-checkout", "set", "--cone", "services", ".scaffold"]),
         ),
     ]);
+}
+
+#[test]
+fn a_path_that_was_not_generated_is_looked_at_each_time() {
+    let place = Place::small();
+    place.put("project/own/note.txt", "of the user\n");
+    sleep(SETTLED);
+    let diff = |cache: &str| {
+        let mut program = program(place.0.path());
+        program.env("XDG_CACHE_HOME", place.path(cache));
+        let args = ["diff", "project", "own/note.txt", "--templates", "catalog/templates"];
+        program.current_dir(place.0.path()).args(args).output().unwrap().status.code()
+    };
+    assert_eq!(diff("cache"), Some(0));
+    place.remove("project/own/note.txt");
+    assert_eq!((diff("cache"), diff("other")), (Some(2), Some(2)));
 }
 
 #[test]
