@@ -84,7 +84,11 @@ impl Lint<'_> {
         for expression in [&q.when, &q.default_expr].into_iter().flatten() {
             self.expression(file, &name, expression, &own);
         }
+        let mut values = BTreeSet::new();
         for choice in &q.choices {
+            if !values.insert(&choice.value) {
+                self.fault(file, format!("{name}: choice `{}` is there twice", choice.value));
+            }
             if choice.when.is_some() != choice.needs.is_some() {
                 self.fault(file, format!("{name}: choice `{}` needs `when` and `needs` together", choice.value));
             }

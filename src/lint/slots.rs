@@ -52,7 +52,10 @@ impl Lint<'_> {
                     ),
                 );
             }
-            if unknown.is_empty() {
+            if slot.keys.iter().collect::<BTreeSet<_>>().len() < slot.keys.len() {
+                self.fault(SLOTS, format!("slot `{name}` names a key twice"));
+            }
+            if unknown.is_empty() && !slot.keys.is_empty() {
                 self.combinations(name, slot);
             }
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use minijinja::Environment;
+use serde_json::Value;
 
 use crate::catalog::slots::PROVIDED;
 use crate::catalog::{Catalog, Component, TemplateFile};
@@ -41,6 +42,32 @@ impl<'a> Usage<'a> {
             let answers = usage.of_expression(expression, &BTreeMap::new());
             usage.facts.insert(name.clone(), answers);
         }
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let (mut readiness, mut activations) = (BTreeSet::new(), BTreeSet::new());
+        for component in &catalog.components {
+            let m = &component.manifest;
+            let (facts, activation) = (usage.own_facts(component), usage.of_activation(component));
+            activations.extend(activation.iter().cloned());
+            for (list, items) in &m.contributes {
+                let answers = found.entry(format!("contributed.{list}")).or_default();
+                answers.extend(activation.iter().cloned());
+                items.iter().for_each(|item| usage.of_item(item, &facts, answers));
+            }
+            let texts = m.satisfies.iter().flat_map(|s| [Some(&s.generated), Some(&s.verify), s.left.as_ref()]);
+            for text in texts.flatten().chain(m.open.values()) {
+                readiness.extend(usage.of_text(text, &facts));
+            }
+            for when in m.satisfies.iter().filter_map(|s| s.when.as_ref()) {
+                readiness.extend(usage.of_expression(when, &facts));
+            }
+        }
+        for text in catalog.needs.iter().filter_map(|need| need.open.as_ref()) {
+            readiness.extend(usage.of_text(text, &BTreeMap::new()));
+        }
+        readiness.extend(activations.iter().cloned());
+        found.insert("readiness".into(), readiness);
+        found.insert("components".into(), activations);
+        usage.facts.extend(found);
         Ok(usage)
     }
 
@@ -72,6 +99,11 @@ impl<'a> Usage<'a> {
             && let Ok(template) = engine::template(&self.env, &file.origin, source)
         {
             found.extend(self.answers(template.undeclared_variables(true), &facts));
+            for (name, text) in self.catalog.partials.iter().filter(|(name, _)| source.contains(name.as_str())) {
+                if let Ok(partial) = engine::template(&self.env, name, text) {
+                    found.extend(self.answers(partial.undeclared_variables(true), &facts));
+                }
+            }
         }
         if let Some(when) = component.manifest.files.get(&file.path).and_then(|r| r.when.as_ref()) {
             found.extend(self.of_expression(when, &facts));
@@ -90,6 +122,30 @@ impl<'a> Usage<'a> {
         let mut known = self.components.borrow_mut();
         let found = known.entry(component.name.clone());
         found.or_insert_with(|| component.files.iter().flat_map(|f| self.of_file(component, f)).collect()).clone()
+    }
+
+    /// The answers that an item of a contribution depends on.
+    fn of_item(&self, item: &Value, own: &BTreeMap<String, BTreeSet<String>>, found: &mut BTreeSet<String>) {
+        match item {
+            Value::String(text) => found.extend(self.of_text(text, own)),
+            Value::Array(items) => items.iter().for_each(|item| self.of_item(item, own, found)),
+            Value::Object(fields) => {
+                for (key, value) in fields {
+                    match (key.as_str(), value) {
+                        ("when", Value::String(when)) => found.extend(self.of_expression(when, own)),
+                        _ => self.of_item(value, own, found),
+                    }
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn of_text(&self, text: &str, own: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<String> {
+        match engine::template(&self.env, "<string>", text) {
+            Ok(template) => self.answers(template.undeclared_variables(true), own),
+            Err(_) => BTreeSet::new(),
+        }
     }
 
     fn own_facts(&self, component: &Component) -> BTreeMap<String, BTreeSet<String>> {
@@ -115,9 +171,15 @@ impl<'a> Usage<'a> {
     ) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         for name in names {
-            // `service.port` is a field of a name, `provided.cloud.registry` a name of its own
-            let own_name = || name.split('.').next().unwrap_or_default().to_owned();
-            let name = if self.facts.contains_key(&name) { name } else { own_name() };
+            // `service.port` is a field of a name; `provided.cloud.registry` and `contributed.charts` are names of their own
+            let names = [3, 2, 1].map(|parts| name.split('.').take(parts).collect::<Vec<_>>().join("."));
+            let Some(name) = names
+                .into_iter()
+                .find(|name| self.facts.contains_key(name))
+                .or_else(|| name.split('.').next().map(str::to_owned))
+            else {
+                continue;
+            };
             if let Some(behind) = own.get(&name).or_else(|| self.facts.get(&name)) {
                 found.extend(behind.iter().cloned());
             } else if self.catalog.question(&name).is_some() {
