@@ -123,7 +123,7 @@ fn has(package: &Value, library: &str) -> bool {
     ["dependencies", "devDependencies"].iter().any(|list| package[list].get(library).is_some())
 }
 
-/// A name without the scope of its organisation.
+/// A name without the scope of its organization.
 fn unscoped(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }

@@ -155,7 +155,7 @@ fn everything_missing_is_named_at_once() {
       github_repository_id  a whole number, at least 1
       staging_account_id    an AWS account id: twelve digits
       prod_account_id       an AWS account id: twelve digits
-      atlas_org_id          an Atlas organisation id of 24 hexadecimal digits
+      atlas_org_id          an Atlas organization id of 24 hexadecimal digits
       services              a list of 1 to 30 records
     hint: give them with `--set NAME=VALUE`, in a file with `--answers FILE`, or take a `--preset`
     hint: `--detect` takes those that the folder tells: `scaffold detect` prints them

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 
 repository="$(sed -n 's/^repository="\(.*\)"$/\1/p' scripts/github-preflight.sh)"
-organisation="${repository%%/*}"
+organization="${repository%%/*}"
 team="$(sed -n 's/^code_owner="[^/]*\/\([^"]*\)".*/\1/p' scripts/github-preflight.sh)"
 export ANSWERS="$sandbox/answers"
 stand_in gh <<'TEXT'
@@ -29,14 +29,14 @@ answer() { echo "$2" > "$ANSWERS/${1//\//_}"; }
 good() {
   rm -rf "$ANSWERS"
   mkdir "$ANSWERS"
-  answer "users/$organisation" '{"type": "Organization"}'
-  answer "orgs/$organisation" '{"plan": {"name": "enterprise"}}'
-  answer "orgs/$organisation/actions/permissions/workflow" '{"can_approve_pull_request_reviews": true}'
-  answer "orgs/$organisation/teams/$team" "{\"slug\": \"$team\"}"
+  answer "users/$organization" '{"type": "Organization"}'
+  answer "orgs/$organization" '{"plan": {"name": "enterprise"}}'
+  answer "orgs/$organization/actions/permissions/workflow" '{"can_approve_pull_request_reviews": true}'
+  answer "orgs/$organization/teams/$team" "{\"slug\": \"$team\"}"
 }
 made() {
   answer "repos/$repository" '{"visibility": "private"}'
-  answer "orgs/$organisation/teams/$team/repos/$repository" '{"permissions": {"push": true}}'
+  answer "orgs/$organization/teams/$team/repos/$repository" '{"permissions": {"push": true}}'
 }
 
 good
@@ -45,12 +45,12 @@ made
 expect 0 "$repository has what it needs" "afterwards" scripts/github-preflight.sh
 SIGNED_OUT=1 expect 1 "gh auth login" "gh is not signed in" scripts/github-preflight.sh
 
-answer "orgs/$organisation" '{"plan": {"name": "free"}}'
-expect 1 "$organisation is on the plan \`free\`" "a plan with too little" scripts/github-preflight.sh
+answer "orgs/$organization" '{"plan": {"name": "free"}}'
+expect 1 "$organization is on the plan \`free\`" "a plan with too little" scripts/github-preflight.sh
 expect 1 "settings/billing" "and where it is changed" scripts/github-preflight.sh
-answer "orgs/$organisation" '{"login": "hidden"}'
+answer "orgs/$organization" '{"login": "hidden"}'
 expect 1 "cannot be read" "a plan that is not shown" scripts/github-preflight.sh
-answer "orgs/$organisation" '{"plan": {"name": "team"}}'
+answer "orgs/$organization" '{"plan": {"name": "team"}}'
 if grep -q "attestation, and" scripts/github-preflight.sh; then
   expect 1 "fails at the attestation" "the Team plan with attestations" scripts/github-preflight.sh
 else
@@ -58,19 +58,19 @@ else
 fi
 
 good
-answer "orgs/$organisation/actions/permissions/workflow" '{"can_approve_pull_request_reviews": false}'
-expect 1 "does not let Actions open pull requests" "the switch of the organisation is off" scripts/github-preflight.sh
-rm "$ANSWERS/orgs_${organisation}_actions_permissions_workflow"
+answer "orgs/$organization/actions/permissions/workflow" '{"can_approve_pull_request_reviews": false}'
+expect 1 "does not let Actions open pull requests" "the switch of the organization is off" scripts/github-preflight.sh
+rm "$ANSWERS/orgs_${organization}_actions_permissions_workflow"
 expect 1 "lets Actions open pull requests cannot be read" "the switch is not shown" scripts/github-preflight.sh
 
 good
-rm "$ANSWERS/orgs_${organisation}_teams_$team"
-expect 1 "@$organisation/$team does not exist" "no such team" scripts/github-preflight.sh
+rm "$ANSWERS/orgs_${organization}_teams_$team"
+expect 1 "@$organization/$team does not exist" "no such team" scripts/github-preflight.sh
 good
 made
-answer "orgs/$organisation/teams/$team/repos/$repository" '{"permissions": {"push": false}}'
-expect 1 "@$organisation/$team cannot write to $repository" "a team that only reads" scripts/github-preflight.sh
-rm "$ANSWERS/orgs_${organisation}_teams_${team}_repos_${repository/\//_}"
+answer "orgs/$organization/teams/$team/repos/$repository" '{"permissions": {"push": false}}'
+expect 1 "@$organization/$team cannot write to $repository" "a team that only reads" scripts/github-preflight.sh
+rm "$ANSWERS/orgs_${organization}_teams_${team}_repos_${repository/\//_}"
 expect 1 "cannot write" "a team without access" scripts/github-preflight.sh
 good
 made

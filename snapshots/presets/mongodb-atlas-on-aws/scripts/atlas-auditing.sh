@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Turns on the audit log of the database in Atlas: who failed to log in, and who changed users, roles or collections. Reads and
 # writes are not recorded. Terraform leaves this setting alone, because an account that reads it could also delete the database.
-# Usage: scripts/atlas-auditing.sh staging|prod, after `atlas auth login` as an owner of the organisation. Safe to repeat.
+# Usage: scripts/atlas-auditing.sh staging|prod, after `atlas auth login` as an owner of the organization. Safe to repeat.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

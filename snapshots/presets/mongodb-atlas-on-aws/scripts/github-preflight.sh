@@ -2,13 +2,13 @@
 # Asks GitHub whether it has what this repository needs, and says in a sentence what fails without it and where it is
 # changed. It reads only. Run it before the repository is made, and again afterwards for what belongs to the repository.
 #
-#   gh auth refresh --scopes admin:org,repo      # once, best as an owner of the organisation
+#   gh auth refresh --scopes admin:org,repo      # once, best as an owner of the organization
 #   scripts/github-preflight.sh
 set -euo pipefail
 
 repository="acme/shop"
 owner="${repository%%/*}"
-code_owner="acme/platform" # @user, or @organisation/team
+code_owner="acme/platform" # @user, or @organization/team
 findings=0
 
 finding() {

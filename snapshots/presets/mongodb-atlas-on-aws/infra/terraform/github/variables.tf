@@ -1,5 +1,5 @@
 variable "approvers" {
-  description = "Who approves a deployment to production and changes of the cloud accounts: slugs of teams of the organisation, and user names. At least one and at most six in all."
+  description = "Who approves a deployment to production and changes of the cloud accounts: slugs of teams of the organization, and user names. At least one and at most six in all."
   type = object({
     teams = optional(list(string), [])
     users = optional(list(string), [])
@@ -21,7 +21,7 @@ variable "approvers" {
 
   validation {
     condition     = alltrue([for name in concat(var.approvers.teams, var.approvers.users) : !strcontains(name, "@") && !strcontains(name, "/")])
-    error_message = "Write names without @ and without the organisation: platform, not @acme/platform."
+    error_message = "Write names without @ and without the organization: platform, not @acme/platform."
   }
 }
 

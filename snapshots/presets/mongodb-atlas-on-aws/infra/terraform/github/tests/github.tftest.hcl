@@ -71,7 +71,7 @@ run "refuses_no_approver" {
   expect_failures = [var.approvers]
 }
 
-run "refuses_slug_with_organisation" {
+run "refuses_slug_with_organization" {
   command = plan
 
   variables {

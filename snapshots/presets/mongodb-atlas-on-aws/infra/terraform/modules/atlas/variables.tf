@@ -74,13 +74,13 @@ variable "name" {
 }
 
 variable "org_id" {
-  description = "Atlas organisation, 24 hexadecimal digits."
+  description = "Atlas organization, 24 hexadecimal digits."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[0-9a-f]{24}$", var.org_id))
-    error_message = "The organisation id must have 24 hexadecimal digits."
+    error_message = "The organization id must have 24 hexadecimal digits."
   }
 }
 
