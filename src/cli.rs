@@ -54,7 +54,7 @@ pub enum Command {
     Presets(PresetsArgs),
     /// List all questions
     Questions(QuestionsArgs),
-    /// Explain a question, a slot, a component, a readiness id or a path of the generated repository
+    /// Explain a question, slot, component, readiness id or path of the generated repository
     Explain(ExplainArgs),
     /// Print shell completions
     Completions(CompletionsArgs),

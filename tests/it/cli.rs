@@ -50,7 +50,7 @@ fn help() {
       detect       Find services, ports, commands, databases and more in a folder
       presets      List presets, show one, or compare several
       questions    List all questions
-      explain      Explain a question, a slot, a component, a readiness id or a path of the generated repository
+      explain      Explain a question, slot, component, readiness id or path of the generated repository
       completions  Print shell completions
       man          Print the man page
       help         Print this message or the help of the given subcommand(s)
