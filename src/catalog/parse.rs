@@ -48,32 +48,34 @@ impl Catalog {
                         catalog.partials.insert(format!("partials/{name}"), text);
                     }
                 }
-                (Some("templates"), Some("components"), Some(component), Some("component.yaml")) => {
-                    let mut manifest = Manifest::default();
-                    read_into(&path, &bytes, &mut faults, &mut manifest);
-                    manifests.insert(component.to_string(), manifest);
-                }
-                (Some("templates"), Some("components"), Some(component), Some("macros.j2")) => {
-                    if let Some(text) = utf8(&path, &bytes, &mut faults) {
-                        macros.insert(component.to_string(), (format!("components/{component}/macros.j2"), text));
+                (Some("templates"), Some("components"), Some(_), _) => match part_of_component(&path) {
+                    Some((component, Part::Manifest)) => {
+                        let mut manifest = Manifest::default();
+                        read_into(&path, &bytes, &mut faults, &mut manifest);
+                        manifests.insert(component.to_string(), manifest);
                     }
-                }
-                (Some("templates"), Some("components"), Some(component), Some(rest)) => {
-                    let Some(target) = rest.strip_prefix("files/") else {
-                        faults.push(Fault::new(&path, "is neither `component.yaml`, `macros.j2` nor below `files/`"));
-                        continue;
-                    };
-                    let (target, template) = match target.strip_suffix(".j2") {
-                        Some(stem) => (stem, true),
-                        None => (target, false),
-                    };
-                    files.entry(component.to_string()).or_default().push(TemplateFile {
-                        path: target.to_string(),
-                        origin: path.clone(),
-                        template,
-                        source: bytes,
-                    });
-                }
+                    Some((component, Part::Macros)) => {
+                        if let Some(text) = utf8(&path, &bytes, &mut faults) {
+                            macros.insert(component.to_string(), (format!("components/{component}/macros.j2"), text));
+                        }
+                    }
+                    Some((component, Part::File(target))) => {
+                        let (target, template) = match target.strip_suffix(".j2") {
+                            Some(stem) => (stem, true),
+                            None => (target, false),
+                        };
+                        files.entry(component.to_string()).or_default().push(TemplateFile {
+                            path: target.to_string(),
+                            origin: path.clone(),
+                            template,
+                            source: bytes,
+                        });
+                    }
+                    None => faults.push(Fault::new(
+                        &path,
+                        "is neither `component.yaml`, `macros.j2` nor below `files/` of a component `NAME` or `FAMILY/NAME`",
+                    )),
+                },
                 (Some("presets"), Some(file), None, None) => {
                     let Some(name) = file.strip_suffix(".yaml") else {
                         faults.push(Fault::new(&path, "is not a preset: a preset is a `.yaml` file"));
@@ -109,6 +111,28 @@ impl Catalog {
         catalog.assemble();
         (catalog, faults)
     }
+}
+
+/// What a file is to its component.
+enum Part<'a> {
+    Manifest,
+    Macros,
+    File(&'a str),
+}
+
+/// The component that a file below `templates/components/` belongs to, as `NAME` or `FAMILY/NAME`.
+fn part_of_component(path: &str) -> Option<(&str, Part<'_>)> {
+    let below = path.strip_prefix("templates/components/")?;
+    // the end of `NAME`, and of `FAMILY/NAME`
+    below.match_indices('/').take(2).find_map(|(end, _)| {
+        let (component, rest) = (below.get(..end)?, below.get(end + 1..)?);
+        let part = match rest {
+            "component.yaml" => Part::Manifest,
+            "macros.j2" => Part::Macros,
+            file => Part::File(file.strip_prefix("files/")?),
+        };
+        Some((component, part))
+    })
 }
 
 fn in_area(area: &str, needs: Vec<Need>) -> Vec<Need> {

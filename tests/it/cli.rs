@@ -118,7 +118,7 @@ fn questions() {
     let rows: Value = serde_json::from_str(&data(&["questions", "--format", "json"])).unwrap();
     let region = rows.as_array().unwrap().iter().find(|q| q["name"] == "region").unwrap();
     assert_eq!(region["kind"], "region");
-    assert!(region["needed_by"].as_array().unwrap().iter().any(|c| c == "terraform-aws"), "{region}");
+    assert!(region["needed_by"].as_array().unwrap().iter().any(|c| c == "aws/account"), "{region}");
     let schema: Value = serde_json::from_str(&data(&["questions", "--format", "json-schema"])).unwrap();
     assert_eq!(schema["properties"]["database_hosting"]["enum"][0], "atlas");
     assert_eq!(schema["additionalProperties"], false);
@@ -137,14 +137,14 @@ fn explain_knows_every_sort_of_thing() {
         ("region", "Regions: af-south-1"),
         ("services.0.port", "a port from 1024 to 65535"),
         ("route", "`services.route` is a question"),
-        ("backup-mongodb", "is a component"),
-        ("BAK-01", "The component `backup-mongodb` meets it"),
+        ("mongodb/backup", "is a component"),
+        ("BAK-01", "The component `mongodb/backup` meets it"),
         ("LOAD-01", "No component meets it yet"),
         ("database", "`database` is a slot"),
         ("k8s/platform/Chart.yaml", "`database_hosting`"),
         ("k8s/base/kustomization.yaml", "`database_hosting`"),
         ("k8s/base/api/deployment.yaml", "Decided by the answers"),
-        ("apps/api/Dockerfile", "is a file of the component `services`"),
+        ("apps/api/Dockerfile", "is a file of the component `core/services`"),
         ("k8s/overlays/prod/images/kustomization.yaml", "Written once"),
     ] {
         let text = data(&["explain", thing]);

@@ -38,9 +38,9 @@ fn choices_side_by_side() {
 
     What is generated
     - 362 files of 13 components             - 369 files of 13 components
-    - `backup-mongodb`: 55 files             - `backup-mongodb`: 52 files
-    - `kubernetes`: 42 files                 - `kubernetes`: 40 files
-    - `mongodb-atlas`: MongoDB Atlas with    - `mongodb-self-hosted`: MongoDB
+    - `mongodb/backup`: 55 files             - `mongodb/backup`: 52 files
+    - `core/kubernetes`: 42 files            - `core/kubernetes`: 40 files
+    - `mongodb/atlas`: MongoDB Atlas with    - `mongodb/self-hosted`: MongoDB
       private endpoint and point-in-time       replica set in the cluster; 30
       recovery; 18 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,
       `DB-02`, `DB-03`                         `DB-03`

@@ -32,7 +32,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
     error: the catalog has 6 faults:
-      templates/components/delivery/component.yaml: requires `terraform-aws`, which is not there with `cloud: gcp`
+      templates/components/core/delivery/component.yaml: requires `aws/account`, which is not there with `cloud: gcp`
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.cluster_product`: the managed Kubernetes, for a sentence
         - `provides.facts.registry`: host and path below which images are stored
@@ -47,7 +47,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - a template that prints `contributed.environment_outputs`
         - a template that prints `contributed.environment_settings`
         - a template that prints `contributed.terraform_providers`
-      templates/components/github-actions/component.yaml: requires `terraform-aws`, which is not there with `ci: github_actions`, `cloud: gcp`
+      templates/components/github/actions/component.yaml: requires `aws/account`, which is not there with `ci: github_actions`, `cloud: gcp`
       templates/slots.yaml: slot `database`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `secrets_store`: no component fills it with `cloud: gcp`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
