@@ -73,6 +73,160 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
     "#);
 }
 
+/// A language with nothing but its name.
+const GO: &str = "title: Services in Go\nwhy: One program without anything around it.\nprovides:\n  slot: language\n  for:\n    \
+                  language: {value: go, title: Go 1.27, order: 40}\n";
+
+#[test]
+fn an_empty_language_is_a_list_of_what_it_owes() {
+    insta::assert_snapshot!(faults(&[("components/languages/go/component.yaml", GO)]), @"");
+}
+
+/// What the list names, and the pins that it takes, make a language: no other file is touched.
+#[test]
+fn a_language_is_a_folder_and_its_cells() {
+    let place = tempfile::tempdir().unwrap();
+    let manifest = format!(
+        "{GO}{}",
+        r#"  facts:
+    title: '"Go"'
+    serves_files: "false"
+    ecosystem: '"gomod"'
+    install: '"go mod download"'
+    lint: '"go vet ./..."'
+    typecheck: '""'
+    test: '"go test ./..."'
+    coverage_file: '""'
+    build: '"go build -trimpath -o bin/app ."'
+    output: '"bin"'
+    start: '"bin/app"'
+    variables: "[]"
+    git_ignored: "[]"
+    image_ignored: "[]"
+    migration_note: '""'
+contributes:
+  service_files:
+    - {ecosystem: gomod, files: "`go.mod`, `go.sum`", what: "Go services: modules and their checksums", used_by: "CI, `Dockerfile`"}
+"#
+    );
+    let dockerfile = r#"<% from "partials/pins.j2" import image -%>
+<% set required = (service.secrets | default([])) + (["MONGODB_URI"] if service.database | default(false) else []) %>
+# <%= service.name %> in Go.
+FROM <%= image("golang") %> AS build
+ENV CGO_ENABLED=0 \
+  GOTOOLCHAIN=local
+WORKDIR /app
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN <%= service.build %>
+
+FROM <%= image("alpine") %>
+<% if required %>
+ENV REQUIRED_VARIABLES="<%= required | join(" ") %>"
+<% endif %>
+WORKDIR /app
+COPY --from=build /app/bin ./bin
+COPY --chmod=0555 docker-entrypoint.sh /usr/local/bin/docker-entrypoint.sh
+USER 10001:10001
+EXPOSE <%= service.port %>
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+  CMD ["wget", "--quiet", "--output-document=-", "http://127.0.0.1:<%= service.port %><%= service.liveness_path %>"]
+ENTRYPOINT ["docker-entrypoint.sh"]
+CMD <%= service.start | words | json %>
+"#;
+    let ci = "title: Go in GitHub Actions\nwhy: The steps that know Go.\nprovides:\n  slot: language_ci\n  \
+              for: {ci: github_actions, language: go}\n";
+    let steps = r#"<% from "partials/pins.j2" import action %>
+<% macro set_up() %>
+      - name: Set up Go
+        uses: <%= action("setup-go") %>
+        with:
+          go-version-file: <%= "go.mod" | yaml %>
+          cache: false
+<% endmacro %>
+"#;
+    let driver = "title: MongoDB from Go on AWS\nwhy: The driver finds the role of its pod by itself.\nprovides:\n  slot: driver\n  \
+                  for: {database: mongodb, cloud: aws, language: go}\n  facts:\n    identity_package: '\"\"'\n    \
+                  identity_note: '\"In Go it finds the role by itself.\"'\n    identity_path: '\"\"'\n    identity_hint: '\"\"'\n";
+    let pins = fs::read_to_string(root().join("templates/pins.yaml")).unwrap();
+    let pins = pins.replace(
+        "images:\n",
+        "  setup-go: {uses: actions/setup-go, version: v7.0.0, sha: b7ad1dad31e06c5925ef5d2fc7ad053ef454303e}\nimages:\n  \
+         golang: {name: docker.io/library/golang, tag: \"1.27.2-alpine\", digest: \"sha256:85dc1069ac644ea3c527b177303a406eb3358192816cd7f9e5848eb658851673\"}\n",
+    );
+    catalog(
+        place.path(),
+        &[
+            ("components/languages/go/component.yaml", &manifest),
+            ("components/languages/go/files/__service_path__/Dockerfile.j2", dockerfile),
+            ("components/github/go/component.yaml", ci),
+            ("components/github/go/macros.j2", steps),
+            ("components/mongodb/go-on-aws/component.yaml", driver),
+            ("pins.yaml", &pins),
+        ],
+    );
+    let services = "services=[{name: mails, kind: worker, language: go}, {name: web, kind: web}]";
+    let run = scene::program(place.path())
+        .args([
+            "init",
+            "out",
+            "--templates",
+            "templates",
+            "--preset",
+            "mongodb-atlas-on-aws",
+            "--yes",
+            "--set",
+            services,
+        ])
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", scene::said(&run));
+    let read = |path: &str| fs::read_to_string(place.path().join("out").join(path)).unwrap();
+    let dockerfile = read("apps/mails/Dockerfile");
+    assert!(dockerfile.contains("RUN go build -trimpath -o bin/app .\n"), "{dockerfile}");
+    assert!(dockerfile.contains("CMD [\"bin/app\"]\n"), "{dockerfile}");
+    assert!(read("apps/web/Dockerfile").contains("built with Node.js, served by nginx"));
+    let ci = read(".github/workflows/ci.yml");
+    let job = &ci[ci.find("  service-mails:").unwrap()..ci.find("  service-web:").unwrap()];
+    assert!(job.contains("uses: actions/setup-go@") && job.contains("run: go vet ./...\n"), "{job}");
+    assert!(
+        read(".github/dependabot.yml")
+            .contains("package-ecosystem: gomod\n    directories:\n      - \"/apps/mails\"\n")
+    );
+    assert!(read(".gitignore").contains("\n# mails\n/apps/mails/bin/\n"));
+    assert!(read("scripts/prod_preflight.sh").contains("  go mod download || exit 1\n  { go vet ./...; } || exit 1\n"));
+    assert!(read("docs/service-contract.md").contains("| `go.mod`, `go.sum` | Go services"));
+    assert!(!read(".scaffold/answers.yaml").contains("provided"));
+    let files = read_tree(&place.path().join("out"));
+    let own = files.iter().filter(|(path, _)| path.split('/').any(|segment| segment == "mails"));
+    let texts: Vec<_> =
+        own.map(|(path, file)| (path.as_str(), String::from_utf8_lossy(&file.bytes).into_owned())).collect();
+    assert!(texts.len() > 10, "{texts:?}");
+    for (path, text) in texts.iter().map(|(path, text)| (*path, text.as_str())).chain([("ci.yml", job)]) {
+        for word in ["Node.js", "npm", "node_modules", "package.json", "NODE_ENV", "python", "nginx"] {
+            assert!(!text.contains(word), "{path} has {word}");
+        }
+    }
+}
+
+/// Who compares the language of a service knows languages, which only their components may.
+#[test]
+fn a_comparison_with_a_language_is_a_fault() {
+    let said = faults(&[
+        (
+            "components/core/services/files/x.txt.j2",
+            "<% for service in services if service.language == \"go\" %><%= service.provided.language.color %><% endfor %>\n",
+        ),
+        ("components/core/services/files/y.txt.j2", "<%= provided.language.title %>\n"),
+        (
+            "components/languages/node/files/__service_path__/z.txt.j2",
+            "<% if service.language == \"node\" %><% endif %>\n",
+        ),
+    ]);
+    insta::assert_snapshot!(said, @"");
+}
+
 /// A catalog of two clouds and two stores of secrets, one of which needs one of the clouds.
 fn small(folder: &Path, store: &str) {
     let write = |path: &str, text: &str| {
