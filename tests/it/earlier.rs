@@ -65,7 +65,11 @@ fn set_takes_an_answer_under_its_earlier_name() {
     let answers = fs::read_to_string(dir.join(".scaffold/answers.yaml")).unwrap();
     assert!(answers.contains("\naws_region: eu-north-1\n") && !answers.contains("\nregion:"), "{answers}");
     let run = scene::program(place.path()).args(["explain", "region"]).output().unwrap();
-    assert!(scene::said(&run).contains("hint: the answer `region` is called `aws_region` now"), "{}", scene::said(&run));
+    assert!(
+        scene::said(&run).contains("hint: the answer `region` is called `aws_region` now"),
+        "{}",
+        scene::said(&run)
+    );
 }
 
 #[test]
