@@ -34,7 +34,7 @@ impl Lint<'_> {
                     let message = format!(
                         "`{}` asks which `{key}` it is, which only providers of {} may know: read a fact of the slot",
                         found.as_str().trim(),
-                        slots.join(" and ")
+                        slots.join(", ")
                     );
                     self.fault(&source.file, message);
                 }

@@ -31,7 +31,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
-    error: the catalog has 6 faults:
+    error: the catalog has 8 faults:
       templates/components/core/delivery/component.yaml: requires `aws/account`, which is not there with `cloud: gcp`
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.cluster_product`: the managed Kubernetes, for a sentence
@@ -50,6 +50,8 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
       templates/components/github/actions/component.yaml: requires `aws/account`, which is not there with `ci: github_actions`, `cloud: gcp`
       templates/slots.yaml: slot `database`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: node`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: python`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `secrets_store`: no component fills it with `cloud: gcp`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
     "#);
 }
@@ -60,7 +62,7 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
                 database: {value: postgresql, title: PostgreSQL, order: 20}\n    \
                 database_hosting: {value: rds, title: Amazon RDS, order: 30}\n    cloud: aws\n";
     insta::assert_snapshot!(faults(&[("components/postgresql/component.yaml", text)]), @r#"
-    error: the catalog has 5 faults:
+    error: the catalog has 7 faults:
       templates/components/postgresql/component.yaml: owes to the slot `database`:
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.in_cluster`: whether it runs in the cluster, on its nodes and volumes
@@ -70,6 +72,8 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `database`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: rds`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: node`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: python`; add one, or say in `without` what that needs
     "#);
 }
 
@@ -79,7 +83,29 @@ const GO: &str = "title: Services in Go\nwhy: One program without anything aroun
 
 #[test]
 fn an_empty_language_is_a_list_of_what_it_owes() {
-    insta::assert_snapshot!(faults(&[("components/languages/go/component.yaml", GO)]), @"");
+    insta::assert_snapshot!(faults(&[("components/languages/go/component.yaml", GO)]), @r#"
+    error: the catalog has 3 faults:
+      templates/components/languages/go/component.yaml: owes to the slot `language`:
+        - `provides.facts.title`: name of the language, for a sentence
+        - `provides.facts.serves_files`: whether the image serves files and starts no program of the service; then with `/usr/share/nginx/runtime/config.js`
+        - `provides.facts.ecosystem`: the package manager, as Dependabot calls it
+        - `provides.facts.install`: shell command that installs exactly what the lock file says, with tools for the checks
+        - `provides.facts.lint`: default of `lint`
+        - `provides.facts.typecheck`: default of `typecheck`
+        - `provides.facts.test`: default of `test`
+        - `provides.facts.coverage_file`: lcov file that the default of `test` writes
+        - `provides.facts.build`: default of `build`
+        - `provides.facts.output`: folder that a build writes to; empty for none
+        - `provides.facts.start`: default of `start`; empty where the image serves files
+        - `provides.facts.variables`: list of `name`, `value`: what its libraries read in the cluster besides what every service is told
+        - `provides.facts.git_ignored`: patterns of what its tools leave in the folder of a service
+        - `provides.facts.image_ignored`: patterns of what its image build must not see
+        - `provides.facts.migration_note`: what the service contract says about programs that migrate, as whole lines; empty for nothing
+        - `files/__service_path__/Dockerfile`
+        - `contributes.service_files`: an item
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mongodb`, `language: go`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `language_ci`: no component fills it with `ci: github_actions`, `language: go`; add one, or say in `without` what that needs
+    "#);
 }
 
 /// What the list names, and the pins that it takes, make a language: no other file is touched.
@@ -191,8 +217,7 @@ CMD <%= service.start | words | json %>
     let job = &ci[ci.find("  service-mails:").unwrap()..ci.find("  service-web:").unwrap()];
     assert!(job.contains("uses: actions/setup-go@") && job.contains("run: go vet ./...\n"), "{job}");
     assert!(
-        read(".github/dependabot.yml")
-            .contains("package-ecosystem: gomod\n    directories:\n      - \"/apps/mails\"\n")
+        read(".github/dependabot.yml").contains("package-ecosystem: gomod\n    directories:\n      - /apps/mails\n")
     );
     assert!(read(".gitignore").contains("\n# mails\n/apps/mails/bin/\n"));
     assert!(read("scripts/prod_preflight.sh").contains("  go mod download || exit 1\n  { go vet ./...; } || exit 1\n"));
@@ -224,7 +249,12 @@ fn a_comparison_with_a_language_is_a_fault() {
             "<% if service.language == \"node\" %><% endif %>\n",
         ),
     ]);
-    insta::assert_snapshot!(said, @"");
+    insta::assert_snapshot!(said, @r#"
+    error: the catalog has 3 faults:
+      templates/components/core/services/files/x.txt.j2: `service.language == "go"` asks which `language` it is, which only providers of `language`, `language_ci`, `driver` may know: read a fact of the slot
+      templates/components/core/services/files/x.txt.j2: reads `provided.language.color`, which is not a fact of that slot
+      templates/components/core/services/files/y.txt.j2: reads `provided.language`, which each of `services` has for itself
+    "#);
 }
 
 /// A catalog of two clouds and two stores of secrets, one of which needs one of the clouds.
