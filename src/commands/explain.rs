@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::open::folder;
 use crate::catalog::Catalog;
+use crate::catalog::migrations::present_name;
 use crate::catalog::question::Question;
 use crate::catalog::roots::Layout;
 use crate::cli::ExplainArgs;
@@ -83,6 +84,9 @@ fn unknown(catalog: &Catalog, thing: &str) -> UserError {
     let error = UserError::new(format!("there is no question, component, slot, readiness id or path `{thing}`"));
     if catalog.preset(thing).is_some() {
         return error.hint(format!("it is a preset: `scaffold presets {thing}` shows it"));
+    }
+    if let Some(present) = present_name(&catalog.migrations, thing) {
+        return error.hint(format!("the answer `{thing}` is called `{present}` now"));
     }
     let mut moved = catalog.components.iter().flat_map(|component| &component.manifest.moved);
     if let Some(moved) = moved.find(|moved| matches(&moved.from, thing)) {
