@@ -71,7 +71,7 @@ holds "an address" grep -qE '^mongodb(\+srv)?://[a-zA-Z]+:[^@/:]+@[a-z0-9.-]+' "
 holds "that only its owner reads" test "$(stat -c %a "$STAND_IN/new/uri")" = 600
 holds "of the environment" called "secret-id $name/staging/mongodb-"
 FAIL=aws:get-secret-value run 1 "$restore" target staging "$STAND_IN/uri2"
-says "has Terraform made it"
+says "was it created by Terraform"
 run 1 "$restore" target other "$STAND_IN/uri2"
 run 2 "$restore" target staging
 if grep -q "atlas dbusers" "$restore"; then
