@@ -103,7 +103,7 @@ pub struct Component {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// What it is, in a few words.
+    /// A short description.
     pub title: String,
     /// Why a repository has it.
     pub why: String,
@@ -243,7 +243,7 @@ pub struct Preset {
     /// The file's name.
     #[serde(default)]
     pub name: String,
-    /// What it is, in a few words.
+    /// A short description.
     pub title: String,
     /// For whom it is, and what it costs.
     pub description: String,

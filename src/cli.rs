@@ -84,7 +84,7 @@ pub struct CatalogArgs {
     pub templates: Option<PathBuf>,
 }
 
-/// What becomes of a plan.
+/// How a plan is carried out.
 #[derive(Args, Debug)]
 pub struct PlanArgs {
     /// Write without prompting
@@ -134,7 +134,7 @@ pub struct RepositoryArgs {
     pub dir: Option<PathBuf>,
 }
 
-/// What an update is made with.
+/// Answers and catalog of an update.
 #[derive(Args, Debug, Default)]
 pub struct RenderArgs {
     /// Read answers from a YAML file; they replace the recorded ones
@@ -171,7 +171,7 @@ pub struct UpdateArgs {
     pub plan: PlanArgs,
 }
 
-/// Which questions are put.
+/// Which questions are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum AskWhich {
     /// Those that nothing answers yet; in an update, those that came with the new version.
@@ -234,7 +234,7 @@ pub struct StatusArgs {
     pub format: Format,
 }
 
-/// What can be the matter with a repository.
+/// The conditions that `status` reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Fact {
     /// An update would change something.

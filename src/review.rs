@@ -107,7 +107,7 @@ impl Review<'_> {
         let markers = |open: &OpenChange<'_>| matches!(open.cause, Cause::Conflict(_));
         let mut decided: Resolutions =
             self.plan.open().filter(markers).map(|open| (open.path.to_string(), Resolution::Markers)).collect();
-        // what was left out once is not created by a yes to everything
+        // accepting everything does not create files that were left out before
         let offers = self.plan.changes.iter().filter(|(_, change)| matches!(change, Change::Offer(_)));
         decided.extend(offers.map(|(path, _)| ((*path).to_owned(), Resolution::KeepMine)));
         let at_first = decided.clone();
@@ -132,7 +132,7 @@ impl Review<'_> {
         }
     }
 
-    /// Whether the person leaves the review though what they decided is gone then.
+    /// Whether the user confirms leaving the review, which discards the decisions.
     fn forgets(&self) -> Result<bool> {
         let ask = Prompt { ask: "Leave the plan, and forget what you decided about files?", help: "" };
         Ok(if_not_back(self.dialog().yes_no(ask, Some(false)))?.unwrap_or(false))

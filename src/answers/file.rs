@@ -61,7 +61,7 @@ impl AnswersFile {
             UserError::new(format!("the answers file is not UTF-8\n  --> {path}:{line}")).hint("save it as UTF-8")
         })?;
         if let Some(line) = text.lines().position(|line| line.contains('\0')) {
-            return Err(UserError::new(format!("the answers file is not a text in UTF-8\n  --> {path}:{}", line + 1))
+            return Err(UserError::new(format!("the answers file is not UTF-8\n  --> {path}:{}", line + 1))
                 .hint("it has zero bytes, as texts in UTF-16 and the swap files of editors have; save it as UTF-8"));
         }
         let (value, marks) = yaml::parse_with_marks(&text).map_err(|fault| {

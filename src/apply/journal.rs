@@ -261,7 +261,7 @@ pub fn find(folder: &Path, root: &Path) -> Result<Option<(Phase, Option<Journal>
             Read::Torn if phase == Phase::New => return Ok(Some((phase, None))),
             Read::Torn | Read::Foreign => return Err(foreign(&path)),
             Read::Moved(from) => {
-                return Err(UserError::new(format!("a run was cut short here when this folder was `{from}`"))
+                return Err(UserError::new(format!("a run was interrupted here when this folder was `{from}`"))
                     .hint("give the folder that name again and repeat the command")
                     .hint(discard(folder))
                     .into());

@@ -203,7 +203,7 @@ impl Drop for Held {
 fn held_by_another(root: &Path, folder: &Path) -> anyhow::Error {
     let text = text(folder).unwrap_or_default();
     let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    let error = UserError::new(format!("another run of scaffold is at work in `{}`", root.display()));
+    let error = UserError::new(format!("another scaffold process is running in `{}`", root.display()));
     match (field("process"), field("host"), field("started")) {
         (Some(process), Some(host), Some(started)) => error
             .hint(format!("it is process {process} on `{host}`, started {started}"))
@@ -240,7 +240,7 @@ mod tests {
             let project = Project::open(&target).unwrap();
             let lock = Lock::acquire(&project).unwrap();
             let error = Lock::acquire(&project).unwrap_err().downcast::<UserError>().unwrap();
-            assert!(error.message.starts_with("another run of scaffold is at work in"), "{error}");
+            assert!(error.message.starts_with("another scaffold process is running in"), "{error}");
             assert!(error.hints[0].contains(&format!("process {} on", std::process::id())), "{error:?}");
             drop(lock);
             drop(Lock::acquire(&project).unwrap());

@@ -105,7 +105,7 @@ fn go_back(places: &Places<'_>, journal: &Journal) -> Result<Recovery> {
 fn unfinished(error: anyhow::Error) -> UserError {
     UserError::unfinished(
         error,
-        "an earlier run was cut short, and some files are as before it and others as after it: mend what the error names, \
+        "an earlier run was interrupted, and some files are as before it and others as after it: mend what the error names, \
          and the next run goes on",
     )
 }
@@ -156,14 +156,14 @@ fn refuse_links(places: &Places<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Whether an earlier run was cut short while it put a target together that does not exist yet.
+/// Whether an earlier run was interrupted while it put a target together that does not exist yet.
 pub fn is_begun(project: &Project) -> bool {
     let is_there =
         |missing: &Missing| fs::symlink_metadata(beside(&missing.parent, &missing.first).join("tree")).is_ok();
     project.missing().is_some_and(is_there)
 }
 
-/// Whether an earlier run was cut short, so that what is on disk is neither old nor new. For commands that only read and
+/// Whether an earlier run was interrupted, so that what is on disk is neither old nor new. For commands that only read and
 /// therefore do not [`recover`].
 pub fn is_unfinished(project: &Project) -> bool {
     if !project.exists() {

@@ -36,7 +36,7 @@ pub struct SlotsFile {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Slot {
-    /// What it is, in a few words.
+    /// A short description.
     pub title: String,
     /// What relies on it.
     pub why: String,

@@ -79,7 +79,7 @@ fn forget(args: &ForgetArgs, ui: &Ui) -> Result<u8> {
         return Ok(0);
     }
     if last.renew {
-        return Err(UserError::new(format!("`{}` is not whole", project.shown(crate::text::path::BASE)))
+        return Err(UserError::new(format!("`{}` is incomplete", project.shown(crate::text::path::BASE)))
             .hint("`scaffold update` renews it, then repeat the command")
             .into());
     }
@@ -122,7 +122,7 @@ fn chosen(project: &Project, decisions: &Decisions, paths: &[PathBuf]) -> Result
         let is_meant = |path: &&RelPath| rel.is_empty() || **path == rel || path.starts_with(&below);
         let found: Vec<RelPath> = known(decisions).filter(is_meant).cloned().collect();
         if found.is_empty() {
-            let error = UserError::new(format!("nothing was decided about `{}`", path.display()));
+            let error = UserError::new(format!("there is no decision about `{}`", path.display()));
             return Err(match nearest(&rel, known(decisions).map(String::as_str)) {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
                 None => error.hint("`scaffold decisions` lists what was decided"),

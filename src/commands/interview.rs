@@ -77,7 +77,7 @@ fn taken_up(kept: &Kept) -> String {
 }
 
 fn nothing_kept(args: &InitArgs) -> UserError {
-    UserError::new(format!("no session about `{}` was interrupted", args.dir.display()))
+    UserError::new(format!("there is no interrupted session for `{}`", args.dir.display()))
         .hint("`scaffold init` starts one")
 }
 

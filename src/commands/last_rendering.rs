@@ -85,7 +85,7 @@ pub fn not_generated(project: &Project) -> UserError {
 
 fn newer(place: &str, format: u32, version: Option<&Version>) -> UserError {
     let own = version::own();
-    let error = UserError::new(format!("`{place}` has format {format}, which scaffold {own} does not know"));
+    let error = UserError::new(format!("`{place}` has format {format}, which scaffold {own} does not support"));
     error.hint(match version {
         Some(version) => format!("install scaffold {version}, which wrote it"),
         None => "install the newest scaffold".into(),

@@ -24,10 +24,10 @@ pub fn folder(named: Option<&Path>) -> PathBuf {
     named.map(Path::to_path_buf).or_else(around).unwrap_or_else(|| PathBuf::from("."))
 }
 
-/// The target folder, in the state before or after a run that was cut short.
+/// The target folder, in the state before or after an interrupted run.
 ///
 /// # Errors
-/// When the folder cannot be read, or a run was cut short and nothing may be written.
+/// When the folder cannot be read, or a run was interrupted and nothing may be written.
 pub fn open(dir: &Path, ui: &Ui, may_write: bool) -> Result<Project> {
     let project = Project::open(dir)?;
     if may_write {
@@ -40,7 +40,7 @@ pub fn open(dir: &Path, ui: &Ui, may_write: bool) -> Result<Project> {
         return Ok(project);
     }
     if !may_write {
-        return Err(UserError::new(format!("an earlier run in `{}` was cut short", dir.display()))
+        return Err(UserError::new(format!("an earlier run in `{}` was interrupted", dir.display()))
             .hint("the next `scaffold update` or `scaffold init` that writes finishes or undoes it first")
             .into());
     }

@@ -54,7 +54,7 @@ pub fn run(args: &cli::UndoArgs, ui: &Ui) -> Result<u8> {
         0 => "the answers".into(),
         n => count(n, "file"),
     };
-    if !agreed(ui, &plan, &format!("Take the update of {what} back?"), args.yes, args.dry_run)? {
+    if !agreed(ui, &plan, &format!("Undo the update of {what}?"), args.yes, args.dry_run)? {
         return Ok(1);
     }
     take_back(&project, &undo, &ours)?;

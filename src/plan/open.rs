@@ -119,7 +119,7 @@ impl<'a> Plan<'a> {
             match resolutions.get(open.path) {
                 Some(resolution) if open.allows(resolution) => {}
                 Some(resolution) => return Err(impossible(&open, resolution)),
-                None => return Err(UserError::new(format!("nothing was decided about `{}`", open.path))),
+                None => return Err(UserError::new(format!("there is no decision about `{}`", open.path))),
             }
         }
         let mut operations = Vec::new();

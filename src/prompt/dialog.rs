@@ -19,7 +19,7 @@ use crate::text::error::{Back, Interrupted};
 use crate::text::value::NONE;
 use crate::text::{columns, cut, wrap};
 
-/// Lists longer than this can be narrowed by typing.
+/// Longer lists can be filtered by typing.
 const FILTER_FROM: usize = 12;
 /// inquire has no other key for it.
 const BACK: &str = "Esc goes back";
@@ -97,7 +97,7 @@ impl Dialog {
     /// A line of text. What is refused stays in the line, with the refusal above it.
     ///
     /// # Errors
-    /// [`Back`] when the person wants the question before, [`Interrupted`] when they leave.
+    /// [`Back`] when the user goes back to the previous question, [`Interrupted`] when they quit.
     pub fn text(
         &self,
         ask: Prompt<'_>,
@@ -132,7 +132,7 @@ impl Dialog {
     /// Yes or no.
     ///
     /// # Errors
-    /// [`Back`] when the person wants the question before, [`Interrupted`] when they leave.
+    /// [`Back`] when the user goes back to the previous question, [`Interrupted`] when they quit.
     pub fn yes_no(&self, ask: Prompt<'_>, default: Option<bool>) -> Result<bool> {
         if self.ui.accessible {
             return lines::yes_no(&self.ui, ask, default);
@@ -158,7 +158,7 @@ impl Dialog {
     /// One of a list: the index of the entry.
     ///
     /// # Errors
-    /// [`Back`] when the person wants the question before, [`Interrupted`] when they leave.
+    /// [`Back`] when the user goes back to the previous question, [`Interrupted`] when they quit.
     pub fn one_of(&self, ask: Prompt<'_>, items: Vec<MenuItem>, start: usize) -> Result<usize> {
         if self.ui.accessible {
             return lines::one_of(&self.ui, ask, &items, start);
@@ -184,7 +184,7 @@ impl Dialog {
     /// Any of a list: the indices of the entries.
     ///
     /// # Errors
-    /// [`Back`] when the person wants the question before, [`Interrupted`] when they leave.
+    /// [`Back`] when the user goes back to the previous question, [`Interrupted`] when they quit.
     pub fn any_of(&self, ask: Prompt<'_>, items: Vec<MenuItem>, marked: &[usize]) -> Result<Vec<usize>> {
         if self.ui.accessible {
             return lines::any_of(&self.ui, ask, &items, marked);

@@ -16,7 +16,7 @@ use crate::text::error::{Back, Interrupted};
 /// How many suggestions are shown at once.
 const MAX_WORDS: usize = 5;
 
-/// What is asked for. Text of several lines fits the terminal at the time when it is asked for.
+/// The text of the prompt. Text of several lines fits the terminal at the time when it is asked for.
 pub(super) struct Field<'f> {
     /// The question.
     pub(super) message: &'f dyn Fn() -> String,
@@ -24,7 +24,7 @@ pub(super) struct Field<'f> {
     pub(super) help: &'f dyn Fn() -> Option<String>,
     /// What stands in the line at first.
     pub(super) initial: &'f str,
-    /// What an empty line means: as it is shown, and the answer.
+    /// The answer for an empty line, and how it is shown.
     pub(super) default: Option<(&'f str, &'f str)>,
     /// What can be completed.
     pub(super) words: &'f [&'f str],
@@ -34,7 +34,7 @@ pub(super) struct Field<'f> {
     pub(super) echo: &'f dyn Fn(&str) -> String,
 }
 
-/// What a person is about to answer.
+/// The question that is being answered.
 struct Draft {
     line: Input,
     /// Which of the suggestions is chosen.
@@ -46,7 +46,7 @@ impl Field<'_> {
     /// Asks, until an answer is accepted.
     ///
     /// # Errors
-    /// [`Back`] when the person wants the question before, [`Interrupted`] when they leave.
+    /// [`Back`] when the user goes back to the previous question, [`Interrupted`] when they quit.
     pub(super) fn ask(&self, ui: Ui) -> Result<String> {
         let Some(raw) = Raw::enter() else { return Err(Interrupted.into()) };
         let mut screen = Screen { ui, rows: Vec::new(), at: 0 };

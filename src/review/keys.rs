@@ -19,7 +19,7 @@ pub fn key(ui: &Ui, ask: &str) -> Result<char> {
     // before the question is there, so that no key comes too early
     let raw = if ui.accessible { None } else { Raw::enter() };
     if raw.is_none() {
-        // an empty line is no answer, and whoever gives it wants to know what can be answered
+        // an empty line is not an answer: show the possible answers
         return Ok(line(&format!("{ask} "))?.chars().next().unwrap_or('?').to_ascii_lowercase());
     }
     // the mode leaves the way back to the first column to us

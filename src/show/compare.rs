@@ -25,7 +25,7 @@ pub use text::text;
 pub struct Comparison {
     /// What is decided.
     pub title: String,
-    /// What there is to choose from.
+    /// The choices.
     pub sides: Vec<Side>,
     /// What sets the sides apart, and what they have in common.
     pub rows: Vec<ComparedAspect>,
@@ -38,7 +38,7 @@ pub struct Comparison {
 pub struct Side {
     /// The name of the choice or preset.
     pub name: String,
-    /// What it is, in a few words.
+    /// A short description.
     pub title: String,
 }
 
@@ -100,7 +100,7 @@ pub fn choices(catalog: &Catalog, question: &Question) -> Result<Comparison> {
 /// When there is no preset of a name, or one is named twice.
 pub fn presets(catalog: &Catalog, names: &[String]) -> Result<Comparison> {
     if let Some(twice) = names.iter().enumerate().find(|(i, name)| names.iter().take(*i).any(|other| other == *name)) {
-        return Err(UserError::new(format!("preset `{}` is named twice", twice.1))
+        return Err(UserError::new(format!("preset `{}` is given twice", twice.1))
             .hint("`scaffold presets` lists what it can be compared with")
             .into());
     }

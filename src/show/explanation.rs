@@ -155,7 +155,7 @@ pub fn file_facts(usage: &Usage<'_>, c: &Component, f: &TemplateFile) -> Vec<Fac
     let catalog = usage.catalog();
     let active = catalog.record_condition(c, &f.path).or_else(|| catalog.condition(c));
     let conditions = [active, rule.and_then(|r| r.when.clone())].into_iter().flatten();
-    let mut lines: Vec<FactLine> = conditions.map(|when| FactLine::text(format!("There when `{when}`."))).collect();
+    let mut lines: Vec<FactLine> = conditions.map(|when| FactLine::text(format!("Generated when `{when}`."))).collect();
     if rule.is_some_and(|r| r.write == WritePolicy::Once) {
         lines.push(FactLine::text("Written once; afterwards it is yours, and updates leave it alone."));
     }
@@ -164,7 +164,7 @@ pub fn file_facts(usage: &Usage<'_>, c: &Component, f: &TemplateFile) -> Vec<Fac
     lines
 }
 
-/// What is taken when nothing is given, in words.
+/// The default value, in words.
 pub fn default_of(q: &Question) -> String {
     match (&q.default, &q.default_expr) {
         (Some(serde_json::Value::String(s)), _) if s.is_empty() => "default empty".into(),

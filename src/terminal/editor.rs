@@ -32,7 +32,7 @@ pub fn edit(rel: &str, text: &str) -> Result<Result<String, String>> {
     let mut command = Command::new("sh");
     command.arg("-c").arg(exec(&format!("{editor} \"$@\""))).arg("sh").arg(&file).stdout(screen);
     Ok(match lend(&mut command, None)? {
-        Err(e) => Err(format!("The editor `{editor}` does not start: {e}.")),
+        Err(e) => Err(format!("The editor `{editor}` could not be started: {e}.")),
         Ok(status) if !status.success() => Err(format!("The editor `{editor}` failed ({status}).")),
         // as `:q` does it; who takes the text as it is saves it
         Ok(_) if Stamp::at(&file) == before => Err("Nothing was saved.".into()),

@@ -31,7 +31,7 @@ pub fn watch(ui: &Ui) {
         let names = loop {
             let is_much = used().is_some_and(|now| now >= before + MAX_MIB);
             let names = if is_much && !signals::is_held() { at_work().join(", ") } else { String::new() };
-            // what takes memory otherwise is not the catalog's fault
+            // other uses of memory are not caused by the catalog
             if !names.is_empty() {
                 break names;
             }

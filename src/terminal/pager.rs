@@ -38,7 +38,7 @@ pub fn page(ui: &Ui, text: &str) -> Result<()> {
         Ok(status) => !NOT_STARTED.contains(&status.code()),
         Err(e) => {
             if e.kind() != ErrorKind::NotFound {
-                ui.say(&format!("The pager does not start: {e}."));
+                ui.say(&format!("The pager could not be started: {e}."));
             }
             false
         }

@@ -39,7 +39,7 @@ static HANDLE: OnceLock<Handle> = OnceLock::new();
 static WORK: Mutex<SignalState> =
     Mutex::new(SignalState { writing: 0, child: None, is_starting: false, takes_ctrl_c: false, is_checked: false });
 
-/// What the program is at.
+/// What the program is doing.
 struct SignalState {
     /// How many [`Hold`]s there are.
     writing: usize,
@@ -57,7 +57,7 @@ fn work() -> MutexGuard<'static, SignalState> {
     WORK.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Hears the signals from now on, but for those that whoever started the program ignores.
+/// Handles the signals from now on, except for those that the parent process ignores.
 pub fn watch() {
     if let Ok(modes) = tcgetattr(stdin()) {
         let _ = MODES.set(modes);
@@ -78,7 +78,7 @@ pub fn watch() {
     }
 }
 
-/// Hears that the terminal was closed also where that was ignored, as below `nohup`: reading from it would never end.
+/// Handles a closed terminal even if the parent ignored it, as `nohup` does: reading from it would never end.
 pub fn hear_hang_up() {
     if let Some(handle) = HANDLE.get() {
         hear(handle, SIGHUP);

@@ -12,7 +12,7 @@ const WIDTH: usize = 80;
 /// The height that is assumed when nothing tells it.
 const HEIGHT: usize = 24;
 
-/// Narrower and lower than this nothing is laid out.
+/// The minimum size of a terminal for a layout.
 const MIN_WIDTH: usize = 20;
 const MIN_HEIGHT: usize = 8;
 

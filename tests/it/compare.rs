@@ -23,7 +23,7 @@ fn text(comparison: &Comparison, width: usize) -> String {
 fn nothing_is_compared_with_itself() {
     let error =
         compare::presets(embedded(), &["mongodb-atlas-on-aws".into(), "mongodb-atlas-on-aws".into()]).unwrap_err();
-    assert_eq!(error.to_string(), "preset `mongodb-atlas-on-aws` is named twice");
+    assert_eq!(error.to_string(), "preset `mongodb-atlas-on-aws` is given twice");
 }
 
 #[test]

@@ -141,7 +141,7 @@ fn two_runs_at_once() {
                 done += 1;
             } else {
                 let said = said(&output);
-                let known = ["another run of scaffold is at work in", "was created by another process just now"];
+                let known = ["another scaffold process is running in", "was created by another process just now"];
                 assert!(known.iter().any(|text| said.contains(text)), "{said}");
                 refused += 1;
             }

@@ -100,7 +100,7 @@ fn an_answer_without_a_value_is_refused_with_its_place() {
 fn a_zero_byte_is_refused_with_its_line() {
     for text in ["name: shop\nregion: eu-\0\n", "name: shop\n# a\0b\n", "name: shop\n\0"] {
         let message = shown(&file(text).unwrap_err());
-        assert!(message.starts_with("the answers file is not a text in UTF-8\n  --> answers.yaml:2\n"), "{message}");
+        assert!(message.starts_with("the answers file is not UTF-8\n  --> answers.yaml:2\n"), "{message}");
     }
     let message = from_file("description: \"a\\0b\"\n");
     assert!(

@@ -96,11 +96,11 @@ impl Scene {
     }
 }
 
-/// Whatever the next command is, it finds a run that was cut short, and says what it did about it. This one has nothing
+/// Whatever the next command is, it finds an interrupted run, and says what it did about it. This one has nothing
 /// else to do.
 fn repair(place: &Path) -> String {
     let status = program(place).args(["status", "project"]).output().unwrap();
-    let is_unfinished = said(&status).contains("an earlier run in `project` was cut short");
+    let is_unfinished = said(&status).contains("an earlier run in `project` was interrupted");
     let repaired = program(&place.join("project")).args(["restore", "same/1.txt", "--yes"]).output().unwrap();
     let said = said(&repaired);
     assert_eq!(repaired.status.code(), Some(0), "{said}");

@@ -44,7 +44,7 @@ fn a_hostile_journal_does_not_reach_through_links() {
     assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
 }
 
-/// What a clone can bring, each beside or in place of a run that was cut short: nothing of it is carried out or removed.
+/// What a clone can bring, each beside or in place of an interrupted run: nothing of it is carried out or removed.
 #[test]
 fn what_no_run_of_the_user_left_is_refused_and_left_alone() {
     type Meddle = fn(&Path);
@@ -120,7 +120,7 @@ fn a_run_cut_short_in_a_folder_that_was_renamed_is_refused() {
     let to = place.path().join("renamed");
     fs::rename(&target, &to).unwrap();
     let error = recover_at(&to).unwrap_err();
-    assert!(error.to_string().contains("a run was cut short here when this folder was"), "{error}");
+    assert!(error.to_string().contains("a run was interrupted here when this folder was"), "{error}");
     fs::rename(&to, &target).unwrap();
     recover_at(&target).unwrap();
 }

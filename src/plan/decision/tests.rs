@@ -52,7 +52,7 @@ fn other_texts_are_refused() {
     for (text, what) in [
         ("", "has no `format`"),
         ("[", "cannot be read"),
-        ("format: 2\n", "has format 2, which this scaffold does not know"),
+        ("format: 2\n", "has format 2, which this version of scaffold does not support"),
         ("format: 1\nextra: 1\n", "unknown field `extra`"),
         ("format: 1\ndecisions: [{path: ../x, mine: \"0123456789abcdef\"}]\n", "names `../x`, which is no path"),
         ("format: 1\ndecisions: [{path: x, mine: \"12\"}]\n", "has no checksum for `x`"),

@@ -74,8 +74,10 @@ pub fn parse(shown: &str, bytes: &[u8]) -> Result<Decisions, UserError> {
     match value.get("format").and_then(Value::as_u64) {
         Some(1..=FORMAT) => {}
         Some(newer) => {
-            return Err(UserError::new(format!("`{shown}` has format {newer}, which this scaffold does not know"))
-                .hint("install the newest scaffold"));
+            return Err(UserError::new(format!(
+                "`{shown}` has format {newer}, which this version of scaffold does not support"
+            ))
+            .hint("install the newest scaffold"));
         }
         None => return Err(fault("has no `format`")),
     }

@@ -222,7 +222,7 @@ fn a_file_that_was_left_out_is_offered_when_the_templates_change_it() {
 fn what_is_forgotten_is_offered_again() {
     let scene = Scene::with_a_refused_hunk();
     assert_eq!(scaffold_in(&scene.dir, &["decisions"]), "README.md  1 difference refused\n");
-    assert!(scene.forget(&["run.sh"]).contains("error: nothing was decided about `run.sh`"));
+    assert!(scene.forget(&["run.sh"]).contains("error: there is no decision about `run.sh`"));
     let listed = scaffold_in(&scene.dir, &["decisions", "--format", "json"]);
     let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
     assert_eq!(listed, serde_json::json!([{"path": "README.md", "decision": "refused", "differences": 1}]));

@@ -115,7 +115,10 @@ fn nothing_is_promised_where_nothing_can_be_kept() {
 fn there_is_none() {
     let (_temp, dir) = target();
     let mut s = Start::init(&dir, &["--resume"]).run();
-    s.see("error: no session about").see("hint: `scaffold init` starts one").ends_with(2).nothing_changed();
+    s.see("error: there is no interrupted session for")
+        .see("hint: `scaffold init` starts one")
+        .ends_with(2)
+        .nothing_changed();
 }
 
 #[test]

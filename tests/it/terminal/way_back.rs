@@ -6,7 +6,7 @@ use super::update::{Shop, shop, small};
 use crate::session::{CTRL_C, ENTER, ESC, Session, Start};
 
 const RESTORE: &str = "Restore 2 files?";
-const UNDO: &str = "Take the update of 5 files back?";
+const UNDO: &str = "Undo the update of 5 files?";
 
 /// One file edited, one deleted; up to the question.
 fn restore() -> (Shop, Session) {
@@ -78,7 +78,7 @@ fn an_update_of_the_record_alone_is_taken_back() {
     let mut s = Start::with(&shop.dir, "update", &small(), &["--set", "description=Books"]).run();
     s.see("is up to date; what is recorded about it was renewed.").ends_with(0);
     let mut s = Start::inside(&shop.dir, &["undo"]).run();
-    s.answer("Take the update of the answers back?", "y\r");
+    s.answer("Undo the update of the answers?", "y\r");
     s.see("Took the last update back: the answers as before it.").ends_with(0);
     assert_eq!(fs::read(shop.dir.join(".scaffold/answers.yaml")).unwrap(), before);
 }
