@@ -14,6 +14,7 @@ use crate::template::names::{Templates, is_builtin, repeated, scope, unknown, un
 use crate::text::path;
 
 mod lists;
+mod literal_roots;
 mod questions;
 mod requires;
 mod roots;
@@ -49,6 +50,7 @@ fn check(catalog: &Catalog, with_templates: bool) -> Vec<Fault> {
     }
     lint.paths();
     lint.roots();
+    lint.literal_roots();
     lint.moves();
     lint.needs();
     lint.presets();

@@ -7,7 +7,7 @@ use crate::scene;
 use crate::support::{read_tree, root, write_tree};
 
 /// The built-in catalog, with these files added or replaced below `templates/`.
-fn catalog(folder: &Path, files: &[(&str, &str)]) {
+pub fn catalog(folder: &Path, files: &[(&str, &str)]) {
     write_tree(&folder.join("templates"), &read_tree(&root().join("templates")));
     write_tree(&folder.join("presets"), &read_tree(&root().join("presets")));
     for (path, text) in files {
@@ -17,7 +17,7 @@ fn catalog(folder: &Path, files: &[(&str, &str)]) {
     }
 }
 
-fn faults(files: &[(&str, &str)]) -> String {
+pub fn faults(files: &[(&str, &str)]) -> String {
     let place = tempfile::tempdir().unwrap();
     catalog(place.path(), files);
     let run = scene::program(place.path()).args(["questions", "--templates", "templates"]).output().unwrap();
