@@ -30,7 +30,7 @@ const OTHER_DATABASES: [&str; 5] = ["cockroachdb", "mysql", "postgresql", "sqlit
 pub fn answers(catalog: &Catalog, found: &Detected, files: &Files) -> Result<IndexMap<String, Found>> {
     let env = engine::environment(catalog)?;
     let mut answers = IndexMap::new();
-    for question in &catalog.project.questions {
+    for (_, question) in catalog.questions() {
         let answer = match question.name.as_str() {
             NAME => scalar(&env, question, remote_name(found).or_else(|| root_name(found))),
             "repository" => scalar(&env, question, repository(found)),

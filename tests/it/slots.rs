@@ -31,8 +31,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
-    error: the catalog has 6 faults:
-      templates/components/core/delivery/component.yaml: requires `aws/account`, which is not there with `cloud: gcp`
+    error: the catalog has 5 faults:
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.cluster_product`: the managed Kubernetes, for a sentence
         - `provides.facts.registry`: host and path below which images are stored
@@ -42,15 +41,89 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `provides.facts.accounts`: the isolation unit of each environment, by its name
         - `provides.facts.networks`: the address range of each environment, by its name
         - `provides.facts.environments`: list of `name`, `title`, `production`, `account_id`, `cidr`, `host`
+        - `macros.j2`: `<% macro terraform_backend(key) %>`: the block `backend` of a root in production's state that belongs to no environment
+        - `macros.j2`: `<% macro registry_login(registry) %>`: a shell command that logs in to a registry
+        - `macros.j2`: `<% macro image_digest(repository, tag, indent) %>`: a shell command that prints the digest of a tag of an image, or nothing; a second line begins with `indent`
         - `files/scripts/bootstrap.sh`
         - `files/scripts/cluster-connect.sh`
         - a template that prints `contributed.environment_outputs`
         - a template that prints `contributed.environment_settings`
         - a template that prints `contributed.terraform_providers`
-      templates/components/github/actions/component.yaml: requires `aws/account`, which is not there with `ci: github_actions`, `cloud: gcp`
+      templates/slots.yaml: slot `ci_identity`: no component fills it with `ci: github_actions`, `cloud: gcp`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `secrets_store`: no component fills it with `cloud: gcp`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+    "#);
+}
+
+#[test]
+fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
+    let text = "title: GitLab\nwhy: Another CI platform.\nprovides:\n  slot: ci\n  for:\n    \
+                ci: {value: gitlab, title: GitLab CI, order: 20}\n";
+    insta::assert_snapshot!(faults(&[("components/gitlab/component.yaml", text)]), @r#"
+    error: the catalog has 2 faults:
+      templates/components/gitlab/component.yaml: owes to the slot `ci`:
+        - `provides.facts.title`: name of the product, for a sentence
+        - `provides.facts.platform`: what keeps the repository, for a sentence
+        - `provides.facts.cli`: its command line, which has `auth status`
+        - `provides.facts.repository`: path of the repository on the platform, such as `owner/name`
+        - `provides.facts.repository_name`: the last part of that path
+        - `provides.facts.url`: address of the repository in a browser
+        - `provides.facts.files_url`: address below which the files of `main` are shown
+        - `provides.facts.runs`: what the page of runs is called
+        - `provides.facts.runs_url`: address of that page
+        - `provides.facts.change`: how a proposed change is called, such as `pull request`
+        - `provides.facts.folder`: folder of the pipelines `ci`, `deploy-staging`, `release-prod`, `rollback`, `restore-drill` and `terraform`, each a file NAME.yml
+        - `provides.facts.approves`: whether a person can be made to approve the release of an environment
+        - `provides.facts.attests`: whether the platform itself says from which run an image came; else images are signed with cosign
+        - `provides.facts.issuer`: who signs the tokens of runs
+        - `provides.facts.signer`: the identity of the run of `deploy-staging` in the certificate of an image
+        - `macros.j2`: `<% macro start(pipeline, inputs, branch, anywhere, indent) %>`: starts a pipeline by hand; `inputs` are a list of `name=value`, with `indent` on a line of their own; with `anywhere` outside of a clone, too
+        - `macros.j2`: `<% macro runs(pipeline, limit, state, anywhere) %>`: lists runs of a pipeline or of all
+        - `macros.j2`: `<% macro watch(pipeline) %>`: follows the newest run, of a pipeline or of all
+        - `macros.j2`: `<% macro open_run(pipeline) %>`: opens the page of the newest run, where it is approved
+        - `macros.j2`: `<% macro cancel(id) %>`: cancels a run
+        - `macros.j2`: `<% macro rerun() %>`: repeats what failed in a run; its id follows
+        - `macros.j2`: `<% macro enable(pipeline) %>`: turns the schedule of a pipeline on again
+        - `macros.j2`: `<% macro paused() %>`: why a schedule does not start its pipeline, for a table
+        - `macros.j2`: `<% macro change(verb, branch) %>`: does something with a proposed change: `open`, `list`, `view`, `diff`, `checks`, `approve`, `merge`, `close` or `checkout`
+        - `macros.j2`: `<% macro deployments(verb, anywhere) %>`: does `stop`, `allow` or `ask` about all deployments
+        - `macros.j2`: `<% macro releases() %>`: lists commits that production has run, newest first; further lines are indented by 5
+        - `macros.j2`: `<% macro unfinished_releases() %>`: lists runs of the release that are not over; further lines are indented by 5 and 3
+        - `macros.j2`: `<% macro pipeline_url(pipeline) %>`: address of the page of a pipeline
+        - `macros.j2`: `<% macro incidents_url() %>`: address of the list of open incidents
+        - `macros.j2`: `<% macro closed_record_url() %>`: address where a record that others cannot read is opened, where everybody can read issues; else nothing
+        - `macros.j2`: `<% macro incidents() %>`: lists open incidents
+        - `macros.j2`: `<% macro open_incident() %>`: opens an incident, several lines
+        - `macros.j2`: `<% macro open_issues() %>`: prints the number of open issues with the title `$title`
+        - `macros.j2`: `<% macro open_issue() %>`: opens an issue with the title `$title`; its text follows
+        - `macros.j2`: `<% macro branch_rules() %>`: how to see that nobody can push past the review, for a table
+        - `macros.j2`: `<% macro trusted_ids() %>`: how to see whom the cloud must trust, for a table
+        - `macros.j2`: `<% macro verify_attestation() %>`: asks for the origin of `$image`, where the platform attests it; further lines are indented by 4
+        - `macros.j2`: `<% macro run_id() %>`: name of the variable with the id of a run
+        - `macros.j2`: `<% macro run_url() %>`: address of the page of this run, in variables of the shell
+        - `macros.j2`: `<% macro keep_variable(name, value) %>`: in a run, lets the following steps have a variable
+        - `macros.j2`: `<% macro keep_path(folder) %>`: in a run, lets the following steps find programs
+        - `files/scripts/open-pr.sh`
+        - a template that prints `contributed.required_checks`
+      templates/slots.yaml: slot `ci_identity`: no component fills it with `ci: gitlab`, `cloud: aws`; add one, or say in `without` what that needs
+    "#);
+}
+
+#[test]
+fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
+    let text = "title: HashiCorp Vault\nwhy: Another secrets manager.\nprovides:\n  slot: secrets_store\n  for:\n    \
+                secrets_manager: {value: vault, title: HashiCorp Vault, order: 20}\n    cloud: any\n";
+    insta::assert_snapshot!(faults(&[("components/vault/component.yaml", text)]), @r#"
+    error: the catalog has 1 fault:
+      templates/components/vault/component.yaml: owes to the slot `secrets_store`:
+        - `provides.facts.title`: name of the product, for a sentence
+        - `provides.facts.store`: name of the SecretStore
+        - `files/docs/secrets.md`
+        - `files/scripts/sync-secrets.sh`
+        - `files/docs/runbooks/rotate-secrets.md`
+        - a template that prints `contributed.secrets`
+        - a template that prints `contributed.env_sample`
     "#);
 }
 
@@ -86,7 +159,7 @@ fn small(folder: &Path, store: &str) {
     write("questions.yaml", &format!("questions:\n{questions}"));
     write(
         "slots.yaml",
-        "order: [cloud, store, page]\nslots:\n  cloud: {title: Cloud, why: w, keys: [cloud], facts: {registry: where images are}, macros: {login: [who]}}\n  \
+        "order: [cloud, store, page]\nslots:\n  cloud: {title: Cloud, why: w, keys: [cloud], facts: {registry: where images are}, macros: {login: {with: [who], what: logs in}}}\n  \
          store: {title: Store, why: w, keys: [store, cloud], without: [{store: vault, cloud: none, needs: a cloud}]}\n",
     );
     let cloud = |value: &str, rest: &str| {
