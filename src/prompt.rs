@@ -164,6 +164,7 @@ impl Prompter for TerminalPrompter<'_> {
             _ if current.is_none() => true,
             _ if question.has_one_choice() => false,
             (Origin::Prompt | Origin::File(_) | Origin::Flag, _) => false,
+            _ if !question.asked => matches!(origin, Origin::Detected(_)),
             (_, Asking::All) => true,
             // which strategy is what a preset is for; without one nobody has chosen
             (Origin::Default, asking) => asking == Asking::New || question.identity || compare::is_strategy(question),
