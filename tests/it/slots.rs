@@ -31,7 +31,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
-    error: the catalog has 5 faults:
+    error: the catalog has 8 faults:
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.cluster_product`: the managed Kubernetes, for a sentence
         - `provides.facts.registry`: host and path below which images are stored
@@ -50,8 +50,11 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - a template that prints `contributed.environment_settings`
         - a template that prints `contributed.terraform_providers`
       templates/slots.yaml: slot `ci_identity`: no component fills it with `ci: github_actions`, `cloud: gcp`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `object_store`: no component fills it with `cloud: gcp`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `secrets_store`: no component fills it with `cloud: gcp`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
     "#);
 }
@@ -61,7 +64,7 @@ fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
     let text = "title: GitLab\nwhy: Another CI platform.\nprovides:\n  slot: ci\n  for:\n    \
                 ci: {value: gitlab, title: GitLab CI, order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gitlab/component.yaml", text)]), @r#"
-    error: the catalog has 2 faults:
+    error: the catalog has 3 faults:
       templates/components/gitlab/component.yaml: owes to the slot `ci`:
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.platform`: what keeps the repository, for a sentence
@@ -77,7 +80,6 @@ fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
         - `provides.facts.approves`: whether a person can be made to approve the release of an environment
         - `provides.facts.attests`: whether the platform itself says from which run an image came; else images are signed with cosign
         - `provides.facts.issuer`: who signs the tokens of runs
-        - `provides.facts.signer`: the identity of the run of `deploy-staging` in the certificate of an image
         - `macros.j2`: `<% macro start(pipeline, inputs, branch, anywhere, indent) %>`: starts a pipeline by hand; `inputs` are a list of `name=value`, with `indent` on a line of their own; with `anywhere` outside of a clone, too
         - `macros.j2`: `<% macro runs(pipeline, limit, state, anywhere) %>`: lists runs of a pipeline or of all
         - `macros.j2`: `<% macro watch(pipeline) %>`: follows the newest run, of a pipeline or of all
@@ -100,6 +102,7 @@ fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro branch_rules() %>`: how to see that nobody can push past the review, for a table
         - `macros.j2`: `<% macro trusted_ids() %>`: how to see whom the cloud must trust, for a table
         - `macros.j2`: `<% macro verify_attestation() %>`: asks for the origin of `$image`, where the platform attests it; further lines are indented by 4
+        - `macros.j2`: `<% macro signer() %>`: the identity of the run of `deploy-staging` in the certificate of an image
         - `macros.j2`: `<% macro run_id() %>`: name of the variable with the id of a run
         - `macros.j2`: `<% macro run_url() %>`: address of the page of this run, in variables of the shell
         - `macros.j2`: `<% macro keep_variable(name, value) %>`: in a run, lets the following steps have a variable
@@ -107,6 +110,7 @@ fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
         - `files/scripts/open-pr.sh`
         - a template that prints `contributed.required_checks`
       templates/slots.yaml: slot `ci_identity`: no component fills it with `ci: gitlab`, `cloud: aws`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `updates`: no component fills it with `ci: gitlab`; add one, or say in `without` what that needs
     "#);
 }
 
@@ -115,15 +119,26 @@ fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
     let text = "title: HashiCorp Vault\nwhy: Another secrets manager.\nprovides:\n  slot: secrets_store\n  for:\n    \
                 secrets_manager: {value: vault, title: HashiCorp Vault, order: 20}\n    cloud: any\n";
     insta::assert_snapshot!(faults(&[("components/vault/component.yaml", text)]), @r#"
-    error: the catalog has 1 fault:
+    error: the catalog has 3 faults:
       templates/components/vault/component.yaml: owes to the slot `secrets_store`:
         - `provides.facts.title`: name of the product, for a sentence
+        - `provides.facts.short`: the same, once it is clear whose product it is
         - `provides.facts.store`: name of the SecretStore
+        - `provides.facts.commands`: the program with which people and scripts reach secrets
+        - `macros.j2`: `<% macro store_comment(account) %>`: a comment on how the operator comes to its rights
+        - `macros.j2`: `<% macro store_spec() %>`: what `spec.provider` of the SecretStore holds, its lines indented by 6
+        - `macros.j2`: `<% macro read_secret(secret, indent) %>`: prints the value of a secret, a JSON object; a second line begins with `indent`
+        - `macros.j2`: `<% macro put_secret(secret, file, indent) %>`: puts a value that a `file://` address holds; with `indent` on two lines
+        - `macros.j2`: `<% macro take_back(secret) %>`: has the value OLD_VERSION stand again in place of NEW_VERSION
+        - `macros.j2`: `<% macro versions(secret) %>`: lists the versions of a secret
+        - `macros.j2`: `<% macro bring_back() %>`: lines of a loop over `$environment`, indented by 5: brings back the secret of `$service` within 30 days, and has Terraform import it
         - `files/docs/secrets.md`
-        - `files/scripts/sync-secrets.sh`
         - `files/docs/runbooks/rotate-secrets.md`
+        - `files/infra/terraform/modules/environment/secrets.tf`
         - a template that prints `contributed.secrets`
         - a template that prints `contributed.env_sample`
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: vault`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: self-hosted`, `secrets_manager: vault`; add one, or say in `without` what that needs
     "#);
 }
 
