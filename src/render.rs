@@ -76,8 +76,8 @@ pub fn render(catalog: &Catalog, context: &Context) -> Result<Rendered> {
     rendered(catalog, context, None)
 }
 
-/// The same for a catalog whose templates nobody has checked, only [the rest](crate::lint::lint_without_templates):
-/// fails when one of them has a fault, whether it is rendered or not. Each is compiled once for both.
+/// The same for a catalog whose templates were not linted, only [the rest](crate::lint::lint_without_templates): fails
+/// when any template has an error, rendered or not. Each template is compiled once for both.
 ///
 /// # Errors
 /// As [`render`], and when a template has a fault; [`crate::lint::lint`] tells all of them.
