@@ -7,7 +7,7 @@ use crate::scene;
 use crate::support::{read_tree, root, write_tree};
 
 /// The built-in catalog, with these files added or replaced below `templates/`.
-fn catalog(folder: &Path, files: &[(&str, &str)]) {
+pub fn catalog(folder: &Path, files: &[(&str, &str)]) {
     write_tree(&folder.join("templates"), &read_tree(&root().join("templates")));
     write_tree(&folder.join("presets"), &read_tree(&root().join("presets")));
     for (path, text) in files {
@@ -17,7 +17,7 @@ fn catalog(folder: &Path, files: &[(&str, &str)]) {
     }
 }
 
-fn faults(files: &[(&str, &str)]) -> String {
+pub fn faults(files: &[(&str, &str)]) -> String {
     let place = tempfile::tempdir().unwrap();
     catalog(place.path(), files);
     let run = scene::program(place.path()).args(["questions", "--templates", "templates"]).output().unwrap();
@@ -415,6 +415,34 @@ fn a_comparison_with_a_language_is_a_fault() {
       templates/components/core/services/files/x.txt.j2: reads `provided.language.color`, which is not a fact of that slot
       templates/components/core/services/files/y.txt.j2: reads `provided.language`, which each of `services` has for itself
     "#);
+}
+
+/// What is wrong with a slot of records, and with who reads it.
+#[test]
+fn a_slot_of_records_is_checked() {
+    let slots = fs::read_to_string(root().join("templates/slots.yaml")).unwrap();
+    let with = |from: &str, to: &str| {
+        assert!(slots.contains(from), "{from}");
+        faults(&[("slots.yaml", &slots.replacen(from, to, 1))])
+    };
+    let said = with("    per: services\n    keys: [language]", "    per: name\n    keys: [language]");
+    assert!(
+        said.contains("slot `language`: `per` names `name`, which is not a question of the kind `records`"),
+        "{said}"
+    );
+    let said = with("    per: services\n    keys: [language]", "    per: services\n    keys: [cloud]");
+    assert!(said.contains("slot `language` has `per`, and no key of it is a field of `services`"), "{said}");
+    let said = with("    keys: [cloud]\n", "    keys: [kind]\n");
+    assert!(said.contains("slot `cloud`: the key `kind` is not a question of the kind `choice`"), "{said}");
+    let python = fs::read_to_string(root().join("templates/components/languages/python/component.yaml")).unwrap();
+    let with = |facts: &str| {
+        let text = python.replace("start: '\"python -m app\"'", facts);
+        faults(&[("components/languages/python/component.yaml", &text)])
+    };
+    let said = with("start: path");
+    assert!(said.contains("`provides` start: `path` uses `path`, which is not known there"), "{said}");
+    let said = with("start: provided.driver.identity_path");
+    assert!(said.contains("`provides` start: `provided.driver` is computed later"), "{said}");
 }
 
 /// A catalog of two clouds and two stores of secrets, one of which needs one of the clouds.
