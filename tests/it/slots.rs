@@ -149,6 +149,9 @@ fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro run_id() %>`: name of the variable with the id of a run
         - `macros.j2`: `<% macro run_url() %>`: address of the page of this run, in variables of the shell
         - `macros.j2`: `<% macro keep_variable(name, value) %>`: in a run, lets the following steps have a variable
+        - `macros.j2`: `<% macro settings_row() %>`: the beginning of a row of a table: the root of Terraform that holds the settings of the repository, its account, and who applies it
+        - `macros.j2`: `<% macro settings_step() %>`: a step of a list: what that root sets
+        - `macros.j2`: `<% macro settings_lost() %>`: the fourth step of a list: what to do when its state is lost
         - `macros.j2`: `<% macro keep_path(folder) %>`: in a run, lets the following steps find programs
         - `files/scripts/open-pr.sh`
         - a template that prints `contributed.required_checks`
