@@ -112,7 +112,7 @@ fn a_zero_byte_is_refused_with_its_line() {
 #[test]
 fn unknown_region_in_a_file_names_the_line() {
     insta::assert_snapshot!(from_file("name: shop\n\naws_region: eu-cental-1\n"), @r"
-    answer `aws_region` is `eu-cental-1`, which AWS does not have (did you mean `eu-central-1`?)
+    answer `aws_region` is `eu-cental-1`, which is not an AWS region that has everything used here (did you mean `eu-central-1`?)
       --> answers.yaml:3
     hint: `scaffold explain aws_region` says what it takes
     ");
@@ -147,14 +147,14 @@ fn everything_missing_is_named_at_once() {
     12 answers are missing:
       name                  a DNS label (a-z, 0-9, `-`), at most 20 characters
       description           one line of text, at most 120 characters
-      domain                a host name such as `shop.example.com`
+      domain                a hostname such as `shop.example.com`
       contact               an e-mail address
       repository            a repository as `owner/name`
       code_owners           a GitHub team or user such as `@acme/platform`
       github_owner_id       a whole number, at least 1
       github_repository_id  a whole number, at least 1
-      staging_account_id    an AWS account id: twelve digits
-      prod_account_id       an AWS account id: twelve digits
+      staging_account_id    an AWS account id of twelve digits
+      prod_account_id       an AWS account id of twelve digits
       atlas_org_id          an Atlas organization id of 24 hexadecimal digits
       services              a list of 1 to 30 records
     hint: give them with `--set NAME=VALUE`, in a file with `--answers FILE`, or take a `--preset`
