@@ -14,6 +14,7 @@ use crate::template::names::{Templates, is_builtin, repeated, scope, unknown, un
 use crate::text::path;
 
 mod lists;
+mod provided;
 mod questions;
 mod requires;
 mod slots;
@@ -53,6 +54,7 @@ fn check(catalog: &Catalog, with_templates: bool) -> Vec<Fault> {
     lint.lists();
     lint.slots();
     lint.requirements();
+    lint.reads_of_slots();
     lint.macros();
     let mut faults = lint.faults;
     faults.extend(migrations::faults(catalog));
@@ -97,7 +99,7 @@ impl Lint<'_> {
                 self.fault(&file, "question `kept` has the name of the section for answers that are not asked");
             }
             if let Some(other) = seen.insert(&question.name, file.clone()) {
-                self.fault(&file, format!("question `{}` is also in {other}", question.name));
+                self.fault(&file, format!("question `{}` is also in {}", question.name, catalog.shown(&other)));
             }
         }
         let mut known = Names::new();
@@ -132,7 +134,9 @@ impl Lint<'_> {
 
     fn rule(&mut self, file: &str, rule: &Rule, known: &Names) {
         let name = format!("rule `{}`", rule.require);
-        self.expression(file, &name, &rule.require, known);
+        for expression in rule.when.iter().chain([&rule.require]) {
+            self.expression(file, &name, expression, known);
+        }
         for text in [&rule.message, &rule.hint] {
             self.text(file, &name, text, known);
         }
@@ -255,7 +259,10 @@ impl Lint<'_> {
                 if let Some((other, others)) = owners.insert(key, (&file.origin, slot))
                     && (slot.is_none() || slot != others)
                 {
-                    self.fault(&file.origin, format!("has the path of {other}; one path has one owner"));
+                    self.fault(
+                        &file.origin,
+                        format!("has the path of {}; one path has one owner", catalog.shown(other)),
+                    );
                 }
                 for segment in file.path.split('/') {
                     let key = segment.strip_prefix("__").and_then(|s| s.strip_suffix("__"));

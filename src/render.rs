@@ -96,7 +96,9 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
             let rule = component.manifest.files.get(&file.path);
             for (path, repeated) in expand(catalog, context, &file.path)? {
                 let wanted = match rule.and_then(|r| r.when.as_ref()) {
-                    Some(when) => scope.with(&repeated).is_true(when).with_context(|| place(component, file))?,
+                    Some(when) => {
+                        scope.with(&repeated).is_true(when).with_context(|| place(catalog, component, file))?
+                    }
                     None => true,
                 };
                 if wanted {
@@ -116,17 +118,17 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
         .par_iter()
         .map(|job| {
             let mut bytes = if job.file.template {
-                let template = compile(&env, job.file).map_err(|e| template_error(&job.path, &e))?;
+                let template = compile(&env, job.file).map_err(|e| template_error(catalog, &job.path, &e))?;
                 if let Some(check) = check {
                     ensure_sound(check, job.component, job.file, &template)?;
                 }
                 let context = context.of(&job.component.name, &job.repeated);
                 let _rendering = memory::rendering(&job.file.origin);
                 let rendered = template.render(context);
-                let text = rendered.map_err(|e| template_error(&job.path, &e))?;
+                let text = rendered.map_err(|e| template_error(catalog, &job.path, &e))?;
                 if text.len() > engine::MAX_OUTPUT {
                     let most = engine::MAX_OUTPUT >> 20;
-                    bail!("`{}` would be larger than {most} MiB\n  --> {}", job.path, job.file.origin);
+                    bail!("`{}` would be larger than {most} MiB\n  --> {}", job.path, catalog.shown(&job.file.origin));
                 }
                 text.into_bytes()
             } else {
@@ -146,7 +148,8 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
             pattern: job.file.path.clone(),
         };
         if let Some(other) = rendered.origin.insert(job.path.clone(), origin) {
-            bail!("`{}` is rendered by {} and by {}", job.path, other.template, job.file.origin);
+            let [one, two] = [&other.template, &job.file.origin].map(|origin| catalog.shown(origin));
+            bail!("`{}` is rendered by {one} and by {two}", job.path);
         }
         if job.once {
             rendered.once.insert(job.path.clone());
@@ -191,7 +194,7 @@ fn check_others(catalog: &Catalog, env: &Environment<'_>, check: &Templates<'_>,
             if !file.template || rendered.contains(file.origin.as_str()) {
                 return Ok(());
             }
-            let template = compile(env, file).map_err(|e| template_error(&file.path, &e))?;
+            let template = compile(env, file).map_err(|e| template_error(catalog, &file.path, &e))?;
             ensure_sound(check, component, file, &template)
         },
     )
@@ -209,13 +212,14 @@ fn ensure_sound<'t>(
     }
 }
 
-fn place(component: &Component, file: &TemplateFile) -> String {
-    format!("in templates/components/{}/component.yaml, `files`, `{}`", component.name, file.path)
+fn place(catalog: &Catalog, component: &Component, file: &TemplateFile) -> String {
+    let manifest = catalog.shown(&format!("templates/components/{}/component.yaml", component.name));
+    format!("in {manifest}, `files`, `{}`", file.path)
 }
 
 /// The name, line and cause of a template's failure. It is our fault, not the user's.
-fn template_error(path: &str, error: &minijinja::Error) -> anyhow::Error {
-    let name = error.name().unwrap_or("?");
+fn template_error(catalog: &Catalog, path: &str, error: &minijinja::Error) -> anyhow::Error {
+    let name = catalog.shown(error.name().unwrap_or("?"));
     let line = error.line().unwrap_or(0);
     let why = engine::reason(error).map_or_else(|| format!("{error:#}"), str::to_owned);
     let mut text = format!("`{path}` cannot be rendered: {why}\n  --> {name}:{line}");
