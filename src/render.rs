@@ -17,6 +17,7 @@ use crate::template::engine;
 use crate::template::expression::Scope;
 use crate::template::names::Templates;
 use crate::terminal::memory;
+use crate::text::error::UserError;
 use crate::text::path;
 use crate::text::tree::{File, RelPath, Tree};
 
@@ -29,6 +30,8 @@ pub struct Rendered {
     pub once: BTreeSet<RelPath>,
     /// Paths left out because of their `when`, with their pattern.
     pub skipped: Vec<(String, RelPath)>,
+    /// Paths that not every clone can hold, and why.
+    pub unportable: Vec<(RelPath, UserError)>,
     /// Files that had another path in an earlier version, as the components declare: old path and new path.
     pub moved: Vec<(RelPath, RelPath)>,
     /// The component that owns a file, and the template it comes from.
@@ -89,6 +92,7 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
     let env = engine::environment(catalog)?;
     let mut jobs = Vec::new();
     let mut skipped = Vec::new();
+    let mut unportable = Vec::new();
     for component in catalog.components.iter().filter(|c| context.own_values.contains_key(&c.name)) {
         let facts = context.own_values.get(&component.name).cloned().unwrap_or_default();
         let scope = Scope::new(&env, &context.values).with(&facts);
@@ -102,7 +106,7 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
                     None => true,
                 };
                 if wanted {
-                    path::check_portable(&path)?;
+                    unportable.extend(path::check_portable(&path).err().map(|error| (path.clone(), error)));
                     let once = rule.is_some_and(|r| r.write == WritePolicy::Once);
                     jobs.push(Job { component, file, path, repeated, once });
                 } else {
@@ -140,7 +144,7 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
             Ok(File { bytes, executable })
         })
         .collect::<Result<_>>()?;
-    let mut rendered = Rendered { skipped, ..Rendered::default() };
+    let mut rendered = Rendered { skipped, unportable, ..Rendered::default() };
     for job in &jobs {
         let origin = Origin {
             component: job.component.name.clone(),

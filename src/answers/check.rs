@@ -15,12 +15,20 @@ use crate::text::error::nearest;
 pub struct Check<'a> {
     scope: Scope<'a>,
     question: &'a Question,
+    /// Whether the value is recorded: generated files have it already.
+    recorded: bool,
 }
 
 impl<'a> Check<'a> {
     /// The rules of a question.
     pub fn new(scope: Scope<'a>, question: &'a Question) -> Self {
-        Self { scope, question }
+        Self { scope, question, recorded: false }
+    }
+
+    /// The same for a value that generated files have already.
+    #[must_use]
+    pub fn recorded(self) -> Self {
+        Self { recorded: true, ..self }
     }
 
     /// The question that is being asked.
@@ -56,6 +64,9 @@ impl<'a> Check<'a> {
     /// Checks a value by its kind and by what the question requires of it.
     fn one(&self, value: &Value) -> Result<Value, String> {
         let checked = self.question.kind().check(value)?;
+        if let Some(why) = self.question.kind().unportable(&checked).filter(|_| !self.recorded) {
+            return Err(why);
+        }
         let taken = |choice: &&Choice| match &checked {
             Value::Array(items) => items.iter().any(|item| *item == choice.value),
             one => *one == choice.value,
@@ -142,7 +153,7 @@ impl<'a> Check<'a> {
     /// The rules of a field, when the earlier fields of its record are these.
     #[must_use]
     pub fn within(&self, record: &Map<String, Value>, field: &'a Question) -> Self {
-        Self { scope: self.scope.with_map(record), question: field }
+        Self { scope: self.scope.with_map(record), question: field, recorded: self.recorded }
     }
 
     /// What the earlier answers lack for a choice, in words; nothing when it can be taken. What hangs on a refused answer

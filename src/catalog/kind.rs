@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::catalog::question::{KindName, Question};
 use crate::text::error::nearest;
-use crate::text::{cron, duration, secret};
+use crate::text::{cron, duration, path, secret};
 
 mod formats;
 
-use formats::{cidr, command, dns_label, email, env_name, free_text, host_name, path, slug, url_path};
+use formats::{cidr, command, dns_label, email, env_name, folder, free_text, host_name, slug, url_path};
 
 /// The rules of one question's values.
 #[derive(Clone, Copy)]
@@ -80,6 +80,20 @@ impl QuestionKind<'_> {
         }
     }
 
+    /// Why a value that is right cannot be part of a path everywhere: only for new answers, as a repository that has it
+    /// has to change it first.
+    pub fn unportable(self, value: &Value) -> Option<Refusal> {
+        if !matches!(self.question.kind, KindName::DnsLabel | KindName::Path) {
+            return None;
+        }
+        let text = value.as_str()?;
+        let device = text.split('/').find(|name| path::is_device(name))?;
+        Some(match device == text {
+            true => "which Windows keeps for a device: no clone there can hold files of that name".into(),
+            false => format!("whose `{device}` Windows keeps for a device: no clone there can hold files of that name"),
+        })
+    }
+
     fn choice(self, value: &Value) -> Result<Value, Refusal> {
         let word = text(value)?;
         let choices: Vec<&str> = self.question.choices.iter().map(|c| c.value.as_str()).collect();
@@ -124,7 +138,7 @@ impl QuestionKind<'_> {
                     .ok_or_else(|| "which is not a duration such as `15m`, `1h30m` or `7d`".to_string())?;
             }
             KindName::RepositorySlug => slug(text)?,
-            KindName::Path => path(text)?,
+            KindName::Path => folder(text)?,
             KindName::UrlPath => url_path(text)?,
             KindName::Version => {
                 semver::Version::parse(text).map_err(|e| format!("which is not a semantic version: {e}"))?;

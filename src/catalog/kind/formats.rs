@@ -119,7 +119,7 @@ pub(super) fn slug(text: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(super) fn path(text: &str) -> Result<(), Refusal> {
+pub(super) fn folder(text: &str) -> Result<(), Refusal> {
     let segment_ok = |s: &str| {
         !s.is_empty()
             && s != "."
