@@ -7,6 +7,7 @@ pub mod lists;
 pub mod migrations;
 mod parse;
 pub mod question;
+pub mod roots;
 pub mod slots;
 pub mod source;
 
@@ -21,6 +22,7 @@ use serde_json::Value;
 use crate::catalog::lists::ContributedList;
 use crate::catalog::migrations::Migration;
 use crate::catalog::question::{FindingName, Group, Question, Rule, Values};
+use crate::catalog::roots::Root;
 use crate::catalog::slots::{Provides, SlotsFile};
 use crate::text::value::whole;
 
@@ -67,6 +69,9 @@ pub struct ProjectFile {
     /// Path segments `__key__` that repeat a file.
     #[serde(default)]
     pub repeats: IndexMap<String, Repeat>,
+    /// Folders of `files/` whose place in a repository is an answer.
+    #[serde(default)]
+    pub roots: IndexMap<String, Root>,
 }
 
 /// How a path segment `__key__` repeats a file.
@@ -208,7 +213,7 @@ pub enum WritePolicy {
 pub struct TemplateFile {
     /// The path in the generated repository, with `__key__` segments.
     pub path: String,
-    /// Where it lies in the catalog, for messages.
+    /// Its path in the catalog, for messages.
     pub origin: String,
     /// Whether it is rendered, or copied.
     pub template: bool,

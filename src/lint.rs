@@ -6,21 +6,24 @@ use minijinja::Environment;
 use rayon::prelude::*;
 
 use crate::answers::file;
-use crate::catalog::question::Rule;
+use crate::catalog::question::{Question, Rule};
 use crate::catalog::{Catalog, Component, Fault, Moved, Replaced, migrations};
 use crate::show::compare;
 use crate::template::engine;
 use crate::template::names::{Templates, is_builtin, repeated, scope, unknown, unprovided};
 use crate::text::path;
 
+mod compared;
 mod lists;
 mod provided;
 mod questions;
 mod requires;
+mod roots;
 mod slots;
 
 const QUESTIONS: &str = "templates/questions.yaml";
 const READINESS: &str = "templates/readiness.yaml";
+const SLOTS: &str = "templates/slots.yaml";
 
 /// All faults of a catalog, sorted by file.
 pub fn lint(catalog: &Catalog) -> Vec<Fault> {
@@ -48,6 +51,7 @@ fn check(catalog: &Catalog, with_templates: bool) -> Vec<Fault> {
         lint.templates();
     }
     lint.paths();
+    lint.roots();
     lint.moves();
     lint.needs();
     lint.presets();
@@ -115,6 +119,7 @@ impl Lint<'_> {
         for rule in &catalog.project.rules {
             self.rule(QUESTIONS, rule, &known);
         }
+        self.changing(QUESTIONS, &catalog.project.questions, &known);
         for (key, repeat) in &catalog.project.repeats {
             if !known.contains(&repeat.each) {
                 self.fault(QUESTIONS, format!("`repeats`, `{key}`: there is no `{}`", repeat.each));
@@ -129,6 +134,13 @@ impl Lint<'_> {
             }
             self.expression(file, &format!("derived `{name}`"), expression, &known);
             known.insert(name.clone());
+        }
+    }
+
+    /// What an update says is a template.
+    fn changing(&mut self, file: &str, questions: &[Question], known: &Names) {
+        for (question, text) in questions.iter().filter_map(|question| Some((question, question.changing.as_ref()?))) {
+            self.text(file, &format!("question `{}`, `changing`", question.name), text, known);
         }
     }
 
@@ -184,6 +196,10 @@ impl Lint<'_> {
                 reachable.iter().filter(|name| !own(name) || project.contains(*name)).cloned().collect(),
             );
             known = reachable;
+            self.changing(&file, &manifest.questions, &known);
+            for replaced in &manifest.replaced {
+                self.text(&file, &format!("`replaced` `{}`", replaced.from), &replaced.note, &known);
+            }
             for s in &manifest.satisfies {
                 let name = format!("`satisfies` {}", s.id);
                 if let Some(when) = &s.when {
@@ -368,7 +384,7 @@ impl Lint<'_> {
                     let first = used.split('.').next().unwrap_or_default();
                     if !is_known(first, known) {
                         self.fault(file, format!("{name}: `{expression}` uses `{first}`, which is not known there"));
-                    } else if let Some(why) = unprovided(self.catalog, &used) {
+                    } else if let Some(why) = unprovided(self.catalog, &used, |slot| known.contains(slot)) {
                         self.fault(file, format!("{name}: `{expression}` {why}"));
                     }
                 }
@@ -384,7 +400,7 @@ impl Lint<'_> {
                     let first = used.split('.').next().unwrap_or_default();
                     if !is_known(first, known) {
                         self.fault(file, format!("{name}: {}", unknown(self.catalog, first)));
-                    } else if let Some(why) = unprovided(self.catalog, &used) {
+                    } else if let Some(why) = unprovided(self.catalog, &used, |_| false) {
                         self.fault(file, format!("{name}: {why}"));
                     }
                 }

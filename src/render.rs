@@ -79,8 +79,8 @@ pub fn render(catalog: &Catalog, context: &Context) -> Result<Rendered> {
     rendered(catalog, context, None)
 }
 
-/// The same for a catalog whose templates nobody has checked, only [the rest](crate::lint::lint_without_templates):
-/// fails when one of them has a fault, whether it is rendered or not. Each is compiled once for both.
+/// The same for a catalog whose templates were not linted, only [the rest](crate::lint::lint_without_templates): fails
+/// when any template has an error, rendered or not. Each template is compiled once for both.
 ///
 /// # Errors
 /// As [`render`], and when a template has a fault; [`crate::lint::lint`] tells all of them.
@@ -98,7 +98,14 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
         let scope = Scope::new(&env, &context.values).with(&facts);
         for file in &component.files {
             let rule = component.manifest.files.get(&file.path);
-            for (path, repeated) in expand(catalog, context, &file.path)? {
+            let chosen = catalog.record_condition(component, &file.path);
+            for (path, repeated) in expand(catalog, context, &context.layout.place(&file.path))? {
+                // of records that choose their provider, each has only the files of its own
+                if let Some(chosen) = &chosen
+                    && !scope.with(&repeated).is_true(chosen).with_context(|| place(catalog, component, file))?
+                {
+                    continue;
+                }
                 let wanted = match rule.and_then(|r| r.when.as_ref()) {
                     Some(when) => {
                         scope.with(&repeated).is_true(when).with_context(|| place(catalog, component, file))?
@@ -164,12 +171,21 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
     Ok(rendered)
 }
 
-/// The declared moves of the active components, file by file.
+/// What had another path when the repository was generated last, file by file: what follows a root that is elsewhere now,
+/// and the declared moves of the active components.
 fn moved(catalog: &Catalog, context: &Context, tree: &Tree) -> Result<Vec<(RelPath, RelPath)>> {
     let mut all = Vec::new();
+    let Context { layout, earlier, .. } = context;
     for component in catalog.components.iter().filter(|c| context.own_values.contains_key(&c.name)) {
+        let patterns = component.files.iter().map(|file| (earlier.place(&file.path), layout.place(&file.path)));
+        for (from, to) in patterns.filter(|(from, to)| from != to) {
+            let (from, to) = (expand(catalog, context, &from)?, expand(catalog, context, &to)?);
+            let pairs = from.into_iter().zip(to).map(|((from, _), (to, _))| (from, to));
+            all.extend(pairs.filter(|(_, to)| tree.files.contains_key(to)));
+        }
         for moved in &component.manifest.moved {
-            let (from, to) = (expand(catalog, context, &moved.from)?, expand(catalog, context, &moved.to)?);
+            let from = expand(catalog, context, &earlier.place(&moved.from))?;
+            let to = expand(catalog, context, &layout.place(&moved.to))?;
             for ((from, _), (to, _)) in from.into_iter().zip(to) {
                 if !moved.to.ends_with('/') {
                     all.push((from, to));

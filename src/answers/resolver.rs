@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use indexmap::IndexMap;
 use minijinja::Environment;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::layers::Layers;
 use super::problem::error;
@@ -13,10 +13,9 @@ use super::{Answered, Answers, Given, Origin, Problem, Prompter, kept};
 use crate::answers::NAME;
 use crate::answers::check::Check;
 use crate::catalog::question::{Question, Values};
-use crate::catalog::slots::PROVIDED;
 use crate::catalog::{Catalog, Component};
 use crate::template::expression::Scope;
-use crate::template::provided::of_slot;
+use crate::template::provided;
 use crate::text::error::{Back, UserError};
 
 mod rules;
@@ -33,7 +32,7 @@ pub(super) struct Resolver<'a> {
     again: Again,
     /// The answers of this pass so far.
     values: Values,
-    /// What the providers of slots say, as far as they are chosen in this pass.
+    /// What the providers of slots say, as far as they are chosen in this pass: `provided`, and lists whose records have it.
     provided: Values,
     /// The questions of this pass so far, with an answer or without.
     passed: HashSet<&'a str>,
@@ -92,10 +91,10 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// Passes through the questions until all are answered and nobody wants to change an answer. Each pass asks only
-    /// what has no answer yet, so that going back costs no answer but those that no longer fit.
+    /// Passes through the questions until all are answered and the user changes no answer. Each pass asks only the
+    /// questions without an answer, so that going back loses only the answers that no longer fit.
     pub fn run(mut self, mut prompter: Option<&mut dyn Prompter>) -> Result<Answers> {
-        // what nobody can be asked about is said before the first question, not after the last
+        // problems that no question can solve are reported before the first question, not after the last
         if prompter.is_some()
             && let Some(error) = error(&self.problems, &self.missing, !self.recorded.is_empty())
         {
@@ -168,11 +167,15 @@ impl<'a> Resolver<'a> {
                 return Ok(None);
             }
             for slot in catalog.slots_chosen_by(&question.name) {
-                let Some((component, _)) = catalog.provider(slot, &self.values) else { continue };
-                active.push(component);
-                for question in &component.manifest.questions {
-                    if self.ask(question, &active, &Values::new(), prompter)? == Pass::Anew {
-                        return Ok(None);
+                for (component, _) in catalog.providers(slot) {
+                    if catalog.fills(component, &self.values) != Some(true) {
+                        continue;
+                    }
+                    active.push(component);
+                    for question in &component.manifest.questions {
+                        if self.ask(question, &active, &Values::new(), prompter)? == Pass::Anew {
+                            return Ok(None);
+                        }
                     }
                 }
                 self.provide(slot)?;
@@ -214,14 +217,11 @@ impl<'a> Resolver<'a> {
 
     /// Computes the facts of a slot whose provider has been asked about.
     fn provide(&mut self, slot: &str) -> Result<()> {
-        let facts = match of_slot(self.catalog, slot, &self.scope()) {
-            Err(_) if !self.missing.is_empty() || !self.problems.is_empty() => None,
-            other => other?,
-        };
-        if let Some(facts) = facts {
-            self.provided.entry(PROVIDED.into()).or_insert_with(|| json!({}))[slot] = facts;
+        let scope = self.scope();
+        match provided::add(self.catalog, slot, &scope, &mut self.provided) {
+            Err(_) if !self.missing.is_empty() || !self.problems.is_empty() => Ok(()),
+            other => other,
         }
-        Ok(())
     }
 
     /// Shows all answers; whether they stay as they are.
@@ -348,7 +348,7 @@ impl<'a> Resolver<'a> {
             return Err(error.into());
         }
         for (name, (_, origin)) in &self.given {
-            // what nobody gave just now is nobody's surprise
+            // only answers given in this run are reported: the user expects those to be used
             let just_now = matches!(origin, Origin::File(_) | Origin::Flag);
             if just_now && !self.values.contains_key(name) {
                 self.notes.push(format!("Answer `{name}` is not needed with the other answers and is left out."));

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::catalog::kind::QuestionKind;
+use crate::catalog::slots::RecordSlot;
 
 /// One question, as written in `questions.yaml` or a `component.yaml`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -34,6 +35,10 @@ pub struct Question {
     /// Specific to this very project: a person is asked even when a preset has a value, which is an example only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub identity: bool,
+    /// Whether a person is asked on the way. Otherwise it has its default until `--set`, an answers file or the list of all
+    /// answers gives another value.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub asked: bool,
     /// What changing the answer means where it was applied already, a sentence or two. An update that does says it. Of
     /// records, what it means that one is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -74,6 +79,18 @@ pub struct Question {
     /// Fields that must differ between the records (records).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unique: Vec<String>,
+    /// The slots that each record fills for itself, as `slots.yaml` says (records).
+    #[serde(skip)]
+    pub slots: Vec<RecordSlot>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 /// One value on offer.
@@ -235,6 +252,11 @@ impl Question {
     /// Whether a finding answers it.
     pub fn is_detected_by(&self, finding: FindingName) -> bool {
         self.detected_by.as_ref().is_some_and(|by| by.finding == finding)
+    }
+
+    /// The field of one record that chooses among values.
+    pub fn choice_field(&self, name: &str) -> Option<&Question> {
+        self.field(name).filter(|field| field.kind == KindName::Choice)
     }
 
     /// The fields of one record by name.

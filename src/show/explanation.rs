@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::question::{Choice, Group, Question};
+use crate::catalog::roots::Root;
 use crate::catalog::slots::Slot;
 use crate::catalog::{Catalog, Component, Need, TemplateFile, WritePolicy};
 use crate::render::context::{Evidence, Readiness};
@@ -13,6 +14,10 @@ use crate::text::without_links;
 mod entry;
 
 pub use entry::{Explanation, FactLine, Section, Sort};
+
+/// How a question is answered that no one is asked on the way.
+pub const NOT_ASKED: &str =
+    "not asked on the way: set it with `--set`, in an answers file, or in the list of all answers";
 
 /// A question of a component, or of the whole project when it has no owner.
 pub fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Option<&Component>) -> Explanation {
@@ -27,8 +32,14 @@ pub fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Optio
     if !q.one_of.is_empty() {
         place.lines.push(FactLine::text(format!("One of: {}.", q.one_of.join(", "))));
     }
-    place.lines.extend(q.changing.iter().map(|what| FactLine::text(format!("Changing it later: {what}"))));
+    place
+        .lines
+        .extend(q.changing.iter().map(|what| FactLine::text(format!("Changing it later: {}", plain(catalog, what)))));
     place.lines.extend(q.when.iter().map(|when| FactLine::text(format!("Asked when `{when}`."))));
+    if !q.asked {
+        let not_asked = NOT_ASKED.replacen('n', "N", 1);
+        place.lines.push(FactLine::text(format!("{not_asked}.")));
+    }
     let group = |g: &Group| FactLine::text(format!("In the group {}: {}", g.title, g.why));
     place.lines.extend(catalog.group(q).map(group));
     place.lines.extend(owner.map(|c| FactLine::names("Belongs to the component", Sort::Component, [c.name.as_str()])));
@@ -41,7 +52,7 @@ pub fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Optio
 pub fn component(usage: &Usage<'_>, c: &Component) -> Explanation {
     let m = &c.manifest;
     let mut facts = Section::default();
-    match c.condition() {
+    match usage.catalog().condition(c) {
         Some(when) => {
             facts.lines.push(FactLine::text(format!("Active when `{when}`.")));
             facts.lines.push(decided_by(&usage.of_activation(c)));
@@ -58,29 +69,43 @@ pub fn component(usage: &Usage<'_>, c: &Component) -> Explanation {
     facts.lines.push(names("Needs the slots", Sort::Slot, slots));
     facts.lines.push(names("Asks", Sort::Question, m.questions.iter().map(|q| &q.name).collect()));
     facts.lines.push(names("Meets", Sort::Need, m.satisfies.iter().map(|s| &s.id).collect()));
-    let mut files = Section::new([FactLine::text("Files:")]);
+    let heading = if c.files.is_empty() { "It has no files of its own." } else { "Files:" };
+    let mut files = Section::new([FactLine::text(heading)]);
     files.items = c.files.iter().map(|f| FactLine::names("", Sort::File, [f.path.as_str()])).collect();
     Explanation::new(format!("`{}` is a component: {}", c.name, m.title), &m.why, [facts, files])
 }
 
 /// A slot with what it promises and the components that fill it.
 pub fn slot(catalog: &Catalog, name: &str, slot: &Slot) -> Explanation {
-    let mut chosen = Section::new([FactLine::names("Chosen by", Sort::Question, slot.keys.iter().map(String::as_str))]);
+    let is_key = |name: &&String| slot.keys.contains(name);
+    let (keys, list): (Vec<_>, Vec<_>) = catalog.deciding(slot).partition(is_key);
+    let mut chosen = Section::new([FactLine::names("Chosen by", Sort::Question, keys.into_iter().map(String::as_str))]);
+    for per in list {
+        let is_field =
+            |key: &&String| catalog.records_question(per).is_some_and(|list| list.choice_field(key).is_some());
+        let fields: Vec<String> = slot.keys.iter().filter(is_field).map(|key| format!("`{key}`")).collect();
+        let line = FactLine::names("Each record chooses for itself: of", Sort::Question, [per.as_str()]);
+        chosen.lines.push(line.and(format!("by {}", fields.join(", "))));
+    }
     for exclusion in &slot.without {
         let keys: Vec<String> = exclusion.keys.iter().map(|(key, words)| format!("`{key}: {words}`")).collect();
         chosen.items.push(FactLine::text(format!("{} needs {}", keys.join(" with "), exclusion.needs)));
     }
     let mut providers = Section::new([FactLine::text("Filled by:")]);
     for (component, provides) in catalog.providers(name) {
-        let keys = provides.keys.iter().filter_map(|(key, value)| Some(format!("`{key}: {}`", value.value()?)));
+        let keys = provides.keys.iter();
+        let keys = keys.filter_map(|(key, value)| Some(format!("`{key}: {}`", value.values()?.join(" or "))));
         let keys = keys.collect::<Vec<_>>().join(", ");
         let line = FactLine::names("", Sort::Component, [component.name.as_str()]);
         providers.items.push(line.and(format!("with {keys}")));
     }
     let mut promised = Section::new([FactLine::text("A component that fills it has:")]);
-    promised
-        .items
-        .extend(slot.facts.iter().map(|(fact, what)| FactLine::text(format!("`provided.{name}.{fact}`: {what}"))));
+    let variable =
+        slot.per.as_ref().and_then(|per| catalog.project.repeats.values().find(|repeat| repeat.each == *per));
+    let before = variable.map(|repeat| format!("{}.", repeat.variable)).unwrap_or_default();
+    promised.items.extend(
+        slot.facts.iter().map(|(fact, what)| FactLine::text(format!("`{before}provided.{name}.{fact}`: {what}"))),
+    );
     let signature =
         |(name, parameters): (&String, &Vec<String>)| format!("the macro `{name}({})`", parameters.join(", "));
     promised.items.extend(slot.macros.iter().map(signature).map(FactLine::text));
@@ -88,6 +113,7 @@ pub fn slot(catalog: &Catalog, name: &str, slot: &Slot) -> Explanation {
     promised
         .items
         .extend(slot.prints.iter().map(|list| FactLine::text(format!("a template that prints `contributed.{list}`"))));
+    promised.items.extend(slot.contributes.iter().map(|list| FactLine::text(format!("an item of `{list}`"))));
     Explanation::new(format!("`{name}` is a slot: {}", slot.title), &slot.why, [chosen, providers, promised])
 }
 
@@ -129,14 +155,14 @@ fn possible_evidence(catalog: &Catalog, n: &Need) -> Vec<Section> {
         for s in c.manifest.satisfies.iter().filter(|s| s.id == n.id) {
             let met = FactLine::names("The component", Sort::Component, [c.name.as_str()]);
             let mut section = Section::new([met.and(format!("meets it: {}", c.manifest.title))]);
-            for when in [c.condition(), s.when.clone()].into_iter().flatten() {
+            for when in [catalog.condition(c), s.when.clone()].into_iter().flatten() {
                 section.items.push(FactLine::text(format!("when `{when}`")));
             }
-            section.items.push(FactLine::text(format!("generates {}", plain(&s.generated))));
-            section.items.push(FactLine::text(format!("verify: {}", plain(&s.verify))));
-            section
-                .items
-                .extend(s.left.iter().map(|left| FactLine::text(format!("left for a person: {}", plain(left)))));
+            section.items.push(FactLine::text(format!("generates {}", plain(catalog, &s.generated))));
+            section.items.push(FactLine::text(format!("verify: {}", plain(catalog, &s.verify))));
+            section.items.extend(
+                s.left.iter().map(|left| FactLine::text(format!("left for a person: {}", plain(catalog, left)))),
+            );
             sections.push(section);
         }
     }
@@ -158,7 +184,9 @@ pub fn file(usage: &Usage<'_>, c: &Component, f: &TemplateFile, path: &str) -> E
 /// When a file is there, whose it is, and which answers it follows.
 pub fn file_facts(usage: &Usage<'_>, c: &Component, f: &TemplateFile) -> Vec<FactLine> {
     let rule = c.manifest.files.get(&f.path);
-    let conditions = [c.condition(), rule.and_then(|r| r.when.clone())].into_iter().flatten();
+    let catalog = usage.catalog();
+    let active = catalog.record_condition(c, &f.path).or_else(|| catalog.condition(c));
+    let conditions = [active, rule.and_then(|r| r.when.clone())].into_iter().flatten();
     let mut lines: Vec<FactLine> = conditions.map(|when| FactLine::text(format!("There when `{when}`."))).collect();
     if rule.is_some_and(|r| r.write == WritePolicy::Once) {
         lines.push(FactLine::text("Written once; afterwards it is yours, and updates leave it alone."));
@@ -183,8 +211,9 @@ fn decided_by(answers: &BTreeSet<String>) -> FactLine {
     FactLine::names("Decided by the answers", Sort::Question, answers.iter().map(String::as_str))
 }
 
-/// A text of the catalog for people: `<%= name | filter %>` becomes `<name>`, and conditions are in words.
-fn plain(text: &str) -> String {
+/// A text of the catalog for people: `<%= name | filter %>` becomes `<name>`, or the default where the name is that of a
+/// root; conditions are in words.
+fn plain(catalog: &Catalog, text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     let mut worded: Vec<bool> = Vec::new();
@@ -194,7 +223,11 @@ fn plain(text: &str) -> String {
         rest = after;
         if let Some(expression) = tag.strip_prefix('=') {
             let name = expression.split('|').next().unwrap_or_default().trim();
-            out.push_str(&format!("<{name}>"));
+            match catalog.root_with(name) {
+                Some((folder, Root::Folder { .. })) => out.push_str(folder),
+                Some((_, Root::Prefix { .. })) => {}
+                None => out.push_str(&format!("<{name}>")),
+            }
             continue;
         }
         let tag = tag.trim_matches(['-', '+']).trim();
@@ -224,14 +257,21 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::plain;
+    use crate::catalog::Catalog;
 
     #[test]
     fn texts() {
-        assert_eq!(plain("`<%= name | yaml %>-x`<% if y %> z<% endif %> [a](b)"), "`<name>-x` [if `y`: z] a");
-        let text = "by <% if a == 1 %>one<% elif b -%>, two<% else %> three<% endif %>.";
-        assert_eq!(plain(text), "by [if `a == 1`: one; else if `b`: two; otherwise: three].");
         assert_eq!(
-            plain("<% for s in services %><%= s.name %><% if not loop.last %>, <% endif %><% endfor %>"),
+            plain(&Catalog::default(), "`<%= name | yaml %>-x`<% if y %> z<% endif %> [a](b)"),
+            "`<name>-x` [if `y`: z] a"
+        );
+        let text = "by <% if a == 1 %>one<% elif b -%>, two<% else %> three<% endif %>.";
+        assert_eq!(plain(&Catalog::default(), text), "by [if `a == 1`: one; else if `b`: two; otherwise: three].");
+        assert_eq!(
+            plain(
+                &Catalog::default(),
+                "<% for s in services %><%= s.name %><% if not loop.last %>, <% endif %><% endfor %>"
+            ),
             "<s.name>, "
         );
     }

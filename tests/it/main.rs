@@ -22,6 +22,7 @@ mod existing;
 mod faults;
 mod hints;
 mod kill;
+mod layout;
 mod links;
 mod lost;
 mod manifests;
