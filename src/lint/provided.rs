@@ -9,7 +9,8 @@ use crate::catalog::slots::{PROVIDED, Slot};
 impl Lint<'_> {
     pub(super) fn reads_of_slots(&mut self) {
         let catalog = self.catalog;
-        for (name, slot) in &catalog.slots.slots {
+        // a slot of records is read from each record, and which of them are there cannot be told from a text
+        for (name, slot) in catalog.slots.slots.iter().filter(|(_, slot)| slot.per.is_none()) {
             let Some((none, _)) = catalog.providers(name).find(|(_, provides)| provides.none) else { continue };
             let why = |fact: &str| format!("reads `{PROVIDED}.{name}.{fact}`, which `{}` does not have", none.name);
             let unguarded =

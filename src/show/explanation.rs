@@ -216,7 +216,6 @@ fn decided_by(answers: &BTreeSet<String>) -> FactLine {
 fn plain(catalog: &Catalog, text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
-    let mut worded: Vec<bool> = Vec::new();
     while let Some((before, tag)) = rest.split_once("<%") {
         out.push_str(before);
         let Some((tag, after)) = tag.split_once("%>") else { break };
@@ -234,19 +233,21 @@ fn plain(catalog: &Catalog, text: &str) -> String {
         let (word, condition) = tag.split_once(' ').unwrap_or((tag, ""));
         match word {
             // separators between the items of a loop
-            "if" if condition.contains("loop.") => worded.push(false),
+            "if" if condition.contains("loop.") => {
+                let end = rest.split_once("endif").and_then(|(_, rest)| rest.split_once("%>"));
+                rest = end.map_or("", |(_, rest)| rest);
+                continue;
+            }
             "if" => {
-                worded.push(true);
                 let space = if out.is_empty() || out.ends_with(char::is_whitespace) { "" } else { " " };
                 out.push_str(&format!("{space}[if `{condition}`: "));
             }
-            "endif" if worded.pop() == Some(true) => out.push(']'),
-            "elif" | "else" if worded.last() != Some(&true) => {}
+            "endif" => out.push(']'),
             "elif" => out.push_str(&format!("; else if `{condition}`: ")),
             "else" => out.push_str("; otherwise: "),
             _ => continue,
         }
-        if word != "endif" && worded.last() == Some(&true) {
+        if word != "endif" {
             rest = rest.trim_start_matches([' ', ',']);
         }
     }
@@ -272,7 +273,7 @@ mod tests {
                 &Catalog::default(),
                 "<% for s in services %><%= s.name %><% if not loop.last %>, <% endif %><% endfor %>"
             ),
-            "<s.name>, "
+            "<s.name>"
         );
     }
 }
