@@ -315,9 +315,9 @@ impl Catalog {
         self.project.groups.iter().find(|g| question.group.as_ref() == Some(&g.name))
     }
 
-    /// The question of the project that a finding answers.
+    /// The question that a finding answers.
     pub fn detected_by(&self, finding: FindingName) -> Option<&Question> {
-        self.project.questions.iter().find(|q| q.is_detected_by(finding))
+        self.questions().map(|(_, q)| q).find(|q| q.is_detected_by(finding))
     }
 
     /// The question of that name.

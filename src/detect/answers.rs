@@ -37,7 +37,7 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files) -> Result<Ind
     let known = unasked.filter_map(|question| Some((question.name.clone(), question.default.clone()?))).collect();
     let scope = &Scope::new(&env, &known);
     let mut answers = IndexMap::new();
-    for question in &catalog.project.questions {
+    for (_, question) in catalog.questions() {
         let Some(by) = &question.detected_by else { continue };
         let answer = match by.finding {
             FindingName::ProjectName => scalar(scope, question, remote_name(found).or_else(|| root_name(found))),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::question::{Choice, Group, Question};
 use crate::catalog::roots::Root;
-use crate::catalog::slots::Slot;
+use crate::catalog::slots::{Macro, Slot};
 use crate::catalog::{Catalog, Component, Need, TemplateFile, WritePolicy};
 use crate::render::context::{Evidence, Readiness};
 use crate::template::usage::Usage;
@@ -106,9 +106,8 @@ pub fn slot(catalog: &Catalog, name: &str, slot: &Slot) -> Explanation {
     promised.items.extend(
         slot.facts.iter().map(|(fact, what)| FactLine::text(format!("`{before}provided.{name}.{fact}`: {what}"))),
     );
-    let signature =
-        |(name, parameters): (&String, &Vec<String>)| format!("the macro `{name}({})`", parameters.join(", "));
-    promised.items.extend(slot.macros.iter().map(signature).map(FactLine::text));
+    let promise = |(name, m): (&String, &Macro)| format!("the macro `{name}({})`: {}", m.with.join(", "), m.what);
+    promised.items.extend(slot.macros.iter().map(promise).map(FactLine::text));
     promised.items.extend(slot.files.iter().map(|path| FactLine::text(format!("`{path}`"))));
     promised
         .items
