@@ -84,8 +84,8 @@ pub fn slot(catalog: &Catalog, name: &str, slot: &Slot) -> Explanation {
         let is_field =
             |key: &&String| catalog.records_question(per).is_some_and(|list| list.choice_field(key).is_some());
         let fields: Vec<String> = slot.keys.iter().filter(is_field).map(|key| format!("`{key}`")).collect();
-        let line = FactLine::names("Each record chooses for itself: of", Sort::Question, [per.as_str()]);
-        chosen.lines.push(line.and(format!("by {}", fields.join(", "))));
+        let line = FactLine::names("Each of", Sort::Question, [per.as_str()]);
+        chosen.lines.push(line.and(format!("chooses by its {}.", fields.join(", "))));
     }
     for exclusion in &slot.without {
         let keys: Vec<String> = exclusion.keys.iter().map(|(key, words)| format!("`{key}: {words}`")).collect();

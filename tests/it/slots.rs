@@ -414,6 +414,34 @@ fn a_comparison_with_a_language_is_a_fault() {
     "#);
 }
 
+/// What is wrong with a slot of records, and with who reads it.
+#[test]
+fn a_slot_of_records_is_checked() {
+    let slots = fs::read_to_string(root().join("templates/slots.yaml")).unwrap();
+    let with = |from: &str, to: &str| {
+        assert!(slots.contains(from), "{from}");
+        faults(&[("slots.yaml", &slots.replacen(from, to, 1))])
+    };
+    let said = with("    per: services\n    keys: [language]", "    per: name\n    keys: [language]");
+    assert!(
+        said.contains("slot `language`: `per` names `name`, which is not a question of the kind `records`"),
+        "{said}"
+    );
+    let said = with("    per: services\n    keys: [language]", "    per: services\n    keys: [cloud]");
+    assert!(said.contains("slot `language` has `per`, and no key of it is a field of `services`"), "{said}");
+    let said = with("    keys: [cloud]\n", "    keys: [kind]\n");
+    assert!(said.contains("slot `cloud`: the key `kind` is not a question of the kind `choice`"), "{said}");
+    let python = fs::read_to_string(root().join("templates/components/languages/python/component.yaml")).unwrap();
+    let with = |facts: &str| {
+        let text = python.replace("start: '\"python -m app\"'", facts);
+        faults(&[("components/languages/python/component.yaml", &text)])
+    };
+    let said = with("start: path");
+    assert!(said.contains("`provides` start: `path` uses `path`, which is not known there"), "{said}");
+    let said = with("start: provided.driver.identity_path");
+    assert!(said.contains("`provides` start: `provided.driver` is computed later"), "{said}");
+}
+
 /// A catalog of two clouds and two stores of secrets, one of which needs one of the clouds.
 fn small(folder: &Path, store: &str) {
     let write = |path: &str, text: &str| {
