@@ -146,9 +146,9 @@ fn everything_missing_is_named_at_once() {
       domain                a hostname such as `shop.example.com`
       contact               an e-mail address
       repository            a repository as `owner/name`
-      code_owners           a GitHub team or user such as `@acme/platform`
       github_owner_id       a whole number, at least 1
       github_repository_id  a whole number, at least 1
+      code_owners           a GitHub team or user such as `@acme/platform`
       staging_account_id    an AWS account id of twelve digits
       prod_account_id       an AWS account id of twelve digits
       atlas_org_id          an Atlas organization id of 24 hexadecimal digits
