@@ -26,7 +26,7 @@ ANSWERS = {
     "monitoring": True,
 }
 CHOICES = {"cloud": ["aws", "azure", "gcp"], "database": ["atlas", "self-hosted"]}
-KINDS = {"name": "dns_label", "domain": "host_name", "region": "region"}
+KINDS = {"name": "dns_label", "domain": "host_name"}
 
 
 

@@ -7,7 +7,6 @@ pub mod lists;
 pub mod migrations;
 mod parse;
 pub mod question;
-pub mod region;
 pub mod roots;
 pub mod slots;
 pub mod source;
@@ -22,7 +21,7 @@ use serde_json::Value;
 
 use crate::catalog::lists::ContributedList;
 use crate::catalog::migrations::Migration;
-use crate::catalog::question::{Group, Question, Rule, Values};
+use crate::catalog::question::{FindingName, Group, Question, Rule, Values};
 use crate::catalog::roots::Root;
 use crate::catalog::slots::{Provides, SlotsFile};
 use crate::text::value::whole;
@@ -48,6 +47,8 @@ pub struct Catalog {
     pub needs: Vec<Need>,
     /// Whole sets of answers by name.
     pub presets: Vec<Preset>,
+    /// The folder with the templates, as the person wrote it; none for the catalog inside this program.
+    pub folder: Option<String>,
 }
 
 /// `templates/questions.yaml`.
@@ -281,6 +282,18 @@ impl fmt::Display for Fault {
 }
 
 impl Catalog {
+    /// A file of the catalog, `templates/...` or `presets/...`, as the person finds it.
+    pub fn shown(&self, file: &str) -> String {
+        let Some(folder) = self.folder.as_deref().map(|folder| folder.trim_end_matches('/')) else {
+            return file.into();
+        };
+        match (file.strip_prefix("templates/"), file.strip_prefix("presets/")) {
+            (Some(below), _) => format!("{folder}/{below}"),
+            (None, Some(preset)) => format!("{folder}/../presets/{preset}"),
+            (None, None) => file.into(),
+        }
+    }
+
     /// The component of that name.
     pub fn component(&self, name: &str) -> Option<&Component> {
         self.components.iter().find(|c| c.name == name)
@@ -300,6 +313,11 @@ impl Catalog {
     /// The group that a question is in.
     pub fn group(&self, question: &Question) -> Option<&Group> {
         self.project.groups.iter().find(|g| question.group.as_ref() == Some(&g.name))
+    }
+
+    /// The question that a finding answers.
+    pub fn detected_by(&self, finding: FindingName) -> Option<&Question> {
+        self.questions().map(|(_, q)| q).find(|q| q.is_detected_by(finding))
     }
 
     /// The question of that name.

@@ -109,7 +109,7 @@ fn report(ui: &Ui, error: &anyhow::Error) {
 pub fn load_catalog(args: &CatalogArgs) -> Result<Catalog> {
     let catalog = parse_catalog(args)?;
     if args.templates.is_some() {
-        refuse(&lint::lint(&catalog))?;
+        refuse(&catalog, &lint::lint(&catalog))?;
     }
     Ok(catalog)
 }
@@ -120,17 +120,18 @@ fn parse_catalog(args: &CatalogArgs) -> Result<Catalog> {
         Some(dir) => source::from_disk(dir)?,
         None => source::embedded(),
     };
-    let (catalog, faults) = Catalog::parse(source);
-    refuse(&faults)?;
+    let (mut catalog, faults) = Catalog::parse(source);
+    catalog.folder = args.templates.as_ref().map(|dir| dir.display().to_string());
+    refuse(&catalog, &faults)?;
     Ok(catalog)
 }
 
 /// Names all faults of a catalog, if there are any.
-fn refuse(faults: &[Fault]) -> Result<()> {
+fn refuse(catalog: &Catalog, faults: &[Fault]) -> Result<()> {
     if faults.is_empty() {
         return Ok(());
     }
-    let list: Vec<String> = faults.iter().map(|f| format!("\n  {f}")).collect();
+    let list: Vec<String> = faults.iter().map(|f| format!("\n  {}: {}", catalog.shown(&f.file), f.message)).collect();
     Err(UserError::new(format!("the catalog has {}:{}", count(faults.len(), "fault"), list.concat())).into())
 }
 
@@ -168,10 +169,10 @@ fn with_catalog<T>(
     }
     // Without questions the templates are rendered at once, so checking them first would compile each of them twice.
     let catalog = ManuallyDrop::new(parse_catalog(args)?);
-    refuse(&lint::lint_without_templates(&catalog))
+    refuse(&catalog, &lint::lint_without_templates(&catalog))
         .and_then(|()| work(Renderer { catalog: &catalog, render: render::render_checked }))
         // A fault of the catalog is behind most errors; all of them are to be told.
-        .or_else(|error| refuse(&lint::lint(&catalog)).and(Err(error)))
+        .or_else(|error| refuse(&catalog, &lint::lint(&catalog)).and(Err(error)))
 }
 
 /// Makes this thread one of rayon's, where it would else only wait for them: one thread less, and less time in the

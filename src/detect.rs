@@ -38,7 +38,7 @@ mod versions;
 pub mod walk;
 mod wanted;
 
-pub use answers::{SERVICES, folder_name};
+pub use answers::folder_name;
 use automation::{Infrastructure, Pipeline};
 use compose::Backing;
 use finding::Finding;

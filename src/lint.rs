@@ -16,6 +16,7 @@ use crate::text::path;
 mod compared;
 mod lists;
 mod literal_roots;
+mod provided;
 mod questions;
 mod requires;
 mod roots;
@@ -59,6 +60,7 @@ fn check(catalog: &Catalog, with_templates: bool) -> Vec<Fault> {
     lint.lists();
     lint.slots();
     lint.requirements();
+    lint.reads_of_slots();
     lint.macros();
     let mut faults = lint.faults;
     faults.extend(migrations::faults(catalog));
@@ -103,7 +105,7 @@ impl Lint<'_> {
                 self.fault(&file, "question `kept` has the name of the section for answers that are not asked");
             }
             if let Some(other) = seen.insert(&question.name, file.clone()) {
-                self.fault(&file, format!("question `{}` is also in {other}", question.name));
+                self.fault(&file, format!("question `{}` is also in {}", question.name, catalog.shown(&other)));
             }
         }
         let mut known = Names::new();
@@ -146,7 +148,9 @@ impl Lint<'_> {
 
     fn rule(&mut self, file: &str, rule: &Rule, known: &Names) {
         let name = format!("rule `{}`", rule.require);
-        self.expression(file, &name, &rule.require, known);
+        for expression in rule.when.iter().chain([&rule.require]) {
+            self.expression(file, &name, expression, known);
+        }
         for text in [&rule.message, &rule.hint] {
             self.text(file, &name, text, known);
         }
@@ -273,7 +277,10 @@ impl Lint<'_> {
                 if let Some((other, others)) = owners.insert(key, (&file.origin, slot))
                     && (slot.is_none() || slot != others)
                 {
-                    self.fault(&file.origin, format!("has the path of {other}; one path has one owner"));
+                    self.fault(
+                        &file.origin,
+                        format!("has the path of {}; one path has one owner", catalog.shown(other)),
+                    );
                 }
                 for segment in file.path.split('/') {
                     let key = segment.strip_prefix("__").and_then(|s| s.strip_suffix("__"));

@@ -17,6 +17,7 @@ use crate::template::engine;
 use crate::template::expression::Scope;
 use crate::template::names::Templates;
 use crate::terminal::memory;
+use crate::text::error::UserError;
 use crate::text::path;
 use crate::text::tree::{File, RelPath, Tree};
 
@@ -29,6 +30,8 @@ pub struct Rendered {
     pub once: BTreeSet<RelPath>,
     /// Paths left out because of their `when`, with their pattern.
     pub skipped: Vec<(String, RelPath)>,
+    /// Paths that not every clone can hold, and why.
+    pub unportable: Vec<(RelPath, UserError)>,
     /// Files that had another path in an earlier version, as the components declare: old path and new path.
     pub moved: Vec<(RelPath, RelPath)>,
     /// The component that owns a file, and the template it comes from.
@@ -89,6 +92,7 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
     let env = engine::environment(catalog)?;
     let mut jobs = Vec::new();
     let mut skipped = Vec::new();
+    let mut unportable = Vec::new();
     for component in catalog.components.iter().filter(|c| context.own_values.contains_key(&c.name)) {
         let facts = context.own_values.get(&component.name).cloned().unwrap_or_default();
         let scope = Scope::new(&env, &context.values).with(&facts);
@@ -98,16 +102,18 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
             for (path, repeated) in expand(catalog, context, &context.layout.place(&file.path))? {
                 // of records that choose their provider, each has only the files of its own
                 if let Some(chosen) = &chosen
-                    && !scope.with(&repeated).is_true(chosen).with_context(|| place(component, file))?
+                    && !scope.with(&repeated).is_true(chosen).with_context(|| place(catalog, component, file))?
                 {
                     continue;
                 }
                 let wanted = match rule.and_then(|r| r.when.as_ref()) {
-                    Some(when) => scope.with(&repeated).is_true(when).with_context(|| place(component, file))?,
+                    Some(when) => {
+                        scope.with(&repeated).is_true(when).with_context(|| place(catalog, component, file))?
+                    }
                     None => true,
                 };
                 if wanted {
-                    path::check_portable(&path)?;
+                    unportable.extend(path::check_portable(&path).err().map(|error| (path.clone(), error)));
                     let once = rule.is_some_and(|r| r.write == WritePolicy::Once);
                     jobs.push(Job { component, file, path, repeated, once });
                 } else {
@@ -123,17 +129,17 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
         .par_iter()
         .map(|job| {
             let mut bytes = if job.file.template {
-                let template = compile(&env, job.file).map_err(|e| template_error(&job.path, &e))?;
+                let template = compile(&env, job.file).map_err(|e| template_error(catalog, &job.path, &e))?;
                 if let Some(check) = check {
                     ensure_sound(check, job.component, job.file, &template)?;
                 }
                 let context = context.of(&job.component.name, &job.repeated);
                 let _rendering = memory::rendering(&job.file.origin);
                 let rendered = template.render(context);
-                let text = rendered.map_err(|e| template_error(&job.path, &e))?;
+                let text = rendered.map_err(|e| template_error(catalog, &job.path, &e))?;
                 if text.len() > engine::MAX_OUTPUT {
                     let most = engine::MAX_OUTPUT >> 20;
-                    bail!("`{}` would be larger than {most} MiB\n  --> {}", job.path, job.file.origin);
+                    bail!("`{}` would be larger than {most} MiB\n  --> {}", job.path, catalog.shown(&job.file.origin));
                 }
                 text.into_bytes()
             } else {
@@ -145,7 +151,7 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
             Ok(File { bytes, executable })
         })
         .collect::<Result<_>>()?;
-    let mut rendered = Rendered { skipped, ..Rendered::default() };
+    let mut rendered = Rendered { skipped, unportable, ..Rendered::default() };
     for job in &jobs {
         let origin = Origin {
             component: job.component.name.clone(),
@@ -153,7 +159,8 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
             pattern: job.file.path.clone(),
         };
         if let Some(other) = rendered.origin.insert(job.path.clone(), origin) {
-            bail!("`{}` is rendered by {} and by {}", job.path, other.template, job.file.origin);
+            let [one, two] = [&other.template, &job.file.origin].map(|origin| catalog.shown(origin));
+            bail!("`{}` is rendered by {one} and by {two}", job.path);
         }
         if job.once {
             rendered.once.insert(job.path.clone());
@@ -207,7 +214,7 @@ fn check_others(catalog: &Catalog, env: &Environment<'_>, check: &Templates<'_>,
             if !file.template || rendered.contains(file.origin.as_str()) {
                 return Ok(());
             }
-            let template = compile(env, file).map_err(|e| template_error(&file.path, &e))?;
+            let template = compile(env, file).map_err(|e| template_error(catalog, &file.path, &e))?;
             ensure_sound(check, component, file, &template)
         },
     )
@@ -225,13 +232,14 @@ fn ensure_sound<'t>(
     }
 }
 
-fn place(component: &Component, file: &TemplateFile) -> String {
-    format!("in templates/components/{}/component.yaml, `files`, `{}`", component.name, file.path)
+fn place(catalog: &Catalog, component: &Component, file: &TemplateFile) -> String {
+    let manifest = catalog.shown(&format!("templates/components/{}/component.yaml", component.name));
+    format!("in {manifest}, `files`, `{}`", file.path)
 }
 
 /// The name, line and cause of a template's failure. It is our fault, not the user's.
-fn template_error(path: &str, error: &minijinja::Error) -> anyhow::Error {
-    let name = error.name().unwrap_or("?");
+fn template_error(catalog: &Catalog, path: &str, error: &minijinja::Error) -> anyhow::Error {
+    let name = catalog.shown(error.name().unwrap_or("?"));
     let line = error.line().unwrap_or(0);
     let why = engine::reason(error).map_or_else(|| format!("{error:#}"), str::to_owned);
     let mut text = format!("`{path}` cannot be rendered: {why}\n  --> {name}:{line}");

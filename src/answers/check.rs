@@ -16,12 +16,20 @@ use crate::text::error::nearest;
 pub struct Check<'a> {
     scope: Scope<'a>,
     question: &'a Question,
+    /// Whether the value is recorded: generated files have it already.
+    recorded: bool,
 }
 
 impl<'a> Check<'a> {
     /// The rules of a question.
     pub fn new(scope: Scope<'a>, question: &'a Question) -> Self {
-        Self { scope, question }
+        Self { scope, question, recorded: false }
+    }
+
+    /// The same for a value that generated files have already.
+    #[must_use]
+    pub fn recorded(self) -> Self {
+        Self { recorded: true, ..self }
     }
 
     /// The question that is being asked.
@@ -57,6 +65,9 @@ impl<'a> Check<'a> {
     /// Checks a value by its kind and by what the question requires of it.
     fn one(&self, value: &Value) -> Result<Value, String> {
         let checked = self.question.kind().check(value)?;
+        if let Some(why) = self.question.kind().unportable(&checked).filter(|_| !self.recorded) {
+            return Err(why);
+        }
         let taken = |choice: &&Choice| match &checked {
             Value::Array(items) => items.iter().any(|item| *item == choice.value),
             one => *one == choice.value,
@@ -94,7 +105,8 @@ impl<'a> Check<'a> {
         let mut provided = Map::new();
         for field in &self.question.fields {
             let path = format!("{place}.{}", field.name);
-            let check = Self { scope: self.scope.with_map(&out).with_map(&provided), question: field };
+            let check =
+                Self { scope: self.scope.with_map(&out).with_map(&provided), question: field, recorded: self.recorded };
             match check.field(&path, given.get(&field.name)) {
                 Ok(Some(value)) => {
                     out.insert(field.name.clone(), value);
@@ -153,7 +165,7 @@ impl<'a> Check<'a> {
     pub fn within(&self, record: &Map<String, Value>, field: &'a Question) -> Self {
         // an expression that needs a fact which cannot be computed says so itself
         let provided = of_record(self.question, record, &self.scope).unwrap_or_default();
-        Self { scope: self.scope.with_map(record).with_map(&provided), question: field }
+        Self { scope: self.scope.with_map(record).with_map(&provided), question: field, recorded: self.recorded }
     }
 
     /// What the earlier answers lack for a choice, in words; nothing when it can be taken. What hangs on a refused answer

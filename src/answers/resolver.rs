@@ -320,6 +320,7 @@ impl<'a> Resolver<'a> {
             self.missing.push(question);
             return Ok(Pass::On);
         };
+        let check = if matches!(origin, Origin::Recorded(_)) { check.recorded() } else { check };
         match check.value(&value) {
             Ok(checked) => {
                 if matches!(origin, Origin::File(_) | Origin::Flag | Origin::Prompt) {

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::answers::file::KEPT;
+use crate::catalog::Catalog;
 use crate::catalog::question::{KindName, Question};
-use crate::catalog::{Catalog, region};
 
 /// The schema, draft 2020-12. Nothing is required: a preset or a flag can give the rest.
 pub fn answers(catalog: &Catalog) -> Value {
@@ -54,14 +54,13 @@ fn shape(q: &Question) -> Value {
         KindName::EnvNames => {
             json!({"type": "array", "uniqueItems": true, "items": {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*[A-Z0-9]$"}})
         }
-        KindName::Region => json!({"type": "string", "enum": region::AWS}),
-        KindName::AccountId => json!({"type": "string", "pattern": "^[0-9]{12}$"}),
         KindName::RepositorySlug => json!({"type": "string", "pattern": "^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$"}),
         KindName::DnsLabel => {
             let max = q.max_length.unwrap_or(63);
             json!({"type": "string", "pattern": "^[a-z][a-z0-9-]*[a-z0-9]$", "minLength": 2, "maxLength": max})
         }
         KindName::Email => json!({"type": "string", "format": "email"}),
+        KindName::Text if !q.one_of.is_empty() => json!({"type": "string", "enum": q.one_of}),
         KindName::Text => match &q.pattern {
             Some(pattern) => json!({"type": "string", "pattern": format!("^(?:{pattern})$")}),
             None => json!({"type": "string", "minLength": 1, "maxLength": q.max_length.unwrap_or(200)}),

@@ -25,6 +25,17 @@ pub(crate) struct Exchange<'a> {
     pub(crate) files: Vec<(&'a str, &'a File)>,
 }
 
+impl<'a> Exchange<'a> {
+    /// An exchange of what was found at one path.
+    fn of(kind: EntryKind, path: &str, found: &Found, files: Vec<(&'a str, &'a File)>) -> Self {
+        let (before, stamp) = match found {
+            Found::File(file, metadata) => (Some(Sum::of_file(file)), Some(Stamp::of(metadata))),
+            _ => (None, None),
+        };
+        Self { kind, path: path.to_owned(), before, stamp, files }
+    }
+}
+
 /// Looks whether the disk is as planned and groups the files of new folders.
 pub(crate) fn inspect<'a>(root: &Path, operations: &[&'a Operation<'_>]) -> Result<Vec<Exchange<'a>>> {
     let paths: HashSet<&str> = operations.iter().map(|operation| &*operation.path).collect();
@@ -39,56 +50,58 @@ pub(crate) fn inspect<'a>(root: &Path, operations: &[&'a Operation<'_>]) -> Resu
             Some(_) => Found::Missing,
             None => look(&root.join(path))?,
         };
-        let as_planned = match (&found, operation.before) {
-            (Found::Missing, Before::Missing | Before::Any) | (Found::File(..), Before::Any) => true,
-            (Found::Folder(_), Before::Missing) => true,
-            (Found::File(file, _), Before::File(planned)) => file == planned,
-            _ => false,
+        if is_done(operation, &found, operations) {
+            continue;
+        }
+        if !is_as_planned(operation, &found) {
+            unexpected.push(path.to_owned());
+            continue;
+        }
+        let Action::Write(wanted) = operation.action else {
+            units.push(Exchange::of(EntryKind::Remove, path, &found, Vec::new()));
+            continue;
         };
-        match (operation.action, found) {
-            (Action::Write(wanted), Found::File(file, _)) if file == *wanted => {}
-            (Action::Remove, Found::Missing) => {}
-            // The file is gone, and what takes its place is there already.
-            (Action::Remove, Found::Folder(_)) if operations.iter().any(|other| is_below(&other.path, path)) => {}
-            _ if !as_planned => unexpected.push(path.to_owned()),
-            (Action::Remove, Found::File(file, metadata)) => units.push(Exchange {
-                kind: EntryKind::Remove,
-                path: path.to_owned(),
-                before: Some(Sum::of_file(&file)),
-                stamp: Some(Stamp::of(&metadata)),
-                files: Vec::new(),
-            }),
-            (Action::Write(wanted), found) => {
-                let (before, stamp) = match &found {
-                    Found::File(file, metadata) => (Some(Sum::of_file(file)), Some(Stamp::of(metadata))),
-                    _ => (None, None),
-                };
-                if let Found::Folder(full) = &found {
-                    // What is to be removed from it was seen by now, as removals come first.
-                    if let Some(other) = files_below(full, path)?.iter().find(|file| !paths.contains(file.as_str())) {
-                        return Err(occupied(path, other));
-                    }
-                    let (path, files) = (path.to_owned(), Vec::new());
-                    units.push(Exchange { kind: EntryKind::Folder, path, before: None, stamp: None, files });
-                }
-                let files = vec![(path, wanted)];
-                match missing_folder {
-                    None => {
-                        units.push(Exchange { kind: EntryKind::Write, path: path.to_owned(), before, stamp, files })
-                    }
-                    Some(folder) => match trees.get(&folder).and_then(|at| units.get_mut(*at)) {
-                        Some(unit) => unit.files.extend(files),
-                        None => {
-                            trees.insert(folder.clone(), units.len());
-                            units.push(Exchange { kind: EntryKind::Tree, path: folder, before, stamp, files });
-                        }
-                    },
-                }
+        if let Found::Folder(full) = &found {
+            // What is to be removed from it was seen by now, as removals come first.
+            if let Some(other) = files_below(full, path)?.iter().find(|file| !paths.contains(file.as_str())) {
+                return Err(occupied(path, other));
             }
-            (Action::Remove, Found::Folder(_) | Found::Else) => unexpected.push(path.to_owned()),
+            units.push(Exchange::of(EntryKind::Folder, path, &found, Vec::new()));
+        }
+        let write = Exchange::of(EntryKind::Write, path, &found, vec![(path, wanted)]);
+        let Some(folder) = missing_folder else {
+            units.push(write);
+            continue;
+        };
+        if let Some(tree) = trees.get(&folder).and_then(|at| units.get_mut(*at)) {
+            tree.files.extend(write.files);
+        } else {
+            trees.insert(folder.clone(), units.len());
+            units.push(Exchange { kind: EntryKind::Tree, path: folder, ..write });
         }
     }
     if unexpected.is_empty() { Ok(units) } else { Err(changed(&unexpected)) }
+}
+
+/// Whether what is wanted is there already.
+fn is_done(operation: &Operation<'_>, found: &Found, operations: &[&Operation<'_>]) -> bool {
+    match (operation.action, found) {
+        (Action::Write(wanted), Found::File(file, _)) => file == wanted,
+        (Action::Remove, Found::Missing) => true,
+        // The file is gone, and what takes its place is there already.
+        (Action::Remove, Found::Folder(_)) => operations.iter().any(|other| is_below(&other.path, &operation.path)),
+        _ => false,
+    }
+}
+
+/// Whether what was found is what the plan expects there; only a file can be removed.
+fn is_as_planned(operation: &Operation<'_>, found: &Found) -> bool {
+    match (found, operation.before) {
+        (Found::Missing, Before::Missing | Before::Any) | (Found::File(..), Before::Any) => true,
+        (Found::Folder(_), Before::Missing) => matches!(operation.action, Action::Write(_)),
+        (Found::File(file, _), Before::File(planned)) => file == planned,
+        _ => false,
+    }
 }
 
 enum Found {

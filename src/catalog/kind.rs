@@ -6,12 +6,12 @@ use croner::Cron;
 use serde_json::{Value, json};
 
 use crate::catalog::question::{KindName, Question};
-use crate::catalog::region;
-use crate::text::{cron, duration, secret};
+use crate::text::error::nearest;
+use crate::text::{cron, duration, path, secret};
 
 mod formats;
 
-use formats::{cidr, command, dns_label, email, env_name, free_text, host_name, path, slug, url_path};
+use formats::{cidr, command, dns_label, email, env_name, folder, free_text, host_name, slug, url_path};
 
 /// The rules of one question's values.
 #[derive(Clone, Copy)]
@@ -80,6 +80,20 @@ impl QuestionKind<'_> {
         }
     }
 
+    /// Why a value that is right cannot be part of a path everywhere: only for new answers, as a repository that has it
+    /// has to change it first.
+    pub fn unportable(self, value: &Value) -> Option<Refusal> {
+        if !matches!(self.question.kind, KindName::DnsLabel | KindName::Path) {
+            return None;
+        }
+        let text = value.as_str()?;
+        let device = text.split('/').find(|name| path::is_device(name))?;
+        Some(match device == text {
+            true => "which Windows keeps for a device: no clone there can hold files of that name".into(),
+            false => format!("whose `{device}` Windows keeps for a device: no clone there can hold files of that name"),
+        })
+    }
+
     fn choice(self, value: &Value) -> Result<Value, Refusal> {
         let word = text(value)?;
         let choices: Vec<&str> = self.question.choices.iter().map(|c| c.value.as_str()).collect();
@@ -125,14 +139,8 @@ impl QuestionKind<'_> {
                 duration::seconds(text)
                     .ok_or_else(|| "which is not a duration such as `15m`, `1h30m` or `7d`".to_string())?;
             }
-            KindName::Region => region::check(text)?,
-            KindName::AccountId => {
-                if text.len() != 12 || !text.bytes().all(|b| b.is_ascii_digit()) {
-                    return Err("which is not an AWS account id of twelve digits".into());
-                }
-            }
             KindName::RepositorySlug => slug(text)?,
-            KindName::Path => path(text)?,
+            KindName::Path => folder(text)?,
             KindName::UrlPath => url_path(text)?,
             KindName::Version => {
                 semver::Version::parse(text).map_err(|e| format!("which is not a semantic version: {e}"))?;
@@ -153,16 +161,18 @@ impl QuestionKind<'_> {
         if length > max {
             return Err(format!("which has {length} characters where at most {max} are allowed"));
         }
-        if let Some(pattern) = &q.pattern {
-            let matches = regex_lite::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|r| r.is_match(text));
-            if !matches {
-                return Err(match &q.pattern_hint {
-                    Some(hint) => format!("which {hint}"),
-                    None => format!("which does not match `{pattern}`"),
-                });
-            }
+        let matches = |pattern: &String| {
+            regex_lite::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|pattern| pattern.is_match(text))
+        };
+        let in_list = q.one_of.is_empty() || q.one_of.iter().any(|word| word == text);
+        if in_list && q.pattern.as_ref().is_none_or(matches) {
+            return Ok(());
         }
-        Ok(())
+        let hint = q.pattern_hint.as_deref().unwrap_or("is not one of the expected texts");
+        Err(match nearest(text, q.one_of.iter().map(String::as_str)) {
+            Some(near) => format!("which {hint} (did you mean `{near}`?)"),
+            None => format!("which {hint}"),
+        })
     }
 
     /// What a value looks like, for people: `a port (1024-65535)`.
@@ -189,13 +199,11 @@ impl QuestionKind<'_> {
             KindName::DnsLabel => {
                 format!("a DNS label (a-z, 0-9, `-`), at most {} characters", q.max_length.unwrap_or(63))
             }
-            KindName::HostName => "a host name such as `shop.example.com`".into(),
+            KindName::HostName => "a hostname such as `shop.example.com`".into(),
             KindName::Email => "an e-mail address".into(),
             KindName::Cidr => "a private IPv4 network such as `10.10.0.0/16`".into(),
             KindName::Cron => "five cron fields in UTC such as `17 2 * * *`".into(),
             KindName::Duration => "a duration such as `15m`, `1h30m` or `7d`".into(),
-            KindName::Region => "an AWS region such as `eu-central-1`".into(),
-            KindName::AccountId => "an AWS account id: twelve digits".into(),
             KindName::RepositorySlug => "a repository as `owner/name`".into(),
             KindName::Port => "a port from 1024 to 65535".into(),
             KindName::Path => "a folder or file of the repository such as `apps/api`".into(),

@@ -55,7 +55,10 @@ pub struct Question {
     /// A regular expression that the whole text must match.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
-    /// What a text that does not match is, as `is not ...`.
+    /// The texts that are right, where they are too many to choose from: offered while a person types.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub one_of: Vec<String>,
+    /// What a text is that does not match `pattern` or is not in `one_of`, as `is not ...`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern_hint: Option<String>,
     /// An expression over this and earlier answers that must be true.
@@ -64,6 +67,9 @@ pub struct Question {
     /// What is wrong otherwise, as `which ...`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub require_message: Option<String>,
+    /// What `scaffold detect` finds that answers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detected_by: Option<DetectedBy>,
     /// The values on offer (choice, multi_choice).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<Choice>,
@@ -120,6 +126,58 @@ pub struct Strategy {
     pub rto: String,
 }
 
+/// A finding that answers a question.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DetectedBy {
+    /// Which finding.
+    pub finding: FindingName,
+    /// The systems or platforms for which it counts, as `scaffold detect --format json` calls them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub of: Vec<String>,
+}
+
+/// What can be found, as the catalog writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingName {
+    /// The name of the remote, or of the manifest at the top.
+    ProjectName,
+    /// The remote as `owner/name`, where it is on one of the platforms.
+    Repository,
+    /// The last owner of everything in `CODEOWNERS`.
+    CodeOwners,
+    /// All services; the fields say what each finding about one of them answers.
+    Services,
+    ServiceName,
+    ServicePath,
+    ServiceKind,
+    Language,
+    Port,
+    LivenessPath,
+    ReadinessPath,
+    Start,
+    Build,
+    Output,
+    Lint,
+    Typecheck,
+    Test,
+    CoverageFile,
+    /// Whether a service uses one of the databases, where it uses any.
+    Database,
+    /// The command that applies migrations, where a service uses one of the databases.
+    Migrate,
+    /// Names of variables with secrets, without the address of one of the databases.
+    Secrets,
+}
+
+impl FindingName {
+    /// Whether it counts only for some systems or platforms.
+    pub fn is_of_some(self) -> bool {
+        matches!(self, Self::Repository | Self::Database | Self::Migrate | Self::Secrets)
+    }
+}
+
 /// Questions that are looked at together.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -148,7 +206,7 @@ pub enum KindName {
     MultiChoice,
     /// An RFC 1123 label that starts with a letter.
     DnsLabel,
-    /// A fully qualified host name.
+    /// A fully qualified hostname.
     HostName,
     /// An e-mail address.
     Email,
@@ -158,10 +216,6 @@ pub enum KindName {
     Cron,
     /// A span of time such as `1h30m`.
     Duration,
-    /// A region of the cloud.
-    Region,
-    /// A cloud account.
-    AccountId,
     /// `owner/name` of a repository.
     RepositorySlug,
     /// A TCP port that an unprivileged process can bind.
@@ -195,6 +249,11 @@ impl Question {
         self.kind == KindName::Choice && self.choices.len() == 1
     }
 
+    /// Whether a finding answers it.
+    pub fn is_detected_by(&self, finding: FindingName) -> bool {
+        self.detected_by.as_ref().is_some_and(|by| by.finding == finding)
+    }
+
     /// The field of one record that chooses among values.
     pub fn choice_field(&self, name: &str) -> Option<&Question> {
         self.field(name).filter(|field| field.kind == KindName::Choice)
@@ -210,6 +269,9 @@ impl Question {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
+    /// An expression over the answers; the rule holds only when it is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
     /// An expression that must be true.
     pub require: String,
     /// What is wrong otherwise; a template.

@@ -3,12 +3,14 @@
 use anyhow::Result;
 
 use super::open::folder;
+use crate::answers::{Answers, Given};
 use crate::catalog::Catalog;
 use crate::catalog::migrations::present_name;
 use crate::catalog::question::Question;
 use crate::catalog::roots::Layout;
 use crate::cli::ExplainArgs;
 use crate::commands::load_catalog;
+use crate::render::context::{Context, Readiness};
 use crate::repository::project::Project;
 use crate::show::explanation::{Explanation, component, file, need, question, slot};
 use crate::template::usage::Usage;
@@ -39,6 +41,16 @@ fn in_catalog(catalog: &Catalog, path: &str) -> String {
     Layout::new(catalog, &answers).origin(&generated).into_owned()
 }
 
+/// What the answers of the repository around the current folder make of each need.
+fn readiness(catalog: &Catalog) -> Result<Vec<Readiness>> {
+    let recorded = Project::open(&folder(None))?.answers()?;
+    if recorded.is_none() {
+        return Ok(Vec::new());
+    }
+    let answers = Answers::resolve(catalog, &Given { recorded, ..Given::default() }, None)?;
+    Ok(Context::new(catalog, &answers)?.readiness)
+}
+
 /// What is known about a thing; as a path it is `generated` in the catalog.
 fn explain(catalog: &Catalog, usage: &Usage<'_>, thing: &str, generated: &str) -> Result<String> {
     let mut parts = Vec::new();
@@ -62,7 +74,8 @@ fn explain(catalog: &Catalog, usage: &Usage<'_>, thing: &str, generated: &str) -
         parts.push(slot(catalog, thing, s));
     }
     if let Some(n) = catalog.needs.iter().find(|n| n.id.eq_ignore_ascii_case(thing)) {
-        parts.push(need(catalog, n));
+        let here = readiness(catalog).unwrap_or_default();
+        parts.push(need(catalog, n, here.iter().find(|readiness| readiness.id == n.id)));
     }
     for c in &catalog.components {
         for f in c.files.iter().filter(|f| matches(&f.path, generated)) {

@@ -11,16 +11,16 @@ use super::carry_out::{Execution, Outcome};
 use super::open::open;
 use super::{Renderer, cannot_prompt, interview};
 use crate::answers::session::Session;
-use crate::answers::{Answers, Given, NAME, Origin};
+use crate::answers::{Answers, Given, Origin};
 use crate::apply::lock::Lock;
 use crate::base::Stored;
 use crate::catalog::Catalog;
-use crate::catalog::question::Values;
+use crate::catalog::question::{FindingName, Values};
 use crate::cli::{AskWhich, InitArgs};
 use crate::commands::last_rendering::LastRendering;
 use crate::commands::rerendering::Proposal;
 use crate::commands::summary::{first_steps, where_code_goes};
-use crate::detect::{Note, SERVICES, detect, folder_name, overview};
+use crate::detect::{Note, detect, folder_name, overview};
 use crate::merge::OnConflict;
 use crate::page::PageTarget;
 use crate::plan::Resolution;
@@ -121,7 +121,7 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
     if person || args.plan.dry_run {
         hidden.iter().for_each(|note| ui.note(note));
     }
-    let code = code_to_come(project.root(), &proposal.resolved.values);
+    let code = code_to_come(catalog, project.root(), &proposal.resolved.values);
     let execution = Execution {
         ui,
         args: &args.plan,
@@ -169,11 +169,17 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
 }
 
 /// Name and folder of each service whose folder holds nothing yet.
-fn code_to_come(root: &Path, answers: &Values) -> Vec<(String, String)> {
-    let text = |service: &Value, field: &str| service.get(field).and_then(Value::as_str).map(str::to_owned);
-    let services = answers.get(SERVICES).and_then(Value::as_array).into_iter().flatten();
+fn code_to_come(catalog: &Catalog, root: &Path, answers: &Values) -> Vec<(String, String)> {
+    let Some(question) = catalog.detected_by(FindingName::Services) else { return Vec::new() };
+    let text = |service: &Value, finding: FindingName| {
+        let field = question.fields.iter().find(|field| field.is_detected_by(finding))?;
+        service.get(&field.name).and_then(Value::as_str).map(str::to_owned)
+    };
+    let services = answers.get(&question.name).and_then(Value::as_array).into_iter().flatten();
     services
-        .filter_map(|service| Some((text(service, NAME)?, text(service, "path")?)))
+        .filter_map(|service| {
+            Some((text(service, FindingName::ServiceName)?, text(service, FindingName::ServicePath)?))
+        })
         .filter(|(_, path)| root.join(path).read_dir().map_or(true, |mut entries| entries.next().is_none()))
         .collect()
 }
@@ -206,8 +212,9 @@ fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Resul
     if let Some(text) = overview::text(ui, &found) {
         ui.say(&text);
     }
-    let is_unfit = !found.services.is_empty() && !found.answers.contains_key(SERVICES);
-    given.unfit = is_unfit.then(|| SERVICES.to_owned());
+    let services = catalog.detected_by(FindingName::Services).filter(|_| !found.services.is_empty());
+    let unfit = services.filter(|question| !found.answers.contains_key(&question.name));
+    given.unfit = unfit.map(|question| question.name.clone());
     given.detected = found.answers;
     Ok(found.notes)
 }

@@ -90,6 +90,7 @@ fn row(q: &Question) -> Value {
         "help": q.help,
         "takes": q.kind().describe(),
         "choices": q.choices,
+        "one_of": q.one_of,
         "default": q.default,
         "default_expr": q.default_expr,
         "when": q.when,

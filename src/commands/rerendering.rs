@@ -103,6 +103,17 @@ fn refuse_sparse<'a>(project: &Project, missing: impl Iterator<Item = &'a RelPat
         .hint("`git sparse-checkout disable` checks all files out; then repeat the command"))
 }
 
+/// What to know about files that not every clone can hold.
+fn unportable(rendered: &Rendered) -> Option<String> {
+    let [(_, first), rest @ ..] = rendered.unportable.as_slice() else { return None };
+    let more = if rest.is_empty() { String::new() } else { format!("; so do {} more", rest.len()) };
+    Some(format!(
+        "Not every clone can hold these files: {}{more}. Change the answer that it is made from, such as the name or folder \
+         of a service.",
+        first.message
+    ))
+}
+
 /// A conflict of an earlier run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unmerged {
@@ -144,6 +155,9 @@ impl Proposal {
         context: &Context,
         rendered: Rendered,
     ) -> Result<Self> {
+        if let Some((_, error)) = rendered.unportable.first() {
+            return Err(error.clone().into());
+        }
         Ok(Self {
             base: Base::default(),
             renew: true,
@@ -189,6 +203,7 @@ impl Proposal {
         notes.extend(replaced(catalog, &base, &answers, &context)?);
         let mut rendered = render(catalog, &context)?;
         let mut decisions = project.decisions()?;
+        notes.extend(unportable(&rendered));
         let followed = relocated::follow(project, &mut base, &mut rendered, &mut decisions)?;
         let (ours, moves) = (followed.ours, followed.moves);
         notes.extend(followed.notes);
@@ -225,6 +240,15 @@ impl Proposal {
             unmerged,
             undoable,
         })
+    }
+
+    /// Refuses to write new files that not every clone can hold.
+    ///
+    /// # Errors
+    /// When there are some.
+    pub fn refuse_unportable(&self) -> Result<(), UserError> {
+        let mut new = self.rendered.unportable.iter().filter(|(path, _)| !self.base.tree.files.contains_key(path));
+        new.next().map_or(Ok(()), |(_, error)| Err(error.clone()))
     }
 
     /// What would change.

@@ -86,12 +86,8 @@ pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, 
         }
     };
     list(format!("Conflict markers were written to {}:", count(conflicts.len(), "file")), Style::Error, &conflicts);
-    let head = if kept.len() == 1 { "1 path" } else { "these paths" };
-    list(
-        format!("Left {head} as it is:").replace("these paths as it is", "these paths as they are"),
-        Style::Warn,
-        &kept,
-    );
+    let head = if kept.len() == 1 { "Left 1 path as it is:" } else { "Left these paths as they are:" };
+    list(head.into(), Style::Warn, &kept);
     if !conflicts.is_empty() {
         lines.push(
             "Next: resolve the conflicts until no marker is left. The next update goes on from there; `scaffold status` \

@@ -69,6 +69,7 @@ fn update(
         ui.note(note);
     }
     proposal.refuse_unmerged()?;
+    proposal.refuse_unportable()?;
     if person.is_none() && !args.plan.yes && !args.plan.dry_run {
         return Err(cannot_prompt()
             .hint("`--yes` writes without asking")

@@ -11,16 +11,20 @@ use super::walk::Files;
 use crate::answers::check::Check;
 use crate::answers::{Found, NAME};
 use crate::catalog::Catalog;
-use crate::catalog::question::{KindName, Question, Values};
+use crate::catalog::question::{DetectedBy, FindingName, KindName, Question, Values};
 use crate::template::engine;
 use crate::template::expression::Scope;
 use crate::text::path;
 
-/// The answer that lists the services.
-pub const SERVICES: &str = "services";
-
-/// Databases that services can be seen to use, and that cannot be generated.
-const OTHER_DATABASES: [&str; 5] = ["cockroachdb", "mysql", "postgresql", "sqlite", "sqlserver"];
+/// Databases that services can be seen to use, with the word that names of their variables have.
+const DATABASES: [(&str, &str); 6] = [
+    ("cockroachdb", "COCKROACH"),
+    ("mongodb", "MONGO"),
+    ("mysql", "MYSQL"),
+    ("postgresql", "POSTGRES"),
+    ("sqlite", "SQLITE"),
+    ("sqlserver", "MSSQL"),
+];
 
 /// The answers that follow, in the order of the questions. What a question refuses becomes a note.
 ///
@@ -34,11 +38,14 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files) -> Result<Ind
     let scope = &Scope::new(&env, &known);
     let mut answers = IndexMap::new();
     for (_, question) in catalog.questions() {
-        let answer = match question.name.as_str() {
-            NAME => scalar(scope, question, remote_name(found).or_else(|| root_name(found))),
-            "repository" => scalar(scope, question, repository(found)),
-            "code_owners" => scalar(scope, question, code_owners(files)),
-            SERVICES if question.kind == KindName::Records => services(scope, question, &found.services, files)?,
+        let Some(by) = &question.detected_by else { continue };
+        let answer = match by.finding {
+            FindingName::ProjectName => scalar(scope, question, remote_name(found).or_else(|| root_name(found))),
+            FindingName::Repository => scalar(scope, question, repository(found, &by.of)),
+            FindingName::CodeOwners => scalar(scope, question, code_owners(files)),
+            FindingName::Services if question.kind == KindName::Records => {
+                services(scope, question, &found.services, files)?
+            }
             _ => None,
         };
         answers.extend(answer.map(|answer| (question.name.clone(), answer)));
@@ -86,8 +93,12 @@ fn root_name(found: &Detected) -> Option<Finding<String>> {
     root.name.as_ref().map(|name| named(&name.value, &name.found_in))
 }
 
-fn repository(found: &Detected) -> Option<Finding<String>> {
-    let remote = found.remote.as_ref().filter(|remote| remote.value.platform == Some("github"))?;
+fn repository(found: &Detected, platforms: &[String]) -> Option<Finding<String>> {
+    let remote = found.remote.as_ref()?;
+    let platform = remote.value.platform?;
+    if !platforms.iter().any(|one| one == platform) {
+        return None;
+    }
     let slug = format!("{}/{}", remote.value.owner, remote.value.name);
     Some(Finding::new(slug, remote.found_in.clone()))
 }
@@ -113,7 +124,7 @@ fn services(scope: &Scope<'_>, question: &Question, services: &[Service], files:
         }
         match record(scope, question, service, files)? {
             Ok((record, places)) => {
-                foreign_database(service, files);
+                foreign_database(question, service, files);
                 foreign_installer(service, files);
                 let taken = |field: &String| records.iter().any(|other| other[field] == record[field.as_str()]);
                 if let Some(field) = question.unique.iter().find(|field| taken(field)) {
@@ -131,18 +142,22 @@ fn services(scope: &Scope<'_>, question: &Question, services: &[Service], files:
     Ok((!records.is_empty()).then(|| Found { value: Value::Array(records), found_in }))
 }
 
-/// Notes a database that no answer stands for. Only MongoDB can be generated.
-fn foreign_database(service: &Service, files: &Files) {
-    if let Some(client) = other_database(service) {
+/// Notes a database that no answer stands for.
+fn foreign_database(question: &Question, service: &Service, files: &Files) {
+    let field = question.fields.iter().find(|field| field.is_detected_by(FindingName::Database));
+    let ours = field.and_then(|field| field.detected_by.as_ref()).map_or(&[][..], |by| &by.of);
+    if let Some(client) = other_database(service, ours) {
         let system = client.value.system.unwrap_or_default();
         files.note(&client.found_in.file, format!("uses {system}, for which nothing is generated"));
     }
 }
 
-fn other_database(service: &Service) -> Option<&Finding<Client>> {
-    let is_other =
-        |client: &&Finding<Client>| client.value.system.is_some_and(|system| OTHER_DATABASES.contains(&system));
-    service.clients.iter().find(is_other)
+/// The client of a database other than these.
+fn other_database<'s>(service: &'s Service, ours: &[String]) -> Option<&'s Finding<Client>> {
+    let is_other = |system: &str| {
+        DATABASES.iter().any(|(database, _)| *database == system) && !ours.iter().any(|one| one == system)
+    };
+    service.clients.iter().find(|client| client.value.system.is_some_and(is_other))
 }
 
 /// Notes what installs libraries, where generated files use something else, or what they would use and is not there.
@@ -189,7 +204,7 @@ fn record(
     service: &Service,
     files: &Files,
 ) -> Result<Result<DetectedRecord, String>> {
-    let wanted = fields(service);
+    let findings = fields(service);
     let check = Check::new(scope.clone(), question);
     let (mut record, mut places, mut so_far) = (Map::new(), Vec::new(), Map::new());
     for field in &question.fields {
@@ -197,24 +212,32 @@ fn record(
         if !check.is_asked()? {
             continue;
         }
-        let value = match wanted.get(field.name.as_str()).map(|found| (found, check.value(&found.value))) {
-            Some((found, Ok(value))) => {
+        let by = field.detected_by.as_ref();
+        let finding = by.map(|by| by.finding);
+        let found = by.and_then(|by| findings.get(&by.finding).cloned().or_else(|| of_databases(service, by)));
+        let value = match found.map(|found| (check.value(&found.value), found)) {
+            Some((Ok(value), found)) => {
                 record.insert(field.name.clone(), value.clone());
                 places.push((field.name.clone(), found.found_in.clone()));
                 Some(value)
             }
-            Some((_, Err(_))) if field.name == "path" && service.path.is_empty() => {
+            Some((Err(_), _)) if finding == Some(FindingName::ServicePath) && service.path.is_empty() => {
                 return Ok(Err("it is at the top of the repository, and a service needs a folder of its own".into()));
             }
-            Some((_, Err(refusals))) if matches!(field.name.as_str(), "name" | "language" | "path") => {
+            Some((Err(refusals), _))
+                if matches!(
+                    finding,
+                    Some(FindingName::ServiceName | FindingName::Language | FindingName::ServicePath)
+                ) =>
+            {
                 return Ok(Err(refusals.join("; ")));
             }
-            Some((found, Err(refusals))) => {
+            Some((Err(refusals), found)) => {
                 files.note(&found.found_in.file, format!("gives no answer: {}", refusals.join("; ")));
                 check.default_value()?
             }
-            None if field.name == "name" => return Ok(Err("it has no name".into())),
-            None if field.name == "language" => return Ok(Err("its language is not known".into())),
+            None if finding == Some(FindingName::ServiceName) => return Ok(Err("it has no name".into())),
+            None if finding == Some(FindingName::Language) => return Ok(Err("its language is not known".into())),
             None => check.default_value()?,
         };
         so_far.extend(value.map(|value| (field.name.clone(), value)));
@@ -222,82 +245,92 @@ fn record(
     Ok(Ok((record, places)))
 }
 
-/// What is known about the fields of a record.
+/// What is known about a service, whatever its database is.
 fn fields(service: &Service) -> Fields {
     let mut out = Fields::new();
     let manifest = service.manifest.as_ref().map(|place| Location::new(&place.file, None));
-    let mut put = |field: &'static str, value: Value, place: &Location| {
-        out.insert(field, Finding::new(value, place.clone()));
+    let mut put = |finding: FindingName, value: Value, place: &Location| {
+        out.insert(finding, Finding::new(value, place.clone()));
     };
     if let Some(name) = &service.name {
-        put("name", json!(named(&name.value, &name.found_in).value), &name.found_in);
-        put("path", json!(service.path), manifest.as_ref().unwrap_or(&name.found_in));
+        put(FindingName::ServiceName, json!(named(&name.value, &name.found_in).value), &name.found_in);
+        put(FindingName::ServicePath, json!(service.path), manifest.as_ref().unwrap_or(&name.found_in));
     }
     if let Some(kind) = &service.kind {
-        put("kind", json!(kind.value), &kind.found_in);
+        put(FindingName::ServiceKind, json!(kind.value), &kind.found_in);
     }
     if let Some(language) = &service.language {
         let files_only = service.output.is_some() && language.value == Language::Node;
-        put("language", if files_only { json!("static") } else { json!(language.value) }, &language.found_in);
+        let word = if files_only { json!("static") } else { json!(language.value) };
+        put(FindingName::Language, word, &language.found_in);
     }
     // nginx serves static files on a port of its own
     if let Some(port) = service.port.as_ref().filter(|_| service.output.is_none()) {
-        put("port", json!(port.value), &port.found_in);
+        put(FindingName::Port, json!(port.value), &port.found_in);
     }
     if let Some(output) = &service.output {
-        put("output", json!(output.value), &output.found_in);
+        put(FindingName::Output, json!(output.value), &output.found_in);
     }
-    for (route, field) in [(Route::Liveness, "liveness_path"), (Route::Readiness, "readiness_path")] {
+    let probes = [(Route::Liveness, FindingName::LivenessPath), (Route::Readiness, FindingName::ReadinessPath)];
+    for (route, finding) in probes {
         if let Some(path) = service.routes.get(&route) {
-            put(field, json!(path.value), &path.found_in);
+            put(finding, json!(path.value), &path.found_in);
         }
     }
     commands(service, manifest.as_ref(), &mut put);
-    let mongodb = service.client_of("mongodb");
-    if let (None, Some(other)) = (mongodb, other_database(service)) {
-        put("database", json!(false), &other.found_in);
-    }
-    if let Some(client) = mongodb {
-        put("database", json!(true), &client.found_in);
-        if let Some(migrate) = service.commands.get(&Command::Migrate) {
-            put("migrate", json!(migrate.value), &migrate.found_in);
-        }
-    }
-    // the address of the database is given to the service without being asked for
-    let is_address = |name: &str| mongodb.is_some() && name.contains("MONGO");
-    let secrets = service.variables.iter().filter(|v| v.value.secret && !is_address(&v.value.name));
-    let secrets: Vec<_> = secrets.collect();
-    if let Some(first) = secrets.first() {
-        let names: Vec<&str> = secrets.iter().map(|secret| secret.value.name.as_str()).collect();
-        put("secrets", json!(names), &Location::new(&first.found_in.file, None));
-    }
     out
 }
 
-/// Fields and their evidence.
-type Fields = std::collections::BTreeMap<&'static str, Finding<Value>>;
+/// What is known about a service with one of these databases in view.
+fn of_databases(service: &Service, by: &DetectedBy) -> Option<Finding<Value>> {
+    let client = by.of.iter().find_map(|system| service.client_of(system));
+    match by.finding {
+        FindingName::Database => {
+            let other = || other_database(service, &by.of);
+            let found = client.map(|client| (true, client)).or_else(|| Some((false, other()?)));
+            found.map(|(uses, client)| Finding::new(json!(uses), client.found_in.clone()))
+        }
+        FindingName::Migrate => {
+            let migrate = service.commands.get(&Command::Migrate).filter(|_| client.is_some())?;
+            Some(Finding::new(json!(migrate.value), migrate.found_in.clone()))
+        }
+        FindingName::Secrets => {
+            // the address of the database is given to the service without being asked for
+            let word = client.and_then(|client| DATABASES.iter().find(|(name, _)| client.value.system == Some(name)));
+            let is_address = |name: &str| word.is_some_and(|(_, word)| name.contains(word));
+            let secrets = service.variables.iter().filter(|v| v.value.secret && !is_address(&v.value.name));
+            let secrets: Vec<_> = secrets.collect();
+            let names: Vec<&str> = secrets.iter().map(|secret| secret.value.name.as_str()).collect();
+            Some(Finding::new(json!(names), Location::new(&secrets.first()?.found_in.file, None)))
+        }
+        _ => None,
+    }
+}
+
+/// Findings by name, with their evidence.
+type Fields = std::collections::BTreeMap<FindingName, Finding<Value>>;
 
 /// Commands, and for those that are not there an empty one: the default would name a script that does not exist.
-fn commands(service: &Service, manifest: Option<&Location>, put: &mut dyn FnMut(&'static str, Value, &Location)) {
+fn commands(service: &Service, manifest: Option<&Location>, put: &mut dyn FnMut(FindingName, Value, &Location)) {
     let command = |command: Command| service.commands.get(&command);
     if let Some(start) = command(Command::Start) {
-        put("start", json!(start.value), &start.found_in);
+        put(FindingName::Start, json!(start.value), &start.found_in);
     }
     let coverage = command(Command::Coverage);
     let found = [
-        ("build", command(Command::Build)),
-        ("lint", command(Command::Lint)),
-        ("typecheck", command(Command::Typecheck)),
-        ("test", coverage.or_else(|| command(Command::Test))),
+        (FindingName::Build, command(Command::Build)),
+        (FindingName::Lint, command(Command::Lint)),
+        (FindingName::Typecheck, command(Command::Typecheck)),
+        (FindingName::Test, coverage.or_else(|| command(Command::Test))),
     ];
-    for (field, found) in found {
+    for (finding, found) in found {
         match (found, manifest) {
-            (Some(found), _) => put(field, json!(found.value), &found.found_in),
-            (None, Some(place)) => put(field, json!(""), place),
+            (Some(found), _) => put(finding, json!(found.value), &found.found_in),
+            (None, Some(place)) => put(finding, json!(""), place),
             (None, None) => {}
         }
     }
     if let (None, Some(place)) = (coverage, manifest) {
-        put("coverage_file", json!(""), place);
+        put(FindingName::CoverageFile, json!(""), place);
     }
 }

@@ -67,8 +67,21 @@ impl Lint<'_> {
         if (q.min.is_some() || q.max.is_some()) && !counts {
             self.fault(file, format!("{name}: `min` and `max` have no meaning for its kind"));
         }
-        if q.pattern.is_some() != q.pattern_hint.as_ref().is_some_and(|hint| hint.starts_with("is not ")) {
-            self.fault(file, format!("{name}: a `pattern` needs a `pattern_hint` that begins with `is not`"));
+        let limited = q.pattern.is_some() || !q.one_of.is_empty();
+        if limited != q.pattern_hint.as_ref().is_some_and(|hint| hint.starts_with("is not ")) {
+            self.fault(
+                file,
+                format!("{name}: a `pattern` or `one_of` needs a `pattern_hint` that begins with `is not`"),
+            );
+        }
+        if !q.one_of.is_empty() && q.kind != KindName::Text {
+            self.fault(file, format!("{name}: `one_of` goes with the kind `text`"));
+        }
+        let mut words = BTreeSet::new();
+        for word in &q.one_of {
+            if !words.insert(word) {
+                self.fault(file, format!("{name}: `one_of` names `{word}` twice"));
+            }
         }
         if let Some(pattern) = &q.pattern {
             if q.kind != KindName::Text {
@@ -86,6 +99,17 @@ impl Lint<'_> {
         let mut own = known.clone();
         for expression in [&q.when, &q.default_expr].into_iter().flatten() {
             self.expression(file, &name, expression, &own);
+        }
+        if let Some(by) = &q.detected_by
+            && by.finding.is_of_some() == by.of.is_empty()
+        {
+            self.fault(
+                file,
+                format!(
+                    "{name}: `of` of `detected_by` goes with `repository`, `database`, `migrate` and `secrets`, and those \
+                     need it"
+                ),
+            );
         }
         let mut values = BTreeSet::new();
         for choice in &q.choices {

@@ -20,7 +20,7 @@ impl Lint<'_> {
     }
 
     /// Why it is not certain that a component, or the provider of a slot, is there.
-    fn unmet(&self, component: &Component, needed: &str) -> Option<String> {
+    pub(super) fn unmet(&self, component: &Component, needed: &str) -> Option<String> {
         let catalog = self.catalog;
         if component.name == *needed {
             return Some("itself".into());

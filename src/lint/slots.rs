@@ -246,10 +246,15 @@ fn owed(component: &Component, provides: &Provides, slot: &Slot) -> Vec<String> 
             owed.push(format!("`macros.j2`: `<% macro {name}({}) %>`: {}", wanted.with.join(", "), wanted.what));
         }
     }
-    for file in slot.files.iter().filter(|path| !component.files.iter().any(|f| f.path == **path)) {
-        owed.push(format!("`files/{file}`"));
+    let is_conditional = |path: &String| component.manifest.files.get(path).is_some_and(|rule| rule.when.is_some());
+    for file in &slot.files {
+        if !component.files.iter().any(|f| f.path == *file) {
+            owed.push(format!("`files/{file}`"));
+        } else if is_conditional(file) {
+            owed.push(format!("`files/{file}` with all answers, without a `when`"));
+        }
     }
-    let templates = component.files.iter().filter(|f| f.template);
+    let templates = component.files.iter().filter(|f| f.template && !is_conditional(&f.path));
     let sources: Vec<&str> = templates.filter_map(|f| std::str::from_utf8(&f.source).ok()).collect();
     for list in &slot.prints {
         let read = format!("contributed.{list}");

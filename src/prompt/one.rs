@@ -8,7 +8,6 @@ use super::{Dialog, MenuItem, Prefill, Prompt, lines_of, origin_text};
 use crate::answers::Origin;
 use crate::answers::check::Check;
 use crate::catalog::question::{KindName, Question};
-use crate::catalog::region;
 use crate::terminal::ui::Style;
 
 /// Asks for anything but records. `more` may refuse what the check lets through.
@@ -73,8 +72,8 @@ pub(super) fn ask_one(
                 Some(_) if *origin == Origin::Folder => Prefill::Default(&line),
                 Some(_) => Prefill::Text(&line),
             };
-            let words: &[&str] = if question.kind == KindName::Region { &region::AWS } else { &[] };
-            let text = dialog.text(ask, start, words, &|text| verdict(&value_of(question.kind, text)))?;
+            let words: Vec<&str> = question.one_of.iter().map(String::as_str).collect();
+            let text = dialog.text(ask, start, &words, &|text| verdict(&value_of(question.kind, text)))?;
             Ok(value_of(question.kind, &text))
         }
     }

@@ -96,7 +96,9 @@ impl Context {
         let env = engine::environment(catalog)?;
         let provided = provided::all(catalog, &Scope::new(&env, &answers.values))?;
         let base = Scope::new(&env, &answers.values).with(&provided);
-        let derived = base.derive(&catalog.project.derived).context("in templates/questions.yaml")?;
+        let derived = base
+            .derive(&catalog.project.derived)
+            .with_context(|| format!("in {}", catalog.shown("templates/questions.yaml")))?;
         // contributions may name pins, as templates do
         let pins = Values::from_iter([("pins".to_string(), catalog.pins.clone())]);
         let project = base.with(&derived).with(&pins);

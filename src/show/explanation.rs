@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::question::{Choice, Group, KindName, Question};
+use crate::catalog::question::{Choice, Group, Question};
 use crate::catalog::roots::Root;
 use crate::catalog::slots::{Macro, Slot};
-use crate::catalog::{Catalog, Component, Need, TemplateFile, WritePolicy, region};
+use crate::catalog::{Catalog, Component, Need, TemplateFile, WritePolicy};
+use crate::render::context::{Evidence, Readiness};
 use crate::template::usage::Usage;
 use crate::text::without_links;
 
@@ -28,8 +29,8 @@ pub fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Optio
         |f: &Question| FactLine::text(format!("`{}`: {} ({}; {})", f.name, f.ask, f.kind().describe(), default_of(f)));
     values.items.extend(q.fields.iter().map(field));
     let mut place = Section::default();
-    if q.kind == KindName::Region {
-        place.lines.push(FactLine::text(format!("Regions: {}.", region::AWS.join(", "))));
+    if !q.one_of.is_empty() {
+        place.lines.push(FactLine::text(format!("One of: {}.", q.one_of.join(", "))));
     }
     place
         .lines
@@ -115,8 +116,39 @@ pub fn slot(catalog: &Catalog, name: &str, slot: &Slot) -> Explanation {
     Explanation::new(format!("`{name}` is a slot: {}", slot.title), &slot.why, [chosen, providers, promised])
 }
 
-/// A need of a production system, with what each component does for it.
-pub fn need(catalog: &Catalog, n: &Need) -> Explanation {
+/// A need of a production system, with what each component does for it: in a repository what holds `here`, else all that
+/// can hold.
+pub fn need(catalog: &Catalog, n: &Need, here: Option<&Readiness>) -> Explanation {
+    let sections = match here {
+        Some(here) => evidence(here),
+        None => possible_evidence(catalog, n),
+    };
+    Explanation::new(format!("`{}` is a need ({}): {}", n.id, n.area, n.need), "", sections)
+}
+
+/// What the answers of a repository make of a need.
+fn evidence(here: &Readiness) -> Vec<Section> {
+    let section = |item: &Evidence| {
+        let met = FactLine::names("Here the component", Sort::Component, [item.component.as_str()]);
+        let mut section = Section::new([met.and(format!("meets it: {}", item.title))]);
+        section.items.push(FactLine::text(format!("generates {}", without_links(&item.generated))));
+        section.items.push(FactLine::text(format!("verify: {}", without_links(&item.verify))));
+        section
+            .items
+            .extend(item.left.iter().map(|left| FactLine::text(format!("left for a person: {}", without_links(left)))));
+        section
+    };
+    if here.covered {
+        return here.items.iter().map(section).collect();
+    }
+    let mut open =
+        Section::new([FactLine::text("No component meets it here; `PRODUCTION_READINESS.md` lists it as open.")]);
+    open.items.extend(here.reason.iter().map(|reason| FactLine::text(without_links(reason))));
+    vec![open]
+}
+
+/// What components do for a need, each with the conditions.
+fn possible_evidence(catalog: &Catalog, n: &Need) -> Vec<Section> {
     let mut sections = Vec::new();
     for c in &catalog.components {
         for s in c.manifest.satisfies.iter().filter(|s| s.id == n.id) {
@@ -137,13 +169,13 @@ pub fn need(catalog: &Catalog, n: &Need) -> Explanation {
         let open = "No component meets it yet; `PRODUCTION_READINESS.md` lists it as open.";
         sections.push(Section::new([FactLine::text(open)]));
     }
-    Explanation::new(format!("`{}` is a need ({}): {}", n.id, n.area, n.need), "", sections)
+    sections
 }
 
 /// A file of a component, called `path` by the person who asks.
 pub fn file(usage: &Usage<'_>, c: &Component, f: &TemplateFile, path: &str) -> Explanation {
     let owner = FactLine::names(&format!("`{path}` is a file of the component"), Sort::Component, [c.name.as_str()]);
-    let mut facts = Section::new([FactLine::text(format!("Rendered from `{}`.", f.origin))]);
+    let mut facts = Section::new([FactLine::text(format!("Rendered from `{}`.", usage.catalog().shown(&f.origin)))]);
     facts.lines.extend(file_facts(usage, c, f));
     Explanation::new(owner.and(format!(": {}", c.manifest.title)).to_string(), &c.manifest.why, [facts])
 }
@@ -179,13 +211,14 @@ fn decided_by(answers: &BTreeSet<String>) -> FactLine {
 }
 
 /// A text of the catalog for people: `<%= name | filter %>` becomes `<name>`, or the default where the name is that of a
-/// root; conditions vanish.
+/// root; conditions are in words.
 fn plain(catalog: &Catalog, text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, tag)) = rest.split_once("<%") {
         out.push_str(before);
         let Some((tag, after)) = tag.split_once("%>") else { break };
+        rest = after;
         if let Some(expression) = tag.strip_prefix('=') {
             let name = expression.split('|').next().unwrap_or_default().trim();
             match catalog.root_with(name) {
@@ -193,8 +226,29 @@ fn plain(catalog: &Catalog, text: &str) -> String {
                 Some((_, Root::Prefix { .. })) => {}
                 None => out.push_str(&format!("<{name}>")),
             }
+            continue;
         }
-        rest = after;
+        let tag = tag.trim_matches(['-', '+']).trim();
+        let (word, condition) = tag.split_once(' ').unwrap_or((tag, ""));
+        match word {
+            // separators between the items of a loop
+            "if" if condition.contains("loop.") => {
+                let end = rest.split_once("endif").and_then(|(_, rest)| rest.split_once("%>"));
+                rest = end.map_or("", |(_, rest)| rest);
+                continue;
+            }
+            "if" => {
+                let space = if out.is_empty() || out.ends_with(char::is_whitespace) { "" } else { " " };
+                out.push_str(&format!("{space}[if `{condition}`: "));
+            }
+            "endif" => out.push(']'),
+            "elif" => out.push_str(&format!("; else if `{condition}`: ")),
+            "else" => out.push_str("; otherwise: "),
+            _ => continue,
+        }
+        if word != "endif" {
+            rest = rest.trim_start_matches([' ', ',']);
+        }
     }
     out.push_str(rest);
     without_links(&out)
@@ -209,7 +263,16 @@ mod tests {
     fn texts() {
         assert_eq!(
             plain(&Catalog::default(), "`<%= name | yaml %>-x`<% if y %> z<% endif %> [a](b)"),
-            "`<name>-x` z a"
+            "`<name>-x` [if `y`: z] a"
+        );
+        let text = "by <% if a == 1 %>one<% elif b -%>, two<% else %> three<% endif %>.";
+        assert_eq!(plain(&Catalog::default(), text), "by [if `a == 1`: one; else if `b`: two; otherwise: three].");
+        assert_eq!(
+            plain(
+                &Catalog::default(),
+                "<% for s in services %><%= s.name %><% if not loop.last %>, <% endif %><% endfor %>"
+            ),
+            "<s.name>"
         );
     }
 }

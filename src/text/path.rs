@@ -126,7 +126,8 @@ pub fn check_portable(path: &str) -> Result<(), UserError> {
     Ok(())
 }
 
-fn is_device(name: &str) -> bool {
+/// Whether Windows keeps a name for a device.
+pub fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).trim_end_matches(' ').to_ascii_lowercase();
     let numbered = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
     let digits = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "¹", "²", "³"];

@@ -122,7 +122,12 @@ fn readiness() -> String {
             area = &need.area;
             out += &format!("\n## {}{}\n", area[..1].to_uppercase(), &area[1..]);
         }
-        out += &format!("\n### {}\n\n{}.\n{}", need.id, prose(&need.need), entry(&explanation::need(embedded(), need)));
+        out += &format!(
+            "\n### {}\n\n{}.\n{}",
+            need.id,
+            prose(&need.need),
+            entry(&explanation::need(embedded(), need, None))
+        );
     }
     out
 }

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::repository::Repository;
 use crate::support::{read_tree, root, write_tree};
 
 /// Runs the binary without a terminal, in an empty environment.
@@ -117,7 +118,7 @@ fn presets_are_compared() {
 fn questions() {
     let rows: Value = serde_json::from_str(&data(&["questions", "--format", "json"])).unwrap();
     let region = rows.as_array().unwrap().iter().find(|q| q["name"] == "aws_region").unwrap();
-    assert_eq!(region["kind"], "region");
+    assert_eq!((&region["kind"], &region["one_of"][0]), (&json!("text"), &json!("af-south-1")));
     assert!(region["needed_by"].as_array().unwrap().iter().any(|c| c == "aws/account"), "{region}");
     let schema: Value = serde_json::from_str(&data(&["questions", "--format", "json-schema"])).unwrap();
     assert_eq!(schema["properties"]["database_hosting"]["enum"][0], "atlas");
@@ -131,10 +132,25 @@ fn questions() {
     assert!(cloud.contains("\n  aws_region: ") && !cloud.contains("Who operates MongoDB?"), "{cloud}");
 }
 
+/// Outside of a repository the conditions are in words; inside, its answers decide.
+#[test]
+fn explain_says_what_a_repository_has_for_a_need() {
+    let outside = data(&["explain", "IMG-01"]);
+    let words = "[if `github_attestations`: GitHub attestation; otherwise: a keyless cosign signature]";
+    assert!(outside.split_whitespace().collect::<Vec<_>>().join(" ").contains(words), "{outside}");
+    let shop = Repository::answered(&["github_plan=team"]);
+    let said = shop.says(0, &["explain", "IMG-01"]);
+    assert!(said.contains("Here the component `github/actions` meets it"), "{said}");
+    assert!(said.contains("a keyless cosign signature") && !said.contains("GitHub attestation"), "{said}");
+    assert!(said.contains("`apps/api/Dockerfile`"), "{said}");
+    let open = shop.says(0, &["explain", "LOAD-01"]);
+    assert!(open.contains("No component meets it here"), "{open}");
+}
+
 #[test]
 fn explain_knows_every_sort_of_thing() {
     for (thing, says) in [
-        ("aws_region", "Regions: af-south-1"),
+        ("aws_region", "One of: af-south-1"),
         ("services.0.port", "a port from 1024 to 65535"),
         ("route", "`services.route` is a question"),
         ("mongodb/backup", "is a component"),
@@ -275,7 +291,7 @@ fn a_catalog_with_every_fault_names_them_all() {
       templates/questions.yaml: question `size`: `choices` go with the kinds `choice` and `multi_choice`, and those need them
       templates/questions.yaml: question `t`: `nothing` uses `nothing`, which is not known there
       templates/questions.yaml: question `t`: `pattern` is not a regular expression: found open group without closing ')'
-      templates/questions.yaml: question `t`: a `pattern` needs a `pattern_hint` that begins with `is not`
+      templates/questions.yaml: question `t`: a `pattern` or `one_of` needs a `pattern_hint` that begins with `is not`
       templates/questions.yaml: rule `a +` is about `zz`, which is no question
       templates/questions.yaml: rule `a +`: `a +` is not an expression: syntax error: unexpected end of input, expected expression (in <expression>:1)
       templates/readiness.yaml: `A-1` is there twice

@@ -36,6 +36,19 @@ fn a_file_that_was_kept_stays_when_an_answer_goes_and_comes_back() {
     assert!(shop.update(0, &[]).contains("up to date"));
 }
 
+/// An earlier version took the name of a service that Windows keeps for a device.
+#[test]
+fn names_that_not_every_clone_can_hold_are_said() {
+    let shop = Repository::small();
+    shop.edit(".scaffold/answers.yaml", "name: api", "name: aux");
+    let status = shop.says(0, &["status"]);
+    assert!(status.contains("Not every clone can hold these files: path `"), "{status}");
+    assert!(status.contains("has the name `aux"), "{status}");
+    // what an update would write anew
+    let said = shop.says(2, &["update", "--yes"]);
+    assert!(said.contains("error: path `") && said.contains("which Windows keeps for a device"), "{said}");
+}
+
 #[test]
 fn what_is_not_checked_out_is_not_deleted() {
     let shop = Repository::small();

@@ -19,6 +19,7 @@ mod earlier;
 mod errors;
 mod examples;
 mod existing;
+mod faults;
 mod hints;
 mod kill;
 mod layout;

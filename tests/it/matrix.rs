@@ -178,7 +178,7 @@ impl<'c> Matrix<'c> {
         let of =
             |component: &'c Component| component.manifest.rules.iter().map(move |rule| (condition(component), rule));
         for (when, rule) in of_project.chain(self.catalog.components.iter().flat_map(of)) {
-            let names = when.into_iter().chain([rule.require.as_str()]).collect::<Vec<_>>();
+            let names = when.into_iter().chain(rule.when.as_deref()).chain([rule.require.as_str()]).collect::<Vec<_>>();
             all.push((Constraint::Rule { rule, when }, self.axes_in(&names, None)));
         }
         all.retain(|(_, axes)| !axes.is_empty());
@@ -285,7 +285,8 @@ impl<'c> Matrix<'c> {
             }
             Constraint::Rule { rule, when } => {
                 let scope = self.scope(row, None);
-                let applies = when.is_none_or(|when| scope.is_true(when).unwrap_or(false));
+                let conditions = when.iter().copied().chain(rule.when.as_deref());
+                let applies = conditions.into_iter().all(|when| scope.is_true(when).unwrap_or(false));
                 let holds = !applies || scope.is_true(&rule.require).unwrap_or(true);
                 (!holds).then(|| scope.render(&rule.message).unwrap_or_else(|_| rule.message.clone()))
             }

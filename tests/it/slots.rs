@@ -570,3 +570,51 @@ fn what_is_required_is_proven() {
         "is not a fact of that slot",
     );
 }
+
+/// What is owed is there whatever the answers are.
+#[test]
+fn an_owed_file_has_no_condition() {
+    let place = tempfile::tempdir().unwrap();
+    small(place.path(), VAULT);
+    let templates = place.path().join("templates");
+    let slots = fs::read_to_string(templates.join("slots.yaml")).unwrap();
+    fs::write(templates.join("slots.yaml"), slots.replace("macros: {login", "files: [login.sh], macros: {login"))
+        .unwrap();
+    fs::create_dir_all(templates.join("components/aws/files")).unwrap();
+    fs::write(templates.join("components/aws/files/login.sh"), "#!/bin/sh\n").unwrap();
+    let said =
+        || scene::said(&scene::program(place.path()).args(["questions", "--templates", "templates"]).output().unwrap());
+    assert!(!said().contains("fault"), "{}", said());
+    let aws = templates.join("components/aws/component.yaml");
+    let manifest = fs::read_to_string(&aws).unwrap();
+    fs::write(&aws, manifest + "files: {login.sh: {when: \"false\"}}\n").unwrap();
+    let owed = "owes to the slot `cloud`:\n    - `files/login.sh` with all answers, without a `when`";
+    assert!(said().contains(owed), "{}", said());
+}
+
+/// A provider that stands for having nothing there has no facts.
+#[test]
+fn a_fact_is_read_only_where_a_provider_has_it() {
+    let said = |manifest: &str, page: &str| {
+        let place = tempfile::tempdir().unwrap();
+        small(place.path(), VAULT);
+        let folder = place.path().join("templates/components/page");
+        fs::write(folder.join("component.yaml"), format!("title: P\nwhy: w\n{manifest}")).unwrap();
+        fs::write(folder.join("files/page.txt.j2"), page).unwrap();
+        scene::said(&scene::program(place.path()).args(["questions", "--templates", "templates"]).output().unwrap())
+    };
+    let read = "<%= provided.cloud.registry %> of the cloud\n";
+    let fault = "reads `provided.cloud.registry`, which `nowhere` does not have: require the slot `cloud`, or guard it";
+    assert!(said("", read).contains(&format!("page.txt.j2: {fault}")), "{}", said("", read));
+    let guarded = "<% if provided.cloud.provider != \"nowhere\" %><%= provided.cloud.registry %><% endif %>\n";
+    for (manifest, page) in [
+        ("when: cloud == \"aws\"\n", read),
+        ("files: {page.txt: {when: cloud != \"none\"}}\n", read),
+        ("when: cloud != \"none\"\nrequires: [cloud]\n", read),
+        ("", guarded),
+    ] {
+        assert!(!said(manifest, page).contains("fault"), "{}", said(manifest, page));
+    }
+    let text = "derived: {place: provided.cloud.registry}\n";
+    assert!(said(text, guarded).contains(&format!("component.yaml: {fault}")), "{}", said(text, guarded));
+}

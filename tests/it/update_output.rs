@@ -142,7 +142,7 @@ fn answers_changed_by_hand() {
     shop.says(0, &["status", "--exit-code"]);
     shop.edit(".scaffold/answers.yaml", "eu-west-1", "eu-wset-1");
     insta::assert_snapshot!(shop.update(2, &[]), @r"
-    error: answer `region` is `eu-wset-1`, which AWS does not have (did you mean `eu-west-1`?)
+    error: answer `region` is `eu-wset-1`, which is not a region (did you mean `eu-west-1`?)
       --> .scaffold/answers.yaml:27
     hint: `scaffold explain region` says what it takes
     ");

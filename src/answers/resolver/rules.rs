@@ -28,7 +28,11 @@ impl<'a> Resolver<'a> {
     /// What is wrong by a rule, if anything is.
     fn broken(&self, rule: &Rule, derived: &Values) -> Result<Option<Problem>> {
         let scope = self.scope().with(derived);
-        if scope.is_true(&rule.require)? {
+        let holds = match &rule.when {
+            Some(when) => scope.is_true(when)?,
+            None => true,
+        };
+        if !holds || scope.is_true(&rule.require)? {
             return Ok(None);
         }
         let message = scope.render(&rule.message)?;
@@ -54,6 +58,9 @@ impl<'a> Resolver<'a> {
         let mut wrong = Vec::new();
         for rule in self.rules(active) {
             let mut needs = self.scope().names_in(&rule.require)?;
+            if let Some(when) = &rule.when {
+                needs.extend(self.scope().names_in(when)?);
+            }
             needs.extend(rule.answers.iter().cloned());
             let is_known = |name: &String| {
                 let facts = &self.catalog.project.derived;

@@ -57,7 +57,7 @@ pub(super) fn host_name(text: &str) -> Result<(), Refusal> {
     let tld_ok = labels.last().is_some_and(|t| t.len() >= 2 && t.starts_with(|c: char| c.is_ascii_lowercase()));
     // 200 leaves room for `staging.` and the names that certificates and records put in front
     if labels.len() < 2 || text.len() > 200 || !labels.iter().all(label_ok) || !tld_ok {
-        return Err("which is not a host name in lower case such as `shop.example.com`".into());
+        return Err("which is not a hostname in lower case such as `shop.example.com`".into());
     }
     Ok(())
 }
@@ -119,7 +119,7 @@ pub(super) fn slug(text: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(super) fn path(text: &str) -> Result<(), Refusal> {
+pub(super) fn folder(text: &str) -> Result<(), Refusal> {
     let segment_ok = |s: &str| {
         !s.is_empty()
             && s != "."

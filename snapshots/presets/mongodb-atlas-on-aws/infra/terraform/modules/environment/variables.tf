@@ -36,13 +36,13 @@ variable "environment" {
 }
 
 variable "host" {
-  description = "Host name of the environment, which is also the name of its DNS zone."
+  description = "Hostname of the environment, which is also the name of its DNS zone."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.host))
-    error_message = "The host must be a lower-case host name such as shop.example.com."
+    error_message = "The host must be a lower-case hostname such as shop.example.com."
   }
 }
 
