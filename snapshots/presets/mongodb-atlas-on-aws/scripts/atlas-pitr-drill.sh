@@ -113,7 +113,7 @@ for attempt in 1 2 3 4 5 6 7 8 9 10; do
   [ "$attempt" -lt 10 ] || broken "the restored data could not be read"
   sleep "${POLL_SECONDS:-30}"
 done
-# How old the backup is says nothing here: what is proven is that any moment can be restored.
+# The age of the backup does not matter here: the drill proves that any moment can be restored.
 WORK="$work" ENVIRONMENT="$environment" RPO_LIMIT_SECONDS=604800 RTO_LIMIT_SECONDS=14400 \
   mongosh --quiet --nodb --file k8s/components/restore-drill/scripts/verify.js || broken "the comparison with the manifest did not finish"
 jq --compact-output --arg at "$at" '.backup = "point in time \($at)" | .rpo_seconds = null' "$work/result.json" > "$work/row.json"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Opens a tunnel to the private API of a cluster and writes a kubeconfig that goes through it.
+# Opens a tunnel to the private API of a cluster and writes a kubeconfig that uses it.
 # Usage: scripts/cluster-connect.sh staging|prod [--stop]
 #
 # The tunnel stays open in the background until --stop, or until Systems Manager ends it after 20 idle minutes.

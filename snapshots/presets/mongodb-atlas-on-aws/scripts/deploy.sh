@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Brings an environment to what this working tree says. The order is the point:
+# Deploys this working tree to an environment, in this order:
 #   1. images are checked and their origin is verified, before anything changes
 #   2. everything but the workloads is applied (configuration, secrets, policies), and the secrets have arrived
 #   3. migrations run, one Job per service and release; a failed one stops here, with the old version still serving
 #   4. workloads are applied, and must become ready
-#   5. the smoke test asks from outside
+#   5. the smoke test sends requests from outside
 #   6. what Git no longer names is deleted, if it belongs to services or jobs; the rest is named
-# When 4 or 5 fails, every Deployment that this run changed becomes what it was before, and the script fails.
+# When 4 or 5 fails, every Deployment that this run changed is rolled back, and the script fails.
 # Migrations are never undone by it: docs/runbooks/migration-rollback.md.
 #
 #   scripts/cluster-connect.sh staging     # then export KUBECONFIG as it prints

@@ -21,7 +21,7 @@ if [ -n "${GITHUB_RUN_ID:-}" ]; then
   who="[run $GITHUB_RUN_ID]($GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID)"
 fi
 
-# Whatever the result says stays inside its cell of the table.
+# Escapes the result so that it stays inside its cell of the table.
 row="$(jq --raw-output --exit-status --arg who "$who" '
   def cell: tostring | gsub("[\\n\\r|`<>\\[\\]]"; " ");
   def span: if type != "number" then "-"

@@ -112,7 +112,7 @@ target() {
   [ $# = 2 ] || usage
   bucket_of "$environment" > /dev/null
   secret="$(aws secretsmanager get-secret-value --region eu-central-1 --query SecretString --output text \
-    --secret-id "$name/$environment/mongodb-backup")" || fail "the address of the database cannot be read; has Terraform made it?"
+    --secret-id "$name/$environment/mongodb-backup")" || fail "the address of the database cannot be read; was it created by Terraform?"
   umask 077
   mkdir -p "$(dirname "$2")"
   project="$(terraform -chdir="$(dirname "$0")/../infra/terraform/environments/$environment" output -raw atlas_project_id)" ||
@@ -128,7 +128,7 @@ target() {
   echo "$2: a user who may write into the database of $environment; delete the file when you are done"
 }
 
-# The environment that the cluster behind kubectl says it is.
+# The environment recorded in the cluster that kubectl is connected to.
 connected_environment() {
   local settings
   settings="$(kubectl -n "$namespace" get cronjob mongodb-backup \

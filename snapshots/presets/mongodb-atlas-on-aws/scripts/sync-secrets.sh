@@ -3,7 +3,7 @@
 #
 #   scripts/sync-secrets.sh EXTERNALSECRET...
 #
-# `Ready` alone says nothing: it still stands for the fetch before. A newer refreshTime is the proof.
+# `Ready` alone proves nothing: it may come from the previous sync. A newer refreshTime is the proof.
 set -euo pipefail
 
 if [[ $# -eq 0 ]]; then

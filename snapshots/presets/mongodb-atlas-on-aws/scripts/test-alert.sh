@@ -20,7 +20,7 @@ if [[ "$current" != *"shop-$1"* ]]; then
   exit 1
 fi
 
-# It resolves by itself after five minutes, which sends a second mail.
+# It resolves after five minutes, which sends a second mail.
 ends=$(date -u -d '+5 minutes' +%Y-%m-%dT%H:%M:%SZ 2>/dev/null || date -u -v+5M +%Y-%m-%dT%H:%M:%SZ)
 kubectl --namespace monitoring exec statefulset/alertmanager-kube-prometheus-stack-alertmanager \
   --container alertmanager -- amtool --alertmanager.url=http://127.0.0.1:9093 alert add TestAlert \

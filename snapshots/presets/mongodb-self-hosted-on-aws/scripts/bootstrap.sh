@@ -37,7 +37,7 @@ if [ ! -f terraform.tfstate ] && aws s3api head-bucket --bucket "$bucket" > /dev
   fail "bucket $bucket exists, but no state knows about it: see docs/runbooks/terraform.md, \"The bootstrap state is lost\""
 fi
 
-# The bucket is made with a local state, which then moves into it. An interrupted run goes on where it stopped.
+# The bucket is created with a local state, which then moves into it. An interrupted run can be started again.
 trap 'rm -f backend_override.tf' EXIT
 printf 'terraform {\n  backend "local" {}\n}\n' > backend_override.tf
 "$terraform" init -input=false -reconfigure

@@ -74,7 +74,7 @@ apply_folder() {
 install_chart() {
   say "$1 $5"
   describe "$@"
-  # A release that does not become ready goes back to what ran before.
+  # A release that does not become ready is rolled back.
   helm upgrade --install "$1" "${chart[@]}" "${values[@]}" --namespace "$2" --atomic --timeout 10m
 }
 

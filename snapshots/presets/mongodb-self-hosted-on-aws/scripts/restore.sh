@@ -112,7 +112,7 @@ target() {
   [ $# = 2 ] || usage
   bucket_of "$environment" > /dev/null
   secret="$(aws secretsmanager get-secret-value --region eu-central-1 --query SecretString --output text \
-    --secret-id "$name/$environment/mongodb-users")" || fail "the address of the database cannot be read; has Terraform made it?"
+    --secret-id "$name/$environment/mongodb-users")" || fail "the address of the database cannot be read; was it created by Terraform?"
   umask 077
   mkdir -p "$(dirname "$2")"
   password="$(jq --exit-status --raw-output .MONGODB_DATABASE_ADMIN_PASSWORD <<< "$secret")" || fail "the secret holds no password of databaseAdmin"
@@ -121,7 +121,7 @@ target() {
   echo "$2: a user who may write into the database of $environment; delete the file when you are done"
 }
 
-# The environment that the cluster behind kubectl says it is.
+# The environment recorded in the cluster that kubectl is connected to.
 connected_environment() {
   local settings
   settings="$(kubectl -n "$namespace" get cronjob mongodb-backup \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Asks for every image of ours in an environment: was it built by deploy-staging.yml, on main, in this repository?
+# Verifies for each of our images in an environment that deploy-staging.yml built it, on main, in this repository.
 # That workflow builds only what passed CI, so a valid answer also says that the tests passed.
 #
 #   scripts/verify-images.sh staging|prod
@@ -17,7 +17,7 @@ fi
 rendered="$(kubectl kustomize "k8s/overlays/$env")"
 images="$(grep -oE '444455556666\.dkr\.ecr\.eu-central-1\.amazonaws\.com/shop/[a-z0-9-]+@sha256:[0-9a-f]{64}' <<< "$rendered" | sort -u || true)"
 if [[ -z "$images" ]]; then
-  echo "$env runs no image of ours: nothing to verify"
+  echo "$env runs none of our images: nothing to verify"
   exit 0
 fi
 

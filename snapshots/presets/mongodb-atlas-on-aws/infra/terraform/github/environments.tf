@@ -5,7 +5,7 @@ locals {
     prod          = { reviewed = true }
     staging-infra = { reviewed = true }
     prod-infra    = { reviewed = true }
-    # Scheduled: a drill that waits for an approval does not happen. Its role reaches one namespace.
+    # Scheduled: a drill must not wait for an approval. Its role can access one namespace.
     prod-drill = { reviewed = false }
   }
 }

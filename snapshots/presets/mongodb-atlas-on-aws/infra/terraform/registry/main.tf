@@ -1,5 +1,5 @@
 # One registry for both environments, in the account of production: what was tested on staging is the very
-# image that goes to production, and staging can only pull.
+# image that is deployed to production, and staging can only pull.
 module "registry" {
   source = "../modules/registry"
 

@@ -1,7 +1,7 @@
 provider "aws" {
   region = "eu-central-1"
 
-  # Refuses to touch any other account, whatever credentials are around.
+  # Fails if the credentials belong to any other account.
   allowed_account_ids = ["444455556666"]
 
   default_tags {

@@ -7,7 +7,7 @@ request="${REQUEST:-/run/secrets/mongodb-restore}"
 
 umask 077
 for file in dump.archive.gz.sha256 dump.archive.gz; do
-  # The link is a credential: it comes from a file and never shows on a command line.
+  # The link is a credential: it is read from a file and never appears on a command line.
   printf 'url = "%s"\noutput = "%s"\n' "$(cat "$request/$file.url")" "$work/$file" |
     curl --fail --silent --show-error --location --retry 3 --config -
 done

@@ -21,7 +21,7 @@ resource "aws_secretsmanager_secret" "atlas" {
 }
 
 locals {
-  # The second one stands for the two addresses of the database, which hold no password.
+  # The second one matches the two addresses of the database, which hold no password.
   plan_secret_arns = [
     aws_secretsmanager_secret.atlas["atlas-terraform-plan"].arn,
     "arn:aws:secretsmanager:eu-central-1:${local.account_id}:secret:shop/prod/mongodb-*",

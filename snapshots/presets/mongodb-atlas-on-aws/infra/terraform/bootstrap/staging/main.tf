@@ -1,4 +1,4 @@
-# What has to exist before anything else in the account of staging: a place for the Terraform
+# The resources that must exist before all others in the account of staging: a place for the Terraform
 # state, and the trust in this repository's workflows. Applied by people through scripts/bootstrap.sh.
 locals {
   account_id = "111122223333"

@@ -119,7 +119,7 @@ resource "aws_autoscaling_group" "this" {
   }
 }
 
-# The target is fixed: whoever may use the document reaches the API of the cluster and nothing else.
+# The target is fixed: users of the document can only reach the API of the cluster.
 resource "aws_ssm_document" "tunnel" {
   name            = "${var.name}-cluster-tunnel"
   document_type   = "Session"

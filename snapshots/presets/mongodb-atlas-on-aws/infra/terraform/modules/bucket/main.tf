@@ -77,7 +77,7 @@ locals {
     Resource  = local.arns
     Condition = { NumericLessThan = { "s3:TlsVersion" = "1.2" } }
   }
-  # Governance mode yields to whoever holds this permission, and administrators hold every permission.
+  # Governance mode can be bypassed with this permission, and administrators have every permission.
   # Denied to all, it takes a change of this policy first, which is reviewed and logged.
   no_bypass = {
     Sid       = "NobodyBypassesTheLock"

@@ -58,7 +58,7 @@ resource "aws_eks_cluster" "this" {
     subnet_ids              = var.subnet_ids
   }
 
-  # Lets AWS move traffic out of a zone that is in trouble.
+  # Lets AWS move traffic away from an impaired zone.
   zonal_shift_config {
     enabled = true
   }

@@ -59,7 +59,7 @@ locals {
   # How to connect. There is no user and no password in it: pods prove who they are with their AWS role.
   atlas_options = "authSource=%24external&authMechanism=MONGODB-AWS"
 
-  # A driver that waits forever makes a slow database look like a hanging service.
+  # Without timeouts in the driver, a slow database makes the service hang.
   atlas_limits = "maxPoolSize=50&maxIdleTimeMS=300000&connectTimeoutMS=5000&serverSelectionTimeoutMS=10000&waitQueueTimeoutMS=5000"
 
   mongodb_uris = {

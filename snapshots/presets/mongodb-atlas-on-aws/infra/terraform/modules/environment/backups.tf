@@ -24,7 +24,7 @@ module "backup_bucket" {
   object_lock_days  = 35
   region            = "eu-west-1"
 
-  # The lock already keeps what must be kept; whatever has expired goes the next day.
+  # The lock already keeps what must be kept; expired versions are deleted after a day.
   noncurrent_days = 1
 
   expiration = {

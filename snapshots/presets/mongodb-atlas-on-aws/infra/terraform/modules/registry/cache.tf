@@ -1,5 +1,5 @@
-# Images of others that pods need, kept in this registry from their first use on: a backup or a restore does not depend on a
-# registry of others, nor on its limits. These upstream registries need no login; those that do are left out.
+# Third-party images that pods need, cached in this registry after their first use: a backup or a restore does not depend on
+# an external registry or its rate limits. Only upstream registries that need no login are configured.
 resource "aws_ecr_pull_through_cache_rule" "this" {
   for_each = { ecr = "public.ecr.aws", quay = "quay.io" }
 

@@ -15,7 +15,7 @@ locals {
 
   mongodb_host = "mongodb-rs0.shop.svc.cluster.local:27017"
 
-  # A driver that waits forever makes a slow database look like a hanging service.
+  # Without timeouts in the driver, a slow database makes the service hang.
   mongodb_limits = "maxPoolSize=50&maxIdleTimeMS=300000&connectTimeoutMS=5000&serverSelectionTimeoutMS=10000&waitQueueTimeoutMS=5000"
 }
 

@@ -1,7 +1,7 @@
 provider "aws" {
   region = "eu-central-1"
 
-  # Refuses to touch any other account, whatever credentials are around.
+  # Fails if the credentials belong to any other account.
   allowed_account_ids = ["111122223333"]
 
   default_tags {

@@ -1,4 +1,4 @@
-# A tunnel to the cluster's private endpoint and nothing else of AWS. What the roles may do inside the
+# Only a tunnel to the cluster's private endpoint; no other permission in AWS. What the roles may do inside the
 # cluster is decided by its access entries.
 locals {
   tunnel = [

@@ -25,7 +25,7 @@ locals {
       }
     }
   }
-  # EventBridge does not tell KMS for which account it asks; with a condition its messages are lost.
+  # EventBridge does not pass the source account to KMS; with a condition on it, its messages are lost.
   publication = [
     for service in var.publishers : merge(
       {

@@ -7,7 +7,7 @@ output "private_subnet_ids" {
   description = "Subnets of the cluster, one per zone."
   value       = [for subnet in aws_subnet.private : subnet.id]
 
-  # Whatever starts in the subnets needs the way out.
+  # Everything that starts in the subnets needs the route to the internet.
   depends_on = [aws_route.nat, aws_route_table_association.private]
 }
 

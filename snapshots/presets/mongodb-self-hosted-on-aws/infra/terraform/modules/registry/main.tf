@@ -25,7 +25,7 @@ resource "aws_ecr_repository" "this" {
   }
 }
 
-# Far more than any rollback needs, so that a digest that runs somewhere is never the one that goes.
+# Far more than any rollback needs, so that a digest in use is never deleted.
 resource "aws_ecr_lifecycle_policy" "this" {
   for_each = aws_ecr_repository.this
 

@@ -1,5 +1,5 @@
 variable "cached_images" {
-  description = "Images of others that pods pull through this registry: `ecr/` or `quay/` and their path there, e.g. quay/curl/curl."
+  description = "Third-party images that pods pull through this registry: `ecr/` or `quay/` and their path there, e.g. quay/curl/curl."
   type        = set(string)
   default     = []
   nullable    = false
