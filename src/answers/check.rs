@@ -15,12 +15,20 @@ use crate::text::error::nearest;
 pub struct Check<'a> {
     scope: Scope<'a>,
     question: &'a Question,
+    /// Whether earlier answers are missing or refused, so that what hangs on them cannot be decided.
+    undecided: bool,
 }
 
 impl<'a> Check<'a> {
     /// The rules of a question.
     pub fn new(scope: Scope<'a>, question: &'a Question) -> Self {
-        Self { scope, question }
+        Self { scope, question, undecided: false }
+    }
+
+    /// The same where earlier answers are missing or refused.
+    #[must_use]
+    pub fn undecided(self, undecided: bool) -> Self {
+        Self { undecided, ..self }
     }
 
     /// The question that is being asked.
@@ -51,6 +59,25 @@ impl<'a> Check<'a> {
             return Ok(Value::Array(records.into_iter().map(Value::Object).collect()));
         }
         Err(refusals)
+    }
+
+    /// The fields of records, by the number of the record, that have a meaning and neither a value nor a default.
+    pub fn lacking(&self, value: &Value) -> Vec<(usize, &'a Question)> {
+        let mut lacking = Vec::new();
+        let records = value.as_array().into_iter().flatten().filter_map(Value::as_object);
+        for (i, record) in records.enumerate() {
+            let mut before = Map::new();
+            for field in &self.question.fields {
+                let rules = self.within(&before, field);
+                // what hangs on something that is lacking cannot be decided
+                let (Ok(true), Ok(default)) = (rules.is_asked(), rules.default_value()) else { continue };
+                match record.get(&field.name).cloned().or(default) {
+                    Some(value) => drop(before.insert(field.name.clone(), value)),
+                    None => lacking.push((i, field)),
+                }
+            }
+        }
+        lacking
     }
 
     /// Checks a value by its kind and by what the question requires of it.
@@ -99,7 +126,7 @@ impl<'a> Check<'a> {
                 Ok(None) => {}
                 Err(Refused::Value(why)) => refusals.push(why),
                 // what depends on a refused field cannot be decided, and was not asked for
-                Err(Refused::Expression(_)) if !refusals.is_empty() => {}
+                Err(Refused::Expression(_)) if self.undecided || !refusals.is_empty() => {}
                 Err(Refused::Expression(why)) => refusals.push(why),
             }
         }
@@ -142,7 +169,16 @@ impl<'a> Check<'a> {
     /// The rules of a field, when the earlier fields of its record are these.
     #[must_use]
     pub fn within(&self, record: &Map<String, Value>, field: &'a Question) -> Self {
-        Self { scope: self.scope.with_map(record), question: field }
+        Self { scope: self.scope.with_map(record), question: field, undecided: self.undecided }
+    }
+
+    /// The same rules under another form of the question.
+    #[must_use]
+    pub fn asked_as<'q>(&self, question: &'q Question) -> Check<'q>
+    where
+        'a: 'q,
+    {
+        Check { scope: self.scope.clone(), question, undecided: self.undecided }
     }
 
     /// What the earlier answers lack for a choice, in words; nothing when it can be taken. What hangs on a refused answer

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use crate::catalog::question::{Choice, Strategy, Values};
+use crate::catalog::question::{Choice, Question, Strategy, Values};
 use crate::catalog::{Catalog, Component};
 
 /// The name of what the active providers say of themselves: `provided.SLOT.FACT` in templates.
@@ -113,6 +113,9 @@ pub struct Provides {
     /// The facts of the slot, as expressions over answers of the project and of the component, and facts of earlier slots.
     #[serde(default)]
     pub facts: IndexMap<String, String>,
+    /// Fields for records of the project, by the question: what only this provider needs to know of each.
+    #[serde(default)]
+    pub fields: IndexMap<String, Vec<Question>>,
 }
 
 /// The value of a key: a word, or a choice that this provider brings along.
@@ -271,6 +274,26 @@ impl Catalog {
             ));
         }
         self.exclude();
+        self.bring_fields();
+    }
+
+    /// Puts the fields of providers into the records of the project, asked when the provider is chosen.
+    fn bring_fields(&mut self) {
+        for component in &self.components {
+            let condition = component.condition();
+            for (name, fields) in component.manifest.provides.iter().flat_map(|provides| &provides.fields) {
+                let Some(question) = self.project.questions.iter_mut().find(|q| q.name == *name) else { continue };
+                for field in fields {
+                    let whens = condition.iter().chain(&field.when).map(|when| format!("({when})")).collect::<Vec<_>>();
+                    let when = match whens.as_slice() {
+                        [] => None,
+                        [_] => condition.clone().or_else(|| field.when.clone()),
+                        _ => Some(whens.join(" and ")),
+                    };
+                    question.fields.push(Question { when, ..field.clone() });
+                }
+            }
+        }
     }
 
     /// Has the choices of the last key of a slot need what `without` says.

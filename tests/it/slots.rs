@@ -39,9 +39,6 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `provides.facts.region`: region of the cluster
         - `provides.facts.backup_region`: region of the off-site backups
         - `provides.facts.state_region`: region of the Terraform state
-        - `provides.facts.accounts`: the isolation unit of each environment, by its name
-        - `provides.facts.networks`: the address range of each environment, by its name
-        - `provides.facts.environments`: list of `name`, `title`, `production`, `account_id`, `cidr`, `host`
         - `files/scripts/bootstrap.sh`
         - `files/scripts/cluster-connect.sh`
         - a template that prints `contributed.environment_outputs`
