@@ -279,8 +279,12 @@ impl Catalog {
 
     /// Puts the fields of providers into the records of the project, asked when the provider is chosen.
     fn bring_fields(&mut self) {
+        let slots = self.components.iter().filter_map(|c| Some(&c.manifest.provides.as_ref()?.slot));
+        let slots: Vec<&String> = slots.collect();
         for component in &self.components {
-            let condition = component.condition();
+            let slot = component.manifest.provides.as_ref().map(|provides| &provides.slot);
+            let is_alone = slots.iter().filter(|other| Some(**other) == slot).count() == 1;
+            let condition = component.condition().filter(|_| !is_alone);
             for (name, fields) in component.manifest.provides.iter().flat_map(|provides| &provides.fields) {
                 let Some(question) = self.project.questions.iter_mut().find(|q| q.name == *name) else { continue };
                 for field in fields {
