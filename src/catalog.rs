@@ -8,6 +8,7 @@ pub mod migrations;
 mod parse;
 pub mod question;
 pub mod region;
+pub mod roots;
 pub mod slots;
 pub mod source;
 
@@ -22,6 +23,7 @@ use serde_json::Value;
 use crate::catalog::lists::ContributedList;
 use crate::catalog::migrations::Migration;
 use crate::catalog::question::{Group, Question, Rule, Values};
+use crate::catalog::roots::Root;
 use crate::catalog::slots::{Provides, SlotsFile};
 use crate::text::value::whole;
 
@@ -66,6 +68,9 @@ pub struct ProjectFile {
     /// Path segments `__key__` that repeat a file.
     #[serde(default)]
     pub repeats: IndexMap<String, Repeat>,
+    /// Folders of `files/` whose place in a repository is an answer.
+    #[serde(default)]
+    pub roots: IndexMap<String, Root>,
 }
 
 /// How a path segment `__key__` repeats a file.

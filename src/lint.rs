@@ -6,7 +6,7 @@ use minijinja::Environment;
 use rayon::prelude::*;
 
 use crate::answers::file;
-use crate::catalog::question::Rule;
+use crate::catalog::question::{Question, Rule};
 use crate::catalog::{Catalog, Component, Fault, Moved, Replaced, migrations};
 use crate::show::compare;
 use crate::template::engine;
@@ -16,6 +16,7 @@ use crate::text::path;
 mod lists;
 mod questions;
 mod requires;
+mod roots;
 mod slots;
 
 const QUESTIONS: &str = "templates/questions.yaml";
@@ -47,6 +48,7 @@ fn check(catalog: &Catalog, with_templates: bool) -> Vec<Fault> {
         lint.templates();
     }
     lint.paths();
+    lint.roots();
     lint.moves();
     lint.needs();
     lint.presets();
@@ -113,6 +115,7 @@ impl Lint<'_> {
         for rule in &catalog.project.rules {
             self.rule(QUESTIONS, rule, &known);
         }
+        self.changing(QUESTIONS, &catalog.project.questions, &known);
         for (key, repeat) in &catalog.project.repeats {
             if !known.contains(&repeat.each) {
                 self.fault(QUESTIONS, format!("`repeats`, `{key}`: there is no `{}`", repeat.each));
@@ -127,6 +130,13 @@ impl Lint<'_> {
             }
             self.expression(file, &format!("derived `{name}`"), expression, &known);
             known.insert(name.clone());
+        }
+    }
+
+    /// What an update says is a template.
+    fn changing(&mut self, file: &str, questions: &[Question], known: &Names) {
+        for (question, text) in questions.iter().filter_map(|question| Some((question, question.changing.as_ref()?))) {
+            self.text(file, &format!("question `{}`, `changing`", question.name), text, known);
         }
     }
 
@@ -180,6 +190,10 @@ impl Lint<'_> {
                 reachable.iter().filter(|name| !own(name) || project.contains(*name)).cloned().collect(),
             );
             known = reachable;
+            self.changing(&file, &manifest.questions, &known);
+            for replaced in &manifest.replaced {
+                self.text(&file, &format!("`replaced` `{}`", replaced.from), &replaced.note, &known);
+            }
             for s in &manifest.satisfies {
                 let name = format!("`satisfies` {}", s.id);
                 if let Some(when) = &s.when {

@@ -171,6 +171,7 @@ impl Prompter for TerminalPrompter<'_> {
             _ if question.has_one_choice() => false,
             (Origin::Default | Origin::Preset(_), _) if question.fields.iter().any(|field| field.identity) => true,
             (Origin::Prompt | Origin::File(_) | Origin::Flag, _) => false,
+            _ if !question.asked => matches!(origin, Origin::Detected(_)),
             (_, Asking::All) => true,
             // which strategy is what a preset is for; without one nobody has chosen
             (Origin::Default, asking) => asking == Asking::New || question.identity || compare::is_strategy(question),

@@ -94,7 +94,7 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
         let scope = Scope::new(&env, &context.values).with(&facts);
         for file in &component.files {
             let rule = component.manifest.files.get(&file.path);
-            for (path, repeated) in expand(catalog, context, &file.path)? {
+            for (path, repeated) in expand(catalog, context, &context.layout.place(&file.path))? {
                 let wanted = match rule.and_then(|r| r.when.as_ref()) {
                     Some(when) => scope.with(&repeated).is_true(when).with_context(|| place(component, file))?,
                     None => true,
@@ -157,12 +157,21 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
     Ok(rendered)
 }
 
-/// The declared moves of the active components, file by file.
+/// What had another path when the repository was generated last, file by file: what follows a root that is elsewhere now,
+/// and the declared moves of the active components.
 fn moved(catalog: &Catalog, context: &Context, tree: &Tree) -> Result<Vec<(RelPath, RelPath)>> {
     let mut all = Vec::new();
+    let Context { layout, earlier, .. } = context;
     for component in catalog.components.iter().filter(|c| context.own_values.contains_key(&c.name)) {
+        let patterns = component.files.iter().map(|file| (earlier.place(&file.path), layout.place(&file.path)));
+        for (from, to) in patterns.filter(|(from, to)| from != to) {
+            let (from, to) = (expand(catalog, context, &from)?, expand(catalog, context, &to)?);
+            let pairs = from.into_iter().zip(to).map(|((from, _), (to, _))| (from, to));
+            all.extend(pairs.filter(|(_, to)| tree.files.contains_key(to)));
+        }
         for moved in &component.manifest.moved {
-            let (from, to) = (expand(catalog, context, &moved.from)?, expand(catalog, context, &moved.to)?);
+            let from = expand(catalog, context, &earlier.place(&moved.from))?;
+            let to = expand(catalog, context, &layout.place(&moved.to))?;
             for ((from, _), (to, _)) in from.into_iter().zip(to) {
                 if !moved.to.ends_with('/') {
                     all.push((from, to));

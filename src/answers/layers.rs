@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{Given, Origin, Problem, kept, typed, unknown_preset};
 use crate::answers::file::AnswersFile;
 use crate::catalog::Catalog;
-use crate::catalog::migrations::migrate;
+use crate::catalog::migrations::{migrate, present_name};
 use crate::catalog::question::Values;
 use crate::text::dotted;
 
@@ -114,11 +114,16 @@ impl Layers {
     /// Puts a value at a dotted path such as `services.0.port`.
     fn set(&mut self, catalog: &Catalog, path: &str, text: &str) {
         let mut parts = path.split('.');
-        let name = parts.next().unwrap_or_default();
-        let Some(question) = catalog.question(name) else {
-            self.problems.push(Problem::unknown(catalog, name, Origin::Flag));
+        let given = parts.next().unwrap_or_default();
+        let renamed = present_name(&catalog.migrations, given);
+        let Some(question) = catalog.question(given).or_else(|| catalog.question(renamed?)) else {
+            self.problems.push(Problem::unknown(catalog, given, Origin::Flag));
             return;
         };
+        let name = question.name.as_str();
+        if name != given {
+            self.notes.push(format!("Answer `{given}` of `--set` is called `{name}`."));
+        }
         let rest: Vec<&str> = parts.collect();
         let mut whole = match self.given.get(name) {
             Some((current, _)) => current.clone(),

@@ -109,6 +109,8 @@ impl QuestionKind<'_> {
             return Err(format!("which looks like {what}; secrets are never answers"));
         }
         match q.kind {
+            // whether it may be empty is up to the pattern
+            KindName::Text if text.is_empty() && q.pattern.is_some() => {}
             KindName::Text => free_text(text)?,
             KindName::DnsLabel => dns_label(text)?,
             KindName::HostName => host_name(text)?,

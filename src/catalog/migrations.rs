@@ -273,6 +273,20 @@ pub fn migrate(migrations: &[Migration], values: Map<String, Value>) -> Migrated
     migrated
 }
 
+/// The present name of an answer that was renamed once or more.
+pub fn present_name<'m>(migrations: &'m [Migration], name: &str) -> Option<&'m str> {
+    let mut present = None;
+    for migration in migrations {
+        if let Step::Rename(Rename { from, to }) = &migration.step
+            && from.list.is_none()
+            && from.name == present.unwrap_or(name)
+        {
+            present = Some(to.name.as_str());
+        }
+    }
+    present
+}
+
 impl Migration {
     /// The values of an answer of that name for which it is known what they become, where an answer is split.
     pub fn choices(&self, name: &str) -> Option<Vec<&str>> {

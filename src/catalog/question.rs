@@ -34,6 +34,10 @@ pub struct Question {
     /// Specific to this very project: a person is asked even when a preset has a value, which is an example only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub identity: bool,
+    /// Whether a person is asked on the way. Otherwise it has its default until `--set`, an answers file or the list of all
+    /// answers gives another value.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub asked: bool,
     /// What changing the answer means where it was applied already, a sentence or two. An update that does says it. Of
     /// records, what it means that one is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,6 +72,15 @@ pub struct Question {
     /// Fields that must differ between the records (records).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unique: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 /// One value on offer.

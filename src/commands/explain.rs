@@ -4,7 +4,9 @@ use anyhow::Result;
 
 use super::open::folder;
 use crate::catalog::Catalog;
+use crate::catalog::migrations::present_name;
 use crate::catalog::question::Question;
+use crate::catalog::roots::Layout;
 use crate::cli::ExplainArgs;
 use crate::commands::load_catalog;
 use crate::repository::project::Project;
@@ -22,18 +24,22 @@ pub fn run(args: &ExplainArgs, ui: &Ui) -> Result<u8> {
     let catalog = load_catalog(&args.catalog)?;
     let usage = Usage::new(&catalog)?;
     let thing = args.thing.trim_start_matches("./");
-    let text = explain(&catalog, &usage, thing, generated_at(thing).as_deref().unwrap_or(thing))?;
+    let text = explain(&catalog, &usage, thing, &in_catalog(&catalog, thing))?;
     output::text(ui, &text)?;
     Ok(0)
 }
 
-/// Where a file is generated that the user moved to `path` in the repository around the current folder.
-fn generated_at(path: &str) -> Option<String> {
-    let decisions = Project::open(&folder(None)).ok()?.decisions().ok()?;
-    decisions.moved.into_iter().find(|(_, to)| to == path).map(|(from, _)| from)
+/// Where the catalog has a file that is at `path` in the repository around the current folder: the user may have moved it
+/// there, or answered where its root is.
+fn in_catalog(catalog: &Catalog, path: &str) -> String {
+    let Ok(project) = Project::open(&folder(None)) else { return path.to_owned() };
+    let moved = project.decisions().unwrap_or_default().moved;
+    let generated = moved.into_iter().find(|(_, to)| to == path).map_or_else(|| path.to_owned(), |(from, _)| from);
+    let answers = project.answers().ok().flatten().map(|answers| answers.values).unwrap_or_default();
+    Layout::new(catalog, &answers).origin(&generated).into_owned()
 }
 
-/// What is known about a thing; as a path it is `generated`.
+/// What is known about a thing; as a path it is `generated` in the catalog.
 fn explain(catalog: &Catalog, usage: &Usage<'_>, thing: &str, generated: &str) -> Result<String> {
     let mut parts = Vec::new();
     if let Some((component, q)) = catalog.questions().find(|(_, q)| q.name == thing) {
@@ -78,6 +84,9 @@ fn unknown(catalog: &Catalog, thing: &str) -> UserError {
     let error = UserError::new(format!("there is no question, component, slot, readiness id or path `{thing}`"));
     if catalog.preset(thing).is_some() {
         return error.hint(format!("it is a preset: `scaffold presets {thing}` shows it"));
+    }
+    if let Some(present) = present_name(&catalog.migrations, thing) {
+        return error.hint(format!("the answer `{thing}` is called `{present}` now"));
     }
     let mut moved = catalog.components.iter().flat_map(|component| &component.manifest.moved);
     if let Some(moved) = moved.find(|moved| matches(&moved.from, thing)) {

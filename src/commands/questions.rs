@@ -11,7 +11,7 @@ use crate::catalog::Catalog;
 use crate::catalog::question::{KindName, Question};
 use crate::cli::{QuestionsArgs, QuestionsFormat};
 use crate::commands::load_catalog;
-use crate::show::explanation::default_of;
+use crate::show::explanation::{NOT_ASKED, default_of};
 use crate::template::usage::Usage;
 use crate::terminal::output;
 use crate::terminal::ui::Ui;
@@ -56,6 +56,9 @@ fn entry(out: &mut String, q: &Question, indent: &str) {
     let _ = writeln!(out, "{indent}    {}; {}", q.kind().describe(), default_of(q));
     if let Some(when) = &q.when {
         let _ = writeln!(out, "{indent}    asked when `{when}`");
+    }
+    if !q.asked {
+        let _ = writeln!(out, "{indent}    {}", NOT_ASKED);
     }
 }
 

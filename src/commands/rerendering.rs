@@ -10,7 +10,9 @@ use crate::answers::file::AnswersFile;
 use crate::answers::{Answers, Given, Prompter};
 use crate::base::{Base, record};
 use crate::catalog::Catalog;
+use crate::catalog::migrations::migrate;
 use crate::catalog::question::{KindName, Question, Values};
+use crate::catalog::roots::Layout;
 use crate::commands::last_rendering::LastRendering;
 use crate::merge::{self, MarkerLabels, OnConflict};
 use crate::page::Page;
@@ -23,6 +25,8 @@ use crate::repository::project::Project;
 use crate::repository::tracked::{index_files, tracked};
 use crate::repository::{last_update, relocated};
 use crate::review::Resolutions;
+use crate::template::engine;
+use crate::template::expression::Scope;
 use crate::text::error::UserError;
 use crate::text::tree::{RelPath, Tree};
 use crate::text::value::brief;
@@ -62,12 +66,29 @@ pub struct Proposal {
 }
 
 /// What an update says that drops files for which no single other one stands.
-fn replaced(catalog: &Catalog, base: &Base, answers: &Answers) -> Vec<String> {
+fn replaced(catalog: &Catalog, base: &Base, answers: &Answers, context: &Context) -> Result<Vec<String>> {
     let active = catalog.components.iter().filter(|component| answers.active.contains(&component.name));
     let was_there =
         |from: &str| base.tree.files.keys().any(|path| path == from || from.ends_with('/') && path.starts_with(from));
     let replaced = active.flat_map(|component| &component.manifest.replaced);
-    replaced.filter(|replaced| was_there(&replaced.from)).map(|replaced| replaced.note.clone()).collect()
+    let notes = replaced.filter(|replaced| was_there(&context.earlier.place(&replaced.from)));
+    rendered(catalog, context, notes.map(|replaced| (String::new(), &replaced.note)).collect())
+}
+
+/// Texts of the catalog, each with what stands before it.
+fn rendered(catalog: &Catalog, context: &Context, texts: Vec<(String, &String)>) -> Result<Vec<String>> {
+    if texts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let env = engine::environment(catalog)?;
+    let scope = Scope::new(&env, &context.values);
+    texts.into_iter().map(|(before, text)| Ok(before + &scope.render(text)?)).collect()
+}
+
+/// The answers of the last run, under the names that they have now.
+fn earlier(catalog: &Catalog, recorded: Option<&AnswersFile>) -> Values {
+    let values = recorded.map(|recorded| recorded.values.clone()).unwrap_or_default();
+    migrate(&catalog.migrations, values.into_iter().collect()).values.into_iter().collect()
 }
 
 /// Files that a sparse checkout leaves out look as if somebody had deleted them, and would never be updated again.
@@ -162,9 +183,10 @@ impl Proposal {
         let LastRendering { mut base, renew, mut notes } = last;
         let answers = Answers::resolve(catalog, &given, person)?;
         notes.extend(answers.notes.iter().cloned());
-        notes.extend(changing(catalog, given.recorded.as_ref(), &answers.values));
-        notes.extend(replaced(catalog, &base, &answers));
-        let context = Context::new(catalog, &answers)?;
+        let mut context = Context::new(catalog, &answers)?;
+        context.earlier = Layout::new(catalog, &earlier(catalog, given.recorded.as_ref()));
+        notes.extend(changing(catalog, given.recorded.as_ref(), &answers.values, &context)?);
+        notes.extend(replaced(catalog, &base, &answers, &context)?);
         let mut rendered = render(catalog, &context)?;
         let mut decisions = project.decisions()?;
         let followed = relocated::follow(project, &mut base, &mut rendered, &mut decisions)?;
@@ -290,20 +312,21 @@ impl Proposal {
 }
 
 /// What it means that answers differ from the recorded ones, where the catalog says so.
-fn changing(catalog: &Catalog, recorded: Option<&AnswersFile>, now: &Values) -> Vec<String> {
-    let note = |question: &Question| {
-        let (what, name) = (question.changing.as_ref()?, &question.name);
+fn changing(catalog: &Catalog, recorded: Option<&AnswersFile>, now: &Values, context: &Context) -> Result<Vec<String>> {
+    let note = |question: &'_ Question| {
+        let name = &question.name;
         let (old, new) = (recorded?.values.get(name)?, now.get(name)?);
         match question.kind {
             KindName::Records => {
                 let gone = gone(question, old, new);
                 let is = if gone.len() == 1 { "is" } else { "are" };
-                (!gone.is_empty()).then(|| format!("Of `{name}`, {} {is} gone. {what}", gone.join(", ")))
+                (!gone.is_empty()).then(|| format!("Of `{name}`, {} {is} gone. ", gone.join(", ")))
             }
-            _ => (old != new).then(|| format!("`{name}` was `{}` and becomes `{}`. {what}", brief(old), brief(new))),
+            _ => (old != new).then(|| format!("`{name}` was `{}` and becomes `{}`. ", brief(old), brief(new))),
         }
     };
-    catalog.questions().filter_map(|(_, question)| note(question)).collect()
+    let notes = catalog.questions().filter_map(|(_, question)| Some((note(question)?, question.changing.as_ref()?)));
+    rendered(catalog, context, notes.collect())
 }
 
 /// The records that there are no more, by the first field in which all must differ. One that has another name now is a

@@ -2,7 +2,6 @@
 
 use anyhow::Result;
 use indexmap::IndexMap;
-use minijinja::Environment;
 use serde_json::{Map, Value, json};
 
 use super::Detected;
@@ -29,13 +28,17 @@ const OTHER_DATABASES: [&str; 5] = ["cockroachdb", "mysql", "postgresql", "sqlit
 /// When an expression of the catalog fails.
 pub fn answers(catalog: &Catalog, found: &Detected, files: &Files) -> Result<IndexMap<String, Found>> {
     let env = engine::environment(catalog)?;
+    // what nobody is asked on the way
+    let unasked = catalog.project.questions.iter().filter(|question| !question.asked);
+    let known = unasked.filter_map(|question| Some((question.name.clone(), question.default.clone()?))).collect();
+    let scope = &Scope::new(&env, &known);
     let mut answers = IndexMap::new();
     for question in &catalog.project.questions {
         let answer = match question.name.as_str() {
-            NAME => scalar(&env, question, remote_name(found).or_else(|| root_name(found))),
-            "repository" => scalar(&env, question, repository(found)),
-            "code_owners" => scalar(&env, question, code_owners(files)),
-            SERVICES if question.kind == KindName::Records => services(&env, question, &found.services, files)?,
+            NAME => scalar(scope, question, remote_name(found).or_else(|| root_name(found))),
+            "repository" => scalar(scope, question, repository(found)),
+            "code_owners" => scalar(scope, question, code_owners(files)),
+            SERVICES if question.kind == KindName::Records => services(scope, question, &found.services, files)?,
             _ => None,
         };
         answers.extend(answer.map(|answer| (question.name.clone(), answer)));
@@ -57,9 +60,9 @@ pub fn folder_name(catalog: &Catalog, folder: &std::path::Path) -> Result<Option
     Ok(Check::new(Scope::new(&env, &Values::new()), question).value(&name).ok())
 }
 
-fn scalar(env: &Environment<'_>, question: &Question, found: Option<Finding<String>>) -> Option<Found> {
+fn scalar(scope: &Scope<'_>, question: &Question, found: Option<Finding<String>>) -> Option<Found> {
     let found = found?;
-    let value = Check::new(Scope::new(env, &Values::new()), question).value(&json!(found.value)).ok()?;
+    let value = Check::new(scope.clone(), question).value(&json!(found.value)).ok()?;
     Some(Found { value, found_in: IndexMap::from_iter([(question.name.clone(), found.found_in)]) })
 }
 
@@ -100,7 +103,7 @@ fn code_owners(files: &Files) -> Option<Finding<String>> {
     rules.last().map(|(i, owner)| Finding::new(owner.to_owned(), Location::new(file, Some(i + 1))))
 }
 
-fn services(env: &Environment<'_>, question: &Question, services: &[Service], files: &Files) -> Result<Option<Found>> {
+fn services(scope: &Scope<'_>, question: &Question, services: &[Service], files: &Files) -> Result<Option<Found>> {
     let (mut records, mut found_in) = (Vec::<Value>::new(), IndexMap::new());
     let most = usize::try_from(question.max.unwrap_or(100)).unwrap_or(usize::MAX);
     for service in services {
@@ -108,7 +111,7 @@ fn services(env: &Environment<'_>, question: &Question, services: &[Service], fi
             files.note("", format!("has {} services, of which the answers take {most}", services.len()));
             break;
         }
-        match record(env, question, service, files)? {
+        match record(scope, question, service, files)? {
             Ok((record, places)) => {
                 foreign_database(service, files);
                 foreign_installer(service, files);
@@ -181,13 +184,13 @@ type DetectedRecord = (Map<String, Value>, Vec<(String, Location)>);
 
 /// The record of a service, or why there is none: a name, language or path that is refused.
 fn record(
-    env: &Environment<'_>,
+    scope: &Scope<'_>,
     question: &Question,
     service: &Service,
     files: &Files,
 ) -> Result<Result<DetectedRecord, String>> {
     let wanted = fields(service);
-    let check = Check::new(Scope::new(env, &Values::new()), question);
+    let check = Check::new(scope.clone(), question);
     let (mut record, mut places, mut so_far) = (Map::new(), Vec::new(), Map::new());
     for field in &question.fields {
         let check = check.within(&so_far, field);

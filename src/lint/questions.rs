@@ -43,6 +43,9 @@ impl Lint<'_> {
         if q.identity && (q.default.is_some() || q.default_expr.is_some()) {
             self.fault(file, format!("{name} names the project and cannot have a default"));
         }
+        if !q.asked && q.default.is_none() && q.default_expr.is_none() {
+            self.fault(file, format!("{name} is not asked on the way and needs a default"));
+        }
         if q.require.is_some() != q.require_message.is_some() {
             self.fault(file, format!("{name} needs `require` and `require_message` together"));
         }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::answers::Answers;
 use crate::catalog::question::Values;
+use crate::catalog::roots::Layout;
 use crate::catalog::{Catalog, Component, Need};
 use crate::template::expression::Scope;
 use crate::template::{engine, provided};
@@ -29,6 +30,10 @@ pub struct Context {
     pub contributed: IndexMap<String, Vec<Value>>,
     /// The needs, with what the active components do for them.
     pub readiness: Vec<Readiness>,
+    /// Where the roots of the catalog are.
+    pub layout: Layout,
+    /// Where they were when the repository was generated last.
+    pub earlier: Layout,
 }
 
 /// One need with what meets it.
@@ -168,7 +173,9 @@ impl Context {
             })
             .collect();
         let shared = Any::from(shared);
-        Ok(Self { shared, own, values, own_values, contributed, readiness })
+        let layout = Layout::new(catalog, &answers.values);
+        let earlier = layout.clone();
+        Ok(Self { shared, own, values, own_values, contributed, readiness, layout, earlier })
     }
 
     /// What the templates of one component see, with the items that its path goes through.

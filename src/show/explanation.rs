@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::question::{Choice, Group, KindName, Question};
+use crate::catalog::roots::Root;
 use crate::catalog::slots::Slot;
 use crate::catalog::{Catalog, Component, Need, TemplateFile, WritePolicy, region};
 use crate::template::usage::Usage;
@@ -12,6 +13,10 @@ use crate::text::without_links;
 mod entry;
 
 pub use entry::{Explanation, FactLine, Section, Sort};
+
+/// How a question is answered that no one is asked on the way.
+pub const NOT_ASKED: &str =
+    "not asked on the way: set it with `--set`, in an answers file, or in the list of all answers";
 
 /// A question of a component, or of the whole project when it has no owner.
 pub fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Option<&Component>) -> Explanation {
@@ -26,8 +31,14 @@ pub fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Optio
     if q.kind == KindName::Region {
         place.lines.push(FactLine::text(format!("Regions: {}.", region::AWS.join(", "))));
     }
-    place.lines.extend(q.changing.iter().map(|what| FactLine::text(format!("Changing it later: {what}"))));
+    place
+        .lines
+        .extend(q.changing.iter().map(|what| FactLine::text(format!("Changing it later: {}", plain(catalog, what)))));
     place.lines.extend(q.when.iter().map(|when| FactLine::text(format!("Asked when `{when}`."))));
+    if !q.asked {
+        let not_asked = NOT_ASKED.replacen('n', "N", 1);
+        place.lines.push(FactLine::text(format!("{not_asked}.")));
+    }
     let group = |g: &Group| FactLine::text(format!("In the group {}: {}", g.title, g.why));
     place.lines.extend(catalog.group(q).map(group));
     place.lines.extend(owner.map(|c| FactLine::names("Belongs to the component", Sort::Component, [c.name.as_str()])));
@@ -100,11 +111,11 @@ pub fn need(catalog: &Catalog, n: &Need) -> Explanation {
             for when in [c.condition(), s.when.clone()].into_iter().flatten() {
                 section.items.push(FactLine::text(format!("when `{when}`")));
             }
-            section.items.push(FactLine::text(format!("generates {}", plain(&s.generated))));
-            section.items.push(FactLine::text(format!("verify: {}", plain(&s.verify))));
-            section
-                .items
-                .extend(s.left.iter().map(|left| FactLine::text(format!("left for a person: {}", plain(left)))));
+            section.items.push(FactLine::text(format!("generates {}", plain(catalog, &s.generated))));
+            section.items.push(FactLine::text(format!("verify: {}", plain(catalog, &s.verify))));
+            section.items.extend(
+                s.left.iter().map(|left| FactLine::text(format!("left for a person: {}", plain(catalog, left)))),
+            );
             sections.push(section);
         }
     }
@@ -151,8 +162,9 @@ fn decided_by(answers: &BTreeSet<String>) -> FactLine {
     FactLine::names("Decided by the answers", Sort::Question, answers.iter().map(String::as_str))
 }
 
-/// A text of the catalog for people: `<%= name | filter %>` becomes `<name>`, conditions vanish.
-fn plain(text: &str) -> String {
+/// A text of the catalog for people: `<%= name | filter %>` becomes `<name>`, or the default where the name is that of a
+/// root; conditions vanish.
+fn plain(catalog: &Catalog, text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, tag)) = rest.split_once("<%") {
@@ -160,7 +172,11 @@ fn plain(text: &str) -> String {
         let Some((tag, after)) = tag.split_once("%>") else { break };
         if let Some(expression) = tag.strip_prefix('=') {
             let name = expression.split('|').next().unwrap_or_default().trim();
-            out.push_str(&format!("<{name}>"));
+            match catalog.root_with(name) {
+                Some((folder, Root::Folder { .. })) => out.push_str(folder),
+                Some((_, Root::Prefix { .. })) => {}
+                None => out.push_str(&format!("<{name}>")),
+            }
         }
         rest = after;
     }
@@ -171,9 +187,13 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::plain;
+    use crate::catalog::Catalog;
 
     #[test]
     fn texts() {
-        assert_eq!(plain("`<%= name | yaml %>-x`<% if y %> z<% endif %> [a](b)"), "`<name>-x` z a");
+        assert_eq!(
+            plain(&Catalog::default(), "`<%= name | yaml %>-x`<% if y %> z<% endif %> [a](b)"),
+            "`<name>-x` z a"
+        );
     }
 }

@@ -109,6 +109,7 @@ impl<'a> Usage<'a> {
             found.extend(self.of_expression(when, &facts));
         }
         found.extend(self.of_activation(component));
+        found.extend(self.catalog.root_of(&file.path).map(|root| root.answer().to_owned()));
         for (key, repeat) in &self.catalog.project.repeats {
             if file.path.split('/').any(|s| s == format!("__{key}__")) {
                 found.extend(self.answers([repeat.each.clone()], &facts));

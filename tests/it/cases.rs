@@ -87,7 +87,7 @@ pub fn all() -> Vec<Case> {
 pub fn case_files() -> Vec<Case> {
     let mut cases = Vec::new();
     for (path, source) in crate::support::read_tree(&root().join("tests/cases")) {
-        let (component, name) = path.split_once('/').expect("tests/cases/<component>/<case>.yaml");
+        let (component, name) = path.rsplit_once('/').expect("tests/cases/<component>/<case>.yaml");
         let name = name.strip_suffix(".yaml").expect("a case is a .yaml file");
         let file: CaseFile =
             serde_yaml::from_slice(&source.bytes).unwrap_or_else(|e| panic!("tests/cases/{path}: {e}"));

@@ -116,7 +116,7 @@ fn presets_are_compared() {
 #[test]
 fn questions() {
     let rows: Value = serde_json::from_str(&data(&["questions", "--format", "json"])).unwrap();
-    let region = rows.as_array().unwrap().iter().find(|q| q["name"] == "region").unwrap();
+    let region = rows.as_array().unwrap().iter().find(|q| q["name"] == "aws_region").unwrap();
     assert_eq!(region["kind"], "region");
     assert!(region["needed_by"].as_array().unwrap().iter().any(|c| c == "aws/account"), "{region}");
     let schema: Value = serde_json::from_str(&data(&["questions", "--format", "json-schema"])).unwrap();
@@ -128,13 +128,13 @@ fn questions() {
     assert!(rows.as_array().unwrap().iter().all(|row| row["group"].is_string()));
     let list = data(&["questions"]);
     let cloud = list.split("\nCloud (cloud): ").nth(1).unwrap().split("\n\n").next().unwrap();
-    assert!(cloud.contains("\n  region: ") && !cloud.contains("Who operates MongoDB?"), "{cloud}");
+    assert!(cloud.contains("\n  aws_region: ") && !cloud.contains("Who operates MongoDB?"), "{cloud}");
 }
 
 #[test]
 fn explain_knows_every_sort_of_thing() {
     for (thing, says) in [
-        ("region", "Regions: af-south-1"),
+        ("aws_region", "Regions: af-south-1"),
         ("services.0.port", "a port from 1024 to 65535"),
         ("route", "`services.route` is a question"),
         ("mongodb/backup", "is a component"),
@@ -154,9 +154,9 @@ fn explain_knows_every_sort_of_thing() {
     let said = run(&root(), &["explain", "mongodb-atlas-on-aws"]);
     let hint = "hint: it is a preset: `scaffold presets mongodb-atlas-on-aws` shows it";
     assert!(err(&said).contains(hint), "{said:?}");
-    let unknown = run(&root(), &["explain", "regon"]);
+    let unknown = run(&root(), &["explain", "aws_regon"]);
     assert_eq!(unknown.status.code(), Some(2));
-    assert!(err(&unknown).contains("did you mean `region`?"), "{}", err(&unknown));
+    assert!(err(&unknown).contains("did you mean `aws_region`?"), "{}", err(&unknown));
 }
 
 #[test]

@@ -51,6 +51,27 @@ fn a_value_that_never_was_one_is_refused_under_its_earlier_name() {
     assert!(said.contains("README.md") && !said.contains("atlas"), "{said}");
 }
 
+/// Runbooks of an earlier version name answers as they were called then.
+#[test]
+fn set_takes_an_answer_under_its_earlier_name() {
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path().join("shop");
+    generated("mongodb-self-hosted-on-aws", &dir);
+    let args = ["update", "--yes", "--set", "region=eu-north-1", "shop"];
+    let run = scene::program(place.path()).args(args).output().unwrap();
+    let said = scene::said(&run);
+    assert_eq!(run.status.code(), Some(0), "{said}");
+    assert!(said.contains("Answer `region` of `--set` is called `aws_region`."), "{said}");
+    let answers = fs::read_to_string(dir.join(".scaffold/answers.yaml")).unwrap();
+    assert!(answers.contains("\naws_region: eu-north-1\n") && !answers.contains("\nregion:"), "{answers}");
+    let run = scene::program(place.path()).args(["explain", "region"]).output().unwrap();
+    assert!(
+        scene::said(&run).contains("hint: the answer `region` is called `aws_region` now"),
+        "{}",
+        scene::said(&run)
+    );
+}
+
 #[test]
 fn repositories_of_an_earlier_version_are_updated_without_a_question() {
     for preset in ["mongodb-atlas-on-aws", "mongodb-self-hosted-on-aws"] {

@@ -50,10 +50,10 @@ fn a_service_whose_files_not_every_clone_can_hold() {
 
 #[test]
 fn unknown_answer() {
-    insta::assert_snapshot!(with("regoin", json!("x")), @r"
-    there is no answer `regoin`
+    insta::assert_snapshot!(with("aws_regoin", json!("x")), @r"
+    there is no answer `aws_regoin`
       --> --set
-    hint: did you mean `region`?
+    hint: did you mean `aws_region`?
     hint: `scaffold questions` lists every answer
     ");
 }
@@ -67,7 +67,7 @@ fn an_answer_of_an_earlier_version_is_called_by_its_present_names() {
 
 #[test]
 fn what_is_empty_is_named_in_words() {
-    let files = [("name", json!("")), ("contact", json!("")), ("description", json!("")), ("region", json!(""))];
+    let files = [("name", json!("")), ("contact", json!("")), ("description", json!("")), ("aws_region", json!(""))];
     let records = [("services.0.name", json!("")), ("services.0.secrets", json!(["", "A_KEY"]))];
     let choices =
         [("database_hosting", json!("")), ("backup_schedule", json!("")), ("services.", json!(1)), ("", json!(1))];
@@ -83,8 +83,8 @@ fn what_is_empty_is_named_in_words() {
 #[test]
 fn an_answer_without_a_value_is_refused_with_its_place() {
     for null in ["", " null", " ~", " # to do"] {
-        let message = from_file(&format!("name: shop\nregion:{null}\n"));
-        let said = "answer `region` is `null`, which is no value; leave the answer out to have its default\n";
+        let message = from_file(&format!("name: shop\naws_region:{null}\n"));
+        let said = "answer `aws_region` is `null`, which is no value; leave the answer out to have its default\n";
         assert!(message.starts_with(&format!("{said}  --> answers.yaml:2\n")), "{message}");
     }
     let message = from_file("services:\n- name: api\n  port:\n");
@@ -111,10 +111,10 @@ fn a_zero_byte_is_refused_with_its_line() {
 
 #[test]
 fn unknown_region_in_a_file_names_the_line() {
-    insta::assert_snapshot!(from_file("name: shop\n\nregion: eu-cental-1\n"), @r"
-    answer `region` is `eu-cental-1`, which AWS does not have (did you mean `eu-central-1`?)
+    insta::assert_snapshot!(from_file("name: shop\n\naws_region: eu-cental-1\n"), @r"
+    answer `aws_region` is `eu-cental-1`, which AWS does not have (did you mean `eu-central-1`?)
       --> answers.yaml:3
-    hint: `scaffold explain region` says what it takes
+    hint: `scaffold explain aws_region` says what it takes
     ");
 }
 
@@ -202,10 +202,10 @@ fn rules_across_answers() {
       --> --set
     hint: give each environment an account of its own; in AWS Organizations another one costs nothing
     ");
-    insta::assert_snapshot!(with("backup_region", json!("eu-central-1")), @r"
+    insta::assert_snapshot!(with("aws_backup_region", json!("eu-central-1")), @r"
     the off-site backups are in `eu-central-1`, where the system itself runs
       --> --set
-    hint: choose another `backup_region`
+    hint: choose another `aws_backup_region`
     ");
     let sets = [("point_in_time_recovery", json!(false)), ("rpo", json!("1h"))];
     insta::assert_snapshot!(refused(&given(PRESET, &sets)), @r"

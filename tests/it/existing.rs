@@ -30,8 +30,8 @@ fn a_file_that_was_kept_stays_when_an_answer_goes_and_comes_back() {
     let temp = tempfile::tempdir().unwrap();
     put(temp.path(), "project/README.md", "# Our shop\n", 0o644);
     let shop = Repository::around(temp);
-    shop.update(0, &["region=eu-north-1"]);
-    shop.update(0, &["region=eu-central-1"]);
+    shop.update(0, &["aws_region=eu-north-1"]);
+    shop.update(0, &["aws_region=eu-central-1"]);
     assert_eq!(shop.file("README.md"), "# Our shop\n");
     assert!(shop.update(0, &[]).contains("up to date"));
 }

@@ -21,6 +21,7 @@ mod examples;
 mod existing;
 mod hints;
 mod kill;
+mod layout;
 mod links;
 mod lost;
 mod manifests;

@@ -112,8 +112,11 @@ fn the_base_of_two_updated_branches_is_healed() {
 
 #[test]
 fn the_base_of_two_quite_different_branches_is_healed_but_for_a_few_files() {
-    let ours =
-        [("services.0.port", json!(3001)), ("region", json!("eu-west-1")), ("backup_region", json!("eu-central-1"))];
+    let ours = [
+        ("services.0.port", json!(3001)),
+        ("aws_region", json!("eu-west-1")),
+        ("aws_backup_region", json!("eu-central-1")),
+    ];
     let theirs = [
         ("services.1.size", json!("large")),
         ("database_hosting", json!("self-hosted")),

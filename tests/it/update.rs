@@ -35,7 +35,7 @@ fn an_answer_changed_and_changed_back_restores_every_file() {
         (&["database_hosting=self-hosted"][..], &["database_hosting=atlas"][..]),
         (&[&*with_mails()], &[SERVICES]),
         (&["services.1.kind=worker"], &["services.1.kind=api"]),
-        (&["region=eu-west-3", "services.0.port=3001"], &["region=eu-central-1", "services.0.port=8080"]),
+        (&["aws_region=eu-west-3", "services.0.port=3001"], &["aws_region=eu-central-1", "services.0.port=8080"]),
         (
             &["github_plan=public", "point_in_time_recovery=false", "rpo=2d"],
             &["github_plan=enterprise", "point_in_time_recovery=true", "rpo=1h"],
@@ -59,12 +59,12 @@ fn another_region_leaves_the_state_where_it_is() {
         ["registry", "github", "bootstrap/staging", "bootstrap/prod", "environments/staging", "environments/prod"];
     let backends = || roots.map(|root| shop.file(&format!("infra/terraform/{root}/backend.tf")));
     let before = backends();
-    shop.update(0, &["region=eu-west-2"]);
+    shop.update(0, &["aws_region=eu-west-2"]);
     assert_eq!(backends(), before);
     assert!(before.iter().all(|backend| backend.contains("\"eu-west-1\"")));
     // names that are taken while the lost region exists carry the region
     assert!(shop.file("infra/terraform/modules/environment/network.tf").contains("-logs-eu-west-2-"));
-    assert_same(&shop.tree(), &Repository::answered(&["region=eu-west-2"]).tree());
+    assert_same(&shop.tree(), &Repository::answered(&["aws_region=eu-west-2"]).tree());
 }
 
 #[test]
@@ -81,13 +81,13 @@ fn edits_outlive_a_component_that_goes_and_comes_back() {
     // nobody asks again
     assert!(shop.update(0, &[]).contains("is up to date."));
     shop.append(atlas, "# and another one");
-    shop.update(0, &["database_hosting=atlas", "region=eu-west-3"]);
+    shop.update(0, &["database_hosting=atlas", "aws_region=eu-west-3"]);
     assert!(shop.file(atlas).ends_with("# of our own\n# and another one\n"));
     let script = shop.file(script);
     assert!(script.contains("--region eu-west-3") && script.ends_with("# ours too\n"), "{script}");
     let status = shop.says(0, &["status"]);
     assert!(status.contains("3 files edited:") && !status.contains("no longer generated"), "{status}");
-    let fresh = Repository::answered(&["region=eu-west-3"]);
+    let fresh = Repository::answered(&["aws_region=eu-west-3"]);
     for path in [atlas, "scripts/put-atlas-credentials.sh", "README.md"] {
         fresh.write(path, &shop.file(path));
     }
@@ -221,7 +221,7 @@ fn conflicts_are_resolved_once() {
     let shop = Repository::built_in();
     let script = "scripts/put-atlas-credentials.sh";
     shop.edit(script, "--region eu-central-1", "--region eu-central-1 --profile admin");
-    let said = shop.update(1, &["region=eu-west-3"]);
+    let said = shop.update(1, &["aws_region=eu-west-3"]);
     assert!(said.contains("Conflict markers were written to 1 file:"), "{said}");
     let before = shop.untouched();
     for command in [&["update", "--yes"][..], &["update", "--dry-run"], &["diff"]] {
@@ -240,7 +240,7 @@ fn conflicts_are_resolved_once() {
     assert!(shop.update(0, &[]).contains("is up to date."));
     assert!(shop.says(0, &["status", "--exit-code"]).contains("1 file edited:"));
     // and the edit goes on from there
-    shop.update(1, &["region=eu-west-1", "backup_region=eu-central-1"]);
+    shop.update(1, &["aws_region=eu-west-1", "aws_backup_region=eu-central-1"]);
     assert!(shop.file(script).contains("<<<<<<< yours\n"));
 }
 

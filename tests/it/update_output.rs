@@ -353,9 +353,9 @@ fn a_clone_cannot_send_escape_sequences() {
 #[test]
 fn what_a_changed_answer_means_for_what_runs() {
     let shop = Repository::answered(&[]);
-    let said = shop.update(0, &["region=eu-west-3", "contact=b@example.com"]);
+    let said = shop.update(0, &["aws_region=eu-west-3", "contact=b@example.com"]);
     let note =
-        "`region` was `eu-central-1` and becomes `eu-west-3`. Everything is created again in the new region, and";
+        "`aws_region` was `eu-central-1` and becomes `eu-west-3`. Everything is created again in the new region, and";
     assert!(said.starts_with(note) && !said.contains("`contact` was"), "{said}");
     assert!(!shop.update(0, &["rpo=1h"]).contains("becomes"));
     let said = shop.update(0, &["services.0.name=site"]);

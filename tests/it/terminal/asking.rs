@@ -305,3 +305,26 @@ fn keys_of_shells_edit_an_answer() {
     s.answer(CONTACT, &format!("{long}@example.com")).see("a@example.com").send("\u{15}").send(MAIL);
     s.see("> Who is told when something breaks? shop@example.com").answer(OVERVIEW, CTRL_C).ends_with(130).cooked();
 }
+
+#[test]
+fn what_is_not_asked_on_the_way_can_be_changed_at_the_end() {
+    let (temp, dir) = target();
+    let catalog = temp.path().join("catalog/templates");
+    let questions = "questions:\n- {name: name, ask: Name?, help: x, kind: dns_label, default: books}\n\
+        - {name: folder, ask: Folder?, help: x, kind: path, default: scripts, asked: false}\n\
+        roots: {scripts: {folder: folder}}\n";
+    for (path, text) in [
+        ("questions.yaml", questions),
+        ("components/one/component.yaml", "title: One\nwhy: x\n"),
+        ("components/one/files/scripts/run.sh", "true\n"),
+    ] {
+        let path = catalog.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let mut s = Start::with(&dir, "init", &catalog, &["--ask", "all", "--answers", "/dev/null"]).run();
+    s.answer("Name?", ENTER).see("folder scripts (default)").answer(OVERVIEW, &[DOWN, ENTER].concat());
+    s.answer("Answers: which answer do you want to change?", &[DOWN, ENTER].concat()).replace("Folder?", "ops");
+    s.answer(OVERVIEW, ENTER).see("+ run.sh").answer(REVIEW, ENTER).ends_with(0);
+    assert!(dir.join("ops/run.sh").exists());
+}
