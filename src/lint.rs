@@ -13,6 +13,7 @@ use crate::template::engine;
 use crate::template::names::{Templates, is_builtin, repeated, scope, unknown, unprovided};
 use crate::text::path;
 
+mod compared;
 mod lists;
 mod questions;
 mod requires;
@@ -21,6 +22,7 @@ mod slots;
 
 const QUESTIONS: &str = "templates/questions.yaml";
 const READINESS: &str = "templates/readiness.yaml";
+const SLOTS: &str = "templates/slots.yaml";
 
 /// All faults of a catalog, sorted by file.
 pub fn lint(catalog: &Catalog) -> Vec<Fault> {
@@ -375,7 +377,7 @@ impl Lint<'_> {
                     let first = used.split('.').next().unwrap_or_default();
                     if !is_known(first, known) {
                         self.fault(file, format!("{name}: `{expression}` uses `{first}`, which is not known there"));
-                    } else if let Some(why) = unprovided(self.catalog, &used) {
+                    } else if let Some(why) = unprovided(self.catalog, &used, |slot| known.contains(slot)) {
                         self.fault(file, format!("{name}: `{expression}` {why}"));
                     }
                 }
@@ -391,7 +393,7 @@ impl Lint<'_> {
                     let first = used.split('.').next().unwrap_or_default();
                     if !is_known(first, known) {
                         self.fault(file, format!("{name}: {}", unknown(self.catalog, first)));
-                    } else if let Some(why) = unprovided(self.catalog, &used) {
+                    } else if let Some(why) = unprovided(self.catalog, &used, |_| false) {
                         self.fault(file, format!("{name}: {why}"));
                     }
                 }

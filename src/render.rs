@@ -94,7 +94,14 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
         let scope = Scope::new(&env, &context.values).with(&facts);
         for file in &component.files {
             let rule = component.manifest.files.get(&file.path);
+            let chosen = catalog.record_condition(component, &file.path);
             for (path, repeated) in expand(catalog, context, &context.layout.place(&file.path))? {
+                // of records that choose their provider, each has only the files of its own
+                if let Some(chosen) = &chosen
+                    && !scope.with(&repeated).is_true(chosen).with_context(|| place(component, file))?
+                {
+                    continue;
+                }
                 let wanted = match rule.and_then(|r| r.when.as_ref()) {
                     Some(when) => scope.with(&repeated).is_true(when).with_context(|| place(component, file))?,
                     None => true,

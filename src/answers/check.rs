@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::catalog::question::{Choice, KindName, Question};
 use crate::template::expression::Scope;
+use crate::template::provided::of_record;
 use crate::text::error::nearest;
 
 /// The rules of one question, or of one field of a record, with the answers so far.
@@ -117,11 +118,20 @@ impl<'a> Check<'a> {
             })
             .collect();
         let mut out = Map::new();
+        let mut provided = Map::new();
         for field in &self.question.fields {
             let path = format!("{place}.{}", field.name);
-            match self.within(&out, field).field(&path, given.get(&field.name)) {
+            let scope = self.scope.with_map(&out).with_map(&provided);
+            let check = Self { scope, question: field, undecided: self.undecided };
+            match check.field(&path, given.get(&field.name)) {
                 Ok(Some(value)) => {
                     out.insert(field.name.clone(), value);
+                    if self.question.slots.iter().any(|slot| slot.fields.contains(&field.name)) {
+                        match of_record(self.question, &out, &self.scope) {
+                            Ok(facts) => provided = facts,
+                            Err(e) => refusals.push(format!("{e:#}")),
+                        }
+                    }
                 }
                 Ok(None) => {}
                 Err(Refused::Value(why)) => refusals.push(why),
@@ -169,7 +179,9 @@ impl<'a> Check<'a> {
     /// The rules of a field, when the earlier fields of its record are these.
     #[must_use]
     pub fn within(&self, record: &Map<String, Value>, field: &'a Question) -> Self {
-        Self { scope: self.scope.with_map(record), question: field, undecided: self.undecided }
+        // an expression that needs a fact which cannot be computed says so itself
+        let provided = of_record(self.question, record, &self.scope).unwrap_or_default();
+        Self { scope: self.scope.with_map(record).with_map(&provided), question: field, undecided: self.undecided }
     }
 
     /// The same rules under another form of the question.

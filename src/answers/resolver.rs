@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use indexmap::IndexMap;
 use minijinja::Environment;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::layers::Layers;
 use super::problem::{Missing, error};
@@ -13,10 +13,9 @@ use super::{Answered, Answers, Given, Origin, Problem, Prompter, kept};
 use crate::answers::NAME;
 use crate::answers::check::Check;
 use crate::catalog::question::{Question, Values};
-use crate::catalog::slots::PROVIDED;
 use crate::catalog::{Catalog, Component};
 use crate::template::expression::Scope;
-use crate::template::provided::of_slot;
+use crate::template::provided;
 use crate::text::error::{Back, UserError};
 
 mod rules;
@@ -33,7 +32,7 @@ pub(super) struct Resolver<'a> {
     again: Again,
     /// The answers of this pass so far.
     values: Values,
-    /// What the providers of slots say, as far as they are chosen in this pass.
+    /// What the providers of slots say, as far as they are chosen in this pass: `provided`, and lists whose records have it.
     provided: Values,
     /// The questions of this pass so far, with an answer or without.
     passed: HashSet<&'a str>,
@@ -183,11 +182,15 @@ impl<'a> Resolver<'a> {
                 return Ok(None);
             }
             for slot in catalog.slots_chosen_by(&question.name) {
-                let Some((component, _)) = catalog.provider(slot, &self.values) else { continue };
-                active.push(component);
-                for question in &component.manifest.questions {
-                    if self.ask(question, &active, &Values::new(), prompter)? == Pass::Anew {
-                        return Ok(None);
+                for (component, _) in catalog.providers(slot) {
+                    if catalog.fills(component, &self.values) != Some(true) {
+                        continue;
+                    }
+                    active.push(component);
+                    for question in &component.manifest.questions {
+                        if self.ask(question, &active, &Values::new(), prompter)? == Pass::Anew {
+                            return Ok(None);
+                        }
                     }
                 }
                 chosen.push(slot);
@@ -241,12 +244,10 @@ impl<'a> Resolver<'a> {
                 return Ok(Provided::Later);
             }
         }
-        let facts = match of_slot(self.catalog, slot, &self.scope()) {
-            Err(_) if !self.missing.is_empty() || !self.problems.is_empty() => None,
+        let scope = self.scope();
+        match provided::add(self.catalog, slot, &scope, &mut self.provided) {
+            Err(_) if !self.missing.is_empty() || !self.problems.is_empty() => {}
             other => other?,
-        };
-        if let Some(facts) = facts {
-            self.provided.entry(PROVIDED.into()).or_insert_with(|| json!({}))[slot] = facts;
         }
         Ok(Provided::Now)
     }

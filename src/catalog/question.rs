@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::catalog::kind::QuestionKind;
+use crate::catalog::slots::RecordSlot;
 
 /// One question, as written in `questions.yaml` or a `component.yaml`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -72,6 +73,9 @@ pub struct Question {
     /// Fields that must differ between the records (records).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unique: Vec<String>,
+    /// The slots that each record fills for itself, as `slots.yaml` says (records).
+    #[serde(skip)]
+    pub slots: Vec<RecordSlot>,
 }
 
 fn yes() -> bool {
@@ -189,6 +193,11 @@ impl Question {
     /// Whether there is nothing to choose: one choice, which is the default.
     pub fn has_one_choice(&self) -> bool {
         self.kind == KindName::Choice && self.choices.len() == 1
+    }
+
+    /// The field of one record that chooses among values.
+    pub fn choice_field(&self, name: &str) -> Option<&Question> {
+        self.field(name).filter(|field| field.kind == KindName::Choice)
     }
 
     /// The fields of one record by name.

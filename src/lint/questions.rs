@@ -116,6 +116,11 @@ impl Lint<'_> {
             }
             self.question(file, field, &fields);
             fields.insert(field.name.clone());
+            for slot in &q.slots {
+                if slot.fields.iter().all(|field| fields.contains(field)) {
+                    fields.extend(["provided".into(), format!("provided.{}", slot.name)]);
+                }
+            }
         }
         for field in &q.unique {
             if q.field(field).is_none() {

@@ -30,6 +30,11 @@ impl Lint<'_> {
         if slot.is_none() && other.is_none() {
             return Some(format!("`{needed}`, which does not exist"));
         }
+        if let Some(per) = slot.and_then(|slot| slot.per.as_ref())
+            && catalog.records_question(per).is_some_and(|list| list.min.unwrap_or(0) < 1)
+        {
+            return Some(format!("`{needed}`, which is not there without an entry in `{per}`"));
+        }
         let other_when = other.and_then(|other| other.manifest.when.as_ref());
         if other_when.is_some() && other_when == component.manifest.when.as_ref() {
             return None;

@@ -2,12 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Lint, Names, QUESTIONS, manifest_file, mentions};
+use super::{Lint, Names, QUESTIONS, SLOTS, manifest_file, mentions};
 use crate::catalog::question::{KindName, Question};
 use crate::catalog::slots::{Provides, Slot};
 use crate::catalog::{Catalog, Component};
-
-const SLOTS: &str = "templates/slots.yaml";
 
 /// Combinations of keys that are looked at; more than that is a slot with too many keys.
 const MAX_COMBINATIONS: usize = 10_000;
@@ -18,7 +16,7 @@ pub(super) type Combination<'c> = BTreeMap<&'c str, &'c str>;
 impl Lint<'_> {
     pub(super) fn slots(&mut self) {
         self.order();
-        self.unread_facts();
+        self.facts_in_use();
         let catalog = self.catalog;
         for (name, slot) in &catalog.slots.slots {
             if slot.title.is_empty() || slot.why.is_empty() {
@@ -27,13 +25,16 @@ impl Lint<'_> {
             if catalog.component(name).is_some() {
                 self.fault(SLOTS, format!("slot `{name}` has the name of a component"));
             }
-            for list in slot.prints.iter().filter(|list| !catalog.lists.contains_key(*list)) {
-                self.fault(SLOTS, format!("slot `{name}` prints `{list}`, which is not in lists.yaml"));
+            for list in slot.prints.iter().chain(&slot.contributes).filter(|list| !catalog.lists.contains_key(*list)) {
+                self.fault(SLOTS, format!("slot `{name}` names the list `{list}`, which is not in lists.yaml"));
             }
             let unknown: Vec<&String> = slot.keys.iter().filter(|key| key_question(catalog, key).is_none()).collect();
+            let or_field = slot.per.as_ref().map(|per| format!(", or a field of `{per}`,")).unwrap_or_default();
             for key in &unknown {
-                self.fault(SLOTS, format!("slot `{name}`: the key `{key}` is not a question of the kind `choice`"));
+                let what = format!("is not a question{or_field} of the kind `choice`");
+                self.fault(SLOTS, format!("slot `{name}`: the key `{key}` {what}"));
             }
+            self.per(name, slot);
             for key in &slot.keys {
                 self.key(name, key);
             }
@@ -62,33 +63,6 @@ impl Lint<'_> {
         for component in &catalog.components {
             if let Some(provides) = &component.manifest.provides {
                 self.provider(component, provides);
-            }
-        }
-    }
-
-    /// A fact that nothing reads would be work for every provider without use.
-    fn unread_facts(&mut self) {
-        let catalog = self.catalog;
-        let files = catalog.components.iter().flat_map(|c| &c.files).filter(|f| f.template);
-        let mut texts: Vec<String> = files.map(|f| String::from_utf8_lossy(&f.source).into_owned()).collect();
-        for component in &catalog.components {
-            let m = &component.manifest;
-            texts.extend(serde_json::to_string(&(&m.contributes, &m.satisfies, &m.questions, &m.rules, &m.derived)));
-            texts.extend(
-                m.open.values().chain(m.when.iter()).chain(m.files.values().filter_map(|f| f.when.as_ref())).cloned(),
-            );
-            texts.extend(m.provides.iter().flat_map(|provides| provides.facts.values()).cloned());
-        }
-        let project = &catalog.project;
-        texts.extend(serde_json::to_string(&(&project.questions, &project.rules, &project.derived)));
-        texts.extend(catalog.partials.values().cloned());
-        texts.extend(catalog.needs.iter().filter_map(|need| need.open.clone()));
-        for (name, slot) in &catalog.slots.slots {
-            for fact in slot.facts.keys() {
-                let read = format!("provided.{name}.{fact}");
-                if !texts.iter().any(|text| mentions(text, &read)) {
-                    self.fault(SLOTS, format!("slot `{name}`: nothing reads the fact `{fact}`"));
-                }
             }
         }
     }
@@ -158,6 +132,34 @@ impl Lint<'_> {
         }
     }
 
+    /// Each record of a list that exists chooses, by a field of its own.
+    fn per(&mut self, name: &str, slot: &Slot) {
+        let Some(per) = &slot.per else { return };
+        let Some(list) = self.catalog.records_question(per) else {
+            return self.fault(
+                SLOTS,
+                format!("slot `{name}`: `per` names `{per}`, which is not a question of the kind `records`"),
+            );
+        };
+        let is_field = |key: &&String| list.choice_field(key).is_some();
+        if !slot.keys.iter().any(|key| is_field(&key)) {
+            self.fault(SLOTS, format!("slot `{name}` has `per`, and no key of it is a field of `{per}`"));
+        }
+        let questions: Vec<&Question> = self.catalog.project.questions.iter().collect();
+        let position = |name: &str| questions.iter().position(|question| question.name == name);
+        for key in slot.keys.iter().filter(is_field) {
+            if questions.iter().any(|q| q.name == **key && q.kind == KindName::Choice) {
+                self.fault(
+                    SLOTS,
+                    format!("slot `{name}`: the key `{key}` is a field of `{per}` and a question as well"),
+                );
+            }
+        }
+        for key in slot.keys.iter().filter(|key| !is_field(key) && position(key) > position(per)) {
+            self.fault(SLOTS, format!("slot `{name}`: the key `{key}` is asked after `{per}`, whose records need it"));
+        }
+    }
+
     /// A key has a default, so that recorded answers that lack it stay complete when a second provider comes.
     fn key(&mut self, name: &str, key: &str) {
         if let Some(question) = key_question(self.catalog, key)
@@ -184,10 +186,9 @@ impl Lint<'_> {
             self.fault(&file, format!("`provides`: `{key}` is not a key of the slot `{}`", provides.slot));
         }
         for (key, value) in &provides.keys {
-            let question = key_question(catalog, key);
-            if let (Some(question), Some(value)) = (question, value.value())
-                && !question.choices.iter().any(|choice| choice.value == value)
-            {
+            let Some(question) = key_question(catalog, key) else { continue };
+            let is_choice = |value: &&str| question.choices.iter().any(|choice| choice.value == **value);
+            for value in value.values().unwrap_or_default().iter().filter(|value| !is_choice(value)) {
                 self.fault(&file, format!("`provides`: `{value}` is not a choice of `{key}`"));
             }
         }
@@ -200,7 +201,7 @@ impl Lint<'_> {
                 self.fault(&file, format!("`provides`: `{name}` is not a list of records of the project"));
             }
         }
-        let known = self.fact_names(component);
+        let known = self.fact_names(component, slot);
         for (fact, expression) in &provides.facts {
             self.expression(&file, &format!("`provides` {fact}"), expression, &known);
             let slots = catalog.slots.slots.keys().skip_while(|name| **name != provides.slot);
@@ -215,9 +216,21 @@ impl Lint<'_> {
     }
 
     /// The names that the facts of a provider can use.
-    fn fact_names(&self, component: &Component) -> Names {
-        let questions = self.catalog.project.questions.iter().chain(&component.manifest.questions);
-        questions.map(|question| question.name.clone()).chain(["provided".into()]).collect()
+    fn fact_names(&self, component: &Component, slot: &Slot) -> Names {
+        let (project, own) = (&self.catalog.project.questions, &component.manifest.questions);
+        let mut known = Names::from_iter(["provided".into()]);
+        let Some(list) = slot.per.as_ref().and_then(|per| self.catalog.records_question(per)) else {
+            known.extend(project.iter().chain(own).map(|question| question.name.clone()));
+            return known;
+        };
+        // fields that come later can read the facts, so that facts cannot read them
+        let last = list.fields.iter().rposition(|field| slot.keys.contains(&field.name)).unwrap_or_default();
+        let fields = list.fields.iter().take(last + 1);
+        let earlier = project.iter().take_while(|question| question.name != list.name);
+        known.extend(earlier.chain(fields).map(|question| question.name.clone()));
+        let slots = self.catalog.slots.slots.iter().filter(|(_, other)| other.per == slot.per);
+        known.extend(slots.map(|(name, _)| format!("provided.{name}")));
+        known
     }
 }
 
@@ -250,6 +263,10 @@ fn owed(component: &Component, provides: &Provides, slot: &Slot) -> Vec<String> 
             owed.push(format!("a template that prints `{read}`"));
         }
     }
+    let has = |list: &String| component.manifest.contributes.get(list).is_some_and(|items| !items.is_empty());
+    for list in slot.contributes.iter().filter(|list| !has(list)) {
+        owed.push(format!("`contributes.{list}`: an item"));
+    }
     owed
 }
 
@@ -260,9 +277,10 @@ fn defines(macros: &str, name: &str, parameters: &[String]) -> bool {
     regex_lite::Regex::new(&definition).is_ok_and(|definition| definition.is_match(macros))
 }
 
-/// The question of a key.
+/// The question of a key, of whichever slot it is one.
 pub(super) fn key_question<'c>(catalog: &'c Catalog, key: &str) -> Option<&'c Question> {
-    catalog.project.questions.iter().find(|q| q.name == key && q.kind == KindName::Choice)
+    let slots = catalog.slots.slots.values().filter(|slot| slot.keys.iter().any(|other| other == key));
+    slots.into_iter().find_map(|slot| catalog.key_question(slot, key))
 }
 
 /// Every combination of the values of these keys; nothing where there are too many to look at.

@@ -51,7 +51,7 @@ pub fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Optio
 pub fn component(usage: &Usage<'_>, c: &Component) -> Explanation {
     let m = &c.manifest;
     let mut facts = Section::default();
-    match c.condition() {
+    match usage.catalog().condition(c) {
         Some(when) => {
             facts.lines.push(FactLine::text(format!("Active when `{when}`.")));
             facts.lines.push(decided_by(&usage.of_activation(c)));
@@ -68,29 +68,43 @@ pub fn component(usage: &Usage<'_>, c: &Component) -> Explanation {
     facts.lines.push(names("Needs the slots", Sort::Slot, slots));
     facts.lines.push(names("Asks", Sort::Question, m.questions.iter().map(|q| &q.name).collect()));
     facts.lines.push(names("Meets", Sort::Need, m.satisfies.iter().map(|s| &s.id).collect()));
-    let mut files = Section::new([FactLine::text("Files:")]);
+    let heading = if c.files.is_empty() { "It has no files of its own." } else { "Files:" };
+    let mut files = Section::new([FactLine::text(heading)]);
     files.items = c.files.iter().map(|f| FactLine::names("", Sort::File, [f.path.as_str()])).collect();
     Explanation::new(format!("`{}` is a component: {}", c.name, m.title), &m.why, [facts, files])
 }
 
 /// A slot with what it promises and the components that fill it.
 pub fn slot(catalog: &Catalog, name: &str, slot: &Slot) -> Explanation {
-    let mut chosen = Section::new([FactLine::names("Chosen by", Sort::Question, slot.keys.iter().map(String::as_str))]);
+    let is_key = |name: &&String| slot.keys.contains(name);
+    let (keys, list): (Vec<_>, Vec<_>) = catalog.deciding(slot).partition(is_key);
+    let mut chosen = Section::new([FactLine::names("Chosen by", Sort::Question, keys.into_iter().map(String::as_str))]);
+    for per in list {
+        let is_field =
+            |key: &&String| catalog.records_question(per).is_some_and(|list| list.choice_field(key).is_some());
+        let fields: Vec<String> = slot.keys.iter().filter(is_field).map(|key| format!("`{key}`")).collect();
+        let line = FactLine::names("Each record chooses for itself: of", Sort::Question, [per.as_str()]);
+        chosen.lines.push(line.and(format!("by {}", fields.join(", "))));
+    }
     for exclusion in &slot.without {
         let keys: Vec<String> = exclusion.keys.iter().map(|(key, words)| format!("`{key}: {words}`")).collect();
         chosen.items.push(FactLine::text(format!("{} needs {}", keys.join(" with "), exclusion.needs)));
     }
     let mut providers = Section::new([FactLine::text("Filled by:")]);
     for (component, provides) in catalog.providers(name) {
-        let keys = provides.keys.iter().filter_map(|(key, value)| Some(format!("`{key}: {}`", value.value()?)));
+        let keys = provides.keys.iter();
+        let keys = keys.filter_map(|(key, value)| Some(format!("`{key}: {}`", value.values()?.join(" or "))));
         let keys = keys.collect::<Vec<_>>().join(", ");
         let line = FactLine::names("", Sort::Component, [component.name.as_str()]);
         providers.items.push(line.and(format!("with {keys}")));
     }
     let mut promised = Section::new([FactLine::text("A component that fills it has:")]);
-    promised
-        .items
-        .extend(slot.facts.iter().map(|(fact, what)| FactLine::text(format!("`provided.{name}.{fact}`: {what}"))));
+    let variable =
+        slot.per.as_ref().and_then(|per| catalog.project.repeats.values().find(|repeat| repeat.each == *per));
+    let before = variable.map(|repeat| format!("{}.", repeat.variable)).unwrap_or_default();
+    promised.items.extend(
+        slot.facts.iter().map(|(fact, what)| FactLine::text(format!("`{before}provided.{name}.{fact}`: {what}"))),
+    );
     let signature =
         |(name, parameters): (&String, &Vec<String>)| format!("the macro `{name}({})`", parameters.join(", "));
     promised.items.extend(slot.macros.iter().map(signature).map(FactLine::text));
@@ -98,6 +112,7 @@ pub fn slot(catalog: &Catalog, name: &str, slot: &Slot) -> Explanation {
     promised
         .items
         .extend(slot.prints.iter().map(|list| FactLine::text(format!("a template that prints `contributed.{list}`"))));
+    promised.items.extend(slot.contributes.iter().map(|list| FactLine::text(format!("an item of `{list}`"))));
     Explanation::new(format!("`{name}` is a slot: {}", slot.title), &slot.why, [chosen, providers, promised])
 }
 
@@ -108,7 +123,7 @@ pub fn need(catalog: &Catalog, n: &Need) -> Explanation {
         for s in c.manifest.satisfies.iter().filter(|s| s.id == n.id) {
             let met = FactLine::names("The component", Sort::Component, [c.name.as_str()]);
             let mut section = Section::new([met.and(format!("meets it: {}", c.manifest.title))]);
-            for when in [c.condition(), s.when.clone()].into_iter().flatten() {
+            for when in [catalog.condition(c), s.when.clone()].into_iter().flatten() {
                 section.items.push(FactLine::text(format!("when `{when}`")));
             }
             section.items.push(FactLine::text(format!("generates {}", plain(catalog, &s.generated))));
@@ -137,7 +152,9 @@ pub fn file(usage: &Usage<'_>, c: &Component, f: &TemplateFile, path: &str) -> E
 /// When a file is there, whose it is, and which answers it follows.
 pub fn file_facts(usage: &Usage<'_>, c: &Component, f: &TemplateFile) -> Vec<FactLine> {
     let rule = c.manifest.files.get(&f.path);
-    let conditions = [c.condition(), rule.and_then(|r| r.when.clone())].into_iter().flatten();
+    let catalog = usage.catalog();
+    let active = catalog.record_condition(c, &f.path).or_else(|| catalog.condition(c));
+    let conditions = [active, rule.and_then(|r| r.when.clone())].into_iter().flatten();
     let mut lines: Vec<FactLine> = conditions.map(|when| FactLine::text(format!("There when `{when}`."))).collect();
     if rule.is_some_and(|r| r.write == WritePolicy::Once) {
         lines.push(FactLine::text("Written once; afterwards it is yours, and updates leave it alone."));

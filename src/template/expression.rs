@@ -42,6 +42,13 @@ impl<'a> Scope<'a> {
         Self { env: self.env, names }
     }
 
+    /// The same without a name.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.names.shift_remove(name);
+        self
+    }
+
     /// The same with the fields of a record as names.
     #[must_use]
     pub fn with_map(&self, more: &Map<String, Value>) -> Self {

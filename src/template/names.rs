@@ -57,7 +57,7 @@ impl<'a> Templates<'a> {
             let first = parts.next().unwrap_or_default();
             if !self.knows(first, component, file) {
                 faults.push(fault(unknown(self.catalog, first)));
-            } else if let Some(why) = unprovided(self.catalog, &used) {
+            } else if let Some(why) = unprovided(self.catalog, &used, |_| false) {
                 faults.push(fault(why));
             } else if first == "contributed"
                 && let Some(list) = parts.next()
@@ -144,13 +144,16 @@ pub(crate) fn unknown(catalog: &Catalog, name: &str) -> String {
     }
 }
 
-/// What is wrong with a name such as `provided.cloud.registry`.
-pub(crate) fn unprovided(catalog: &Catalog, name: &str) -> Option<String> {
+/// What is wrong with a name such as `provided.cloud.registry`, where the records of a list have facts of these slots.
+pub(crate) fn unprovided(catalog: &Catalog, name: &str, in_record: impl Fn(&str) -> bool) -> Option<String> {
     let mut parts = name.split('.');
     let (PROVIDED, Some(slot)) = (parts.next()?, parts.next()) else { return None };
     let Some(slot_facts) = catalog.slots.slots.get(slot) else {
         return Some(format!("reads `provided.{slot}`, which is not a slot of slots.yaml"));
     };
+    if let Some(per) = slot_facts.per.as_ref().filter(|_| !in_record(&format!("{PROVIDED}.{slot}"))) {
+        return Some(format!("reads `provided.{slot}`, which each of `{per}` has for itself"));
+    }
     let fact = parts.next()?;
     let is_known = slot_facts.facts.contains_key(fact) || ["provider", "macros"].contains(&fact);
     (!is_known).then(|| format!("reads `provided.{slot}.{fact}`, which is not a fact of that slot"))

@@ -1,47 +1,112 @@
-//! What the components that fill slots say of themselves: `provided.SLOT.FACT`.
+//! What the components that fill slots say of themselves: `provided.SLOT.FACT`, and in a record that fills a slot for itself
+//! `service.provided.SLOT.FACT`.
 
 use anyhow::{Context as _, Result};
 use serde_json::{Map, Value, json};
 
-use crate::catalog::question::Values;
-use crate::catalog::slots::{PROVIDED, Provides};
-use crate::catalog::{Catalog, Component};
+use crate::catalog::Catalog;
+use crate::catalog::question::{Question, Record, Values};
+use crate::catalog::slots::{PROVIDED, Provides, RecordProvider};
 use crate::template::expression::Scope;
 
-/// The facts of one slot with these answers, or nothing where no component fills it.
+/// The names of a scope with the facts of one more slot: under `provided`, or in each record where the records fill it.
+/// Nothing changes where no component fills it.
 ///
 /// # Errors
 /// When an expression fails, which is a fault of the catalog.
-pub fn of_slot(catalog: &Catalog, name: &str, scope: &Scope<'_>) -> Result<Option<Value>> {
-    match catalog.provider(name, scope.names()) {
-        Some((component, provides)) => facts(component, provides, scope).map(Some),
-        None => Ok(None),
+pub fn add(catalog: &Catalog, name: &str, scope: &Scope<'_>, names: &mut Values) -> Result<()> {
+    let per = catalog.slots.slots.get(name).and_then(|slot| slot.per.as_ref());
+    if let Some(list) = per.and_then(|per| catalog.records_question(per)) {
+        // those of one list are computed together
+        return if list.slots.last().is_some_and(|last| last.name == name) {
+            add_to_records(list, scope, names)
+        } else {
+            Ok(())
+        };
     }
+    if let Some((component, provides)) = catalog.provider(name, scope.names()) {
+        let macros = component.macros.as_ref().map(|(name, _)| name.as_str());
+        let facts = facts(&component.name, macros, provides, &scope.with(names))?;
+        names.entry(PROVIDED.into()).or_insert_with(|| json!({}))[name] = facts;
+    }
+    Ok(())
 }
 
-/// The facts of all slots with these answers, under the name that templates have for them; each slot can use those of
+/// The facts of all slots with these answers, under the names that templates have for them; each slot can use those of
 /// earlier ones.
 ///
 /// # Errors
-/// As [`of_slot`].
+/// As [`add`].
 pub fn all(catalog: &Catalog, scope: &Scope<'_>) -> Result<Values> {
     let mut names = Values::from_iter([(PROVIDED.to_owned(), json!({}))]);
     for slot in catalog.slots.slots.keys() {
-        if let (Some(facts), Some(provided)) = (of_slot(catalog, slot, &scope.with(&names))?, names.get_mut(PROVIDED)) {
-            provided[slot] = facts;
-        }
+        add(catalog, slot, scope, &mut names)?;
     }
     Ok(names)
 }
 
-fn facts(component: &Component, provides: &Provides, scope: &Scope<'_>) -> Result<Value> {
-    let mut facts = Map::from_iter([("provider".to_owned(), json!(component.name))]);
-    if let Some((macros, _)) = &component.macros {
+/// The facts of the slots that a record fills, as far as its fields choose, together with those of the project: what
+/// `provided` is in expressions over the record.
+///
+/// # Errors
+/// As [`add`].
+pub fn of_record(list: &Question, record: &Record, scope: &Scope<'_>) -> Result<Map<String, Value>> {
+    let mut names = Map::new();
+    let own = own_facts(list, record, scope)?;
+    if !own.is_empty() {
+        names.insert(PROVIDED.into(), merged(scope, &own));
+    }
+    Ok(names)
+}
+
+/// Puts the facts of all slots that the records of a list fill into the records.
+fn add_to_records(list: &Question, scope: &Scope<'_>, names: &mut Values) -> Result<()> {
+    let Some(Value::Array(records)) = scope.names().get(&list.name) else { return Ok(()) };
+    let mut records = records.clone();
+    // a record says nothing about the others, and there can be many
+    let scope = scope.with(names).without(&list.name);
+    for record in records.iter_mut().filter_map(Value::as_object_mut) {
+        let own = own_facts(list, record, &scope)?;
+        record.insert(PROVIDED.into(), Value::Object(own));
+    }
+    names.insert(list.name.clone(), Value::Array(records));
+    Ok(())
+}
+
+/// The facts of the slots that a record fills; each slot can use those of earlier ones.
+fn own_facts(list: &Question, record: &Record, scope: &Scope<'_>) -> Result<Map<String, Value>> {
+    let mut own = Map::new();
+    for slot in &list.slots {
+        if !slot.fields.iter().all(|field| record.contains_key(field)) {
+            continue;
+        }
+        let Some(RecordProvider { component, macros, provides }) = slot.provider(record, scope.names()) else {
+            continue;
+        };
+        let mut inner = record.clone();
+        if !own.is_empty() {
+            inner.insert(PROVIDED.into(), merged(scope, &own));
+        }
+        let facts = facts(component, macros.as_deref(), provides, &scope.with_map(&inner))?;
+        own.insert(slot.name.clone(), facts);
+    }
+    Ok(own)
+}
+
+/// The facts of the project with those of a record.
+fn merged(scope: &Scope<'_>, own: &Map<String, Value>) -> Value {
+    let mut all = scope.names().get(PROVIDED).and_then(Value::as_object).cloned().unwrap_or_default();
+    all.extend(own.clone());
+    Value::Object(all)
+}
+
+fn facts(component: &str, macros: Option<&str>, provides: &Provides, scope: &Scope<'_>) -> Result<Value> {
+    let mut facts = Map::from_iter([("provider".to_owned(), json!(component))]);
+    if let Some(macros) = macros {
         facts.insert("macros".into(), json!(macros));
     }
     for (name, expression) in &provides.facts {
-        let value =
-            scope.eval(expression).with_context(|| format!("in the component `{}`, `provides`", component.name))?;
+        let value = scope.eval(expression).with_context(|| format!("in the component `{component}`, `provides`"))?;
         facts.insert(name.clone(), serde_json::to_value(value)?);
     }
     Ok(Value::Object(facts))

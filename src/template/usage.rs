@@ -31,7 +31,7 @@ impl<'a> Usage<'a> {
         let mut usage = Self { catalog, env, facts: BTreeMap::new(), components: RefCell::default() };
         for (name, slot) in &catalog.slots.slots {
             for fact in slot.facts.keys() {
-                let mut answers: BTreeSet<String> = slot.keys.iter().cloned().collect();
+                let mut answers: BTreeSet<String> = catalog.deciding(slot).cloned().collect();
                 for expression in catalog.providers(name).filter_map(|(_, provides)| provides.facts.get(fact)) {
                     answers.extend(usage.of_expression(expression, &BTreeMap::new()));
                 }
@@ -84,7 +84,7 @@ impl<'a> Usage<'a> {
     /// The answers that decide whether a component is active.
     pub fn of_activation(&self, component: &Component) -> BTreeSet<String> {
         match (self.catalog.slot_of(component), &component.manifest.when) {
-            (Some((_, slot)), _) => slot.keys.iter().cloned().collect(),
+            (Some((_, slot)), _) => self.catalog.deciding(slot).cloned().collect(),
             (None, Some(when)) => self.of_condition(when),
             (None, None) => BTreeSet::new(),
         }

@@ -1,6 +1,6 @@
 //! The pages of the book that say what the catalog and the command line say are made from them, and are current.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use scaffold::catalog::Component;
@@ -134,12 +134,18 @@ fn files() -> String {
                    `__environment__` stand for each service and environment. Files that nothing else is said about are \
                    merged by updates.\n"
             .to_string();
-    for c in &embedded().components {
+    // providers of a slot can have a path in common
+    let mut anchored = BTreeSet::new();
+    for c in embedded().components.iter().filter(|c| !c.files.is_empty()) {
         let owner = line(&FactLine::names("", Sort::Component, [c.name.as_str()]));
         out += &format!("\n## Files of {}\n\n{} ({owner}).\n\n", c.name, prose(&c.manifest.title));
         for f in &c.files {
             let facts: Vec<String> = explanation::file_facts(&usage, c, f).iter().map(line).collect();
-            out += &format!("- <a id=\"{}\"></a>`{}`: {}\n", anchor(Sort::File, &f.path), f.path, facts.join(" "));
+            let id = match anchored.insert(&f.path) {
+                true => format!("<a id=\"{}\"></a>", anchor(Sort::File, &f.path)),
+                false => String::new(),
+            };
+            out += &format!("- {id}`{}`: {}\n", f.path, facts.join(" "));
         }
     }
     out

@@ -34,6 +34,8 @@ fn every_component_has_a_case() {
     let missing: Vec<&str> = embedded()
         .components
         .iter()
+        // what only says or contributes something shows in the files of others
+        .filter(|c| !c.files.is_empty())
         .map(|c| c.name.as_str())
         .filter(|name| !cases.iter().any(|case| case.component.as_deref() == Some(name)))
         .collect();

@@ -11,9 +11,11 @@ use minijinja::Environment;
 use scaffold::answers::check::Check;
 use scaffold::answers::{Answers, Given};
 use scaffold::catalog::question::{KindName, Question, Rule, Values};
+use scaffold::catalog::slots::PROVIDED;
 use scaffold::catalog::{Catalog, Component};
 use scaffold::template::engine;
 use scaffold::template::expression::Scope;
+use scaffold::template::provided::of_record;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -99,7 +101,7 @@ impl<'c> Matrix<'c> {
         };
         let mut unused: BTreeSet<String> = points.keys().chain(records.keys()).cloned().collect();
         for (component, question) in catalog.questions() {
-            let active = component.and_then(condition);
+            let active = component.and_then(|component| condition(catalog, component));
             let when: Vec<&str> = active.into_iter().chain(question.when.as_deref()).collect();
             unused.remove(&question.name);
             if let Some(records) = records.get(&question.name) {
@@ -172,6 +174,7 @@ impl<'c> Matrix<'c> {
             }
         }
         let of_project = self.catalog.project.rules.iter().map(|rule| (None, rule));
+        let condition = |component| condition(self.catalog, component);
         let of =
             |component: &'c Component| component.manifest.rules.iter().map(move |rule| (condition(component), rule));
         for (when, rule) in of_project.chain(self.catalog.components.iter().flat_map(of)) {
@@ -196,6 +199,9 @@ impl<'c> Matrix<'c> {
             for name in scope.names_in(expression).unwrap() {
                 if let Some(list) = list.filter(|list| list.field(&name).is_some()) {
                     axes.extend(self.field(list, &name));
+                } else if let Some(list) = list.filter(|_| name == PROVIDED) {
+                    let slots = list.slots.iter().filter(|slot| words.contains(&slot.name.as_str()));
+                    axes.extend(slots.flat_map(|slot| &slot.fields).filter_map(|field| self.field(list, field)));
                 } else if let Some(list) = self.catalog.question(&name).filter(|q| self.records.contains_key(&q.name)) {
                     let fields = list.fields.iter().filter(|field| words.contains(&field.name.as_str()));
                     for field in fields {
@@ -255,8 +261,8 @@ impl<'c> Matrix<'c> {
             }
         }
         let scope = Scope::new(self.env, &names);
-        match list.and_then(|list| given.get(&list.name)?.get(0)?.as_object().cloned()) {
-            Some(record) => scope.with_map(&record),
+        match list.and_then(|list| Some((list, given.get(&list.name)?.get(0)?.as_object().cloned()?))) {
+            Some((list, record)) => scope.with_map(&record).with_map(&of_record(list, &record, &scope).unwrap()),
             None => scope,
         }
     }
@@ -331,8 +337,8 @@ impl Axis<'_> {
 }
 
 /// When a component is active, for as long as the catalog is there.
-fn condition(component: &Component) -> Option<&'static str> {
-    component.condition().map(|when| &*when.leak())
+fn condition(catalog: &Catalog, component: &Component) -> Option<&'static str> {
+    catalog.condition(component).map(|when| &*when.leak())
 }
 
 /// The values of a question that are varied.

@@ -31,7 +31,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
-    error: the catalog has 6 faults:
+    error: the catalog has 8 faults:
       templates/components/core/delivery/component.yaml: requires `aws/account`, which is not there with `cloud: gcp`
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.cluster_product`: the managed Kubernetes, for a sentence
@@ -47,6 +47,8 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
       templates/components/github/actions/component.yaml: requires `aws/account`, which is not there with `ci: github_actions`, `cloud: gcp`
       templates/slots.yaml: slot `database`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: node`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: python`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `secrets_store`: no component fills it with `cloud: gcp`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
     "#);
 }
@@ -57,7 +59,7 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
                 database: {value: postgresql, title: PostgreSQL, order: 20}\n    \
                 database_hosting: {value: rds, title: Amazon RDS, order: 30}\n    cloud: aws\n";
     insta::assert_snapshot!(faults(&[("components/postgresql/component.yaml", text)]), @r#"
-    error: the catalog has 5 faults:
+    error: the catalog has 7 faults:
       templates/components/postgresql/component.yaml: owes to the slot `database`:
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.in_cluster`: whether it runs in the cluster, on its nodes and volumes
@@ -67,6 +69,188 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `database`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: rds`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: node`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: python`; add one, or say in `without` what that needs
+    "#);
+}
+
+/// A language with nothing but its name.
+const GO: &str = "title: Services in Go\nwhy: One program without anything around it.\nprovides:\n  slot: language\n  for:\n    \
+                  language: {value: go, title: Go 1.27, order: 40}\n";
+
+#[test]
+fn an_empty_language_is_a_list_of_what_it_owes() {
+    insta::assert_snapshot!(faults(&[("components/languages/go/component.yaml", GO)]), @r#"
+    error: the catalog has 3 faults:
+      templates/components/languages/go/component.yaml: owes to the slot `language`:
+        - `provides.facts.title`: name of the language, for a sentence
+        - `provides.facts.serves_files`: whether the image serves files and starts no program of the service; then with `/usr/share/nginx/runtime/config.js`
+        - `provides.facts.ecosystem`: the package manager, as Dependabot calls it
+        - `provides.facts.install`: shell command that installs exactly what the lock file says, with tools for the checks
+        - `provides.facts.lint`: default of `lint`
+        - `provides.facts.typecheck`: default of `typecheck`
+        - `provides.facts.test`: default of `test`
+        - `provides.facts.coverage_file`: lcov file that the default of `test` writes
+        - `provides.facts.build`: default of `build`
+        - `provides.facts.output`: folder that a build writes to; empty for none
+        - `provides.facts.start`: default of `start`; empty where the image serves files
+        - `provides.facts.variables`: list of `name`, `value`: what its libraries read in the cluster besides what every service is told
+        - `provides.facts.git_ignored`: patterns of what its tools leave in the folder of a service
+        - `provides.facts.image_ignored`: patterns of what its image build must not see
+        - `provides.facts.migration_note`: what the service contract says about programs that migrate, as whole lines; empty for nothing
+        - `files/__service_path__/Dockerfile`
+        - `contributes.service_files`: an item
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mongodb`, `language: go`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `language_ci`: no component fills it with `ci: github_actions`, `language: go`; add one, or say in `without` what that needs
+    "#);
+}
+
+/// What the list names, and the pins that it takes, make a language: no other file is touched.
+#[test]
+fn a_language_is_a_folder_and_its_cells() {
+    let place = tempfile::tempdir().unwrap();
+    let manifest = format!(
+        "{GO}{}",
+        r#"  facts:
+    title: '"Go"'
+    serves_files: "false"
+    ecosystem: '"gomod"'
+    install: '"go mod download"'
+    lint: '"go vet ./..."'
+    typecheck: '""'
+    test: '"go test ./..."'
+    coverage_file: '""'
+    build: '"go build -trimpath -o bin/app ."'
+    output: '"bin"'
+    start: '"bin/app"'
+    variables: "[]"
+    git_ignored: "[]"
+    image_ignored: "[]"
+    migration_note: '""'
+contributes:
+  service_files:
+    - {ecosystem: gomod, files: "`go.mod`, `go.sum`", what: "Go services: modules and their checksums", used_by: "CI, `Dockerfile`"}
+"#
+    );
+    let dockerfile = r#"<% from "partials/pins.j2" import image -%>
+<% set required = (service.secrets | default([])) + (["MONGODB_URI"] if service.database | default(false) else []) %>
+# <%= service.name %> in Go.
+FROM <%= image("golang") %> AS build
+ENV CGO_ENABLED=0 \
+  GOTOOLCHAIN=local
+WORKDIR /app
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN <%= service.build %>
+
+FROM <%= image("alpine") %>
+<% if required %>
+ENV REQUIRED_VARIABLES="<%= required | join(" ") %>"
+<% endif %>
+WORKDIR /app
+COPY --from=build /app/bin ./bin
+COPY --chmod=0555 docker-entrypoint.sh /usr/local/bin/docker-entrypoint.sh
+USER 10001:10001
+EXPOSE <%= service.port %>
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+  CMD ["wget", "--quiet", "--output-document=-", "http://127.0.0.1:<%= service.port %><%= service.liveness_path %>"]
+ENTRYPOINT ["docker-entrypoint.sh"]
+CMD <%= service.start | words | json %>
+"#;
+    let ci = "title: Go in GitHub Actions\nwhy: The steps that know Go.\nprovides:\n  slot: language_ci\n  \
+              for: {ci: github_actions, language: go}\n";
+    let steps = r#"<% from "partials/pins.j2" import action %>
+<% macro set_up() %>
+      - name: Set up Go
+        uses: <%= action("setup-go") %>
+        with:
+          go-version-file: <%= "go.mod" | yaml %>
+          cache: false
+<% endmacro %>
+"#;
+    let driver = "title: MongoDB from Go on AWS\nwhy: The driver finds the role of its pod by itself.\nprovides:\n  slot: driver\n  \
+                  for: {database: mongodb, cloud: aws, language: go}\n  facts:\n    identity_package: '\"\"'\n    \
+                  identity_note: '\"In Go it finds the role by itself.\"'\n    identity_path: '\"\"'\n    identity_hint: '\"\"'\n";
+    let pins = fs::read_to_string(root().join("templates/pins.yaml")).unwrap();
+    let pins = pins.replace(
+        "images:\n",
+        "  setup-go: {uses: actions/setup-go, version: v7.0.0, sha: b7ad1dad31e06c5925ef5d2fc7ad053ef454303e}\nimages:\n  \
+         golang: {name: docker.io/library/golang, tag: \"1.27.2-alpine\", digest: \"sha256:85dc1069ac644ea3c527b177303a406eb3358192816cd7f9e5848eb658851673\"}\n",
+    );
+    catalog(
+        place.path(),
+        &[
+            ("components/languages/go/component.yaml", &manifest),
+            ("components/languages/go/files/__service_path__/Dockerfile.j2", dockerfile),
+            ("components/github/go/component.yaml", ci),
+            ("components/github/go/macros.j2", steps),
+            ("components/mongodb/go-on-aws/component.yaml", driver),
+            ("pins.yaml", &pins),
+        ],
+    );
+    let services = "services=[{name: mails, kind: worker, language: go}, {name: web, kind: web}]";
+    let run = scene::program(place.path())
+        .args([
+            "init",
+            "out",
+            "--templates",
+            "templates",
+            "--preset",
+            "mongodb-atlas-on-aws",
+            "--yes",
+            "--set",
+            services,
+        ])
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", scene::said(&run));
+    let read = |path: &str| fs::read_to_string(place.path().join("out").join(path)).unwrap();
+    let dockerfile = read("apps/mails/Dockerfile");
+    assert!(dockerfile.contains("RUN go build -trimpath -o bin/app .\n"), "{dockerfile}");
+    assert!(dockerfile.contains("CMD [\"bin/app\"]\n"), "{dockerfile}");
+    assert!(read("apps/web/Dockerfile").contains("built with Node.js, served by nginx"));
+    let ci = read(".github/workflows/ci.yml");
+    let job = &ci[ci.find("  service-mails:").unwrap()..ci.find("  service-web:").unwrap()];
+    assert!(job.contains("uses: actions/setup-go@") && job.contains("run: go vet ./...\n"), "{job}");
+    assert!(
+        read(".github/dependabot.yml").contains("package-ecosystem: gomod\n    directories:\n      - /apps/mails\n")
+    );
+    assert!(read(".gitignore").contains("\n# mails\n/apps/mails/bin/\n"));
+    assert!(read("scripts/prod_preflight.sh").contains("  go mod download || exit 1\n  { go vet ./...; } || exit 1\n"));
+    assert!(read("docs/service-contract.md").contains("| `go.mod`, `go.sum` | Go services"));
+    assert!(!read(".scaffold/answers.yaml").contains("provided"));
+    let files = read_tree(&place.path().join("out"));
+    let own = files.iter().filter(|(path, _)| path.split('/').any(|segment| segment == "mails"));
+    let texts: Vec<_> =
+        own.map(|(path, file)| (path.as_str(), String::from_utf8_lossy(&file.bytes).into_owned())).collect();
+    assert!(texts.len() > 10, "{texts:?}");
+    for (path, text) in texts.iter().map(|(path, text)| (*path, text.as_str())).chain([("ci.yml", job)]) {
+        for word in ["Node.js", "npm", "node_modules", "package.json", "NODE_ENV", "python", "nginx"] {
+            assert!(!text.contains(word), "{path} has {word}");
+        }
+    }
+}
+
+/// Who compares the language of a service knows languages, which only their components may.
+#[test]
+fn a_comparison_with_a_language_is_a_fault() {
+    let said = faults(&[
+        (
+            "components/core/services/files/x.txt.j2",
+            "<% for service in services if service.language == \"go\" %><%= service.provided.language.color %><% endfor %>\n",
+        ),
+        ("components/core/services/files/y.txt.j2", "<%= provided.language.title %>\n"),
+        (
+            "components/languages/node/files/__service_path__/z.txt.j2",
+            "<% if service.language == \"node\" %><% endif %>\n",
+        ),
+    ]);
+    insta::assert_snapshot!(said, @r#"
+    error: the catalog has 3 faults:
+      templates/components/core/services/files/x.txt.j2: `service.language == "go"` asks which `language` it is, which only providers of `language`, `language_ci`, `driver` may know: read a fact of the slot
+      templates/components/core/services/files/x.txt.j2: reads `provided.language.color`, which is not a fact of that slot
+      templates/components/core/services/files/y.txt.j2: reads `provided.language`, which each of `services` has for itself
     "#);
 }
 

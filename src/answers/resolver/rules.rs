@@ -86,13 +86,14 @@ impl<'a> Resolver<'a> {
     pub(super) fn check_requirements(&mut self, active: &[&Component]) {
         let catalog = self.catalog;
         for (name, slot) in &catalog.slots.slots {
-            if catalog.provider(name, &self.values).is_none() {
-                let keys: Vec<String> = slot.keys.iter().map(|key| format!("`{key}`")).collect();
+            if !catalog.is_filled(name, &self.values) {
+                let answers: Vec<String> = catalog.deciding(slot).cloned().collect();
+                let keys: Vec<String> = answers.iter().map(|answer| format!("`{answer}`")).collect();
                 self.problems.push(Problem {
                     message: format!("no component of the catalog fills the slot `{name}` with these answers"),
                     origin: None,
                     hints: vec![format!("change {}", keys.join(", "))],
-                    answers: slot.keys.clone(),
+                    answers,
                 });
             }
         }
@@ -106,8 +107,8 @@ impl<'a> Resolver<'a> {
                 if is_there {
                     continue;
                 }
-                let keys = slot.or_else(|| Some(catalog.slot_of(catalog.component(needed)?)?.1)).map(|slot| &slot.keys);
-                let answers: Vec<String> = keys.into_iter().flatten().cloned().collect();
+                let slot = slot.or_else(|| Some(catalog.slot_of(catalog.component(needed)?)?.1));
+                let answers: Vec<String> = slot.into_iter().flat_map(|slot| catalog.deciding(slot)).cloned().collect();
                 let quoted: Vec<String> = answers.iter().map(|answer| format!("`{answer}`")).collect();
                 self.problems.push(Problem {
                     message: format!("`{}` needs `{needed}`, which these answers leave out", component.name),
