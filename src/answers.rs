@@ -96,7 +96,7 @@ pub struct Answered<'a> {
     pub origin: &'a Origin,
 }
 
-/// Somebody who can be asked.
+/// Asks the user for answers.
 ///
 /// [`ask`](Self::ask) and [`revise`](Self::revise) fail with [`Back`](crate::text::error::Back) when the person wants the
 /// question before.

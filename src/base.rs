@@ -53,7 +53,7 @@ const TITLE: &str = "scaffold base ";
 const NOTE: &str = "# What scaffold generated last. Commit this file, do not edit it.";
 const VERSION: &str = "version ";
 
-/// The `.gitattributes` beside the base. It is generated text that nobody edits: kept byte for byte and folded away in
+/// The `.gitattributes` beside the base. It is generated text that is never edited: kept byte for byte and folded away in
 /// reviews. Whatever the repository says of all its files, it is merged as text with markers of the usual length, because
 /// that can be healed; `-merge` would take one branch's base for the merged files, and `merge=union` mix both.
 /// Decisions are lines that stand for themselves, so that those of two branches are joined.

@@ -212,7 +212,7 @@ pub enum WritePolicy {
 pub struct TemplateFile {
     /// The path in the generated repository, with `__key__` segments.
     pub path: String,
-    /// Where it lies in the catalog, for messages.
+    /// Its path in the catalog, for messages.
     pub origin: String,
     /// Whether it is rendered, or copied.
     pub template: bool,

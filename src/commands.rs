@@ -144,8 +144,8 @@ struct Renderer<'c> {
     render: Render,
 }
 
-/// Works with the catalog that the arguments name; one from disk is linted. `person` tells whether somebody may be
-/// asked something.
+/// Works with the catalog that the arguments name; one from disk is linted. `person` tells whether the user can be
+/// prompted.
 ///
 /// # Errors
 /// When the target is in the catalog, the catalog has faults, or the work fails.
@@ -166,8 +166,7 @@ fn with_catalog<T>(
         let catalog = ManuallyDrop::new(load_catalog(args)?);
         return work(Renderer { catalog: &catalog, render: render::render });
     }
-    // Nobody answers questions before the templates are rendered, so that they need not be checked before: each is
-    // compiled once for both.
+    // Without questions the templates are rendered at once, so checking them first would compile each of them twice.
     let catalog = ManuallyDrop::new(parse_catalog(args)?);
     refuse(&lint::lint_without_templates(&catalog))
         .and_then(|()| work(Renderer { catalog: &catalog, render: render::render_checked }))

@@ -58,7 +58,7 @@ pub fn ensure_folder(path: &Path) -> anyhow::Result<()> {
     })
 }
 
-/// Makes a folder and those above it, which nobody else may read, unless they are there.
+/// Makes a folder and its missing parents, readable by the user only.
 pub fn ensure_private_folder(path: &Path) -> anyhow::Result<()> {
     run("create the folder", path, || fs::DirBuilder::new().recursive(true).mode(0o700).create(path))
 }

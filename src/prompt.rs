@@ -33,7 +33,7 @@ const FIRST: &str = "This is the first question; Ctrl-C leaves.";
 /// Which questions a person is asked that have a value already. One without is always asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asking {
-    /// What names the project: nobody else can know that.
+    /// Only the questions that identify the project: no preset or default can answer them.
     Identity,
     /// What has never been answered, and has only a default.
     New,
@@ -173,7 +173,7 @@ impl Prompter for TerminalPrompter<'_> {
             (Origin::Prompt | Origin::File(_) | Origin::Flag, _) => false,
             _ if !question.asked => matches!(origin, Origin::Detected(_)),
             (_, Asking::All) => true,
-            // which strategy is what a preset is for; without one nobody has chosen
+            // a preset chooses the strategies; without one, the user chooses
             (Origin::Default, asking) => asking == Asking::New || question.identity || compare::is_strategy(question),
             // a finding is an offer, never a decision
             (Origin::Folder | Origin::Detected(_), _) => true,

@@ -76,8 +76,8 @@ pub fn render(catalog: &Catalog, context: &Context) -> Result<Rendered> {
     rendered(catalog, context, None)
 }
 
-/// The same for a catalog whose templates nobody has checked, only [the rest](crate::lint::lint_without_templates):
-/// fails when one of them has a fault, whether it is rendered or not. Each is compiled once for both.
+/// The same for a catalog whose templates were not linted, only [the rest](crate::lint::lint_without_templates): fails
+/// when any template has an error, rendered or not. Each template is compiled once for both.
 ///
 /// # Errors
 /// As [`render`], and when a template has a fault; [`crate::lint::lint`] tells all of them.
@@ -248,7 +248,7 @@ fn expand(catalog: &Catalog, context: &Context, pattern: &str) -> Result<Vec<(Re
     let mut paths = vec![(pattern.to_string(), Values::new())];
     for (key, repeat) in &catalog.project.repeats {
         let segment = format!("__{key}__");
-        if !pattern.split('/').any(|s| s == segment) {
+        if !pattern.contains(&segment) {
             continue;
         }
         let items = context.values.get(&repeat.each).and_then(Value::as_array);
@@ -258,8 +258,8 @@ fn expand(catalog: &Catalog, context: &Context, pattern: &str) -> Result<Vec<(Re
             for item in items {
                 let name = item.get(&repeat.segment).and_then(Value::as_str);
                 let name = name.with_context(|| format!("an item of `{}` has no `{}`", repeat.each, repeat.segment))?;
-                let segments: Vec<&str> =
-                    path.split('/').map(|s| if s == segment { name } else { s }).filter(|s| !s.is_empty()).collect();
+                let named = path.replace(&segment, name);
+                let segments: Vec<&str> = named.split('/').filter(|s| !s.is_empty()).collect();
                 let mut values = values.clone();
                 values.insert(repeat.variable.clone(), item.clone());
                 longer.push((segments.join("/"), values));

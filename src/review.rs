@@ -33,7 +33,7 @@ use sides::{has_hunks, sides};
 /// What was decided, about each open change and about others.
 pub type Resolutions = BTreeMap<RelPath, Resolution>;
 
-/// More lines than this of a tree nobody reads before a question.
+/// The maximum number of lines of a tree shown before a question.
 const LINES: usize = 40;
 
 /// Asks a person about a plan.
@@ -64,7 +64,7 @@ enum ReviewStep {
     Stop,
 }
 
-/// What happens to the open changes when nobody is asked.
+/// What happens to the open changes when the user is not prompted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
     /// Everything is kept: markers where there can be some, else the new file beside the user's.
@@ -103,7 +103,7 @@ impl Review<'_> {
     pub fn run(&self) -> Result<Option<Resolutions>> {
         let listing = Listing { ui: self.ui, paint: self.ui.err, lines: LINES };
         self.ui.say(&format!("\n{}\n{}", listing.tree(self.plan), listing.counts(self.plan)));
-        // conflict markers lose nothing, so that nobody has to decide about them
+        // conflict markers lose nothing, so they need no decision
         let markers = |open: &OpenChange<'_>| matches!(open.cause, Cause::Conflict(_));
         let mut decided: Resolutions =
             self.plan.open().filter(markers).map(|open| (open.path.to_string(), Resolution::Markers)).collect();

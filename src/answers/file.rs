@@ -1,4 +1,4 @@
-//! Answers files: YAML, read with bounds, because they can come from anybody.
+//! Answers files: untrusted YAML, read with limits.
 
 use std::fs::File;
 use std::path::Path;

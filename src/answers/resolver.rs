@@ -98,10 +98,10 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// Passes through the questions until all are answered and nobody wants to change an answer. Each pass asks only
-    /// what has no answer yet, so that going back costs no answer but those that no longer fit.
+    /// Passes through the questions until all are answered and the user changes no answer. Each pass asks only the
+    /// questions without an answer, so that going back loses only the answers that no longer fit.
     pub fn run(mut self, mut prompter: Option<&mut dyn Prompter>) -> Result<Answers> {
-        // what nobody can be asked about is said before the first question, not after the last
+        // problems that no question can solve are reported before the first question, not after the last
         if prompter.is_some()
             && let Some(error) = error(&self.problems, &self.missing, !self.recorded.is_empty())
         {
@@ -384,7 +384,7 @@ impl<'a> Resolver<'a> {
             return Err(error.into());
         }
         for (name, (_, origin)) in &self.given {
-            // what nobody gave just now is nobody's surprise
+            // only answers given in this run are reported: the user expects those to be used
             let just_now = matches!(origin, Origin::File(_) | Origin::Flag);
             if just_now && !self.values.contains_key(name) {
                 self.notes.push(format!("Answer `{name}` is not needed with the other answers and is left out."));

@@ -1,5 +1,5 @@
-//! What a person answered so far, in their state directory, until it is written: an interrupted `init` is taken up again
-//! from it. Answers hold no secrets, and nobody else may read the file all the same.
+//! The answers given so far, kept in the user's state directory until the repository is written: an interrupted `init`
+//! resumes from them. Answers hold no secrets, but the file is still readable by its owner only.
 
 use std::io::ErrorKind;
 use std::os::fd::AsFd as _;

@@ -269,7 +269,7 @@ fn an_excluded_choice_is_refused_with_what_it_needs() {
     let message = error(update(&shop(), &[("database", json!("none")), ("features", json!(["tls", "search"]))]));
     assert_eq!(message, "answer `features` is `[\"tls\",\"search\"]`, whose `search` needs a database\n  --> --set");
     assert!(update(&shop(), &[("features", json!(["search"]))]).is_ok());
-    // whether a wrong database excludes it, nobody can tell
+    // a wrong database does not show whether the feature is excluded
     let message = error(update(&shop(), &[("database", json!("oracle")), ("features", json!(["search"]))]));
     assert!(message.starts_with("answer `database` is `oracle`") && !message.contains("features"), "{message}");
 }

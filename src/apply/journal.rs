@@ -240,7 +240,7 @@ pub fn is_torn(folder: &Path) -> bool {
 /// which means that no file was staged.
 ///
 /// # Errors
-/// When somebody else wrote it, or the user did in a folder with another name.
+/// When another user wrote it, or this user did in a folder with another name.
 pub fn find(folder: &Path, root: &Path) -> Result<Option<(Phase, Option<Journal>)>> {
     for phase in Phase::ALL {
         let path = folder.join(phase.name());

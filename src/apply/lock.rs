@@ -120,7 +120,7 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// `None` if somebody else holds it.
+    /// `None` if another process holds it.
     pub(crate) fn take(folder: &Path) -> Result<Option<Self>> {
         let path = folder.join(NAME);
         for _ in 0..1000 {
@@ -190,7 +190,7 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        // Removed while it is held, so that nobody can hold a file that is about to vanish (see `take`).
+        // Removed while it is held, so that no other process can hold a file that is about to vanish (see `take`).
         if self.is_current() && self.refuse_second_name().is_ok() {
             let _ = disk::remove_file(&self.folder.join(NAME));
             let _ = disk::remove_empty_folder(&self.folder);

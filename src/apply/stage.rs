@@ -1,4 +1,4 @@
-//! Writes all new files where they harm nobody, as fast as the disk allows.
+//! Writes all new files to the staging folder, as fast as the disk allows.
 
 use crate::apply::inspect::Exchange;
 use crate::apply::journal::{Journal, JournalEntry, Phase, advance};

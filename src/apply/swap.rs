@@ -83,7 +83,7 @@ fn refuse_links(places: &Places<'_>, path: &str) -> Result<()> {
     Ok(())
 }
 
-/// Refuses what the staging folder holds beside what the journal lists: somebody else put it there.
+/// Refuses files in the staging folder that the journal does not list: another process put them there.
 ///
 /// # Errors
 /// Names the first such thing.
@@ -161,7 +161,7 @@ pub fn carry_out(places: &Places<'_>, slot: usize, entry: &JournalEntry) -> Resu
             if !exists(&old)? && exists(&target)? {
                 disk::set_aside(&target, &old)?;
             }
-            // Asked once it is out of reach: nobody can put a file into it any more.
+            // Checked after the folder was moved away: other processes can no longer add a file to it.
             match files_in(&old, &entry.path)?.first() {
                 Some(file) => Err(occupied(&entry.path, file)),
                 None => Ok(()),

@@ -150,7 +150,7 @@ impl Collect {
 pub struct Remove {
     /// The answer.
     pub answer: Place,
-    /// Why nobody needs it any more, as the end of a sentence.
+    /// Why the answer is no longer needed, as the end of a sentence.
     pub reason: String,
 }
 

@@ -38,7 +38,7 @@ use crate::text::error::{Back, UserError};
 /// Asks, renders, shows, writes.
 ///
 /// # Errors
-/// When answers are missing or wrong, nobody agrees to writing, or the disk refuses.
+/// When answers are missing or wrong, the user does not confirm, or writing fails.
 pub fn run(args: &InitArgs, ui: &Ui) -> Result<u8> {
     let person = ui.interactive && !args.plan.yes;
     super::with_catalog(ui, &args.catalog, &args.dir, person, |work| init(args, ui, work))
@@ -196,8 +196,8 @@ fn examples(catalog: &Catalog, answers: &Answers) -> Option<String> {
     ))
 }
 
-/// Looks at the folder and says what was found: each finding is the default of a question. Without anybody to ask it is
-/// the answer. Returns what does not fit.
+/// Inspects the folder and prints the findings: each finding is the default of a question, or without a terminal the
+/// answer. Returns what does not fit.
 fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Result<Vec<Note>> {
     if !args.dir.is_dir() {
         return Ok(Vec::new());

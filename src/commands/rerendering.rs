@@ -59,7 +59,7 @@ pub struct Proposal {
     pub notes: Vec<String>,
     /// What was looked at beside everything that was generated and is recorded.
     pub searched: Vec<PathBuf>,
-    /// Conflicts of earlier runs that nobody has resolved.
+    /// Unresolved conflicts of earlier runs.
     pub unmerged: Vec<Unmerged>,
     /// Whether there is an update to take back.
     pub undoable: bool,
@@ -91,7 +91,7 @@ fn earlier(catalog: &Catalog, recorded: Option<&AnswersFile>) -> Values {
     migrate(&catalog.migrations, values.into_iter().collect()).values.into_iter().collect()
 }
 
-/// Files that a sparse checkout leaves out look as if somebody had deleted them, and would never be updated again.
+/// Files that a sparse checkout leaves out look deleted, and would never be updated again.
 fn refuse_sparse<'a>(project: &Project, missing: impl Iterator<Item = &'a RelPath>) -> Result<(), UserError> {
     let missing: Vec<&RelPath> = missing.collect();
     let tracked = if missing.is_empty() { None } else { tracked(project.root()) };
@@ -108,7 +108,7 @@ fn refuse_sparse<'a>(project: &Project, missing: impl Iterator<Item = &'a RelPat
 pub enum Unmerged {
     /// A file with conflict markers, and the lines at which they begin.
     Markers(RelPath, Vec<usize>),
-    /// A new version that lies beside the file.
+    /// A new version written beside the file.
     Beside(RelPath),
 }
 

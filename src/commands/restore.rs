@@ -22,7 +22,7 @@ use crate::text::{count, shell_word};
 /// Shows the difference, asks and writes.
 ///
 /// # Errors
-/// When a path was not generated, something other than a file is there, nobody agrees, or the disk refuses.
+/// When a path was not generated or is not a file, the user does not confirm, or writing fails.
 pub fn run(args: &cli::RestoreArgs, ui: &Ui) -> Result<u8> {
     let dir = folder(None);
     let project = open(&dir, ui, !args.dry_run)?;

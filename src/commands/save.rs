@@ -39,7 +39,7 @@ type Scaffolds<'p> = (&'p str, Option<File>);
 /// Carries out a plan and records what the next update needs to know. Returns whether anything changed on disk.
 ///
 /// # Errors
-/// When a resolution is missing, somebody else is at work, or the disk refuses; then everything is as before.
+/// When a resolution is missing, another process is writing, or writing fails; then nothing has changed.
 pub fn save(project: &Project, plan: &Plan<'_>, resolutions: &Resolutions, record: Recorded<'_>) -> Result<bool> {
     let Recorded { rendered, orphans, answers, decisions } = record;
     let records = [

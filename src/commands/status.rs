@@ -101,7 +101,7 @@ fn decided<'a>(proposal: &Proposal, plan: &Plan<'a>) -> Vec<&'a str> {
         Change::Keep => is_decided(proposal, path),
         _ => false,
     };
-    // what lies beside a file has yet to be looked at
+    // a new version beside a file still has to be reviewed
     let is_settled = |path: &&str| !proposal.unmerged.iter().any(|one| one.path() == *path);
     plan.changes.iter().filter(is_decided).map(|(path, _)| *path).filter(is_settled).collect()
 }

@@ -12,7 +12,7 @@ use crate::text::{count, wrap};
 /// More files than this that a person wanted so are only counted.
 const TOLD: usize = 6;
 
-/// What was written to `dir`, what was kept, and what to do next. `person` tells whether somebody decided about it.
+/// What was written to `dir`, what was kept, and what to do next. `person` tells whether the user decided.
 pub fn summary(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, person: bool) -> String {
     let place = ui.visible(&dir.display().to_string());
     let Effect { written, removed, .. } = Effect::of(plan, resolutions);
@@ -140,7 +140,7 @@ pub fn first_steps(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutio
     };
     let place = ui.visible(&dir.join(readme).display().to_string());
     let reading = is_ours.then(|| format!("`{place}` explains each step and goes on from there."));
-    // where nobody looks, the place to look is enough
+    // without a terminal the path of the README is enough
     if steps.is_empty() || is_ours && !ui.interactive {
         return reading.map(|_| format!("Next: read `{place}`; it says what to do first.")).unwrap_or_default();
     }

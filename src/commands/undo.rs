@@ -21,7 +21,7 @@ use crate::text::{count, path};
 /// Shows what comes back, asks and writes.
 ///
 /// # Errors
-/// When there is no update, files have changed since, nobody agrees, or the disk refuses.
+/// When there is no update, files have changed since, the user does not confirm, or writing fails.
 pub fn run(args: &cli::UndoArgs, ui: &Ui) -> Result<u8> {
     let project = open(&folder(args.existing.dir.as_deref()), ui, !args.dry_run)?;
     let undo = LastUpdate::read(&project)?;

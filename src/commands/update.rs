@@ -27,8 +27,7 @@ use crate::terminal::ui::Ui;
 /// Renders again, shows, writes.
 ///
 /// # Errors
-/// When answers are missing or wrong, conflicts of an earlier run are open, nobody agrees to writing, or the disk
-/// refuses.
+/// When answers are missing or wrong, conflicts of an earlier run are open, the user does not confirm, or writing fails.
 pub fn run(args: &cli::UpdateArgs, ui: &Ui) -> Result<u8> {
     let person = ui.interactive && !args.plan.yes;
     let dir = folder(args.existing.dir.as_deref());

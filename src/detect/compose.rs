@@ -74,7 +74,7 @@ pub fn detect(files: &Files, services: &mut Services) -> Vec<Finding<Backing>> {
 fn built(services: &mut Services, file: &str, name: &str, build: &Value, entry: &Value, place: Location) {
     let Some(context) = build.as_str().or_else(|| build.get("context").and_then(Value::as_str)) else { return };
     let Some(mut folder) = inside(path::parent(file), context) else { return };
-    // one context for several services: the Dockerfile lies in the folder of each
+    // one context for several services: each has its Dockerfile in its own folder
     let dockerfile = build.get("dockerfile").and_then(Value::as_str);
     if let Some(below) = dockerfile.and_then(|dockerfile| inside(&folder, dockerfile)) {
         let own = path::parent(&below);

@@ -43,7 +43,7 @@ const ABOUT: [&str; 12] = [
     "PUBLIC",
     "TTL",
 ];
-/// Beginnings of names that a build puts into pages, where everybody reads them.
+/// Prefixes of variables that a build puts into public pages.
 const PUBLIC: [&str; 5] = ["EXPO_PUBLIC_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "REACT_APP_", "VITE_"];
 
 /// Gives the variables of each sample to the service around it, and returns those of no service.

@@ -29,7 +29,7 @@ const KAFKA: For = Talks(Some("kafka"));
 /// A mapper or a migration tool for several databases.
 const SEVERAL: For = Talks(None);
 
-/// The libraries. In Go a name also stands for what lies below it, such as a major version.
+/// The libraries. In Go a name also matches the paths below it, such as a major version.
 const LIBRARIES: &[(Language, &str, For)] = &[
     (Node, "next", Serves(Web, "Next.js")),
     (Node, "nuxt", Serves(Web, "Nuxt")),

@@ -1,4 +1,4 @@
-//! Whether a file was touched since somebody looked at it, without reading it again.
+//! Whether a file has changed since it was last read, without reading it again.
 
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;

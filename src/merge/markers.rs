@@ -76,7 +76,7 @@ pub fn size<'a>(lines: impl Iterator<Item = Line<'a>>) -> usize {
     taken.iter().fold(SIZE, |size, &taken| if taken == size { size + 1 } else { size })
 }
 
-/// Lines (from 1) of markers that [`write()`] left and nobody has resolved; empty when there are none.
+/// Lines (from 1) of unresolved markers that [`write()`] left; empty when there are none.
 ///
 /// Each conflict counts once, at its first marker that is still there. A row of `=` alone says nothing: it may
 /// underline a title. Neither do markers of others, whose names differ.

@@ -111,7 +111,7 @@ fn sides<'c>(change: &'c Change<'_>, decision: Option<&Resolution>) -> ComparedF
     }
 }
 
-/// What was decided, or that somebody has to.
+/// The decision, or that one is still needed.
 fn decided(path: &str, change: &Change<'_>, decision: Option<&Resolution>) -> Option<String> {
     match (change.kind(), decision) {
         (ChangeKind::Collide | ChangeKind::Conflict, None) => Some(match change {

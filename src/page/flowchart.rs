@@ -32,7 +32,7 @@ pub struct Node {
 pub enum Shape {
     /// A rectangle.
     Box,
-    /// A rectangle with round ends: somebody or something outside.
+    /// A rectangle with round ends: a person or a system outside.
     Round,
     /// A cylinder: something that stores.
     Store,

@@ -24,7 +24,7 @@ pub enum PageTarget<'p> {
 }
 
 impl<'p> PageTarget<'p> {
-    /// The place that `--html` names; looked at before anybody is asked anything.
+    /// The place that `--html` names, checked before the first question.
     ///
     /// # Errors
     /// When the page would replace something else, has no folder, or would share stdout with JSON.

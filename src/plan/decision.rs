@@ -131,8 +131,8 @@ fn decided(
 }
 
 impl Decision {
-    /// What is recorded as generated once this is forgotten, so that the next update offers it again. A file of the
-    /// user's own, or none, is one that was never generated; of refused differences it is as if nobody had known of them.
+    /// What is recorded as generated once this decision is forgotten, so that the next update offers the change again.
+    /// The user's own file, or a missing one, counts as never generated; refused differences count as new.
     pub fn forgotten(&self, recorded: &File, ours: &Ours) -> Option<File> {
         let (Self::Refused(sums), Ours::File(ours)) = (self, ours) else { return None };
         let parts = Parts::between(ours.text()?, recorded.text()?);

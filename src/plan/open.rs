@@ -1,4 +1,4 @@
-//! The changes that somebody has to decide about, and what a decision does on disk.
+//! The changes that need a decision by the user, and what a decision does on disk.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,13 +18,13 @@ pub const BESIDE: &str = ".scaffold-new";
 pub struct OpenChange<'p> {
     /// Where.
     pub path: &'p str,
-    /// Why somebody has to decide.
+    /// Why a decision is needed.
     pub cause: Cause<'p>,
     /// Whether theirs stays until a person decides otherwise.
     pub kept: bool,
 }
 
-/// Why somebody has to decide.
+/// Why a decision is needed.
 #[derive(Clone, Copy, Debug)]
 pub enum Cause<'p> {
     /// Something else is there.
@@ -35,7 +35,7 @@ pub enum Cause<'p> {
     Unmergeable(&'p Why),
 }
 
-/// What was decided about a path. A change that is not open and that nobody decided about is carried out.
+/// What was decided about a path. A change that is not open and has no decision is carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {
     /// Leave what is there, or nothing where nothing is. A file that moves does so all the same.

@@ -9,7 +9,7 @@ use crate::text::checksum::Sum;
 use crate::text::tree::RelPath;
 
 impl<'a> Plan<'a> {
-    /// Takes into account that files are not here since git ignores them, so that nobody deleted them.
+    /// Takes into account that files are missing because git ignores them, and not because they were deleted.
     pub fn ignore(&mut self, ignored: &BTreeSet<RelPath>) {
         for path in ignored {
             if let Some(change @ Change::KeepDeleted) = self.changes.get_mut(path.as_str()) {

@@ -39,7 +39,7 @@ pub(crate) struct Missing {
     pub parent: PathBuf,
     /// Its entry that does not.
     pub first: OsString,
-    /// What lies below that entry, down to the target.
+    /// The path below that entry, down to the target.
     pub rest: PathBuf,
 }
 
@@ -296,7 +296,7 @@ impl<'r> Folders<'r> {
     }
 }
 
-/// More files in a folder are not listed: nobody wants to see it become a file.
+/// The maximum number of files listed in a folder that a generated file would replace.
 const MAX_FILES: usize = 1_000;
 
 /// Everything in a folder but folders, sorted, without following links. Where there is too much of it the list is cut

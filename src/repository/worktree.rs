@@ -1,4 +1,4 @@
-//! The git repository that a folder lies in, as far as its files tell.
+//! The git repository that contains a folder, as far as its files tell.
 
 use std::fs;
 use std::path::Path;

@@ -6,7 +6,7 @@ use crate::plan::{Change, Ours};
 use crate::render::context::Readiness;
 use crate::text::count;
 
-/// More needs than this nobody reads before a question.
+/// The maximum number of needs shown before a question.
 const NEEDS: usize = 3;
 
 impl Review<'_> {

@@ -11,7 +11,7 @@ use crate::terminal::ui::{Paint, Style};
 use crate::text::tree::File;
 use crate::text::{count, visible};
 
-/// Longer than this nobody waits; what is not compared by then is shown as replaced.
+/// The time limit of a comparison; the rest is then shown as replaced.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// How differences are printed.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::terminal::ui::Ui;
 
-/// Nobody wonders before that.
+/// Shorter steps print no progress.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long until the next sign.
 const AGAIN: Duration = Duration::from_secs(5);

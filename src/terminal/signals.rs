@@ -86,7 +86,7 @@ pub fn hear_hang_up() {
 }
 
 fn hear(handle: &Handle, signal: i32) {
-    // Ctrl-C may be for somebody else, which the thread knows
+    // Ctrl-C may be meant for a prompt or a child process; the thread decides
     if signal != SIGINT {
         let _ = flag::register_usize(signal, Arc::clone(&CAUGHT), usize::try_from(signal).unwrap_or(0));
     }

@@ -56,7 +56,7 @@ fn choices_side_by_side() {
       by hour and by data
 
     Who does what
-    - MongoDB, Inc. patches, repairs and     - Somebody who knows MongoDB is on
+    - MongoDB, Inc. patches, repairs and     - An engineer who knows MongoDB is on
       enlarges the database, also at night     call, also at night
     - You renew the service accounts once    - You plan upgrades of the operator,
       a year and watch the limits of the       MongoDB and Kubernetes together

@@ -53,7 +53,7 @@ expect 0 "PATCH" "is renewed" cat "$LOG"
 expect 0 "pr ready 7 --repo acme/shop --undo" "and its request becomes a draft" cat "$LOG"
 : > "$LOG"
 export OPEN_PR="7 true" TIP="3333333333333333333333333333333333333333 Tree: 2222222222222222222222222222222222222222"
-expect 0 "Somebody has committed" "a branch that somebody committed to" scripts/open-pr.sh --keep-edits --ready promote/prod "Title" "$sandbox/body" file
+expect 0 "has commits by others" "a branch with commits by others" scripts/open-pr.sh --keep-edits --ready promote/prod "Title" "$sandbox/body" file
 expect 1 "" "is left alone" grep -qE "POST|PATCH|workflow" "$LOG"
 expect 0 "" "unless edits do not matter" scripts/open-pr.sh --ready promote/prod "Title" "$sandbox/body" file
 expect 0 "pr ready 7 --repo acme/shop" "and the draft becomes ready" cat "$LOG"

@@ -66,7 +66,7 @@ fn spread(slots: &mut [Slot], rank: &[usize]) {
     }
 }
 
-/// From the first on, nobody begins above `top` or the end of the one before.
+/// Moves slots down, in order, so that none begins above `top` or above the end of the previous slot.
 fn push_down(slots: &mut [Slot], rank: &[usize], mut top: f64) {
     for slot in rank {
         let slot = &mut slots[*slot];

@@ -84,7 +84,7 @@ fn a_decision_is_about_what_was_offered() {
     let collide = || Change::Collide { ours: &ours, theirs: &new, kept: false };
     assert_eq!(after(&none, collide(), keep(), "new\n"), Some(Decision::Mine(Sum::of_file(&new))));
     assert_eq!(after(&none, collide(), Some(Resolution::TakeNew), "new\n"), None);
-    // the new one lies beside it, and the next one is no edit of it either
+    // the new one is written beside it, and the next one is no edit of it either
     assert_eq!(after(&none, collide(), Some(Resolution::Both), "new\n"), Some(Decision::Mine(Sum::of_file(&new))));
     assert_eq!(after(&none, Change::Create(&new), keep(), "new\n"), Some(Decision::LeftOut(Sum::of_file(&new))));
     assert_eq!(after(&none, Change::Create(&new), None, "new\n"), None);
@@ -100,7 +100,7 @@ fn a_decision_holds_until_the_file_is_generated_differently() {
     assert!(after(&mine, Change::Keep, None, "newer\n").is_none());
     assert!(after(&mine, Change::Orphan, None, "new\n").is_none());
     let left_out = one(Decision::LeftOut(Sum::of_file(&new)));
-    // nobody looked at the offer
+    // the offer was not reviewed
     assert_eq!(after(&left_out, Change::Offer(&file("newer\n")), None, "newer\n").as_ref(), left_out.files.get("p"));
     assert!(after(&left_out, Change::KeepDeleted, None, "new\n").is_none());
 }

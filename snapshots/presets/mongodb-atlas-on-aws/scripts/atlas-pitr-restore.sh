@@ -95,7 +95,7 @@ atlas backups restores watch "$job" --clusterName "$source_cluster" --projectId 
 echo "restored: $target_cluster holds $source_cluster as of $at"
 if [ "$dump" = false ] && [ -z "$uri_file" ]; then exit 0; fi
 
-# The scratch project lets nobody in: it has no user and an empty access list.
+# The scratch project accepts no connections yet: it has no user and an empty access list.
 end="$(jq --null-input --raw-output 'now + 21600 | floor | todate')"
 password="$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
 atlas accessLists create --currentIp --deleteAfter "$end" --projectId "$target_project" > /dev/null || fail "this machine was not let into project $target_project"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compares .env.sample with the manifests, both ways: every variable of the sample has a home in the cluster (secret,
 # configuration, or runtime configuration of a frontend), and every variable that the cluster sets is in the sample, so
-# that nobody learns of it from a crash.
+# that a missing variable fails the check and not the pod.
 #
 #   scripts/check-env.sh [--list]
 #

@@ -56,8 +56,8 @@ fi
 
 # With the header the answer about a team has its rights, and not only a status.
 if [[ "$code_owner" == */* && -z "$(ask "orgs/${code_owner/\//\/teams\/}" .slug)" ]]; then
-  finding "The team @$code_owner does not exist or is hidden from you, so nobody can give the review that \`main\` asks for:" \
-      "make it at https://github.com/orgs/${code_owner%%/*}/teams."
+  finding "The team @$code_owner does not exist or is hidden from you, so pull requests cannot get the review that \`main\` requires:" \
+      "create it at https://github.com/orgs/${code_owner%%/*}/teams."
 elif [[ -n "$visibility" ]]; then
   if [[ "$code_owner" == */* ]]; then
     may="$(ask "orgs/${code_owner/\//\/teams\/}/repos/$repository" .permissions.push \

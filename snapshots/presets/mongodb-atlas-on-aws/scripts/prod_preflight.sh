@@ -45,7 +45,7 @@ clean() {
   fi
 }
 
-# A promotion writes both files from one build. If they differ, somebody changed production's digests past staging.
+# A promotion writes both files from one build. If they differ, production's digests were changed without going through staging.
 same_as_staging() {
   local file=images/kustomization.yaml
   if ! diff <(grep -E '^ *(- )?(name|digest):' "k8s/overlays/staging/$file") \

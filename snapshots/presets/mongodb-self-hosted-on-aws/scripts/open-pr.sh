@@ -5,7 +5,7 @@
 #   scripts/open-pr.sh [--draft|--ready] [--keep-edits] BRANCH TITLE BODY_FILE PATH...
 #
 #   --draft, --ready    makes an open pull request that, too; without them it stays what it is, and a new one is ready
-#   --keep-edits        leaves an open pull request alone when somebody else has committed to its branch
+#   --keep-edits        leaves an open pull request alone when its branch has commits by others
 #
 # Needs GH_TOKEN and GITHUB_REPOSITORY; the parent is HEAD, the base is main. A PATH may be a folder: new and deleted files
 # below it count. Pull requests of GITHUB_TOKEN start no checks by themselves, so the script starts ci.yml on the branch:
@@ -45,10 +45,10 @@ found="$(gh pr list --repo "$repository" --head "$branch" --base main --state op
   --json number,isDraft --jq '.[0] | select(.) | "\(.number) \(.isDraft)"')"
 read -r number was_draft <<< "$found"
 if [[ "$keep_edits" == true && -n "$number" ]]; then
-  # Our commits name their own tree, so a commit by anybody else shows, an amended one too.
+  # Commits of this script name their own tree in the message, so other and amended commits are detected.
   tip="$(gh api "repos/$repository/commits/$branch" --jq '.commit | "\(.tree.sha) \(.message | split("\n") | last)"')"
   if [[ "$tip" != "${tip%% *} Tree: ${tip%% *}" ]]; then
-    echo "::notice::Somebody has committed to $branch. Merge or close pull request $number; the next run starts from main again."
+    echo "::notice::$branch has commits by others. Merge or close pull request $number; the next run starts from main again."
     exit 0
   fi
 fi

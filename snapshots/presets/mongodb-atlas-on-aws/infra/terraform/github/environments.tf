@@ -27,7 +27,7 @@ resource "github_repository_environment" "this" {
 
   repository  = local.repository
   environment = each.key
-  # An emergency is handled by a second person, not by a setting that skips everybody.
+  # In an emergency a second person approves; administrators cannot bypass the approval.
   can_admins_bypass   = false
   prevent_self_review = each.value.reviewed && var.prevent_self_review
 
@@ -35,7 +35,7 @@ resource "github_repository_environment" "this" {
     for_each = each.value.reviewed ? [var.approvers] : []
 
     content {
-      # The provider hands out ids as text. Nobody has the id 0: GitHub would refuse it.
+      # The provider returns ids as text. No account has the id 0: GitHub would reject it.
       teams = [for team in data.github_team.approvers : try(tonumber(team.id), 0)]
       users = [for user in data.github_user.approvers : try(tonumber(user.id), 0)]
     }

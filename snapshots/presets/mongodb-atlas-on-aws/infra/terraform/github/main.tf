@@ -5,7 +5,7 @@ locals {
   github_actions_app_id = 15368
 }
 
-# Nobody pushes to main, not even administrators: what runs was reviewed and tested.
+# No direct pushes to main, not even by administrators: everything deployed was reviewed and tested.
 resource "github_repository_ruleset" "main" {
   name        = "main"
   repository  = local.repository

@@ -13,7 +13,7 @@ run "main_is_guarded" {
 
   assert {
     condition     = github_repository_ruleset.main.enforcement == "active" && length(github_repository_ruleset.main.bypass_actors) == 0
-    error_message = "The rules of main must hold for everybody."
+    error_message = "The ruleset of main must be active and have no bypass actors."
   }
 
   assert {
@@ -52,7 +52,7 @@ run "production_waits_for_a_reviewer" {
       for name in ["prod", "prod-infra", "staging-infra"] :
       length(github_repository_environment.this[name].reviewers) == 1 && github_repository_environment.this[name].prevent_self_review
     ])
-    error_message = "Production and changes of the infrastructure need an approval by somebody else."
+    error_message = "Production and infrastructure changes must need an approval by a second person."
   }
 
   assert {

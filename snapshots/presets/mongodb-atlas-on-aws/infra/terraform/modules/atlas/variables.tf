@@ -5,7 +5,7 @@ variable "backup_region" {
 
   validation {
     condition     = var.backup_region != var.region
-    error_message = "The copies must lie in another region than the cluster."
+    error_message = "backup_region must differ from the region of the cluster."
   }
 }
 

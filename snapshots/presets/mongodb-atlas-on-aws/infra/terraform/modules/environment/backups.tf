@@ -1,5 +1,5 @@
-# Dumps of the database lie in eu-west-1, out of reach of whatever happens to eu-central-1, with a key of their own
-# and locked for as long as they are kept.
+# Dumps of the database are stored in eu-west-1, so that they survive the loss of eu-central-1. They have their
+# own key, and are locked for their whole retention period.
 module "backup_key" {
   source = "../key"
 

@@ -33,7 +33,7 @@ variable "name" {
 }
 
 variable "plan_secret_arns" {
-  description = "Secrets that plans must read and that harm nobody: read-only credentials of other providers, addresses without a password. Terraform compares the value of every secret version it has written."
+  description = "Secrets that plans must read and that are safe to expose to plans: read-only credentials of other providers, addresses without a password. Terraform compares the value of every secret version it has written."
   type        = list(string)
   default     = []
   nullable    = false

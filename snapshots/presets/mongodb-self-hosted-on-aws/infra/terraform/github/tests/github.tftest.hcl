@@ -6,7 +6,7 @@ run "main_is_guarded" {
 
   assert {
     condition     = github_repository_ruleset.main.enforcement == "active" && length(github_repository_ruleset.main.bypass_actors) == 0
-    error_message = "The rules of main must hold for everybody."
+    error_message = "The ruleset of main must be active and have no bypass actors."
   }
 
   assert {

@@ -94,8 +94,8 @@ resource "aws_launch_template" "this" {
   }
 }
 
-# A group of one: it comes back by itself, in another zone if need be, and is replaced every two weeks
-# by the newest image, so that nobody has to patch it.
+# A group of one instance: a failed instance is replaced automatically, in another zone if needed. Every two
+# weeks the newest image replaces it, so it needs no patching.
 resource "aws_autoscaling_group" "this" {
   name                  = "${var.name}-access"
   min_size              = 1

@@ -7,8 +7,8 @@ locals {
   ]
 }
 
-# Backups and change log of Percona Backup for MongoDB, for point-in-time recovery. They lie in the region of the
-# cluster, where a restore is fastest; the copy for the loss of the region is the dump in eu-west-1.
+# Backups and oplog of Percona Backup for MongoDB, for point-in-time recovery. They are stored in the region of the
+# cluster, where a restore is fastest; the copy for a loss of the region is the dump in eu-west-1.
 module "pitr_key" {
   source = "../key"
 

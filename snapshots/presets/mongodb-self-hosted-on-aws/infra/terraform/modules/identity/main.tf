@@ -46,7 +46,7 @@ locals {
       }
       drill = {
         name        = "${local.prefix}-ci-drill"
-        description = "Starts the scheduled restore drill, which waits for nobody's approval"
+        description = "Starts the scheduled restore drill, which needs no approval"
         contexts    = ["environment:${var.environment}-drill"]
       }
     } : {},

@@ -27,7 +27,7 @@ run "locked_bucket" {
 
   assert {
     condition     = strcontains(aws_s3_bucket_policy.this.policy, "s3:BypassGovernanceRetention")
-    error_message = "Nobody may bypass the lock."
+    error_message = "The bucket policy must deny s3:BypassGovernanceRetention."
   }
 
   assert {
