@@ -348,9 +348,7 @@ impl Catalog {
     /// The segment of a path that goes through a list.
     pub fn repeat_of(&self, path: &str, list: &str) -> Option<&Repeat> {
         let mut repeats = self.project.repeats.iter().filter(|(_, repeat)| repeat.each == list);
-        repeats
-            .find(|(key, _)| path.split('/').any(|segment| segment == format!("__{key}__")))
-            .map(|(_, repeat)| repeat)
+        repeats.find(|(key, _)| path.contains(&format!("__{key}__"))).map(|(_, repeat)| repeat)
     }
 
     /// Where a component stands in the order of components.

@@ -187,12 +187,11 @@ fn several_things_wrong() {
 fn environments_that_nothing_can_be_released_to() {
     let with = |fields: &[(&str, Value)]| refused(&given(PRESET, fields)).lines().next().unwrap().to_owned();
     insta::assert_snapshot!(with(&[("environments.1.production", json!(false))]), @"no environment is production, and releases go from the environment before production to production");
-    let both = [("environments.0.production", json!(true)), ("environments.0.host", json!("next.example.com"))];
-    insta::assert_snapshot!(with(&both), @"staging and prod are both production, and releases go from the environment before production to production");
+    insta::assert_snapshot!(with(&[("environments.0.production", json!(true))]), @"staging and prod are both production, and releases go from the environment before production to production");
     let reversed = [("environments.0.production", json!(true)), ("environments.1.production", json!(false))];
     insta::assert_snapshot!(with(&reversed), @"the production environment `staging` is followed by `prod`, and releases go from the environment before production to production");
     insta::assert_snapshot!(with(&[("environments.0.network", json!("10.20.0.0/16"))]), @"two environments use the same network, and networks with the same addresses cannot be peered");
-    insta::assert_snapshot!(with(&[("environments.0.host", json!("shop.example.com"))]), @"answer `environments.1.host` is `shop.example.com`, which another one has already");
+    insta::assert_snapshot!(with(&[("environments.0.host", json!("next.example.com"))]), @"answer `environments.0.host` is `next.example.com`, which is neither `domain`, for production, nor below it, for another environment");
 }
 
 #[test]
