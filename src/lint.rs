@@ -15,6 +15,7 @@ use crate::text::path;
 
 mod compared;
 mod lists;
+mod literal_roots;
 mod questions;
 mod requires;
 mod roots;
@@ -51,6 +52,7 @@ fn check(catalog: &Catalog, with_templates: bool) -> Vec<Fault> {
     }
     lint.paths();
     lint.roots();
+    lint.literal_roots();
     lint.moves();
     lint.needs();
     lint.presets();

@@ -48,9 +48,9 @@ pub struct Slot {
     /// What every provider says, by name, each with a description.
     #[serde(default)]
     pub facts: IndexMap<String, String>,
-    /// Macros that every provider has in its `macros.j2`, with their parameters.
+    /// Macros that every provider has in its `macros.j2`.
     #[serde(default)]
-    pub macros: IndexMap<String, Vec<String>>,
+    pub macros: IndexMap<String, Macro>,
     /// Files that every provider has, by their path in the generated repository.
     #[serde(default)]
     pub files: Vec<String>,
@@ -63,6 +63,17 @@ pub struct Slot {
     /// Keys that do not go together, and what is missing then.
     #[serde(default)]
     pub without: Vec<Exclusion>,
+}
+
+/// A macro that every provider of a slot has.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Macro {
+    /// The names of its parameters.
+    #[serde(default)]
+    pub with: Vec<String>,
+    /// What it prints.
+    pub what: String,
 }
 
 /// A combination of keys that no provider fills.

@@ -33,7 +33,7 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files) -> Result<Ind
     let known = unasked.filter_map(|question| Some((question.name.clone(), question.default.clone()?))).collect();
     let scope = &Scope::new(&env, &known);
     let mut answers = IndexMap::new();
-    for question in &catalog.project.questions {
+    for (_, question) in catalog.questions() {
         let answer = match question.name.as_str() {
             NAME => scalar(scope, question, remote_name(found).or_else(|| root_name(found))),
             "repository" => scalar(scope, question, repository(found)),

@@ -247,9 +247,9 @@ fn owed(component: &Component, provides: &Provides, slot: &Slot) -> Vec<String> 
         owed.push(format!("`provides.facts.{fact}`: {what}"));
     }
     let macros = component.macros.as_ref().map_or("", |(_, text)| text);
-    for (name, parameters) in &slot.macros {
-        if !defines(macros, name, parameters) {
-            owed.push(format!("`macros.j2`: `<% macro {name}({}) %>`", parameters.join(", ")));
+    for (name, wanted) in &slot.macros {
+        if !defines(macros, name, &wanted.with) {
+            owed.push(format!("`macros.j2`: `<% macro {name}({}) %>`: {}", wanted.with.join(", "), wanted.what));
         }
     }
     for file in slot.files.iter().filter(|path| !component.files.iter().any(|f| f.path == **path)) {

@@ -48,6 +48,7 @@ impl Scene {
             generated: "[a.md](a.md)".into(),
             verify: text.into(),
             left: Some(text.into()),
+            about: vec![text.into()],
         };
         let need = Readiness {
             id: "OPS-01".into(),

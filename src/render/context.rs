@@ -66,10 +66,14 @@ pub struct Evidence {
     pub verify: String,
     /// What only a person can do.
     pub left: Option<String>,
+    /// The component, and those that fill the slots of records which it requires: their files can be meant.
+    #[serde(skip)]
+    pub about: Vec<String>,
 }
 
 impl Readiness {
-    /// Whether what a component does for the need names a file of it, by its path or the end of that.
+    /// Whether what a component does for the need names a file of it, or of a provider in records that it requires, by its
+    /// path or the end of that.
     pub fn names(&self, component: &str, path: &str) -> bool {
         let is_it =
             |word: &str| path.strip_suffix(word).is_some_and(|before| before.is_empty() || before.ends_with('/'));
@@ -77,7 +81,9 @@ impl Readiness {
             let mut words = text.split(|c: char| c.is_whitespace() || "()[]`,;:\"'".contains(c));
             words.any(|word| !word.is_empty() && is_it(word.trim_end_matches('.')))
         };
-        self.items.iter().any(|i| i.component == component && (names(&i.generated) || names(&i.verify)))
+        self.items
+            .iter()
+            .any(|i| i.about.iter().any(|about| about == component) && (names(&i.generated) || names(&i.verify)))
     }
 }
 
@@ -115,6 +121,7 @@ impl Context {
                     }
                 }
             }
+            let about: Vec<String> = about(catalog, component, &active);
             for s in &manifest.satisfies {
                 if let Some(when) = &s.when
                     && !scope.is_true(when).with_context(place)?
@@ -128,6 +135,7 @@ impl Context {
                     generated: text(&s.generated)?,
                     verify: text(&s.verify)?,
                     left: s.left.as_ref().map(text).transpose()?,
+                    about: about.clone(),
                 });
             }
         }
@@ -183,6 +191,17 @@ impl Context {
         let own = self.own.get(component).unwrap_or(&self.shared).clone();
         if repeated.is_empty() { own } else { merge_maps([own, any(repeated)]) }
     }
+}
+
+/// Whose files the evidence of a component can name.
+fn about(catalog: &Catalog, component: &Component, active: &[&Component]) -> Vec<String> {
+    let is_of_record = |slot: &str| catalog.slots.slots.get(slot).is_some_and(|slot| slot.per.is_some());
+    let fills = |other: &&&Component| {
+        let slot = other.manifest.provides.as_ref().map(|provides| &provides.slot);
+        slot.is_some_and(|slot| component.manifest.requires.contains(slot) && is_of_record(slot))
+    };
+    let others = active.iter().filter(fills).map(|other| other.name.clone());
+    std::iter::once(component.name.clone()).chain(others).collect()
 }
 
 /// Why a need is missing: as an active component says, else as the need itself says.
@@ -243,6 +262,7 @@ mod tests {
             generated: "`Dockerfile`, [rules](docs/rules.md).".into(),
             verify: "`docker build .`".into(),
             left: None,
+            about: vec!["services".into(), "languages/node".into()],
         };
         let need = Readiness {
             id: "IMG-01".into(),
@@ -254,6 +274,6 @@ mod tests {
         };
         assert!(need.names("services", "backend/Dockerfile") && need.names("services", "docs/rules.md"));
         assert!(!need.names("services", "backend/XDockerfile") && !need.names("services", "docs/other.md"));
-        assert!(!need.names("secrets", "docs/rules.md"));
+        assert!(!need.names("secrets", "docs/rules.md") && need.names("languages/node", "apps/Dockerfile"));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::question::{Choice, Group, KindName, Question};
 use crate::catalog::roots::Root;
-use crate::catalog::slots::Slot;
+use crate::catalog::slots::{Macro, Slot};
 use crate::catalog::{Catalog, Component, Need, TemplateFile, WritePolicy, region};
 use crate::template::usage::Usage;
 use crate::text::without_links;
@@ -83,8 +83,8 @@ pub fn slot(catalog: &Catalog, name: &str, slot: &Slot) -> Explanation {
         let is_field =
             |key: &&String| catalog.records_question(per).is_some_and(|list| list.choice_field(key).is_some());
         let fields: Vec<String> = slot.keys.iter().filter(is_field).map(|key| format!("`{key}`")).collect();
-        let line = FactLine::names("Each record chooses for itself: of", Sort::Question, [per.as_str()]);
-        chosen.lines.push(line.and(format!("by {}", fields.join(", "))));
+        let line = FactLine::names("Each of", Sort::Question, [per.as_str()]);
+        chosen.lines.push(line.and(format!("chooses by its {}.", fields.join(", "))));
     }
     for exclusion in &slot.without {
         let keys: Vec<String> = exclusion.keys.iter().map(|(key, words)| format!("`{key}: {words}`")).collect();
@@ -105,9 +105,8 @@ pub fn slot(catalog: &Catalog, name: &str, slot: &Slot) -> Explanation {
     promised.items.extend(
         slot.facts.iter().map(|(fact, what)| FactLine::text(format!("`{before}provided.{name}.{fact}`: {what}"))),
     );
-    let signature =
-        |(name, parameters): (&String, &Vec<String>)| format!("the macro `{name}({})`", parameters.join(", "));
-    promised.items.extend(slot.macros.iter().map(signature).map(FactLine::text));
+    let promise = |(name, m): (&String, &Macro)| format!("the macro `{name}({})`: {}", m.with.join(", "), m.what);
+    promised.items.extend(slot.macros.iter().map(promise).map(FactLine::text));
     promised.items.extend(slot.files.iter().map(|path| FactLine::text(format!("`{path}`"))));
     promised
         .items

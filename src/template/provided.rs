@@ -106,7 +106,8 @@ fn facts(component: &str, macros: Option<&str>, provides: &Provides, scope: &Sco
         facts.insert("macros".into(), json!(macros));
     }
     for (name, expression) in &provides.facts {
-        let value = scope.eval(expression).with_context(|| format!("in the component `{component}`, `provides`"))?;
+        let value =
+            scope.eval_fact(expression).with_context(|| format!("in the component `{component}`, `provides`"))?;
         facts.insert(name.clone(), serde_json::to_value(value)?);
     }
     Ok(Value::Object(facts))

@@ -144,7 +144,7 @@ fn explain_knows_every_sort_of_thing() {
         ("k8s/platform/Chart.yaml", "`database_hosting`"),
         ("k8s/base/kustomization.yaml", "`database_hosting`"),
         ("k8s/base/api/deployment.yaml", "Decided by the answers"),
-        ("apps/api/Dockerfile", "is a file of the component `core/services`"),
+        ("apps/api/Dockerfile", "is a file of the component `languages/node`"),
         ("k8s/overlays/prod/images/kustomization.yaml", "Written once"),
     ] {
         let text = data(&["explain", thing]);

@@ -1,7 +1,16 @@
 //! Where the roots of what is generated are: answers, whose change moves files.
 
+use std::collections::BTreeSet;
+
+use regex_lite::Regex;
+use scaffold::text::path;
+use scaffold::text::tree::Tree;
+use serde_json::json;
+
 use crate::repository::Repository;
 use crate::scene;
+use crate::slots::faults;
+use crate::support::{embedded, given, rendered};
 
 const MOVED: [&str; 7] = [
     "manifests_folder=deploy/manifests",
@@ -61,4 +70,108 @@ fn folders_lie_apart_from_each_other_and_from_services() {
         let said = scene::said(&run).split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(said.contains(why), "{set}: {said}");
     }
+}
+
+/// Every preset with every root elsewhere, and with updates, which add files.
+fn moved_trees() -> Vec<Tree> {
+    let source = ["update_source=release", "update_version=1.4.2", "update_release_url=https://example.com/v{version}"];
+    let sha256 = "6ea7bdb0f53cbf24bb2e4a4a4e5dd9a5b3ed3f1e0e1a2d5c7b8f90a1b2c3d4e5";
+    let sets = MOVED.into_iter().chain(source).map(|set| set.split_once('=').unwrap());
+    let sets: Vec<_> = sets.chain([("update_sha256", sha256)]).map(|(name, value)| (name, json!(value))).collect();
+    let tree = |preset: &str| rendered(&given(preset, &sets)).unwrap().2.tree;
+    embedded().presets.iter().map(|preset| tree(&preset.name)).collect()
+}
+
+/// A name that is neither a part of a longer one nor a folder of something else.
+fn named(pattern: &str) -> Regex {
+    Regex::new(&format!(r"(?:^|[^A-Za-z0-9_./$-]|\.\./|blob/main/)({pattern})")).unwrap()
+}
+
+#[test]
+fn nothing_stays_where_a_root_was() {
+    let workflows = "ci|deploy-staging|release-prod|restore-drill|rollback|scaffold|terraform-root|terraform";
+    let old = [
+        Regex::new(r"(?:^|[^A-Za-z0-9_.-])(k8s|infra/terraform|infra/monitoring|infra/\*\*)(?:[^A-Za-z0-9_.-]|$)")
+            .unwrap(),
+        named(r"/?(?:docs|tools)/"),
+        named(r"scripts/"),
+        named(r"infra/"),
+        Regex::new(&format!(r"(?:^|[^A-Za-z0-9_.-])((?:{workflows})\.yml)")).unwrap(),
+    ];
+    let mut left = Vec::new();
+    for tree in moved_trees() {
+        let folders: BTreeSet<&str> = tree.files.keys().flat_map(|file| path::upwards(path::parent(file))).collect();
+        for (file, content) in &tree.files {
+            let beside = path::join(path::parent(file), "scripts");
+            let text = String::from_utf8_lossy(&content.bytes);
+            for found in old
+                .iter()
+                .flat_map(|old| old.captures_iter(&text))
+                .chain(old.iter().filter_map(|old| old.captures(file)))
+            {
+                let name = found[1].to_owned();
+                // kustomizations name the scripts beside them
+                if name != "scripts/" || !folders.contains(beside.as_str()) {
+                    left.push(format!("{file}: {name}"));
+                }
+            }
+        }
+    }
+    assert_eq!(left, [""; 0]);
+}
+
+#[test]
+fn links_and_scripts_are_where_texts_say() {
+    let link = Regex::new(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)").unwrap();
+    let script = named("ops/[A-Za-z0-9_-]+(?:[.][a-z]+)?");
+    let mut lost = Vec::new();
+    for tree in moved_trees() {
+        let there: BTreeSet<&str> = tree.files.keys().flat_map(|file| path::upwards(file)).collect();
+        for (file, content) in &tree.files {
+            let text = String::from_utf8_lossy(&content.bytes);
+            if file.ends_with(".md") {
+                for found in link.captures_iter(&text) {
+                    let mut parts: Vec<&str> = path::parent(file).split('/').filter(|part| !part.is_empty()).collect();
+                    for part in found[1].trim_end_matches('/').split('/') {
+                        match part {
+                            "." => {}
+                            ".." => drop(parts.pop()),
+                            part => parts.push(part),
+                        }
+                    }
+                    if !there.contains(parts.join("/").as_str()) {
+                        lost.push(format!("{file}: {}", &found[1]));
+                    }
+                }
+            }
+            for found in script.captures_iter(&text).filter(|found| !there.contains(&found[1])) {
+                lost.push(format!("{file}: {}", &found[1]));
+            }
+        }
+    }
+    assert_eq!(lost, [""; 0]);
+}
+
+#[test]
+fn a_text_that_names_a_root_is_refused() {
+    let manifest = "title: One\nwhy: x\ncontributes:\n  gitignore: [k8s/x, \"<%= manifests_folder %>/x\"]\n";
+    let page = "`scripts/a.sh`, [b](../k8s/b.yaml), `deploy-staging.yml`\n<%# scripts/a.sh %>https://example.com/docs/\n\
+                https://github.com/<%= repository %>/blob/main/docs/c.md, <%= workflow_prefix %>ci.yml, my-docs/d\n";
+    let text = "scripts/a.sh\n";
+    insta::assert_snapshot!(faults(&[
+        ("components/core/one/component.yaml", manifest),
+        ("components/core/one/files/docs/one.md.j2", page),
+        ("components/core/one/files/scripts/static.sh", text),
+        ("components/core/one/files/k8s/one/static.sh", text),
+        ("components/core/one/files/k8s/one/scripts/a.sh", "true\n"),
+    ]), @"
+    error: the catalog has 7 faults:
+      templates/components/core/one/component.yaml: names `k8s/`; write `<%= manifests_folder %>/`
+      templates/components/core/one/files/docs/one.md.j2: line 1: names `deploy-staging.yml`; write `<%= workflow_prefix %>deploy-staging.yml`
+      templates/components/core/one/files/docs/one.md.j2: line 1: names `k8s/`; write `<%= manifests_folder %>/`
+      templates/components/core/one/files/docs/one.md.j2: line 1: names `scripts/`; write `<%= scripts_folder %>/`
+      templates/components/core/one/files/docs/one.md.j2: line 3: names `docs/`; write `<%= docs_folder %>/`
+      templates/components/core/one/files/scripts/static.sh: line 1: names `scripts/`; write `<%= scripts_folder %>/`
+      templates/slots.yaml: `order` has no place for the component `core/one`
+    ");
 }

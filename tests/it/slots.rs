@@ -7,7 +7,7 @@ use crate::scene;
 use crate::support::{read_tree, root, write_tree};
 
 /// The built-in catalog, with these files added or replaced below `templates/`.
-fn catalog(folder: &Path, files: &[(&str, &str)]) {
+pub fn catalog(folder: &Path, files: &[(&str, &str)]) {
     write_tree(&folder.join("templates"), &read_tree(&root().join("templates")));
     write_tree(&folder.join("presets"), &read_tree(&root().join("presets")));
     for (path, text) in files {
@@ -17,7 +17,7 @@ fn catalog(folder: &Path, files: &[(&str, &str)]) {
     }
 }
 
-fn faults(files: &[(&str, &str)]) -> String {
+pub fn faults(files: &[(&str, &str)]) -> String {
     let place = tempfile::tempdir().unwrap();
     catalog(place.path(), files);
     let run = scene::program(place.path()).args(["questions", "--templates", "templates"]).output().unwrap();
@@ -31,25 +31,157 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
-    error: the catalog has 8 faults:
-      templates/components/core/delivery/component.yaml: requires `aws/account`, which is not there with `cloud: gcp`
+    error: the catalog has 10 faults:
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
+        - `provides.facts.title`: what people call it, as in `an account of AWS`
         - `provides.facts.cluster_product`: the managed Kubernetes, for a sentence
+        - `provides.facts.cluster_short`: the same, short
+        - `provides.facts.pod_identity`: how a pod comes to a role
+        - `provides.facts.dns`: the product that answers for the zones
+        - `provides.facts.registry_product`: the product that stores images
+        - `provides.facts.monitor`: what watches from outside of the cluster
+        - `provides.facts.storage_class`: the default class of volumes, which the provider's manifests make; NAME-retain keeps a volume without its claim
         - `provides.facts.registry`: host and path below which images are stored
         - `provides.facts.region`: region of the cluster
         - `provides.facts.backup_region`: region of the off-site backups
         - `provides.facts.state_region`: region of the Terraform state
+        - `macros.j2`: `<% macro terraform_backend(key) %>`: the block `backend` of a root in production's state that belongs to no environment
+        - `macros.j2`: `<% macro registry_login(registry, region) %>`: a shell command that logs in to a registry
+        - `macros.j2`: `<% macro image_digest(repository, tag, indent) %>`: a shell command that prints the digest of a tag of an image, or nothing; a second line begins with `indent`
+        - `macros.j2`: `<% macro session_variable() %>`: the variable of a shell that says whose credentials are used
+        - `macros.j2`: `<% macro session(environment) %>`: sets that variable to the credentials of an environment; `environment` can be a variable of the shell
+        - `macros.j2`: `<% macro whoami() %>`: shows the account of the session
+        - `macros.j2`: `<% macro account_of_session() %>`: prints nothing but the account of the session
+        - `macros.j2`: `<% macro name_servers(zone) %>`: prints the name servers of a zone; further lines are indented by 5
+        - `macros.j2`: `<% macro pod_roles(environment, namespace) %>`: lists which service accounts of a namespace have a role
+        - `macros.j2`: `<% macro cluster_versions(indent) %>`: lists versions of Kubernetes with the end of their support; a second line begins with `indent`
+        - `macros.j2`: `<% macro upgrade_insights(environment, indent) %>`: lists what stands in the way of an upgrade; a second line begins with `indent`
+        - `macros.j2`: `<% macro cluster_state(environment) %>`: how to see that the cluster's API works, for a table
+        - `macros.j2`: `<% macro tunnel_troubles(environment) %>`: rows of a table: errors of `scripts/cluster-connect.sh`, why, what to do
+        - `macros.j2`: `<% macro trust_refused() %>`: what the cloud says when it does not trust a run of a pipeline
+        - `macros.j2`: `<% macro images_of(service) %>`: lists the images of a service
+        - `macros.j2`: `<% macro delete_repository(service) %>`: deletes all images of a service
+        - `macros.j2`: `<% macro repository_state(indent) %>`: addresses in Terraform's state of what stores the images of `$service`; a second line begins with `indent`
+        - `macros.j2`: `<% macro image_caches() %>`: prefixes of the caches of images of others, separated by spaces
+        - `macros.j2`: `<% macro image_caches_pattern() %>`: the same as a regular expression
+        - `macros.j2`: `<% macro public_registries() %>`: registries of the cloud whose public images are trusted, separated by spaces
+        - `macros.j2`: `<% macro command_line() %>`: a row of a table: the tools with which people reach the cloud, and for what
+        - `macros.j2`: `<% macro alarms_page() %>`: name of the runbook on alarms that the cloud itself raises
+        - `macros.j2`: `<% macro repository_import() %>`: prints a block that has Terraform import what stores the images of `$service`
+        - `macros.j2`: `<% macro alert_path() %>`: where alerts go, for a sentence
+        - `macros.j2`: `<% macro alert_receiver() %>`: name of Alertmanager's receiver
+        - `macros.j2`: `<% macro alert_target(environment, account, topic) %>`: the beginning of a receiver of Alertmanager, for the topic `alerts` or `heartbeat`
+        - `macros.j2`: `<% macro alert_subscriptions(environment) %>`: how to see who gets alerts, for a table
+        - `macros.j2`: `<% macro load_balancer() %>`: fields of a Service of the type LoadBalancer, with annotations; further lines are indented by 8
+        - `macros.j2`: `<% macro dns01_solver() %>`: the solver of cert-manager; further lines are indented by 12
+        - `macros.j2`: `<% macro external_dns_provider() %>`: name of the provider in ExternalDNS
+        - `macros.j2`: `<% macro external_dns_arguments() %>`: further arguments of ExternalDNS
+        - `macros.j2`: `<% macro resolver_comment() %>`: a comment on where the resolver of the cluster answers
+        - `macros.j2`: `<% macro resolver_peers() %>`: its peers in a NetworkPolicy; further lines are indented by 8
+        - `macros.j2`: `<% macro egress_comment() %>`: a comment on which addresses HTTPS reaches
+        - `macros.j2`: `<% macro identity_agent_comment() %>`: a comment on where pods get the credentials of their role
+        - `macros.j2`: `<% macro identity_agent() %>`: the rule for that in a NetworkPolicy; further lines are indented by 4
         - `files/scripts/bootstrap.sh`
         - `files/scripts/cluster-connect.sh`
+        - `files/k8s/platform/cluster/storage-class.yaml`
         - a template that prints `contributed.environment_outputs`
         - a template that prints `contributed.environment_settings`
         - a template that prints `contributed.terraform_providers`
-      templates/components/github/actions/component.yaml: requires `aws/account`, which is not there with `ci: github_actions`, `cloud: gcp`
-      templates/slots.yaml: slot `database`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `ci_identity`: no component fills it with `ci: github_actions`, `cloud: gcp`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: node`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: python`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `object_store`: no component fills it with `cloud: gcp`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `secrets_store`: no component fills it with `cloud: gcp`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+    "#);
+}
+
+#[test]
+fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
+    let text = "title: GitLab\nwhy: Another CI platform.\nprovides:\n  slot: ci\n  for:\n    \
+                ci: {value: gitlab, title: GitLab CI, order: 20}\n";
+    insta::assert_snapshot!(faults(&[("components/gitlab/component.yaml", text)]), @r#"
+    error: the catalog has 6 faults:
+      templates/components/gitlab/component.yaml: owes to the slot `ci`:
+        - `provides.facts.title`: name of the product, for a sentence
+        - `provides.facts.platform`: what keeps the repository, for a sentence
+        - `provides.facts.cli`: its command line, which has `auth status`
+        - `provides.facts.repository`: path of the repository on the platform, such as `owner/name`
+        - `provides.facts.repository_name`: the last part of that path
+        - `provides.facts.url`: address of the repository in a browser
+        - `provides.facts.files_url`: address below which the files of `main` are shown
+        - `provides.facts.runs`: what the page of runs is called
+        - `provides.facts.runs_url`: address of that page
+        - `provides.facts.change`: how a proposed change is called, such as `pull request`
+        - `provides.facts.folder`: folder of the pipelines `ci`, `deploy-staging`, `release-prod`, `rollback`, `restore-drill` and `terraform`, each a file NAME.yml
+        - `provides.facts.approves`: whether a person can be made to approve the release of an environment
+        - `provides.facts.attests`: whether the platform itself says from which run an image came; else images are signed with cosign
+        - `provides.facts.issuer`: who signs the tokens of runs
+        - `macros.j2`: `<% macro start(pipeline, inputs, branch, anywhere, indent) %>`: starts a pipeline by hand; `inputs` are a list of `name=value`, with `indent` on a line of their own; with `anywhere` outside of a clone, too
+        - `macros.j2`: `<% macro runs(pipeline, limit, state, anywhere) %>`: lists runs of a pipeline or of all
+        - `macros.j2`: `<% macro watch(pipeline) %>`: follows the newest run, of a pipeline or of all
+        - `macros.j2`: `<% macro open_run(pipeline) %>`: opens the page of the newest run, where it is approved
+        - `macros.j2`: `<% macro cancel(id) %>`: cancels a run
+        - `macros.j2`: `<% macro rerun() %>`: repeats what failed in a run; its id follows
+        - `macros.j2`: `<% macro enable(pipeline) %>`: turns the schedule of a pipeline on again
+        - `macros.j2`: `<% macro paused() %>`: why a schedule does not start its pipeline, for a table
+        - `macros.j2`: `<% macro change(verb, branch) %>`: does something with a proposed change: `open`, `list`, `view`, `diff`, `checks`, `approve`, `merge`, `close` or `checkout`
+        - `macros.j2`: `<% macro deployments(verb, anywhere) %>`: does `stop`, `allow` or `ask` about all deployments
+        - `macros.j2`: `<% macro releases() %>`: lists commits that production has run, newest first; further lines are indented by 5
+        - `macros.j2`: `<% macro unfinished_releases() %>`: lists runs of the release that are not over; further lines are indented by 5 and 3
+        - `macros.j2`: `<% macro pipeline_url(pipeline) %>`: address of the page of a pipeline
+        - `macros.j2`: `<% macro incidents_url() %>`: address of the list of open incidents
+        - `macros.j2`: `<% macro closed_record_url() %>`: address where a record that others cannot read is opened, where everybody can read issues; else nothing
+        - `macros.j2`: `<% macro incidents() %>`: lists open incidents
+        - `macros.j2`: `<% macro open_incident() %>`: opens an incident, several lines
+        - `macros.j2`: `<% macro open_issues() %>`: prints the number of open issues with the title `$title`
+        - `macros.j2`: `<% macro open_issue() %>`: opens an issue with the title `$title`; its text follows
+        - `macros.j2`: `<% macro branch_rules() %>`: how to see that nobody can push past the review, for a table
+        - `macros.j2`: `<% macro trusted_ids() %>`: how to see whom the cloud must trust, for a table
+        - `macros.j2`: `<% macro verify_attestation() %>`: asks for the origin of `$image`, where the platform attests it; further lines are indented by 4
+        - `macros.j2`: `<% macro signer() %>`: the identity of the run of `deploy-staging` in the certificate of an image
+        - `macros.j2`: `<% macro run_id() %>`: name of the variable with the id of a run
+        - `macros.j2`: `<% macro run_url() %>`: address of the page of this run, in variables of the shell
+        - `macros.j2`: `<% macro keep_variable(name, value) %>`: in a run, lets the following steps have a variable
+        - `macros.j2`: `<% macro keep_path(folder) %>`: in a run, lets the following steps find programs
+        - `files/scripts/open-pr.sh`
+        - a template that prints `contributed.required_checks`
+      templates/slots.yaml: slot `ci_identity`: no component fills it with `ci: gitlab`, `cloud: aws`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: node`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: python`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: static`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `updates`: no component fills it with `ci: gitlab`; add one, or say in `without` what that needs
+    "#);
+}
+
+#[test]
+fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
+    let text = "title: HashiCorp Vault\nwhy: Another secrets manager.\nprovides:\n  slot: secrets_store\n  for:\n    \
+                secrets_manager: {value: vault, title: HashiCorp Vault, order: 20}\n    cloud: any\n";
+    insta::assert_snapshot!(faults(&[("components/vault/component.yaml", text)]), @r#"
+    error: the catalog has 3 faults:
+      templates/components/vault/component.yaml: owes to the slot `secrets_store`:
+        - `provides.facts.title`: name of the product, for a sentence
+        - `provides.facts.short`: the same, once it is clear whose product it is
+        - `provides.facts.store`: name of the SecretStore
+        - `provides.facts.commands`: the program with which people and scripts reach secrets
+        - `macros.j2`: `<% macro store_comment(account) %>`: a comment on how the operator comes to its rights
+        - `macros.j2`: `<% macro store_spec() %>`: what `spec.provider` of the SecretStore holds, its lines indented by 6
+        - `macros.j2`: `<% macro read_secret(secret, indent) %>`: prints the value of a secret, a JSON object; a second line begins with `indent`
+        - `macros.j2`: `<% macro put_secret(secret, file, indent) %>`: puts a value that a `file://` address holds; with `indent` on two lines
+        - `macros.j2`: `<% macro take_back(secret) %>`: has the value OLD_VERSION stand again in place of NEW_VERSION
+        - `macros.j2`: `<% macro versions(secret) %>`: lists the versions of a secret
+        - `macros.j2`: `<% macro bring_back() %>`: lines of a loop over `$environment`, indented by 5: brings back the secret of `$service` within 30 days, and has Terraform import it
+        - `files/docs/secrets.md`
+        - `files/docs/runbooks/rotate-secrets.md`
+        - `files/infra/terraform/modules/environment/secrets.tf`
+        - a template that prints `contributed.secrets`
+        - a template that prints `contributed.env_sample`
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: vault`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: self-hosted`, `secrets_manager: vault`; add one, or say in `without` what that needs
     "#);
 }
 
@@ -57,18 +189,43 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
 fn a_second_database_engine_is_a_list_of_what_it_owes() {
     let text = "title: PostgreSQL\nwhy: Another engine.\nprovides:\n  slot: database\n  for:\n    \
                 database: {value: postgresql, title: PostgreSQL, order: 20}\n    \
-                database_hosting: {value: rds, title: Amazon RDS, order: 30}\n    cloud: aws\n";
+                database_hosting: {value: rds, title: Amazon RDS, order: 30}\n";
     insta::assert_snapshot!(faults(&[("components/postgresql/component.yaml", text)]), @r#"
-    error: the catalog has 7 faults:
+    error: the catalog has 15 faults:
       templates/components/postgresql/component.yaml: owes to the slot `database`:
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.in_cluster`: whether it runs in the cluster, on its nodes and volumes
         - `provides.facts.size`: size of an instance in production, as the product calls it
         - `provides.facts.has_password`: whether services log in with a password; else with the identity of their pod
+        - `macros.j2`: `<% macro described() %>`: what it is, in a sentence
+        - `macros.j2`: `<% macro wait_until_ready() %>`: lines of `scripts/deploy.sh` that wait for it, or nothing
+        - `macros.j2`: `<% macro kinds_with_data() %>`: kinds of objects that hold data, each with a space before it
+        - `macros.j2`: `<% macro diagram_label() %>`: the label of a diagram
+        - `macros.j2`: `<% macro recovery_label() %>`: the label of what point-in-time recovery goes back to
+        - `macros.j2`: `<% macro copies_of_region() %>`: what else a lost region comes back from, with `or` at its end
+        - `macros.j2`: `<% macro logins() %>`: a paragraph on how services log in
+        - `macros.j2`: `<% macro guard() %>`: what guards the way to it, for a table
+        - `macros.j2`: `<% macro elects() %>`: what elects a primary, for a sentence
+        - `macros.j2`: `<% macro support() %>`: a row of a table: when its maker's support is called, or nothing
+        - `macros.j2`: `<% macro troubles() %>`: rows of a table: symptoms, commands, what to do
+        - `macros.j2`: `<% macro versions_row() %>`: a row of a table: versions that go together, or nothing
+        - `macros.j2`: `<% macro upgrade() %>`: a section on upgrading its operator, or nothing
+        - `macros.j2`: `<% macro operator_policies() %>`: network policies of its operator, or nothing
+        - `macros.j2`: `<% macro state_metrics() %>`: values of kube-state-metrics for its objects, or nothing
+        - `macros.j2`: `<% macro tools() %>`: a row of a table: tools with which people reach it, or nothing
+        - `macros.j2`: `<% macro address_comment() %>`: a comment on what its address holds
       templates/questions.yaml: question `database_hosting`: `rds` needs `compare`, since another choice has it
-      templates/slots.yaml: slot `database`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: rds`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: rds`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: rds`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mongodb`, `database_hosting: rds`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: node`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: python`; add one, or say in `without` what that needs
     "#);
@@ -254,6 +411,34 @@ fn a_comparison_with_a_language_is_a_fault() {
     "#);
 }
 
+/// What is wrong with a slot of records, and with who reads it.
+#[test]
+fn a_slot_of_records_is_checked() {
+    let slots = fs::read_to_string(root().join("templates/slots.yaml")).unwrap();
+    let with = |from: &str, to: &str| {
+        assert!(slots.contains(from), "{from}");
+        faults(&[("slots.yaml", &slots.replacen(from, to, 1))])
+    };
+    let said = with("    per: services\n    keys: [language]", "    per: name\n    keys: [language]");
+    assert!(
+        said.contains("slot `language`: `per` names `name`, which is not a question of the kind `records`"),
+        "{said}"
+    );
+    let said = with("    per: services\n    keys: [language]", "    per: services\n    keys: [cloud]");
+    assert!(said.contains("slot `language` has `per`, and no key of it is a field of `services`"), "{said}");
+    let said = with("    keys: [cloud]\n", "    keys: [kind]\n");
+    assert!(said.contains("slot `cloud`: the key `kind` is not a question of the kind `choice`"), "{said}");
+    let python = fs::read_to_string(root().join("templates/components/languages/python/component.yaml")).unwrap();
+    let with = |facts: &str| {
+        let text = python.replace("start: '\"python -m app\"'", facts);
+        faults(&[("components/languages/python/component.yaml", &text)])
+    };
+    let said = with("start: path");
+    assert!(said.contains("`provides` start: `path` uses `path`, which is not known there"), "{said}");
+    let said = with("start: provided.driver.identity_path");
+    assert!(said.contains("`provides` start: `provided.driver` is computed later"), "{said}");
+}
+
 /// A catalog of two clouds and two stores of secrets, one of which needs one of the clouds.
 fn small(folder: &Path, store: &str) {
     let write = |path: &str, text: &str| {
@@ -267,7 +452,7 @@ fn small(folder: &Path, store: &str) {
     write("questions.yaml", &format!("questions:\n{questions}"));
     write(
         "slots.yaml",
-        "order: [cloud, store, page]\nslots:\n  cloud: {title: Cloud, why: w, keys: [cloud], facts: {registry: where images are}, macros: {login: [who]}}\n  \
+        "order: [cloud, store, page]\nslots:\n  cloud: {title: Cloud, why: w, keys: [cloud], facts: {registry: where images are}, macros: {login: {with: [who], what: logs in}}}\n  \
          store: {title: Store, why: w, keys: [store, cloud], without: [{store: vault, cloud: none, needs: a cloud}]}\n",
     );
     let cloud = |value: &str, rest: &str| {
