@@ -101,7 +101,7 @@ fn begins(before: &str, is_folder: bool) -> bool {
     match before.chars().next_back() {
         None => true,
         Some('/') if is_folder => {
-            ["./", "blob/main/", "tree/main/", "\"/", "\n/"].iter().any(|end| before.ends_with(end))
+            ["./", "blob/main/", "tree/main/", "_url %>/", "\"/", "\n/"].iter().any(|end| before.ends_with(end))
         }
         // `$scripts/` is a variable, `<%= x %>ci.yml` has its prefix
         Some(c) => !(c.is_alphanumeric() || "_.>$-".contains(c)),
