@@ -151,9 +151,9 @@ fn everything_missing_is_named_at_once() {
       domain                  a host name such as `shop.example.com`
       contact                 an e-mail address
       repository              a repository as `owner/name`
-      code_owners             a GitHub team or user such as `@acme/platform`
       github_owner_id         a whole number, at least 1
       github_repository_id    a whole number, at least 1
+      code_owners             a GitHub team or user such as `@acme/platform`
       environments.0.account  an AWS account id: twelve digits
       environments.1.account  an AWS account id: twelve digits
       atlas_org_id            an Atlas organization id of 24 hexadecimal digits
