@@ -1,5 +1,7 @@
 //! A person at the terminal answers the questions.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use serde_json::Value;
 
@@ -49,6 +51,8 @@ pub struct TerminalPrompter<'c> {
     group: Option<String>,
     /// Lists that the person left by going back, as they were then.
     drafts: Values,
+    /// Lists that do not go together with other answers, or in themselves.
+    conflicting: HashSet<String>,
     /// Whether the person chose a preset: a question before the first.
     chose: bool,
     /// Whether all answers were printed.
@@ -69,6 +73,7 @@ impl<'c> TerminalPrompter<'c> {
             catalog,
             group: None,
             drafts: Values::new(),
+            conflicting: HashSet::new(),
             chose: false,
             shown: false,
             session: None,
@@ -150,7 +155,8 @@ impl<'c> TerminalPrompter<'c> {
         let name = &check.question().name;
         let draft = self.drafts.shift_remove(name);
         let mut list = records::list(draft.as_ref().or(current), check);
-        let asked = records::ask(&self.dialog, &mut list, origin, check);
+        let asked = records::identify(&self.dialog, &mut list, check, self.conflicting.remove(name))
+            .and_then(|()| records::ask(&self.dialog, &mut list, origin, check));
         if asked.as_ref().is_err_and(|e| e.is::<Back>()) {
             self.drafts.insert(name.clone(), records::value(&list));
         }
@@ -163,6 +169,7 @@ impl Prompter for TerminalPrompter<'_> {
         Ok(match (origin, self.asking) {
             _ if current.is_none() => true,
             _ if question.has_one_choice() => false,
+            (Origin::Default | Origin::Preset(_), _) if question.fields.iter().any(|field| field.identity) => true,
             (Origin::Prompt | Origin::File(_) | Origin::Flag, _) => false,
             _ if !question.asked => matches!(origin, Origin::Detected(_)),
             (_, Asking::All) => true,
@@ -205,6 +212,7 @@ impl Prompter for TerminalPrompter<'_> {
     }
 
     fn conflict(&mut self, problem: &Problem) -> Result<()> {
+        self.conflicting.extend(problem.answers.iter().cloned());
         let ui = self.dialog.ui;
         let mark = ui.err.text(Style::Error, "!");
         ui.say(&format!("{mark} {}", lines_of(&ui, &problem.to_string())));

@@ -256,7 +256,7 @@ fn expand(catalog: &Catalog, context: &Context, pattern: &str) -> Result<Vec<(Re
     let mut paths = vec![(pattern.to_string(), Values::new())];
     for (key, repeat) in &catalog.project.repeats {
         let segment = format!("__{key}__");
-        if !pattern.split('/').any(|s| s == segment) {
+        if !pattern.contains(&segment) {
             continue;
         }
         let items = context.values.get(&repeat.each).and_then(Value::as_array);
@@ -266,8 +266,8 @@ fn expand(catalog: &Catalog, context: &Context, pattern: &str) -> Result<Vec<(Re
             for item in items {
                 let name = item.get(&repeat.segment).and_then(Value::as_str);
                 let name = name.with_context(|| format!("an item of `{}` has no `{}`", repeat.each, repeat.segment))?;
-                let segments: Vec<&str> =
-                    path.split('/').map(|s| if s == segment { name } else { s }).filter(|s| !s.is_empty()).collect();
+                let named = path.replace(&segment, name);
+                let segments: Vec<&str> = named.split('/').filter(|s| !s.is_empty()).collect();
                 let mut values = values.clone();
                 values.insert(repeat.variable.clone(), item.clone());
                 longer.push((segments.join("/"), values));

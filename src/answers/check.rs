@@ -18,18 +18,26 @@ pub struct Check<'a> {
     question: &'a Question,
     /// Whether the value is recorded: generated files have it already.
     recorded: bool,
+    /// Whether earlier answers are missing or refused, so that what hangs on them cannot be decided.
+    undecided: bool,
 }
 
 impl<'a> Check<'a> {
     /// The rules of a question.
     pub fn new(scope: Scope<'a>, question: &'a Question) -> Self {
-        Self { scope, question, recorded: false }
+        Self { scope, question, recorded: false, undecided: false }
     }
 
     /// The same for a value that generated files have already.
     #[must_use]
     pub fn recorded(self) -> Self {
         Self { recorded: true, ..self }
+    }
+
+    /// The same where earlier answers are missing or refused.
+    #[must_use]
+    pub fn undecided(self, undecided: bool) -> Self {
+        Self { undecided, ..self }
     }
 
     /// The question that is being asked.
@@ -60,6 +68,25 @@ impl<'a> Check<'a> {
             return Ok(Value::Array(records.into_iter().map(Value::Object).collect()));
         }
         Err(refusals)
+    }
+
+    /// The fields of records, by the number of the record, that have a meaning and neither a value nor a default.
+    pub fn lacking(&self, value: &Value) -> Vec<(usize, &'a Question)> {
+        let mut lacking = Vec::new();
+        let records = value.as_array().into_iter().flatten().filter_map(Value::as_object);
+        for (i, record) in records.enumerate() {
+            let mut before = Map::new();
+            for field in &self.question.fields {
+                let rules = self.within(&before, field);
+                // what hangs on something that is lacking cannot be decided
+                let (Ok(true), Ok(default)) = (rules.is_asked(), rules.default_value()) else { continue };
+                match record.get(&field.name).cloned().or(default) {
+                    Some(value) => drop(before.insert(field.name.clone(), value)),
+                    None => lacking.push((i, field)),
+                }
+            }
+        }
+        lacking
     }
 
     /// Checks a value by its kind and by what the question requires of it.
@@ -105,8 +132,8 @@ impl<'a> Check<'a> {
         let mut provided = Map::new();
         for field in &self.question.fields {
             let path = format!("{place}.{}", field.name);
-            let check =
-                Self { scope: self.scope.with_map(&out).with_map(&provided), question: field, recorded: self.recorded };
+            let scope = self.scope.with_map(&out).with_map(&provided);
+            let check = Self { scope, question: field, recorded: self.recorded, undecided: self.undecided };
             match check.field(&path, given.get(&field.name)) {
                 Ok(Some(value)) => {
                     out.insert(field.name.clone(), value);
@@ -120,7 +147,7 @@ impl<'a> Check<'a> {
                 Ok(None) => {}
                 Err(Refused::Value(why)) => refusals.push(why),
                 // what depends on a refused field cannot be decided, and was not asked for
-                Err(Refused::Expression(_)) if !refusals.is_empty() => {}
+                Err(Refused::Expression(_)) if self.undecided || !refusals.is_empty() => {}
                 Err(Refused::Expression(why)) => refusals.push(why),
             }
         }
@@ -165,7 +192,17 @@ impl<'a> Check<'a> {
     pub fn within(&self, record: &Map<String, Value>, field: &'a Question) -> Self {
         // an expression that needs a fact which cannot be computed says so itself
         let provided = of_record(self.question, record, &self.scope).unwrap_or_default();
-        Self { scope: self.scope.with_map(record).with_map(&provided), question: field, recorded: self.recorded }
+        let scope = self.scope.with_map(record).with_map(&provided);
+        Self { scope, question: field, recorded: self.recorded, undecided: self.undecided }
+    }
+
+    /// The same rules under another form of the question.
+    #[must_use]
+    pub fn asked_as<'q>(&self, question: &'q Question) -> Check<'q>
+    where
+        'a: 'q,
+    {
+        Check { scope: self.scope.clone(), question, recorded: self.recorded, undecided: self.undecided }
     }
 
     /// What the earlier answers lack for a choice, in words; nothing when it can be taken. What hangs on a refused answer

@@ -64,7 +64,7 @@ impl Layers {
         let mut kept = file.kept.clone();
         for name in file.values.keys() {
             for present in catalog.migrations.iter().flat_map(|migration| migration.successors(name)) {
-                kept.shift_remove(&present.name);
+                kept.shift_remove(present.answer());
             }
         }
         kept::restore(&mut values, &kept);
@@ -152,7 +152,7 @@ impl Layers {
 /// under the present names: defaults in its place would be another choice.
 fn unfit<'c>(catalog: &'c Catalog, name: &str, file: &AnswersFile) -> Option<Vec<&'c str>> {
     let mut present = catalog.migrations.iter().flat_map(|migration| migration.successors(name));
-    if !file.values.contains_key(name) || present.any(|present| file.values.contains_key(&present.name)) {
+    if !file.values.contains_key(name) || present.any(|present| file.values.contains_key(present.answer())) {
         return None;
     }
     catalog.migrations.iter().find_map(|migration| migration.choices(name))

@@ -72,8 +72,16 @@ fn present(catalog: &Catalog, name: &str) -> Option<String> {
     (!now.is_empty()).then(|| format!("`{name}` is now called {}", now.join(" and ")))
 }
 
+/// An answer that nothing gives, or a field of a record of one.
+pub(super) struct Missing<'a> {
+    /// The name, or as `services.0.port` the place.
+    pub name: String,
+    /// What it takes.
+    pub question: &'a Question,
+}
+
 /// Everything that is wrong or missing, as one error. An `update` takes no preset.
-pub(super) fn error(problems: &[Problem], missing: &[&Question], update: bool) -> Option<UserError> {
+pub(super) fn error(problems: &[Problem], missing: &[Missing<'_>], update: bool) -> Option<UserError> {
     let mut parts: Vec<String> = problems.iter().map(Problem::to_string).collect();
     let mut hints: Vec<String> = Vec::new();
     for hint in problems.iter().flat_map(|p| &p.hints) {
@@ -83,9 +91,9 @@ pub(super) fn error(problems: &[Problem], missing: &[&Question], update: bool) -
     }
     if !missing.is_empty() {
         let n = missing.len();
-        let width = missing.iter().map(|q| q.name.len()).max().unwrap_or(0);
+        let width = missing.iter().map(|m| m.name.len()).max().unwrap_or(0);
         let list: Vec<String> =
-            missing.iter().map(|q| format!("\n  {:width$}  {}", q.name, q.kind().describe())).collect();
+            missing.iter().map(|m| format!("\n  {:width$}  {}", m.name, m.question.kind().describe())).collect();
         parts.push(format!("{n} {} missing:{}", if n == 1 { "answer is" } else { "answers are" }, list.concat()));
         hints.push(match update {
             true => "give them with `--set NAME=VALUE` or in a file with `--answers FILE`".into(),

@@ -8,7 +8,7 @@ use minijinja::Environment;
 use serde_json::{Map, Value};
 
 use super::layers::Layers;
-use super::problem::error;
+use super::problem::{Missing, error};
 use super::{Answered, Answers, Given, Origin, Problem, Prompter, kept};
 use crate::answers::NAME;
 use crate::answers::check::Check;
@@ -37,7 +37,7 @@ pub(super) struct Resolver<'a> {
     /// The questions of this pass so far, with an answer or without.
     passed: HashSet<&'a str>,
     origins: IndexMap<String, Origin>,
-    missing: Vec<&'a Question>,
+    missing: Vec<Missing<'a>>,
     problems: Vec<Problem>,
 }
 
@@ -60,6 +60,13 @@ impl Again {
             Self::Conflict(some) | Self::Chosen(some) => some.iter().any(|one| one == name),
         }
     }
+}
+
+/// Whether the facts of a slot can be computed.
+#[derive(PartialEq, Eq)]
+enum Provided {
+    Now,
+    Later,
 }
 
 /// Whether a pass through the questions goes on, or starts anew because the person went back.
@@ -134,6 +141,13 @@ impl<'a> Resolver<'a> {
             matches!(origin, Origin::Preset(_)) && catalog.question(name).is_some_and(|question| question.identity)
         };
         self.given.retain(|name, (_, origin)| !is_example(name, origin));
+        for (name, (value, origin)) in &mut self.given {
+            if let (Origin::Preset(_), Some(question)) = (&*origin, catalog.question(name)) {
+                let records = value.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
+                let identity = |field: &str| question.field(field).is_some_and(|field| field.identity);
+                records.for_each(|record| record.retain(|field, _| !identity(field)));
+            }
+        }
         if let Some(name) = self.folder.take() {
             self.given.entry(NAME.into()).or_insert((name, Origin::Folder));
         }
@@ -162,6 +176,7 @@ impl<'a> Resolver<'a> {
         let before = self.problems.len();
         let catalog = self.catalog;
         let mut active: Vec<&Component> = Vec::new();
+        let mut chosen: Vec<&str> = Vec::new();
         for question in &catalog.project.questions {
             if self.ask(question, &active, &Values::new(), prompter)? == Pass::Anew {
                 return Ok(None);
@@ -178,7 +193,12 @@ impl<'a> Resolver<'a> {
                         }
                     }
                 }
-                self.provide(slot)?;
+                chosen.push(slot);
+            }
+            for slot in std::mem::take(&mut chosen) {
+                if self.provide(slot)? == Provided::Later {
+                    chosen.push(slot);
+                }
             }
         }
         let derived =
@@ -215,13 +235,21 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Computes the facts of a slot whose provider has been asked about.
-    fn provide(&mut self, slot: &str) -> Result<()> {
+    /// Computes the facts of a slot whose provider has been asked about, unless they need a question that comes later.
+    fn provide(&mut self, slot: &str) -> Result<Provided> {
+        let provider = self.catalog.provider(slot, &self.values);
+        for fact in provider.iter().flat_map(|(_, provides)| provides.facts.values()) {
+            let names = self.scope().names_in(fact)?;
+            if names.iter().any(|name| !self.passed.contains(name.as_str()) && self.catalog.question(name).is_some()) {
+                return Ok(Provided::Later);
+            }
+        }
         let scope = self.scope();
         match provided::add(self.catalog, slot, &scope, &mut self.provided) {
-            Err(_) if !self.missing.is_empty() || !self.problems.is_empty() => Ok(()),
-            other => other,
+            Err(_) if !self.missing.is_empty() || !self.problems.is_empty() => {}
+            other => other?,
         }
+        Ok(Provided::Now)
     }
 
     /// Shows all answers; whether they stay as they are.
@@ -283,7 +311,8 @@ impl<'a> Resolver<'a> {
                 Err(e) => return Err(e),
             }
         }
-        let check = Check::new(self.scope(), question);
+        let undecided = !self.missing.is_empty() || !self.problems.is_empty();
+        let check = Check::new(self.scope(), question).undecided(undecided);
         let (value, origin) = match (self.given.get(&question.name), self.recorded.get(&question.name)) {
             (Some((value, origin)), Some(recorded)) => {
                 (Some(kept::without_lost(&check, value, recorded)), origin.clone())
@@ -317,9 +346,17 @@ impl<'a> Resolver<'a> {
             return Ok(Pass::On);
         }
         let Some(value) = value else {
-            self.missing.push(question);
+            self.missing.push(Missing { name: name.clone(), question });
             return Ok(Pass::On);
         };
+        if matches!(origin, Origin::Default | Origin::Preset(_)) {
+            let lacking = check.lacking(&value);
+            if !lacking.is_empty() {
+                let place = |(i, field): (usize, &'a Question)| format!("{name}.{i}.{}", field.name);
+                self.missing.extend(lacking.into_iter().map(|at| Missing { name: place(at), question: at.1 }));
+                return Ok(Pass::On);
+            }
+        }
         let check = if matches!(origin, Origin::Recorded(_)) { check.recorded() } else { check };
         match check.value(&value) {
             Ok(checked) => {

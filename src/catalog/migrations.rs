@@ -8,7 +8,7 @@ use std::fmt;
 
 use indexmap::IndexMap;
 use semver::Version;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::catalog::question::Record;
@@ -36,6 +36,8 @@ pub enum Step {
     Map(MapValues),
     /// Several answers in place of one.
     Split(Split),
+    /// One list of records in place of several answers.
+    Collect(Collect),
     /// The answer is gone.
     Drop(Remove),
 }
@@ -69,6 +71,79 @@ pub struct Split {
     pub into: IndexMap<Place, IndexMap<String, Value>>,
 }
 
+/// `collect`: does not fit where the list has a value, or an answer is missing that nothing stands in for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Collect {
+    /// The new answer, a list of records.
+    #[serde(deserialize_with = "answer")]
+    pub into: Place,
+    /// The records: for each field a value, or the old answer that has it.
+    pub records: Vec<IndexMap<String, FieldValue>>,
+}
+
+/// What a field of a collected record is.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum FieldValue {
+    /// An earlier answer.
+    From(FromAnswer),
+    /// The same for everyone.
+    Constant(Value),
+}
+
+/// The earlier answer that a field is filled from.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FromAnswer {
+    /// The name of the answer.
+    #[serde(deserialize_with = "answer")]
+    pub from: Place,
+    /// What its default was, for where it is not there.
+    pub or: Option<Value>,
+}
+
+fn answer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Place, D::Error> {
+    let place = Place::deserialize(deserializer)?;
+    match &place.list {
+        None => Ok(place),
+        Some(_) => Err(serde::de::Error::custom(format!("`{place}` is a field, where an answer is needed"))),
+    }
+}
+
+impl Collect {
+    /// The earlier answers, each with the field that it fills.
+    fn sources(&self) -> impl Iterator<Item = (&FromAnswer, &String)> {
+        self.records.iter().flatten().filter_map(|(field, value)| match value {
+            FieldValue::From(source) => Some((source, field)),
+            FieldValue::Constant(_) => None,
+        })
+    }
+
+    fn apply(&self, holder: &mut Record) -> bool {
+        let is_there = |source: &FromAnswer| holder.contains_key(&source.from.name);
+        let is_whole = self.sources().all(|(source, _)| source.or.is_some() || is_there(source));
+        let is_any = self.sources().any(|(source, _)| is_there(source));
+        if holder.contains_key(&self.into.name) || !is_whole || !is_any {
+            return false;
+        }
+        let mut record = |fields: &IndexMap<String, FieldValue>| {
+            let mut record = Record::new();
+            for (field, value) in fields {
+                let value = match value {
+                    FieldValue::Constant(value) => Some(value.clone()),
+                    FieldValue::From(source) => holder.shift_remove(&source.from.name).or_else(|| source.or.clone()),
+                };
+                record.extend(value.map(|value| (field.clone(), value)));
+            }
+            Value::Object(record)
+        };
+        let records = self.records.iter().map(&mut record).collect();
+        holder.insert(self.into.name.clone(), Value::Array(records));
+        true
+    }
+}
+
 /// `drop`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,6 +161,7 @@ struct Entry {
     rename: Option<Rename>,
     map: Option<MapValues>,
     split: Option<Split>,
+    collect: Option<Collect>,
     drop: Option<Remove>,
     since: Option<String>,
 }
@@ -94,12 +170,16 @@ impl TryFrom<Entry> for Migration {
     type Error = String;
 
     fn try_from(entry: Entry) -> Result<Self, String> {
-        let step = match (entry.rename, entry.map, entry.split, entry.drop) {
-            (Some(rename), None, None, None) => Step::Rename(rename),
-            (None, Some(map), None, None) => Step::Map(map),
-            (None, None, Some(split), None) => Step::Split(split),
-            (None, None, None, Some(drop)) => Step::Drop(drop),
-            _ => return Err("a migration is one of `rename`, `map`, `split` and `drop`".into()),
+        let steps = [
+            entry.rename.map(Step::Rename),
+            entry.map.map(Step::Map),
+            entry.split.map(Step::Split),
+            entry.collect.map(Step::Collect),
+            entry.drop.map(Step::Drop),
+        ];
+        let mut steps = steps.into_iter().flatten();
+        let (Some(step), None) = (steps.next(), steps.next()) else {
+            return Err("a migration is one of `rename`, `map`, `split`, `collect` and `drop`".into());
         };
         let since = entry.since.map(|since| {
             Version::parse(&since).map_err(|_| format!("`since` is `{since}`, which is not a version such as `0.4.0`"))
@@ -143,6 +223,11 @@ impl fmt::Display for Place {
 }
 
 impl Place {
+    /// The answer that it is, or that it is in.
+    pub fn answer(&self) -> &str {
+        self.list.as_ref().unwrap_or(&self.name)
+    }
+
     /// What holds it: all answers, or each record of the list.
     fn holders<'v>(&self, answers: &'v mut Record) -> Vec<&'v mut Record> {
         match &self.list {
@@ -178,7 +263,7 @@ pub fn migrate(migrations: &[Migration], values: Map<String, Value>) -> Migrated
             continue;
         }
         if step.place().list.is_none() {
-            let from = &step.place().name;
+            let from = &step.source().name;
             let was = migrated.was.get(from).unwrap_or(from).clone();
             migrated.was.extend(step.targets().into_iter().map(|to| (to.name.clone(), was.clone())));
         }
@@ -212,11 +297,16 @@ impl Migration {
         (from.list.is_none() && from.name == name).then_some(values)
     }
 
-    /// The answers that an answer of that name has become.
-    pub fn successors(&self, name: &str) -> Vec<&Place> {
+    /// The answers, or the fields, that an answer of that name has become.
+    pub fn successors(&self, name: &str) -> Vec<Place> {
         let (from, to) = match &self.step {
-            Step::Rename(Rename { from, to }) => (from, vec![to]),
-            Step::Split(Split { from, into }) => (from, into.keys().collect()),
+            Step::Rename(Rename { from, to }) => (from, vec![to.clone()]),
+            Step::Split(Split { from, into }) => (from, into.keys().cloned().collect()),
+            Step::Collect(collect) => {
+                let fields = collect.sources().filter(|(source, _)| source.from.name == name);
+                let place = |field: &String| Place { list: Some(collect.into.name.clone()), name: field.clone() };
+                return fields.map(|(_, field)| place(field)).collect();
+            }
             Step::Map(_) | Step::Drop(_) => return Vec::new(),
         };
         if from.list.is_none() && from.name == name { to } else { Vec::new() }
@@ -229,6 +319,23 @@ impl Step {
         match self {
             Self::Rename(Rename { from, .. }) | Self::Split(Split { from, .. }) => from,
             Self::Map(MapValues { answer, .. }) | Self::Drop(Remove { answer, .. }) => answer,
+            Self::Collect(Collect { into, .. }) => into,
+        }
+    }
+
+    /// The answers whose values it changes or takes away.
+    fn takes(&self, place: &Place) -> bool {
+        match self {
+            Self::Collect(collect) => collect.sources().any(|(source, _)| source.from == *place),
+            _ => self.place() == place,
+        }
+    }
+
+    /// The answer to point at, where the result of it is wrong.
+    fn source(&self) -> &Place {
+        match self {
+            Self::Collect(collect) => collect.sources().next().map_or(&collect.into, |(source, _)| &source.from),
+            _ => self.place(),
         }
     }
 
@@ -238,6 +345,7 @@ impl Step {
             Self::Rename(Rename { to, .. }) => vec![to],
             Self::Map(MapValues { answer, .. }) => vec![answer],
             Self::Split(Split { into, .. }) => into.keys().collect(),
+            Self::Collect(Collect { into, .. }) => vec![into],
             Self::Drop(_) => Vec::new(),
         }
     }
@@ -267,6 +375,7 @@ impl Step {
                 }
                 true
             }
+            Self::Collect(collect) => collect.apply(holder),
             Self::Drop(Remove { answer, .. }) => holder.shift_remove(&answer.name).is_some(),
         }
     }
@@ -281,8 +390,20 @@ impl Step {
                 let names: Vec<String> = into.keys().map(|to| format!("`{to}`")).collect();
                 format!("Answer `{from}` is asked as {}{since}", names.join(" and "))
             }
+            Self::Collect(collect) => {
+                let names: Vec<String> = collect.sources().map(|(source, _)| format!("`{}`", source.from)).collect();
+                format!("Answers {} are asked as `{}`{since}", and(&names), collect.into)
+            }
             Self::Drop(Remove { answer, reason }) => format!("Answer `{answer}` is gone{since}: {reason}"),
         }
+    }
+}
+
+/// `a`, `b` and `c`.
+fn and(names: &[String]) -> String {
+    match names {
+        [init @ .., last] if !init.is_empty() => format!("{} and {last}", init.join(", ")),
+        _ => names.concat(),
     }
 }
 

@@ -130,6 +130,9 @@ pub struct Provides {
     /// The facts of the slot, as expressions over answers of the project and of the component, and facts of earlier slots.
     #[serde(default)]
     pub facts: IndexMap<String, String>,
+    /// Fields for records of the project, by the question: what only this provider needs to know of each.
+    #[serde(default)]
+    pub fields: IndexMap<String, Vec<Question>>,
 }
 
 /// A slot that each record of a list fills for itself, with what it takes to compute its facts.
@@ -356,9 +359,7 @@ impl Catalog {
     /// The segment of a path that goes through a list.
     pub fn repeat_of(&self, path: &str, list: &str) -> Option<&Repeat> {
         let mut repeats = self.project.repeats.iter().filter(|(_, repeat)| repeat.each == list);
-        repeats
-            .find(|(key, _)| path.split('/').any(|segment| segment == format!("__{key}__")))
-            .map(|(_, repeat)| repeat)
+        repeats.find(|(key, _)| path.contains(&format!("__{key}__"))).map(|(_, repeat)| repeat)
     }
 
     /// Where a component stands in the order of components.
@@ -399,7 +400,31 @@ impl Catalog {
             ));
         }
         self.exclude();
+        self.bring_fields();
         self.fill_records();
+    }
+
+    /// Puts the fields of providers into the records of the project, asked when the provider is chosen.
+    fn bring_fields(&mut self) {
+        let mut brought: Vec<(String, Question)> = Vec::new();
+        for component in &self.components {
+            let Some(provides) = &component.manifest.provides else { continue };
+            let is_alone = self.providers(&provides.slot).count() == 1;
+            let condition = self.condition(component).filter(|_| !is_alone);
+            for (name, field) in provides.fields.iter().flat_map(|(name, fields)| fields.iter().map(move |f| (name, f)))
+            {
+                let when = match (&condition, &field.when) {
+                    (Some(condition), Some(when)) => Some(format!("({condition}) and ({when})")),
+                    (condition, when) => condition.as_ref().or(when.as_ref()).cloned(),
+                };
+                brought.push((name.clone(), Question { when, ..field.clone() }));
+            }
+        }
+        for (name, field) in brought {
+            if let Some(question) = self.project.questions.iter_mut().find(|q| q.name == name) {
+                question.fields.push(field);
+            }
+        }
     }
 
     /// Has each list of records know the slots that its records fill.

@@ -125,8 +125,17 @@ fn matches(pattern: &str, path: &str) -> bool {
             (Some((p, rest)), Some((s, others))) if p.starts_with("__") && p.ends_with("__") && !s.is_empty() => {
                 segments(rest, others) || segments(pattern, others)
             }
-            (Some((p, rest)), Some((s, others))) => p == s && segments(rest, others),
+            (Some((p, rest)), Some((s, others))) => is_named(p, s) && segments(rest, others),
             _ => false,
+        }
+    }
+    /// Whether a segment such as `deploy-__environment__.yml` can stand for this one.
+    fn is_named(pattern: &str, segment: &str) -> bool {
+        match (pattern.split_once("__"), pattern.rsplit_once("__")) {
+            (Some((before, _)), Some((_, after))) if before.len() + after.len() < segment.len() => {
+                segment.starts_with(before) && segment.ends_with(after)
+            }
+            _ => pattern == segment,
         }
     }
     segments(&pattern.split('/').collect::<Vec<_>>(), &path.split('/').collect::<Vec<_>>())
@@ -142,6 +151,8 @@ mod tests {
         assert!(matches("k8s/base/__service__/pdb.yaml", "k8s/base/__service__/pdb.yaml"));
         assert!(matches("__service_path__/Dockerfile", "apps/api/Dockerfile"));
         assert!(!matches("__service_path__/Dockerfile", "Dockerfile"));
+        assert!(matches("deploy-__environment__.yml", "deploy-staging.yml"));
+        assert!(!matches("deploy-__environment__.yml", "release-prod.yml"));
         assert!(!matches("k8s/base/__service__/pdb.yaml", "k8s/base/api/hpa.yaml"));
     }
 }

@@ -128,7 +128,10 @@ impl Lint<'_> {
             self.expression(file, &name, require, &own);
         }
         let mut fields = known.clone();
-        for field in &q.fields {
+        for (i, field) in q.fields.iter().enumerate() {
+            if q.fields.iter().take(i).any(|earlier| earlier.name == field.name) {
+                self.fault(file, format!("{name}: field `{}` is there twice", field.name));
+            }
             if field.group.is_some() {
                 self.fault(file, format!("{name}: field `{}` is in a group; the list itself is", field.name));
             }

@@ -195,6 +195,12 @@ impl Lint<'_> {
         for fact in provides.facts.keys().filter(|fact| !slot.facts.contains_key(*fact)) {
             self.fault(&file, format!("`provides`: `{fact}` is not a fact of the slot `{}`", provides.slot));
         }
+        for name in provides.fields.keys() {
+            let list = catalog.project.questions.iter().find(|q| q.name == *name && q.kind == KindName::Records);
+            if list.is_none() {
+                self.fault(&file, format!("`provides`: `{name}` is not a list of records of the project"));
+            }
+        }
         let known = self.fact_names(component, slot);
         for (fact, expression) in &provides.facts {
             self.expression(&file, &format!("`provides` {fact}"), expression, &known);

@@ -24,6 +24,56 @@ pub(super) fn value(list: &[Record]) -> Value {
     Value::Array(list.iter().cloned().map(Value::Object).collect())
 }
 
+/// Asks of each record what nobody else can know of it: all of that when it is wrong, or else what is not there yet.
+/// Going back leads to the field that was asked before.
+pub(super) fn identify(dialog: &Dialog, list: &mut [Record], check: &Check<'_>, again: bool) -> Result<()> {
+    let question = check.question();
+    let places = list.iter().enumerate().flat_map(|(i, _)| question.fields.iter().map(move |field| (i, field)));
+    let mut pending = Vec::new();
+    for (i, field) in places.filter(|(_, field)| field.identity) {
+        let Some(record) = list.get(i) else { continue };
+        if check.within(&before(check, record, field), field).is_asked()?
+            && (again || !record.contains_key(&field.name))
+        {
+            pending.push((i, field));
+        }
+    }
+    let mut next = 0;
+    while let Some((i, field)) = pending.get(next).copied() {
+        let Some(record) = list.get(i) else { break };
+        let rules = check.within(&before(check, record, field), field);
+        let asked = Question { ask: format!("{}: {}", line(dialog, record).answer, field.ask), ..field.clone() };
+        let rules = rules.asked_as(&asked);
+        // records that are asked about later are no obstacle
+        let earlier = list.get(..i).unwrap_or_default();
+        match ask_field(dialog, &rules, record.get(&field.name), question, earlier, None) {
+            Err(e) if e.is::<Back>() => next = next.checked_sub(1).ok_or(e)?,
+            other => {
+                let value = other?;
+                if let Some(record) = list.get_mut(i) {
+                    record.insert(field.name.clone(), value);
+                }
+                next += 1;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The fields of a record before this one, with their defaults.
+fn before(check: &Check<'_>, record: &Record, field: &Question) -> Record {
+    let mut before = Record::new();
+    for earlier in check.question().fields.iter().take_while(|earlier| earlier.name != field.name) {
+        let rules = check.within(&before, earlier);
+        let default =
+            || rules.is_asked().ok().filter(|asked| *asked).and_then(|_| rules.default_value().ok().flatten());
+        if let Some(value) = record.get(&earlier.name).cloned().or_else(default) {
+            before.insert(earlier.name.clone(), value);
+        }
+    }
+    before
+}
+
 /// Shows the records in a line each, until the list is as it should be. The list keeps what was done to it when the
 /// person goes back.
 pub(super) fn ask(dialog: &Dialog, list: &mut Vec<Record>, origin: &Origin, check: &Check<'_>) -> Result<Value> {

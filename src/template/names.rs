@@ -174,9 +174,7 @@ fn flow_faults(file: &TemplateFile) -> Vec<Fault> {
 /// The names that a path's `__key__` segments bring along.
 pub(crate) fn repeated<'c>(catalog: &'c Catalog, path: &str) -> impl Iterator<Item = &'c str> {
     let repeats = catalog.project.repeats.iter();
-    repeats
-        .filter(move |(key, _)| path.split('/').any(|s| s == format!("__{key}__")))
-        .map(|(_, repeat)| repeat.variable.as_str())
+    repeats.filter(move |(key, _)| path.contains(&format!("__{key}__"))).map(|(_, repeat)| repeat.variable.as_str())
 }
 
 /// Whether the engine or we bring this name along everywhere.

@@ -111,7 +111,7 @@ impl<'a> Usage<'a> {
         found.extend(self.of_activation(component));
         found.extend(self.catalog.root_of(&file.path).map(|root| root.answer().to_owned()));
         for (key, repeat) in &self.catalog.project.repeats {
-            if file.path.split('/').any(|s| s == format!("__{key}__")) {
+            if file.path.contains(&format!("__{key}__")) {
                 found.extend(self.answers([repeat.each.clone()], &facts));
             }
         }

@@ -121,10 +121,11 @@ fn wrong_kind() {
       --> --set
     hint: `scaffold explain point_in_time_recovery` says what it takes
     ");
-    insta::assert_snapshot!(from_file("prod_account_id: 444455556666\n"), @r"
-    answer `prod_account_id` is `444455556666`, which is not text (quote it in YAML)
+    insta::assert_snapshot!(from_file("environments:\n- {name: staging, network: 10.1.0.0/16, account: '111122223333'}\n\
+         - {name: prod, network: 10.2.0.0/16, account: 444455556666}\n"), @r"
+    answer `environments.1.account` is `444455556666`, which is not text (quote it in YAML)
       --> answers.yaml:1
-    hint: `scaffold explain prod_account_id` says what it takes
+    hint: `scaffold explain environments` says what it takes
     ");
 }
 
@@ -141,18 +142,18 @@ fn out_of_choice() {
 fn everything_missing_is_named_at_once() {
     insta::assert_snapshot!(refused(&Given::default()), @r"
     12 answers are missing:
-      name                  a DNS label (a-z, 0-9, `-`), at most 20 characters
-      description           one line of text, at most 120 characters
-      domain                a hostname such as `shop.example.com`
-      contact               an e-mail address
-      repository            a repository as `owner/name`
-      github_owner_id       a whole number, at least 1
-      github_repository_id  a whole number, at least 1
-      code_owners           a GitHub team or user such as `@acme/platform`
-      staging_account_id    an AWS account id of twelve digits
-      prod_account_id       an AWS account id of twelve digits
-      atlas_org_id          an Atlas organization id of 24 hexadecimal digits
-      services              a list of 1 to 30 records
+      name                    a DNS label (a-z, 0-9, `-`), at most 20 characters
+      description             one line of text, at most 120 characters
+      domain                  a hostname such as `shop.example.com`
+      contact                 an e-mail address
+      repository              a repository as `owner/name`
+      github_owner_id         a whole number, at least 1
+      github_repository_id    a whole number, at least 1
+      code_owners             a GitHub team or user such as `@acme/platform`
+      environments.0.account  an AWS account id of twelve digits
+      environments.1.account  an AWS account id of twelve digits
+      atlas_org_id            an Atlas organization id of 24 hexadecimal digits
+      services                a list of 1 to 30 records
     hint: give them with `--set NAME=VALUE`, in a file with `--answers FILE`, or take a `--preset`
     hint: `--detect` takes those that the folder tells: `scaffold detect` prints them
     ");
@@ -177,12 +178,25 @@ fn several_things_wrong() {
     ");
 }
 
+/// Exactly one environment is production, the last one, and each has a network of its own.
+#[test]
+fn environments_that_nothing_can_be_released_to() {
+    let with = |fields: &[(&str, Value)]| refused(&given(PRESET, fields)).lines().next().unwrap().to_owned();
+    insta::assert_snapshot!(with(&[("environments.1.production", json!(false))]), @"no environment is production, and releases go from the environment before production to production");
+    let both = refused(&given(PRESET, &[("environments.0.production", json!(true))]));
+    assert!(both.contains("\n\nstaging and prod are both production, and releases go from"), "{both}");
+    let reversed = [("environments.0.production", json!(true)), ("environments.1.production", json!(false))];
+    insta::assert_snapshot!(with(&reversed), @"the production environment `staging` is followed by `prod`, and releases go from the environment before production to production");
+    insta::assert_snapshot!(with(&[("environments.0.network", json!("10.20.0.0/16"))]), @"two environments use the same network, and networks with the same addresses cannot be peered");
+    insta::assert_snapshot!(with(&[("environments.0.host", json!("next.example.com"))]), @"answer `environments.0.host` is `next.example.com`, which is neither `domain`, for production, nor below it, for another environment");
+}
+
 #[test]
 fn rules_across_answers() {
-    insta::assert_snapshot!(with("staging_account_id", json!("444455556666")), @r"
-    staging and production are both in the account `444455556666`
+    insta::assert_snapshot!(with("environments.0.account", json!("444455556666")), @r"
+    two environments are in the same AWS account, where a mistake in one affects the others
       --> --set
-    hint: give each environment an account of its own; in AWS Organizations a second one costs nothing
+    hint: give each environment an account of its own; in AWS Organizations another one costs nothing
     ");
     insta::assert_snapshot!(with("aws_backup_region", json!("eu-central-1")), @r"
     the off-site backups are in `eu-central-1`, where the system itself runs

@@ -16,6 +16,7 @@ mod digests;
 mod disk;
 mod docs;
 mod earlier;
+mod environments;
 mod errors;
 mod examples;
 mod existing;

@@ -45,9 +45,6 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `provides.facts.region`: region of the cluster
         - `provides.facts.backup_region`: region of the off-site backups
         - `provides.facts.state_region`: region of the Terraform state
-        - `provides.facts.accounts`: the isolation unit of each environment, by its name
-        - `provides.facts.networks`: the address range of each environment, by its name
-        - `provides.facts.environments`: list of `name`, `title`, `production`, `account_id`, `cidr`, `host`
         - `macros.j2`: `<% macro terraform_backend(key) %>`: the block `backend` of a root in production's state that belongs to no environment
         - `macros.j2`: `<% macro registry_login(registry, region) %>`: a shell command that logs in to a registry
         - `macros.j2`: `<% macro image_digest(repository, tag, indent) %>`: a shell command that prints the digest of a tag of an image, or nothing; a second line begins with `indent`

@@ -31,7 +31,7 @@ const REVIEW: &str = "What should happen?";
 const SERVICES: &str = "Which services?";
 
 /// What the built-in catalog asks for with the preset of MongoDB Atlas.
-const PROJECT: [(&str, &str); 11] = [
+const PROJECT: [(&str, &str); 12] = [
     ("What is the project called?", "books"),
     ("What does the system do", "Sells books"),
     ("What is the hostname of production", "books.example.com"),
@@ -40,8 +40,9 @@ const PROJECT: [(&str, &str); 11] = [
     ("What is the numeric ID of the repository owner", "4711"),
     ("What is the numeric ID of the repository?", "815"),
     ("Who reviews changes", "@acme/ops"),
-    ("Which AWS account runs staging", "111111111111"),
-    ("Which AWS account runs production", "222222222222"),
+    ("staging: Which AWS account runs it?", "111111111111"),
+    ("prod: Which AWS account runs it?", "222222222222"),
+    ("Which environments does the system have?", ""),
     ("Which Atlas organization", "5f1a2b3c4d5e6f7a8b9c0d1f"),
 ];
 

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::{MapValues, Migration, Place, Remove, Rename, Split, Step};
+use super::{Collect, FieldValue, MapValues, Migration, Place, Remove, Rename, Split, Step};
 use crate::catalog::question::{KindName, Question};
 use crate::catalog::{Catalog, Fault};
 
@@ -53,12 +53,45 @@ impl<'c> Lint<'c> {
                 }
                 "split"
             }
+            Step::Collect(collect) => {
+                self.collected(collect);
+                "collect"
+            }
             Step::Drop(Remove { reason, .. }) => {
                 self.is_gone(place);
                 if reason.is_empty() || reason.ends_with('.') {
                     self.found.push("`reason` ends a sentence, without its period".into());
                 }
                 "drop"
+            }
+        }
+    }
+
+    /// Fields are those of the records, constants are values of theirs, and the old names are free.
+    fn collected(&mut self, collect: &Collect) {
+        let into = &collect.into;
+        if collect.sources().next().is_none() {
+            self.found.push("it takes no answer".into());
+        }
+        for (source, _) in collect.sources().filter(|(source, _)| self.catalog.question(&source.from.name).is_some()) {
+            self.found.push(format!("`{}` is a question", source.from));
+        }
+        if self.question(into).is_none_or(|question| question.kind != KindName::Records) && !self.is_taken_later(into) {
+            self.found.push(format!("`{into}` is no list of records"));
+        }
+        for (name, value) in collect.records.iter().flatten() {
+            let place = Place { list: Some(into.name.clone()), name: name.clone() };
+            let constant = match value {
+                FieldValue::Constant(value) => Some(value),
+                FieldValue::From(source) => source.or.as_ref(),
+            };
+            match self.question(&place) {
+                None if self.is_taken_later(&place) || self.is_taken_later(into) => {}
+                None => self.found.push(format!("`{place}` is no field")),
+                Some(field) => {
+                    let wrong = constant.filter(|value| !takes(field, value));
+                    self.found.extend(wrong.map(|value| format!("{value} is no value of `{place}`")));
+                }
             }
         }
     }
@@ -98,7 +131,7 @@ impl<'c> Lint<'c> {
     }
 
     fn is_taken_later(&self, place: &Place) -> bool {
-        self.later.iter().any(|migration| migration.step.place() == place)
+        self.later.iter().any(|migration| migration.step.takes(place))
     }
 
     fn question(&self, place: &Place) -> Option<&'c Question> {

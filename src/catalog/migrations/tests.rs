@@ -13,6 +13,15 @@ questions:
   - {name: hosting, ask: "Where?", help: Why., kind: choice, default: managed, choices: [{value: managed, title: M}, {value: self, title: S}]}
   - {name: replicas, ask: "How many?", help: Why., kind: integer, default: 2}
   - {name: extras, ask: "What else?", help: Why., kind: multi_choice, default: [], choices: [{value: tls, title: T}, {value: mail, title: M}]}
+  - name: places
+    ask: Which?
+    help: Why.
+    kind: records
+    default: []
+    fields:
+      - {name: name, ask: "What?", help: Why., kind: dns_label}
+      - {name: size, ask: "How large?", help: Why., kind: integer, default: 1}
+      - {name: account, ask: "Whose?", help: Why., kind: text, default: nobody}
   - name: services
     ask: Which?
     help: Why.
@@ -33,6 +42,11 @@ const MIGRATIONS: &str = "
 - map: {answer: extras, values: {ssl: tls, https: tls}}
 - rename: {from: services.*.runtime, to: services.*.language}
 - map: {answer: services.*.language, values: {nodejs: node}}
+- collect:
+    into: places
+    records:
+      - {name: test, size: {from: test_size, or: 2}, account: {from: test_account}}
+      - {name: live, size: 4, account: {from: live_account}}
 - drop: {answer: colour, reason: every colour is generated}
 ";
 
@@ -50,6 +64,49 @@ fn faults(migrations: &str) -> Vec<String> {
     catalog(migrations).1.into_iter().map(clean).collect()
 }
 
+#[test]
+fn several_answers_become_one_list() {
+    let list = |recorded: &str| update(&format!("engine: postgres\nservices: []\n{recorded}")).unwrap();
+    let whole = list("test_account: a\nlive_account: b\ntest_size: 3\n");
+    let places = json!([
+        {"name": "test", "size": 3, "account": "a"}, {"name": "live", "size": 4, "account": "b"}
+    ]);
+    assert_eq!(whole.values["places"], places);
+    assert_eq!(whole.notes, ["Answers `test_size`, `test_account` and `live_account` are asked as `places`."]);
+    assert_eq!(list("test_account: a\nlive_account: b\n").values["places"][0]["size"], 2);
+    // what has no default is not made up, and what is there already stays
+    let part = list("test_account: a\ntest_size: 3\n");
+    assert_eq!(part.values["places"], json!([]));
+    assert_eq!(part.kept["test_size"], json!(3));
+    let both = list("test_account: a\nlive_account: b\nplaces: [{name: other}]\n");
+    assert_eq!(both.values["places"][0]["name"], "other");
+}
+
+#[test]
+fn an_answer_that_became_a_field_is_named_in_the_hint() {
+    let (catalog, _) = catalog(MIGRATIONS);
+    let given = Given { sets: vec![("test_size".into(), "3".into())], ..Given::default() };
+    let error = Answers::resolve(&catalog, &given, None).unwrap_err().downcast::<UserError>().unwrap();
+    assert!(error.hints.contains(&"`test_size` is now called `places.*.size`".into()), "{:?}", error.hints);
+}
+
+#[test]
+fn a_list_is_collected_from_answers_that_are_gone() {
+    let records = "records: [{name: test, size: {from: copies}}]";
+    let collect = |into: &str, records: &str| faults(&format!("- collect: {{into: {into}, {records}}}\n"));
+    assert_eq!(collect("places", records), [""; 0]);
+    assert!(collect("engine", records).contains(&"`collect` of `engine`: `engine` is no list of records".into()));
+    let gone = collect("places", "records: [{size: {from: replicas}}]");
+    assert_eq!(gone, ["`collect` of `places`: `replicas` is a question"]);
+    let unknown = collect("places", "records: [{colour: red, size: {from: copies, or: x}}]");
+    let expected = [
+        "`collect` of `places`: \"x\" is no value of `places.*.size`",
+        "`collect` of `places`: `places.*.colour` is no field",
+    ];
+    assert_eq!(unknown, expected);
+    assert_eq!(collect("places", "records: [{name: test}]"), ["`collect` of `places`: it takes no answer"]);
+}
+
 fn update(recorded: &str) -> anyhow::Result<Answers> {
     let (catalog, faults) = catalog(MIGRATIONS);
     assert_eq!(faults, [""; 0]);
@@ -65,7 +122,7 @@ fn old_answers_become_new_ones_and_each_change_is_told() {
     assert_eq!(
         serde_json::to_value(&answers.values).unwrap(),
         json!({
-            "engine": "postgres", "hosting": "self", "replicas": 3, "extras": ["tls", "mail"],
+            "engine": "postgres", "hosting": "self", "replicas": 3, "extras": ["tls", "mail"], "places": [],
             "services": [{"name": "a1", "language": "node"}, {"name": "b1", "language": "rust"}],
         })
     );
@@ -114,12 +171,12 @@ fn a_wrong_value_under_an_old_name_names_its_line() {
 }
 
 #[test]
-fn only_recorded_answers_are_migrated() {
+fn a_split_answer_is_not_set_under_its_earlier_name() {
     let (catalog, _) = catalog(MIGRATIONS);
-    let given = Given { sets: vec![("copies".into(), "3".into())], ..Given::default() };
+    let given = Given { sets: vec![("database".into(), "atlas".into())], ..Given::default() };
     let error = Answers::resolve(&catalog, &given, None).unwrap_err().downcast::<UserError>().unwrap();
-    assert!(error.message.contains("there is no answer `copies`"), "{}", error.message);
-    assert_eq!(error.hints[0], "`copies` is now called `replicas`");
+    assert!(error.message.contains("there is no answer `database`"), "{}", error.message);
+    assert_eq!(error.hints[0], "`database` is now called `engine` and `hosting`");
 }
 
 #[test]
@@ -160,9 +217,9 @@ fn faults_are_named() {
     for (text, message) in [
         (
             "- rename: {from: a, to: engine}\n  drop: {answer: b, reason: x}\n",
-            "is one of `rename`, `map`, `split` and `drop`",
+            "is one of `rename`, `map`, `split`, `collect` and `drop`",
         ),
-        ("- since: 0.4.0\n", "is one of `rename`, `map`, `split` and `drop`"),
+        ("- since: 0.4.0\n", "is one of `rename`, `map`, `split`, `collect` and `drop`"),
         ("- drop: {answer: a, reason: x}\n  since: soon\n", "`since` is `soon`, which is not a version"),
         ("- drop: {answer: a, why: x}\n", "unknown field `why`"),
         ("- rename: {from: a.b, to: engine}\n", "`a.b` is neither the name of an answer nor"),
@@ -178,5 +235,5 @@ fn the_example_in_the_author_guide_is_one() {
     let example =
         guide.split("```").find(|block| block.contains("- rename:")).and_then(|b| b.strip_prefix("yaml\n")).unwrap();
     let migrations: Vec<Migration> = serde_yaml::from_str(example).unwrap();
-    assert_eq!(migrations.len(), 5);
+    assert_eq!(migrations.len(), 6);
 }
