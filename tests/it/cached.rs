@@ -441,7 +441,7 @@ fn an_update_that_does_nothing_waits_for_no_one_either() {
     let lock = fs::File::create(place.path("project/.scaffold/lock")).unwrap();
     rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
     let said = place.cached(COMMANDS[2]);
-    assert!(said.starts_with("exit status: 2") && said.contains("another run of scaffold is at work"), "{said}");
+    assert!(said.starts_with("exit status: 2") && said.contains("another scaffold process is running"), "{said}");
     drop(lock);
     place.remove("project/.scaffold/lock");
     assert!(place.cached(COMMANDS[2]).contains("is up to date"));

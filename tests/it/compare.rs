@@ -37,13 +37,18 @@ fn choices_side_by_side() {
                                              point-in-time recovery
 
     What is generated
-    - 362 files of 13 components             - 369 files of 13 components
-    - `mongodb/backup`: 55 files             - `mongodb/backup`: 52 files
+    - 362 files of 24 components             - 369 files of 24 components
+    - `mongodb/backup`: 50 files             - `mongodb/backup`: 48 files
     - `core/kubernetes`: 42 files            - `core/kubernetes`: 40 files
     - `mongodb/atlas`: MongoDB Atlas with    - `mongodb/self-hosted`: MongoDB
-      private endpoint and point-in-time       replica set in the cluster; 30
-      recovery; 18 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,
+      private endpoint and point-in-time       replica set in the cluster; 26
+      recovery; 4 files, meets `DB-01`,        files, meets `DB-01`, `DB-02`,
       `DB-02`, `DB-03`                         `DB-03`
+    - `aws/mongodb-atlas`: Atlas in reach    - `aws/mongodb-self-hosted`: What AWS
+      of the pods on AWS; 11 files             has for the replica set; 2 files
+    - `aws/mongodb-atlas-secrets`:           - `aws/mongodb-self-hosted-secrets`:
+      Addresses and credentials of Atlas       Passwords of the replica set in AWS
+      in AWS Secrets Manager; 4 files          Secrets Manager; 2 files
 
     What costs money
     - A cluster of three members per         - Three members per environment on

@@ -104,7 +104,7 @@ fn the_base_is_from_a_newer_scaffold() {
     for command in [&["update", "--yes", "--allow-downgrade"][..], &["status"], &["diff"], &["restore", "README.md"]] {
         insta::allow_duplicates! {
             insta::assert_snapshot!(shop.says(2, command), @r"
-            error: `.scaffold/base` has format 2, which scaffold 0.1.0 does not know
+            error: `.scaffold/base` has format 2, which scaffold 0.1.0 does not support
             hint: install scaffold 99.1.0, which wrote it
             ");
         }

@@ -114,12 +114,12 @@ fn a_wrong_value_under_an_old_name_names_its_line() {
 }
 
 #[test]
-fn only_recorded_answers_are_migrated() {
+fn a_split_answer_is_not_set_under_its_earlier_name() {
     let (catalog, _) = catalog(MIGRATIONS);
-    let given = Given { sets: vec![("copies".into(), "3".into())], ..Given::default() };
+    let given = Given { sets: vec![("database".into(), "atlas".into())], ..Given::default() };
     let error = Answers::resolve(&catalog, &given, None).unwrap_err().downcast::<UserError>().unwrap();
-    assert!(error.message.contains("there is no answer `copies`"), "{}", error.message);
-    assert_eq!(error.hints[0], "`copies` is now called `replicas`");
+    assert!(error.message.contains("there is no answer `database`"), "{}", error.message);
+    assert_eq!(error.hints[0], "`database` is now called `engine` and `hosting`");
 }
 
 #[test]

@@ -22,7 +22,8 @@ pub fn prose(text: &str) -> String {
 pub fn anchor(sort: Sort, name: &str) -> String {
     match sort {
         Sort::File => name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"),
-        _ => name.to_lowercase(),
+        // as mdBook makes ids of headings
+        _ => name.to_lowercase().replace('/', ""),
     }
 }
 
