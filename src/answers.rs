@@ -13,6 +13,7 @@ use crate::template::engine;
 
 pub mod check;
 pub mod file;
+mod following;
 mod found;
 mod kept;
 mod layers;

@@ -79,9 +79,17 @@ pub struct Question {
     /// Fields that must differ between the records (records).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unique: Vec<String>,
+    /// Of a field: a recorded value that is the default with the recorded answers becomes the default with the new ones.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub follows: bool,
     /// The slots that each record fills for itself, as `slots.yaml` says (records).
     #[serde(skip)]
     pub slots: Vec<RecordSlot>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_no(value: &bool) -> bool {
+    !*value
 }
 
 fn yes() -> bool {

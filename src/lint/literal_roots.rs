@@ -62,10 +62,10 @@ impl<'c> Names<'c> {
                 Root::Prefix { .. } => {
                     let names: BTreeSet<&str> =
                         files().filter(|f| path::parent(&f.path) == folder).map(|f| path::name(&f.path)).collect();
-                    roots.extend(names.into_iter().map(|name| Name {
-                        text: name.to_owned(),
-                        instead: format!("<%= {answer} %>{name}"),
-                        folder: None,
+                    roots.extend(names.into_iter().map(|name| {
+                        // of a name that is repeated, the beginning and what fills the repeated part
+                        let text = name.split_once("__").map_or(name.to_owned(), |(start, _)| format!("{start}<%="));
+                        Name { instead: format!("<%= {answer} %>{text}"), text, folder: None }
                     }));
                 }
             }

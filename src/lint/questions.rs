@@ -46,6 +46,9 @@ impl Lint<'_> {
         if !q.asked && q.default.is_none() && q.default_expr.is_none() {
             self.fault(file, format!("{name} is not asked on the way and needs a default"));
         }
+        if q.follows && q.default_expr.is_none() {
+            self.fault(file, format!("{name} follows other answers and needs `default_expr`"));
+        }
         if q.require.is_some() != q.require_message.is_some() {
             self.fault(file, format!("{name} needs `require` and `require_message` together"));
         }

@@ -4,6 +4,7 @@ use scaffold::render::Rendered;
 use serde_json::{Value, json};
 use serde_yaml::Value as Yaml;
 
+use crate::scene::Repository;
 use crate::support::{embedded, given, rendered};
 
 /// What a preset generates with these environments; each has an account and a network of its own, the last is production.
@@ -77,4 +78,25 @@ fn names_of_environments_come_from_the_answers() {
             lines.filter(|(_, line)| word.is_match(line)).map(|(path, line)| format!("{path}: {line}")).collect();
         assert!(left.is_empty(), "{preset}:\n{}", left.join("\n"));
     }
+}
+
+#[test]
+fn hosts_follow_the_domain_until_they_are_chosen() {
+    let shop = Repository::built_in();
+    let answers = || std::fs::read_to_string(shop.path().join(".scaffold/answers.yaml")).unwrap();
+    shop.update(0, &["domain=shop.example.org"]);
+    assert!(answers().contains("  host: staging.shop.example.org\n"), "{}", answers());
+    assert!(answers().contains("  host: shop.example.org\n"), "{}", answers());
+    // what is no default any more is not moved behind its owner's back
+    shop.update(0, &["environments.0.host=test.shop.example.org"]);
+    let said = shop.update(2, &["domain=shop.example.net"]);
+    assert!(said.contains("`environments.0.host` is `test.shop.example.org`"), "{said}");
+    shop.update(
+        0,
+        &[
+            "domain=shop.example.net",
+            "environments.0.host=test.shop.example.net",
+            "environments.1.host=shop.example.net",
+        ],
+    );
 }

@@ -155,7 +155,7 @@ fn links_and_scripts_are_where_texts_say() {
 #[test]
 fn a_text_that_names_a_root_is_refused() {
     let manifest = "title: One\nwhy: x\ncontributes:\n  gitignore: [k8s/x, \"<%= manifests_folder %>/x\"]\n";
-    let page = "`scripts/a.sh`, [b](../k8s/b.yaml), `deploy-staging.yml`\n<%# scripts/a.sh %>https://example.com/docs/\n\
+    let page = "`scripts/a.sh`, [b](../k8s/b.yaml), `deploy-<%= production.name %>.yml`\n<%# scripts/a.sh %>https://example.com/docs/\n\
                 <%= provided.ci.files_url %>/docs/c.md, <%= workflow_prefix %>ci.yml, my-docs/d\n";
     let text = "scripts/a.sh\n";
     insta::assert_snapshot!(faults(&[
@@ -167,7 +167,7 @@ fn a_text_that_names_a_root_is_refused() {
     ]), @"
     error: the catalog has 7 faults:
       templates/components/core/one/component.yaml: names `k8s/`; write `<%= manifests_folder %>/`
-      templates/components/core/one/files/docs/one.md.j2: line 1: names `deploy-staging.yml`; write `<%= workflow_prefix %>deploy-staging.yml`
+      templates/components/core/one/files/docs/one.md.j2: line 1: names `deploy-<%=`; write `<%= workflow_prefix %>deploy-<%=`
       templates/components/core/one/files/docs/one.md.j2: line 1: names `k8s/`; write `<%= manifests_folder %>/`
       templates/components/core/one/files/docs/one.md.j2: line 1: names `scripts/`; write `<%= scripts_folder %>/`
       templates/components/core/one/files/docs/one.md.j2: line 3: names `docs/`; write `<%= docs_folder %>/`

@@ -1,0 +1,21 @@
+//! Recorded fields whose default follows other answers (`follows`): the host of an environment moves with the domain.
+
+use serde_json::Value;
+
+use crate::answers::check::Check;
+use crate::catalog::question::Question;
+use crate::template::expression::Scope;
+
+/// Leaves out of recorded records what is only the default with the recorded answers, so that it becomes the default with
+/// the new ones.
+pub(super) fn leave_defaults_out(question: &Question, records: &mut Value, recorded: &Scope<'_>) {
+    let check = Check::new(recorded.clone(), question);
+    for record in records.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        for field in question.fields.iter().filter(|field| field.follows) {
+            let default = check.within(record, field).default_value();
+            if matches!(default, Ok(Some(default)) if record.get(&field.name) == Some(&default)) {
+                record.shift_remove(&field.name);
+            }
+        }
+    }
+}
