@@ -4,7 +4,7 @@ use scaffold::render::Rendered;
 use serde_json::{Value, json};
 use serde_yaml::Value as Yaml;
 
-use crate::scene::Repository;
+use crate::repository::Repository;
 use crate::support::{embedded, given, rendered};
 
 /// What a preset generates with these environments; each has an account and a network of its own, the last is production.
