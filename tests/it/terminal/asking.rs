@@ -168,8 +168,9 @@ fn equal_accounts_are_asked_again_at_once() {
     s.see("! two environments are in the same AWS account, where a mistake in one affects the others");
     s.answer(PROJECT[8].0, ENTER).see("> staging: Which AWS account runs it?");
     // back to the account before
-    s.answer(PROJECT[9].0, ESC).answer(PROJECT[8].0, ENTER).replace(PROJECT[9].0, PROJECT[9].1).send(ENTER);
-    s.see("Done Database").send(CTRL_C).ends_with(130).nothing_changed();
+    s.answer(PROJECT[9].0, ESC).answer(PROJECT[8].0, ENTER).see("? prod: Which AWS account runs it? 111111111111");
+    s.replace(PROJECT[9].0, PROJECT[9].1).answer(PROJECT[10].0, ENTER);
+    s.see("Done Database").answer(PROJECT[11].0, CTRL_C).ends_with(130).nothing_changed();
 }
 
 /// From an empty prompt to a written repository, with the built-in catalog: how much has to be typed, and how long the
