@@ -107,7 +107,11 @@ impl<'a> Check<'a> {
         }
         if let Some(require) = &self.question.require {
             let own = Map::from_iter([(self.question.name.clone(), checked.clone())]);
-            if !self.scope.with_map(&own).is_true(require).map_err(|e| format!("{e:#}"))? {
+            let holds = match self.scope.with_map(&own).is_true(require) {
+                Err(_) if self.undecided => true,
+                other => other.map_err(|e| format!("{e:#}"))?,
+            };
+            if !holds {
                 let message = self.question.require_message.clone();
                 return Err(message.unwrap_or_else(|| format!("which breaks `{require}`")));
             }
@@ -133,13 +137,15 @@ impl<'a> Check<'a> {
         for field in &self.question.fields {
             let path = format!("{place}.{}", field.name);
             let scope = self.scope.with_map(&out).with_map(&provided);
-            let check = Self { scope, question: field, recorded: self.recorded, undecided: self.undecided };
+            let undecided = self.undecided || !refusals.is_empty();
+            let check = Self { scope, question: field, recorded: self.recorded, undecided };
             match check.field(&path, given.get(&field.name)) {
                 Ok(Some(value)) => {
                     out.insert(field.name.clone(), value);
                     if self.question.slots.iter().any(|slot| slot.fields.contains(&field.name)) {
                         match of_record(self.question, &out, &self.scope) {
                             Ok(facts) => provided = facts,
+                            Err(_) if undecided => {}
                             Err(e) => refusals.push(format!("{e:#}")),
                         }
                     }
@@ -147,7 +153,7 @@ impl<'a> Check<'a> {
                 Ok(None) => {}
                 Err(Refused::Value(why)) => refusals.push(why),
                 // what depends on a refused field cannot be decided, and was not asked for
-                Err(Refused::Expression(_)) if self.undecided || !refusals.is_empty() => {}
+                Err(Refused::Expression(_)) if undecided => {}
                 Err(Refused::Expression(why)) => refusals.push(why),
             }
         }

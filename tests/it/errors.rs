@@ -129,6 +129,16 @@ fn wrong_kind() {
     ");
 }
 
+/// Rules of later answers that read a refused one say nothing of it.
+#[test]
+fn what_hangs_on_a_refused_answer_is_not_refused_too() {
+    insta::assert_snapshot!(with("scripts_folder", json!("a b")), @r"
+    answer `scripts_folder` is `a b`, which is not a relative path of letters, digits, `.`, `_` and `-` such as `apps/api`
+      --> --set
+    hint: `scaffold explain scripts_folder` says what it takes
+    ");
+}
+
 #[test]
 fn out_of_choice() {
     insta::assert_snapshot!(with("database_hosting", json!("cloud")), @r"
