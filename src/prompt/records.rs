@@ -293,9 +293,12 @@ fn own_values(check: &Check<'_>, record: &Record) -> Result<Record> {
     Ok(own)
 }
 
-/// A record in one line: its first field, then what follows it.
+/// A record in one line: its first field, then what follows it; a yes has the name of its field, and a no is left out.
 fn line(dialog: &Dialog, record: &Record) -> MenuItem {
-    let mut values = record.values().map(brief);
+    let mut values = record.iter().filter_map(|(field, value)| match value {
+        Value::Bool(holds) => holds.then(|| field.replace('_', " ")),
+        other => Some(brief(other)),
+    });
     let name = values.next().unwrap_or_default();
     let rest: Vec<String> = values.take(4).collect();
     let text = if rest.is_empty() { name.clone() } else { format!("{name}  ({})", rest.join(", ")) };

@@ -164,7 +164,8 @@ fn equal_accounts_are_asked_again_at_once() {
     for (question, answer) in &PROJECT[..9] {
         s.answer(question, answer).send(ENTER);
     }
-    s.answer(PROJECT[9].0, PROJECT[8].1).send(ENTER).answer(PROJECT[10].0, ENTER);
+    s.answer(PROJECT[9].0, PROJECT[8].1).send(ENTER).see("prod (production, 10.20.0.0/16, 111111111111)");
+    s.answer(PROJECT[10].0, ENTER);
     s.see("! two environments are in the same AWS account, where a mistake in one affects the others");
     s.answer(PROJECT[8].0, ENTER).see("> staging: Which AWS account runs it?");
     // back to the account before
