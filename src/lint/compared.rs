@@ -3,10 +3,12 @@
 //!
 //! The rule holds for the keys of slots that each record fills for itself.
 
+use std::collections::BTreeSet;
+
 use regex_lite::Regex;
 
 use super::{Lint, QUESTIONS, READINESS, SLOTS, manifest_file};
-use crate::catalog::question::Question;
+use crate::catalog::question::{Question, Rule};
 use crate::catalog::{Catalog, Component};
 
 /// A text of the catalog that can read facts.
@@ -26,6 +28,7 @@ impl Lint<'_> {
         let sources = sources(catalog);
         self.unread_facts(&sources);
         self.unknown_facts(&sources);
+        self.macros_in_use(&sources);
         for (key, slots) in record_keys(catalog) {
             let Some(compares) = comparison(&key) else { continue };
             for source in sources.iter().filter(|s| s.slot.as_ref().is_none_or(|slot| !slots.contains(slot))) {
@@ -38,6 +41,33 @@ impl Lint<'_> {
                     );
                     self.fault(&source.file, message);
                 }
+            }
+        }
+    }
+
+    /// Macros that are imported are those that every provider has to have, and the other way round.
+    fn macros_in_use(&mut self, sources: &[Source]) {
+        let catalog = self.catalog;
+        let Ok(import) = Regex::new(r"\bfrom\s+(?:\w+\.)*provided\.(\w+)\.macros\s+import\s+([^\n]+)") else { return };
+        let mut used = BTreeSet::new();
+        for source in sources {
+            for found in import.captures_iter(&source.code) {
+                let slot = &found[1];
+                for name in found[2].split(',').filter_map(|name| name.split_whitespace().next()) {
+                    let name = name.trim_end_matches('-');
+                    if catalog.slots.slots.get(slot).is_some_and(|slot| !slot.macros.contains_key(name)) {
+                        self.fault(
+                            &source.file,
+                            format!("imports `{name}`, which is not a macro of the slot `{slot}`"),
+                        );
+                    }
+                    used.insert((slot.to_owned(), name.to_owned()));
+                }
+            }
+        }
+        for (slot, declared) in &catalog.slots.slots {
+            for name in declared.macros.keys().filter(|name| !used.contains(&(slot.clone(), (*name).clone()))) {
+                self.fault(SLOTS, format!("slot `{slot}`: nothing imports the macro `{name}`"));
             }
         }
     }
@@ -110,7 +140,7 @@ fn sources(catalog: &Catalog) -> Vec<Source> {
     }
     let project = &catalog.project;
     let mut code: Vec<String> = project.questions.iter().map(expressions).collect();
-    code.extend(project.rules.iter().flat_map(|rule| [rule.require.clone(), tags(&rule.message), tags(&rule.hint)]));
+    code.extend(project.rules.iter().flat_map(rule));
     code.extend(project.derived.values().cloned());
     all.push(Source { file: QUESTIONS.into(), slot: None, code: code.join("\n") });
     let needs = catalog.needs.iter().filter_map(|need| need.open.as_deref()).map(tags);
@@ -125,7 +155,8 @@ fn manifest(component: &Component) -> String {
     let m = &component.manifest;
     let mut code: Vec<String> = m.when.iter().chain(m.derived.values()).cloned().collect();
     code.extend(m.questions.iter().map(expressions));
-    code.extend(m.rules.iter().flat_map(|rule| [rule.require.clone(), tags(&rule.message), tags(&rule.hint)]));
+    code.extend(m.rules.iter().flat_map(rule));
+    code.extend(m.replaced.iter().map(|replaced| tags(&replaced.note)));
     code.extend(m.files.values().filter_map(|file| file.when.clone()));
     code.extend(m.provides.iter().flat_map(|provides| provides.facts.values()).cloned());
     code.extend(m.open.values().map(|text| tags(text)));
@@ -155,11 +186,18 @@ fn contribution(item: &serde_json::Value, code: &mut Vec<String>) {
     }
 }
 
+/// The expressions of a rule.
+fn rule(rule: &Rule) -> Vec<String> {
+    let texts = [rule.require.clone(), tags(&rule.message), tags(&rule.hint)];
+    texts.into_iter().chain(rule.when.clone()).collect()
+}
+
 /// The expressions of a question and its fields.
 fn expressions(question: &Question) -> String {
     let own = [&question.when, &question.default_expr, &question.require].into_iter().flatten().cloned();
     let choices = question.choices.iter().filter_map(|choice| choice.when.clone());
-    own.chain(choices).chain(question.fields.iter().map(expressions)).collect::<Vec<_>>().join("\n")
+    let changing = question.changing.iter().map(|text| tags(text));
+    own.chain(choices).chain(changing).chain(question.fields.iter().map(expressions)).collect::<Vec<_>>().join("\n")
 }
 
 /// The tags of a template without the text around them.

@@ -589,6 +589,30 @@ fn an_owed_file_has_no_condition() {
     assert!(said().contains(owed), "{}", said());
 }
 
+const LOGIN: &str =
+    "<% if cloud == \"aws\" %><% from provided.cloud.macros import login %><%= login(\"me\") %><% endif %>\n";
+
+/// What every provider has to write is what templates import, and the other way round.
+#[test]
+fn the_macros_of_a_slot_are_those_that_are_imported() {
+    let said = |page: &str| {
+        let place = tempfile::tempdir().unwrap();
+        small(place.path(), VAULT);
+        let macros = "<% macro login(who) %><%= who %><% endmacro %><% macro leave() %>bye<% endmacro %>";
+        fs::write(place.path().join("templates/components/aws/macros.j2"), macros).unwrap();
+        fs::write(place.path().join("templates/components/page/files/page.txt.j2"), page).unwrap();
+        scene::said(&scene::program(place.path()).args(["questions", "--templates", "templates"]).output().unwrap())
+    };
+    let read = LOGIN.replace("login(\"me\")", "provided.cloud.registry");
+    assert!(!said(&read).contains("fault"), "{}", said(&read));
+    let undeclared = read.replace("import login", "import login, leave as go");
+    let fault = "page.txt.j2: imports `leave`, which is not a macro of the slot `cloud`";
+    assert!(said(&undeclared).contains(fault), "{}", said(&undeclared));
+    let unused = read.replace("<% from provided.cloud.macros import login %>", "");
+    let fault = "slots.yaml: slot `cloud`: nothing imports the macro `login`";
+    assert!(said(&unused).contains(fault), "{}", said(&unused));
+}
+
 /// A provider that stands for having nothing there has no facts.
 #[test]
 fn a_fact_is_read_only_where_a_provider_has_it() {
@@ -598,6 +622,7 @@ fn a_fact_is_read_only_where_a_provider_has_it() {
         let folder = place.path().join("templates/components/page");
         fs::write(folder.join("component.yaml"), format!("title: P\nwhy: w\n{manifest}")).unwrap();
         fs::write(folder.join("files/page.txt.j2"), page).unwrap();
+        fs::write(folder.join("files/login.txt.j2"), LOGIN).unwrap();
         scene::said(&scene::program(place.path()).args(["questions", "--templates", "templates"]).output().unwrap())
     };
     let read = "<%= provided.cloud.registry %> of the cloud\n";
