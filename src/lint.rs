@@ -21,6 +21,7 @@ mod questions;
 mod requires;
 mod roots;
 mod slots;
+mod texts;
 
 const QUESTIONS: &str = "templates/questions.yaml";
 const READINESS: &str = "templates/readiness.yaml";
@@ -53,15 +54,25 @@ fn check(catalog: &Catalog, with_templates: bool) -> Vec<Fault> {
     }
     lint.paths();
     lint.roots();
-    lint.literal_roots();
     lint.moves();
     lint.needs();
     lint.presets();
     lint.lists();
     lint.slots();
     lint.requirements();
-    lint.reads_of_slots();
     lint.macros();
+    let texts: Vec<_> = texts::texts(catalog)
+        .into_par_iter()
+        .map(|text| {
+            let reads = text.reads();
+            (text, reads)
+        })
+        .collect();
+    lint.literal_roots(&texts);
+    lint.compared(&texts);
+    lint.unread(&texts);
+    lint.undeclared(&texts);
+    lint.reads_of_slots(&texts);
     let mut faults = lint.faults;
     faults.extend(migrations::faults(catalog));
     faults.extend(compare::faults(catalog));

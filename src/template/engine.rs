@@ -58,7 +58,7 @@ pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
 }
 
 /// Our notation of templates.
-fn syntax() -> Result<SyntaxConfig, Error> {
+pub(crate) fn syntax() -> Result<SyntaxConfig, Error> {
     SyntaxConfig::builder()
         .block_delimiters("<%", "%>")
         .variable_delimiters("<%=", "%>")

@@ -162,15 +162,22 @@ fn a_text_that_names_a_root_is_refused() {
         ("components/core/one/component.yaml", manifest),
         ("components/core/one/files/docs/one.md.j2", page),
         ("components/core/one/files/scripts/static.sh", text),
+        (
+            "components/core/one/files/scripts/cd.sh",
+            "cd docs\nkubectl apply -k \"k8s\"\n\"$repo_root/tools/x\" \"$dir/tools/x\"\n(cd \"$docs\"); ls -f docs2\n",
+        ),
         ("components/core/one/files/k8s/one/static.sh", text),
         ("components/core/one/files/k8s/one/scripts/a.sh", "true\n"),
     ]), @"
-    error: the catalog has 7 faults:
+    error: the catalog has 10 faults:
       templates/components/core/one/component.yaml: names `k8s/`; write `<%= manifests_folder %>/`
       templates/components/core/one/files/docs/one.md.j2: line 1: names `deploy-<%=`; write `<%= workflow_prefix %>deploy-<%=`
       templates/components/core/one/files/docs/one.md.j2: line 1: names `k8s/`; write `<%= manifests_folder %>/`
       templates/components/core/one/files/docs/one.md.j2: line 1: names `scripts/`; write `<%= scripts_folder %>/`
       templates/components/core/one/files/docs/one.md.j2: line 3: names `docs/`; write `<%= docs_folder %>/`
+      templates/components/core/one/files/scripts/cd.sh: line 1: names `docs/`; write `<%= docs_folder %>/`
+      templates/components/core/one/files/scripts/cd.sh: line 2: names `k8s/`; write `<%= manifests_folder %>/`
+      templates/components/core/one/files/scripts/cd.sh: line 3: names `tools/`; write `<%= tools_folder %>/`
       templates/components/core/one/files/scripts/static.sh: line 1: names `scripts/`; write `<%= scripts_folder %>/`
       templates/slots.yaml: `order` has no place for the component `core/one`
     ");
