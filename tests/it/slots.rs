@@ -31,16 +31,12 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
-    error: the catalog has 10 faults:
+    error: the catalog has 11 faults:
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.title`: what people call it, as in `an account of AWS`
-        - `provides.facts.cluster_product`: the managed Kubernetes, for a sentence
-        - `provides.facts.cluster_short`: the same, short
-        - `provides.facts.pod_identity`: how a pod comes to a role
         - `provides.facts.dns`: the product that answers for the zones
         - `provides.facts.registry_product`: the product that stores images
         - `provides.facts.monitor`: what watches from outside of the cluster
-        - `provides.facts.storage_class`: the default class of volumes, which the provider's manifests make; NAME-retain keeps a volume without its claim
         - `provides.facts.registry`: host and path below which images are stored
         - `provides.facts.region`: region of the cluster
         - `provides.facts.backup_region`: region of the off-site backups
@@ -53,11 +49,6 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro whoami() %>`: shows the account of the session
         - `macros.j2`: `<% macro account_of_session() %>`: prints nothing but the account of the session
         - `macros.j2`: `<% macro name_servers(zone) %>`: prints the name servers of a zone; further lines are indented by 5
-        - `macros.j2`: `<% macro pod_roles(environment, namespace) %>`: lists which service accounts of a namespace have a role
-        - `macros.j2`: `<% macro cluster_versions(indent) %>`: lists versions of Kubernetes with the end of their support; a second line begins with `indent`
-        - `macros.j2`: `<% macro upgrade_insights(environment, indent) %>`: lists what stands in the way of an upgrade; a second line begins with `indent`
-        - `macros.j2`: `<% macro cluster_state(environment) %>`: how to see that the cluster's API works, for a table
-        - `macros.j2`: `<% macro tunnel_troubles(environment) %>`: rows of a table: errors of `scripts/cluster-connect.sh`, why, what to do
         - `macros.j2`: `<% macro trust_refused() %>`: what the cloud says when it does not trust a run of a pipeline
         - `macros.j2`: `<% macro images_of(service) %>`: lists the images of a service
         - `macros.j2`: `<% macro delete_repository(service) %>`: deletes all images of a service
@@ -72,22 +63,16 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro alert_receiver() %>`: name of Alertmanager's receiver
         - `macros.j2`: `<% macro alert_target(environment, account, topic) %>`: the beginning of a receiver of Alertmanager, for the topic `alerts` or `heartbeat`
         - `macros.j2`: `<% macro alert_subscriptions(environment) %>`: how to see who gets alerts, for a table
-        - `macros.j2`: `<% macro load_balancer() %>`: fields of a Service of the type LoadBalancer, with annotations; further lines are indented by 8
         - `macros.j2`: `<% macro dns01_solver() %>`: the solver of cert-manager; further lines are indented by 12
         - `macros.j2`: `<% macro external_dns_provider() %>`: name of the provider in ExternalDNS
         - `macros.j2`: `<% macro external_dns_arguments() %>`: further arguments of ExternalDNS
-        - `macros.j2`: `<% macro resolver_comment() %>`: a comment on where the resolver of the cluster answers
-        - `macros.j2`: `<% macro resolver_peers() %>`: its peers in a NetworkPolicy; further lines are indented by 8
         - `macros.j2`: `<% macro egress_comment() %>`: a comment on which addresses HTTPS reaches
-        - `macros.j2`: `<% macro identity_agent_comment() %>`: a comment on where pods get the credentials of their role
-        - `macros.j2`: `<% macro identity_agent() %>`: the rule for that in a NetworkPolicy; further lines are indented by 4
         - `files/scripts/bootstrap.sh`
-        - `files/scripts/cluster-connect.sh`
-        - `files/k8s/platform/cluster/storage-class.yaml`
         - a template that prints `contributed.environment_outputs`
         - a template that prints `contributed.environment_settings`
         - a template that prints `contributed.terraform_providers`
       templates/slots.yaml: slot `ci_identity`: no component fills it with `ci: github_actions`, `cloud: gcp`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `cluster`: no component fills it with `cloud: gcp`, `cluster: created`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
@@ -96,6 +81,35 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: python`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `object_store`: no component fills it with `cloud: gcp`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `secrets_store`: no component fills it with `cloud: gcp`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+    "#);
+}
+
+#[test]
+fn an_empty_cluster_is_a_list_of_what_it_owes() {
+    let text = "title: A cluster that is there\nwhy: Another kind of cluster.\nprovides:\n  slot: cluster\n  for:\n    \
+                cluster: {value: existing, title: A cluster that is there, order: 20}\n    cloud: aws\n";
+    insta::assert_snapshot!(faults(&[("components/aws/existing/component.yaml", text)]), @r#"
+    error: the catalog has 1 fault:
+      templates/components/aws/existing/component.yaml: owes to the slot `cluster`:
+        - `provides.facts.title`: the managed Kubernetes, for a sentence
+        - `provides.facts.short`: the same, short
+        - `provides.facts.nodes`: what brings nodes and takes them away, for a sentence
+        - `provides.facts.pod_identity`: how a pod comes to a role
+        - `provides.facts.storage_class`: the default class of volumes, which the provider's manifests make; NAME-retain keeps a volume without its claim
+        - `macros.j2`: `<% macro pod_roles(environment, namespace) %>`: lists which service accounts of a namespace have a role
+        - `macros.j2`: `<% macro supported_versions(indent) %>`: lists versions of Kubernetes with the end of their support; a second line begins with `indent`
+        - `macros.j2`: `<% macro upgrade_insights(environment, indent) %>`: lists what stands in the way of an upgrade; a second line begins with `indent`
+        - `macros.j2`: `<% macro api_state(environment) %>`: how to see that the cluster's API works, for a table
+        - `macros.j2`: `<% macro tunnel_troubles(environment) %>`: rows of a table: errors of `scripts/cluster-connect.sh`, why, what to do
+        - `macros.j2`: `<% macro load_balancer() %>`: fields of a Service of the type LoadBalancer, with annotations; further lines are indented by 8
+        - `macros.j2`: `<% macro resolver_comment() %>`: a comment on where the resolver of the cluster answers
+        - `macros.j2`: `<% macro resolver_peers() %>`: its peers in a NetworkPolicy; further lines are indented by 8
+        - `macros.j2`: `<% macro identity_agent_comment() %>`: a comment on where pods get the credentials of their role
+        - `macros.j2`: `<% macro identity_agent() %>`: the rule for that in a NetworkPolicy; further lines are indented by 4
+        - `files/infra/terraform/modules/environment/cluster.tf`
+        - `files/scripts/cluster-connect.sh`
+        - `files/k8s/platform/cluster/storage-class.yaml`
+        - `contributes.cluster_resources`: an item
     "#);
 }
 
