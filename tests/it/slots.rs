@@ -114,6 +114,41 @@ fn an_empty_cluster_is_a_list_of_what_it_owes() {
 }
 
 #[test]
+fn an_empty_gateway_controller_is_a_list_of_what_it_owes() {
+    let text = "title: Traefik\nwhy: Another controller.\nprovides:\n  slot: ingress\n  for:\n    \
+                ingress: {value: traefik, title: Traefik, order: 20}\n";
+    insta::assert_snapshot!(faults(&[("components/traefik/component.yaml", text)]), @r#"
+    error: the catalog has 1 fault:
+      templates/components/traefik/component.yaml: owes to the slot `ingress`:
+        - `provides.facts.title`: name of the product, for a sentence
+        - `provides.facts.proxy`: name of the proxy, for a sentence
+        - `provides.facts.class`: name of the GatewayClass
+        - `provides.facts.controller`: `controllerName` of the GatewayClass
+        - `provides.facts.namespace`: namespace of the proxies
+        - `provides.facts.metrics_port`: port at which the proxies report metrics, a number
+        - `provides.facts.idle_connections`: file below `k8s/base/gateway` that closes idle connections to services after four seconds
+        - `macros.j2`: `<% macro proxy_pods() %>`: the proxies, a peer in a NetworkPolicy; further lines are indented by 10
+        - `macros.j2`: `<% macro infrastructure() %>`: what a Gateway says of its proxies, or nothing; further lines are indented by 4
+        - `macros.j2`: `<% macro metrics_job() %>`: the label of the metrics of the proxies
+        - `macros.j2`: `<% macro responses(class) %>`: selects the counter of all responses of the gateway, or of those of a class such as `5`
+        - `macros.j2`: `<% macro route_responses(class) %>`: the same of what services answered, with the label `route` for the service
+        - `macros.j2`: `<% macro route_times() %>`: selects the counter of requests to services whose time was measured
+        - `macros.j2`: `<% macro route_times_within(milliseconds) %>`: selects the counter of those that were answered within this time
+        - `macros.j2`: `<% macro route_time_buckets() %>`: selects the histogram of these times
+        - `macros.j2`: `<% macro response_series(class) %>`: a series that `responses` selects
+        - `macros.j2`: `<% macro route_series(route, class) %>`: a series that `route_responses` selects
+        - `macros.j2`: `<% macro route_time_series(route) %>`: a series that `route_times` selects
+        - `macros.j2`: `<% macro route_time_within_series(route, milliseconds) %>`: a series that `route_times_within` selects
+        - `macros.j2`: `<% macro list_proxies() %>`: lists the proxies
+        - `macros.j2`: `<% macro access_log() %>`: prints the requests of 15 minutes, each a JSON object with `response_code`, `response_flags`, `route`, `path` and `duration_ms`
+        - `macros.j2`: `<% macro failure_flags() %>`: rows of a table: values of `response_flags`, what to do
+        - `macros.j2`: `<% macro compatibility() %>`: a row of a table: its version, and versions of Kubernetes that it is tested with
+        - `contributes.charts`: an item
+        - `contributes.gateway_resources`: an item
+    "#);
+}
+
+#[test]
 fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
     let text = "title: GitLab\nwhy: Another CI platform.\nprovides:\n  slot: ci\n  for:\n    \
                 ci: {value: gitlab, title: GitLab CI, order: 20}\n";
