@@ -149,6 +149,31 @@ fn an_empty_gateway_controller_is_a_list_of_what_it_owes() {
 }
 
 #[test]
+fn an_empty_monitoring_is_a_list_of_what_it_owes() {
+    let text = "title: Amazon Managed Prometheus\nwhy: Other monitoring.\nprovides:\n  slot: monitoring\n  for:\n    \
+                monitoring: {value: amp, title: Amazon Managed Prometheus, order: 20}\n";
+    insta::assert_snapshot!(faults(&[("components/aws/prometheus/component.yaml", text)]), @r#"
+    error: the catalog has 1 fault:
+      templates/components/aws/prometheus/component.yaml: owes to the slot `monitoring`:
+        - `provides.facts.queries`: what answers queries in PromQL, for a sentence
+        - `provides.facts.sender`: what sends alerts, for a sentence
+        - `provides.facts.state_metrics`: what reports the state of the objects in the cluster, for a sentence
+        - `provides.facts.namespace`: namespace in which it runs
+        - `provides.facts.lookback`: seconds that a rule may look back, fewer than metrics are kept; a number
+        - `macros.j2`: `<% macro open_queries() %>`: makes the HTTP API of Prometheus answer on port 9090 of localhost until it is ended
+        - `macros.j2`: `<% macro sender_logs(since) %>`: prints what the sender of alerts has logged for a time such as `15m`
+        - `macros.j2`: `<% macro state_metrics_pods(verb) %>`: does `get`, `describe` or `logs` with the pods of what reports the state of objects
+        - `macros.j2`: `<% macro own_alerts() %>`: lines on the alerts that it brings along, or nothing
+        - `macros.j2`: `<% macro volume_full() %>`: a row of a table: its volume is full, what to do
+        - `macros.j2`: `<% macro monitoring_compatibility() %>`: a row of a table: its version, and versions of Kubernetes that it is tested with
+        - `macros.j2`: `<% macro scrapers() %>`: what reads metrics from pods, a peer in a NetworkPolicy; further lines are indented by 10
+        - `macros.j2`: `<% macro policies(ports) %>`: network policies of its namespace; `ports` are those of metrics
+        - `files/scripts/test-alert.sh`
+        - `contributes.charts`: an item
+    "#);
+}
+
+#[test]
 fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
     let text = "title: GitLab\nwhy: Another CI platform.\nprovides:\n  slot: ci\n  for:\n    \
                 ci: {value: gitlab, title: GitLab CI, order: 20}\n";
