@@ -174,6 +174,18 @@ fn an_empty_monitoring_is_a_list_of_what_it_owes() {
 }
 
 #[test]
+fn an_empty_delivery_is_a_list_of_what_it_owes() {
+    let text = "title: Argo CD\nwhy: Another delivery.\nprovides:\n  slot: delivery\n  for:\n    \
+                delivery: {value: argo_cd, title: Argo CD, order: 20}\n";
+    insta::assert_snapshot!(faults(&[("components/argo/cd/component.yaml", text)]), @r#"
+    error: the catalog has 1 fault:
+      templates/components/argo/cd/component.yaml: owes to the slot `delivery`:
+        - `provides.facts.label`: what does it, for the label of a diagram, before the name of an environment
+        - `files/scripts/deploy.sh`
+    "#);
+}
+
+#[test]
 fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
     let text = "title: GitLab\nwhy: Another CI platform.\nprovides:\n  slot: ci\n  for:\n    \
                 ci: {value: gitlab, title: GitLab CI, order: 20}\n";
