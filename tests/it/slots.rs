@@ -186,6 +186,27 @@ fn an_empty_delivery_is_a_list_of_what_it_owes() {
 }
 
 #[test]
+fn an_empty_platform_is_a_list_of_what_it_owes() {
+    let text = "title: One host\nwhy: Another platform.\nprovides:\n  slot: platform\n  for:\n    \
+                platform: {value: compose, title: One host with compose, order: 20}\n";
+    insta::assert_snapshot!(faults(&[("components/compose/host/component.yaml", text)]), @r"
+    error: the catalog has 8 faults:
+      templates/components/compose/host/component.yaml: owes to the slot `platform`:
+        - `provides.facts.title`: name of the product, for a sentence
+        - `macros.j2`: `<% macro client_tools() %>`: a row of a table: the tools with which people reach it, and for what
+        - `macros.j2`: `<% macro show_services() %>`: shows which services run, and how many instances of each
+        - `macros.j2`: `<% macro service_logs(service, since) %>`: prints what a service has logged for a time such as `15m`
+      templates/components/core/delivery/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
+      templates/components/core/gateway/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
+      templates/components/core/platform/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
+      templates/components/core/secrets/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
+      templates/components/github/actions/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: github_actions`, `platform: compose`
+      templates/components/kubectl/deploy/component.yaml: requires `kubernetes/manifests`, which is not there with `delivery: kubectl`, `platform: compose`
+      templates/components/mongodb/self-hosted/component.yaml: requires `kubernetes/manifests`, which is not there with `database: mongodb`, `database_hosting: self-hosted`, `platform: compose`
+    ");
+}
+
+#[test]
 fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
     let text = "title: GitLab\nwhy: Another CI platform.\nprovides:\n  slot: ci\n  for:\n    \
                 ci: {value: gitlab, title: GitLab CI, order: 20}\n";
