@@ -47,6 +47,7 @@ pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
     env.add_filter("span", duration::text);
     env.add_filter("up", up);
     env.add_test("apart_from", apart_from);
+    env.add_test("told_apart_by", told_apart_by);
     env.add_function("duration", duration_seconds);
     env.add_function("cron_interval", cron_interval);
     let macros = catalog.components.iter().filter_map(|c| c.macros.as_ref());
@@ -193,6 +194,16 @@ fn apart_from(folder: &str, others: Vec<String>) -> bool {
         .iter()
         .map(|other| path::fold(other) + "/")
         .all(|other| !folder.starts_with(&other) && !other.starts_with(&folder))
+}
+
+/// Whether records of the same group can be told apart by what begins with their field and a hyphen: `eu` and `eu-dev` cannot.
+fn told_apart_by(records: Vec<Value>, field: &str, group: &str) -> Result<bool, Error> {
+    let keys = records.iter().map(|record| Ok((record.get_attr(group)?, record.get_attr(field)?.to_string())));
+    let keys = keys.collect::<Result<Vec<_>, Error>>()?;
+    let begins = |(group, long): &(Value, String), (other, short): &(Value, String)| {
+        group == other && long.strip_prefix(short.as_str()).is_some_and(|rest| rest.starts_with('-'))
+    };
+    Ok(!keys.iter().any(|long| keys.iter().any(|short| begins(long, short))))
 }
 
 fn duration_seconds(text: &str) -> Result<u64, Error> {
