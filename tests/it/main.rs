@@ -34,6 +34,7 @@ mod page;
 mod patch;
 mod policies;
 mod properties;
+mod providers;
 mod quota;
 mod recorded;
 mod relocated;
