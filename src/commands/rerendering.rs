@@ -369,10 +369,32 @@ fn changing(catalog: &Catalog, earlier: &Values, now: &Values, context: &Context
             _ => (old != new).then(|| format!("`{name}` was `{}` and becomes `{}`. ", brief(old), brief(new))),
         }
     };
-    let notes = catalog
-        .questions()
-        .filter_map(|(of, question)| Some(Note { of, before: note(question)?, text: question.changing.as_ref()? }));
-    rendered(catalog, context, notes.collect())
+    let mut notes = Vec::new();
+    for (of, question) in catalog.questions() {
+        let own = note(question).zip(question.changing.as_ref());
+        notes.extend(own.map(|(before, text)| Note { of, before, text }));
+        let Some((old, new)) = earlier.get(&question.name).zip(now.get(&question.name)) else { continue };
+        for (field, text) in question.fields.iter().filter_map(|field| Some((field, field.changing.as_ref()?))) {
+            let befores = changed(question, &field.name, old, new);
+            notes.extend(befores.into_iter().map(|before| Note { of, before, text }));
+        }
+    }
+    rendered(catalog, context, notes)
+}
+
+/// What a field was and becomes, in each record that stays.
+fn changed(question: &Question, field: &str, old: &Value, new: &Value) -> Vec<String> {
+    let Some(key) = question.unique.first() else { return Vec::new() };
+    let records = |list: &Value| -> Vec<(String, Value)> {
+        let records = list.as_array().into_iter().flatten();
+        records.filter_map(|record| Some((brief(record.get(key)?), record.get(field)?.clone()))).collect()
+    };
+    let new = records(new);
+    let kept = records(old).into_iter().filter_map(|(name, was)| {
+        let is = &new.iter().find(|(other, _)| *other == name)?.1;
+        (was != *is).then(|| format!("`{field}` of `{name}` was `{}` and becomes `{}`. ", brief(&was), brief(is)))
+    });
+    kept.collect()
 }
 
 /// The records that there are no more, by the first field in which all must differ. One that has another name now is a
