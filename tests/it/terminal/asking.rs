@@ -317,7 +317,7 @@ fn what_is_not_asked_on_the_way_can_be_changed_at_the_end() {
     let (temp, dir) = target();
     let catalog = temp.path().join("catalog/templates");
     let questions = "questions:\n- {name: name, ask: Name?, help: x, kind: dns_label, default: books}\n\
-        - {name: folder, ask: Folder?, help: x, kind: path, default: scripts, asked: false}\n\
+        - {name: folder, ask: Folder?, help: x, kind: path, default: scripts, asked: false, apart: true}\n\
         roots: {scripts: {folder: folder}}\n";
     for (path, text) in [
         ("questions.yaml", questions),
