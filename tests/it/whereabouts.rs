@@ -78,7 +78,7 @@ fn a_service_is_found_where_a_folder_of_the_layout_was() {
     let files = files.into_iter().map(|(path, file)| (path.replace("backend/", "tools/"), file)).collect();
     write_tree(temp.path(), &files);
     let said = init(temp.path(), &["--detect", "--set", "tools_folder=pinned"]);
-    assert!(!said.contains("another purpose"), "{said}");
+    assert!(!said.contains("the folder of `tools_folder`"), "{said}");
     assert!(temp.path().join("k8s/base/tools/deployment.yaml").is_file(), "{said}");
 }
 
