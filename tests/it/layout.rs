@@ -47,7 +47,7 @@ fn a_file_that_was_moved_by_hand_stays_there() {
     shop.update(0, &[]);
     shop.update(0, &["scripts_folder=ops"]);
     assert!(shop.path().join("bin/deploy.sh").exists() && !shop.path().join("ops/deploy.sh").exists());
-    assert!(shop.says(0, &["explain", "bin/deploy.sh"]).contains("`core/delivery`"));
+    assert!(shop.says(0, &["explain", "bin/deploy.sh"]).contains("`kubectl/deploy`"));
     assert!(shop.says(0, &["explain", "ops/smoke.sh"]).contains("`scripts_folder`"));
 }
 
