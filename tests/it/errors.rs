@@ -7,7 +7,7 @@ use scaffold::answers::{Answers, Given};
 use scaffold::text::error::UserError;
 use serde_json::{Value, json};
 
-use crate::support::{embedded, given};
+use crate::support::{embedded, given, rendered};
 
 const PRESET: &str = "mongodb-atlas-on-aws";
 
@@ -204,6 +204,7 @@ fn environments_that_nothing_can_be_released_to() {
 #[test]
 fn rules_across_answers() {
     let sets = [("environments.0.account", json!("444455556666")), ("environments.0.name", json!("prod-eu"))];
+    assert!(rendered(&given(PRESET, &sets[1..])).is_ok());
     insta::assert_snapshot!(refused(&given(PRESET, &sets)), @r"
     two environments share an AWS account, and the name of one begins with that of the other and a hyphen, so that IAM cannot tell their resources apart by name
       --> --set
