@@ -14,6 +14,7 @@ use crate::template::names::{Templates, is_builtin, repeated, scope, unknown, un
 use crate::text::path;
 
 mod compared;
+mod later;
 mod lists;
 mod literal_roots;
 mod provided;
@@ -55,6 +56,7 @@ fn check(catalog: &Catalog, with_templates: bool) -> Vec<Fault> {
     lint.roots();
     lint.literal_roots();
     lint.moves();
+    lint.waits();
     lint.needs();
     lint.presets();
     lint.lists();

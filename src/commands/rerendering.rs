@@ -10,6 +10,7 @@ use crate::answers::file::AnswersFile;
 use crate::answers::{Answers, Given, Prompter};
 use crate::base::{Base, record};
 use crate::catalog::Catalog;
+use crate::catalog::later::{LATER, OpenAnswer, answers_that_can_wait};
 use crate::catalog::migrations::migrate;
 use crate::catalog::question::{KindName, Question, Values};
 use crate::catalog::roots::Layout;
@@ -49,6 +50,8 @@ pub struct Proposal {
     pub resolved: Answers,
     /// What the active components do for each need.
     pub readiness: Vec<Readiness>,
+    /// The answers that are `later`.
+    pub open: Vec<OpenAnswer>,
     /// What was decided about single files until now.
     pub decisions: Decisions,
     /// The generated files that are not here, and that git ignores.
@@ -89,6 +92,22 @@ fn rendered(catalog: &Catalog, context: &Context, texts: Vec<(String, &String)>)
 fn earlier(catalog: &Catalog, recorded: Option<&AnswersFile>) -> Values {
     let values = recorded.map(|recorded| recorded.values.clone()).unwrap_or_default();
     migrate(&catalog.migrations, values.into_iter().collect()).values.into_iter().collect()
+}
+
+/// An id that was there is not `later` again: files that were generated with it would be deleted.
+fn refuse_later(catalog: &Catalog, before: &Values, now: &Values) -> Result<(), UserError> {
+    let before: BTreeMap<_, _> = answers_that_can_wait(catalog, before).into_iter().map(|(a, v)| (a.name, v)).collect();
+    for (answer, value) in answers_that_can_wait(catalog, now) {
+        if let Some(was) = before.get(&answer.name).filter(|was| value == LATER && **was != LATER) {
+            let name = &answer.name;
+            return Err(UserError::new(format!(
+                "answer `{name}` was `{}` and cannot become `{LATER}`: the files generated with it would be deleted",
+                brief(was)
+            ))
+            .hint(format!("leave `{name}` as it is, or give another value: `scaffold update {}`", answer.set())));
+        }
+    }
+    Ok(())
 }
 
 /// Files that a sparse checkout leaves out look deleted, and would never be updated again.
@@ -162,9 +181,10 @@ impl Proposal {
             base: Base::default(),
             renew: true,
             ours: project.ours(rendered.tree.files.keys())?,
-            rendered,
             moves: BTreeMap::new(),
-            readiness: context.readiness.clone(),
+            readiness: rendered.readiness.clone(),
+            rendered,
+            open: context.open.clone(),
             decisions: Decisions::default(),
             ignored: BTreeSet::new(),
             answers: record::answers(catalog, &resolved, None),
@@ -196,6 +216,7 @@ impl Proposal {
         }
         let LastRendering { mut base, renew, mut notes } = last;
         let answers = Answers::resolve(catalog, &given, person)?;
+        refuse_later(catalog, &earlier(catalog, given.recorded.as_ref()), &answers.values)?;
         notes.extend(answers.notes.iter().cloned());
         let mut context = Context::new(catalog, &answers)?;
         context.earlier = Layout::new(catalog, &earlier(catalog, given.recorded.as_ref()));
@@ -223,7 +244,8 @@ impl Proposal {
         let unmerged = unmerged(project, &base, &ours)?;
         let undoable = !project.present(&[last_update::BEFORE.into()])?.is_empty();
         let recorded = record::answers(catalog, &answers, given.recorded.as_ref());
-        let (resolved, readiness, answers) = (answers, context.readiness, recorded);
+        let (resolved, open, answers) = (answers, context.open, recorded);
+        let readiness = rendered.readiness.clone();
         Ok(Self {
             base,
             renew,
@@ -232,6 +254,7 @@ impl Proposal {
             moves,
             resolved,
             readiness,
+            open,
             decisions,
             ignored,
             answers,
@@ -240,6 +263,12 @@ impl Proposal {
             unmerged,
             undoable,
         })
+    }
+
+    /// The files that are not generated until an answer is given.
+    pub fn waiting_for(&self, answer: &OpenAnswer) -> Vec<&str> {
+        let waiting = self.rendered.waiting.iter().filter(|(_, answers)| answers.contains(&answer.name));
+        waiting.map(|(path, _)| path.as_str()).collect()
     }
 
     /// Refuses to write new files that not every clone can hold.
