@@ -66,6 +66,16 @@ pub struct Given {
     pub said: Values,
 }
 
+impl Given {
+    /// The last layer of each answer, as it was given: not checked, and without defaults.
+    ///
+    /// # Errors
+    /// When there is no such preset.
+    pub fn values(&self, catalog: &Catalog) -> Result<Values> {
+        Ok(layers::Layers::new(catalog, self)?.given.into_iter().map(|(name, (value, _))| (name, value)).collect())
+    }
+}
+
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {

@@ -6,6 +6,7 @@ pub mod kind;
 pub mod later;
 pub mod lists;
 pub mod migrations;
+pub mod neighbors;
 mod parse;
 pub mod question;
 pub mod roots;
@@ -71,6 +72,9 @@ pub struct ProjectFile {
     /// Path segments `__key__` that repeat a file.
     #[serde(default)]
     pub repeats: IndexMap<String, Repeat>,
+    /// Folders at the root of a repository that builds and tests write to.
+    #[serde(default)]
+    pub written: Vec<String>,
     /// Folders of `files/` whose place in a repository is an answer.
     #[serde(default)]
     pub roots: IndexMap<String, Root>,

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::answers::Found;
 use crate::catalog::Catalog;
+use crate::catalog::question::Values;
 
 pub mod answers;
 pub mod automation;
@@ -72,11 +73,11 @@ pub struct Detected {
     pub notes: Vec<Note>,
 }
 
-/// Looks at a folder.
+/// Looks at a folder. The answers that are chosen already say which folders are not for services.
 ///
 /// # Errors
 /// When it is not a folder or cannot be listed, or an expression of the catalog fails.
-pub fn detect(catalog: &Catalog, root: &Path) -> Result<Detected> {
+pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detected> {
     let files = Files::below(root)?;
     let mut services = Services::default();
     node::detect(&files, &mut services);
@@ -104,7 +105,7 @@ pub fn detect(catalog: &Catalog, root: &Path) -> Result<Detected> {
         answers: IndexMap::new(),
         notes: Vec::new(),
     };
-    detected.answers = answers::answers(catalog, &detected, &files)?;
+    detected.answers = answers::answers(catalog, &detected, &files, chosen)?;
     detected.notes = files.into_notes();
     Ok(detected)
 }

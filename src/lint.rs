@@ -1,27 +1,28 @@
 //! Every rule that a catalog must satisfy. All faults are found at once, each with file and name.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use minijinja::Environment;
 use rayon::prelude::*;
 
-use crate::answers::file;
 use crate::catalog::question::{Question, Rule};
-use crate::catalog::{Catalog, Component, Fault, Moved, Replaced, migrations};
+use crate::catalog::{Catalog, Component, Fault, migrations};
 use crate::show::compare;
 use crate::template::engine;
-use crate::template::names::{Templates, is_builtin, repeated, scope, unknown, unprovided};
-use crate::text::path;
+use crate::template::names::{Templates, is_builtin, scope, unknown, unprovided};
 
 mod compared;
+mod components;
 mod later;
 mod lists;
 mod literal_roots;
+mod paths;
 mod provided;
 mod questions;
 mod requires;
 mod roots;
 mod slots;
+mod texts;
 
 const QUESTIONS: &str = "templates/questions.yaml";
 const READINESS: &str = "templates/readiness.yaml";
@@ -54,7 +55,6 @@ fn check(catalog: &Catalog, with_templates: bool) -> Vec<Fault> {
     }
     lint.paths();
     lint.roots();
-    lint.literal_roots();
     lint.moves();
     lint.waits();
     lint.needs();
@@ -62,8 +62,19 @@ fn check(catalog: &Catalog, with_templates: bool) -> Vec<Fault> {
     lint.lists();
     lint.slots();
     lint.requirements();
-    lint.reads_of_slots();
     lint.macros();
+    let texts: Vec<_> = texts::texts(catalog)
+        .into_par_iter()
+        .map(|text| {
+            let reads = text.reads();
+            (text, reads)
+        })
+        .collect();
+    lint.literal_roots(&texts);
+    lint.compared(&texts);
+    lint.unread(&texts);
+    lint.undeclared(&texts);
+    lint.reads_of_slots(&texts);
     let mut faults = lint.faults;
     faults.extend(migrations::faults(catalog));
     faults.extend(compare::faults(catalog));
@@ -83,52 +94,6 @@ type Names = BTreeSet<String>;
 impl Lint<'_> {
     fn fault(&mut self, file: impl Into<String>, message: impl Into<String>) {
         self.faults.push(Fault::new(file, message));
-    }
-
-    fn questions(&mut self) {
-        let catalog = self.catalog;
-        let mut seen: BTreeMap<&str, String> = BTreeMap::new();
-        self.groups();
-        for (component, question) in catalog.questions() {
-            let file = component.map_or(QUESTIONS.to_string(), manifest_file);
-            match &question.group {
-                Some(group) if catalog.group(question).is_none() => {
-                    self.fault(
-                        &file,
-                        format!("question `{}` is in the group `{group}`, which is not in `groups`", question.name),
-                    );
-                }
-                None if !catalog.project.groups.is_empty() => {
-                    self.fault(&file, format!("question `{}` is in no group", question.name));
-                }
-                _ => {}
-            }
-            if question.name == file::KEPT {
-                self.fault(&file, "question `kept` has the name of the section for answers that are not asked");
-            }
-            if let Some(other) = seen.insert(&question.name, file.clone()) {
-                self.fault(&file, format!("question `{}` is also in {}", question.name, catalog.shown(&other)));
-            }
-        }
-        let mut known = Names::new();
-        for question in &catalog.project.questions {
-            self.question(QUESTIONS, question, &known);
-            known.insert(question.name.clone());
-            if catalog.slots_chosen_by(&question.name).next().is_some() {
-                known.insert("provided".into());
-            }
-        }
-        self.derived(QUESTIONS, &catalog.project.derived, known.clone());
-        known.extend(catalog.project.derived.keys().cloned());
-        for rule in &catalog.project.rules {
-            self.rule(QUESTIONS, rule, &known);
-        }
-        self.changing(QUESTIONS, &catalog.project.questions, &known);
-        for (key, repeat) in &catalog.project.repeats {
-            if !known.contains(&repeat.each) {
-                self.fault(QUESTIONS, format!("`repeats`, `{key}`: there is no `{}`", repeat.each));
-            }
-        }
     }
 
     fn derived(&mut self, file: &str, facts: &indexmap::IndexMap<String, String>, mut known: Names) {
@@ -166,98 +131,6 @@ impl Lint<'_> {
         }
     }
 
-    fn components(&mut self) {
-        let catalog = self.catalog;
-        let project: Names = catalog
-            .project
-            .questions
-            .iter()
-            .map(|q| q.name.clone())
-            .chain(catalog.project.derived.keys().cloned())
-            .collect();
-        for component in &catalog.components {
-            let file = manifest_file(component);
-            let manifest = &component.manifest;
-            if manifest.title.is_empty() || manifest.why.is_empty() {
-                self.fault(&file, "needs a `title` and a `why`");
-            }
-            if let Some(when) = &manifest.when {
-                self.expression(&file, "`when`", when, &project);
-            }
-            let mut known = project.clone();
-            for question in &manifest.questions {
-                self.question(&file, question, &known);
-                known.insert(question.name.clone());
-            }
-            for rule in &manifest.rules {
-                self.rule(&file, rule, &known);
-            }
-            let reachable: Names = scope(catalog, component).into_iter().map(String::from).collect();
-            let own = |name: &String| manifest.derived.contains_key(name);
-            self.derived(
-                &file,
-                &manifest.derived,
-                reachable.iter().filter(|name| !own(name) || project.contains(*name)).cloned().collect(),
-            );
-            known = reachable;
-            self.changing(&file, &manifest.questions, &known);
-            for replaced in &manifest.replaced {
-                self.text(&file, &format!("`replaced` `{}`", replaced.from), &replaced.note, &known);
-            }
-            for s in &manifest.satisfies {
-                let name = format!("`satisfies` {}", s.id);
-                if let Some(when) = &s.when {
-                    self.expression(&file, &name, when, &known);
-                }
-                for text in [Some(&s.generated), Some(&s.verify), s.left.as_ref()].into_iter().flatten() {
-                    self.text(&file, &name, text, &known);
-                }
-            }
-            for (list, items) in &manifest.contributes {
-                let name = format!("`contributes` {list}");
-                for item in items {
-                    self.contribution(&file, &name, item, &known);
-                }
-            }
-            for (id, text) in &manifest.open {
-                self.text(&file, &format!("`open` {id}"), text, &known);
-                if !catalog.needs.iter().any(|need| need.id == *id) {
-                    self.fault(&file, format!("`open` names `{id}`, which is not in readiness.yaml"));
-                }
-            }
-            for (path, rule) in &manifest.files {
-                if !component.files.iter().any(|f| f.path == *path) {
-                    self.fault(&file, format!("`files` names `{path}`, which is not below files/"));
-                }
-                if let Some(when) = &rule.when {
-                    let mut known = known.clone();
-                    known.extend(repeated(self.catalog, path).map(String::from));
-                    self.expression(&file, &format!("`files` {path}"), when, &known);
-                }
-            }
-        }
-    }
-
-    fn contribution(&mut self, file: &str, name: &str, item: &serde_json::Value, known: &Names) {
-        match item {
-            serde_json::Value::String(text) => self.text(file, name, text, known),
-            serde_json::Value::Array(items) => {
-                for item in items {
-                    self.contribution(file, name, item, known);
-                }
-            }
-            serde_json::Value::Object(fields) => {
-                for (key, value) in fields {
-                    match (key.as_str(), value) {
-                        ("when", serde_json::Value::String(when)) => self.expression(file, name, when, known),
-                        _ => self.contribution(file, name, value, known),
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
     fn templates(&mut self) {
         let templates = Templates::new(self.catalog);
         let files: Vec<_> =
@@ -267,72 +140,6 @@ impl Lint<'_> {
             .flat_map_iter(|(component, file)| templates.compiled(&self.env, component, file))
             .collect();
         self.faults.extend(found);
-    }
-
-    fn paths(&mut self) {
-        let catalog = self.catalog;
-        let mut owners: HashMap<String, (&str, Option<&str>)> = HashMap::new();
-        for component in &catalog.components {
-            for file in &component.files {
-                let key = file.path.to_lowercase();
-                let slot = component.manifest.provides.as_ref().map(|provides| provides.slot.as_str());
-                if let Some((other, others)) = owners.insert(key, (&file.origin, slot))
-                    && (slot.is_none() || slot != others)
-                {
-                    self.fault(
-                        &file.origin,
-                        format!("has the path of {}; one path has one owner", catalog.shown(other)),
-                    );
-                }
-                for segment in file.path.split('/') {
-                    let key = segment.strip_prefix("__").and_then(|s| s.strip_suffix("__"));
-                    if let Some(key) = key
-                        && !catalog.project.repeats.contains_key(key)
-                    {
-                        self.fault(&file.origin, format!("repeats `{key}`, which is not in `repeats`"));
-                    }
-                }
-                if path::is_record(&file.path) || file.path.starts_with(".git/") {
-                    self.fault(&file.origin, "is in a folder that no component can own");
-                }
-            }
-        }
-    }
-
-    /// Moves lead from what no longer exists to what does, file by file.
-    fn moves(&mut self) {
-        let catalog = self.catalog;
-        let exists = |component: &Component, path: &str| {
-            component.files.iter().any(|f| f.path == path || (path.ends_with('/') && f.path.starts_with(path)))
-        };
-        let repeats = |path: &str| -> Vec<String> {
-            let mut keys: Vec<_> = path.split('/').filter(|s| s.starts_with("__")).map(str::to_owned).collect();
-            keys.sort();
-            keys
-        };
-        for component in &catalog.components {
-            for Replaced { from, .. } in &component.manifest.replaced {
-                if catalog.components.iter().any(|c| exists(c, from)) {
-                    self.fault(manifest_file(component), format!("`replaced` `{from}`: the path is still generated"));
-                }
-            }
-            for Moved { from, to } in &component.manifest.moved {
-                let what = format!("`moved` from `{from}` to `{to}`");
-                let file = manifest_file(component);
-                if !exists(component, to) {
-                    self.fault(&file, format!("{what}: the component has nothing at the new path"));
-                }
-                if catalog.components.iter().any(|c| exists(c, from)) {
-                    self.fault(&file, format!("{what}: the old path is still generated"));
-                }
-                if from.ends_with('/') != to.ends_with('/') {
-                    self.fault(&file, format!("{what}: one is a folder, the other a file"));
-                }
-                if repeats(from) != repeats(to) {
-                    self.fault(&file, format!("{what}: both need the same `__key__` segments"));
-                }
-            }
-        }
     }
 
     fn needs(&mut self) {

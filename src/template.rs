@@ -5,4 +5,5 @@ pub mod expression;
 pub(crate) mod flow;
 pub mod names;
 pub mod provided;
+pub(crate) mod reads;
 pub mod usage;

@@ -108,6 +108,11 @@ impl<'a> Check<'a> {
                 return Err(format!("{which}needs {needs}"));
             }
         }
+        if self.question.apart
+            && let Some(why) = self.question.neighbors.refusal(checked.as_str().unwrap_or_default(), self.scope.names())
+        {
+            return Err(why);
+        }
         if let Some(require) = &self.question.require {
             let own = Map::from_iter([(self.question.name.clone(), checked.clone())]);
             let holds = match self.scope.with_map(&own).is_true(require) {

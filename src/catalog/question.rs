@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::catalog::kind::QuestionKind;
+use crate::catalog::neighbors::Neighbors;
 use crate::catalog::slots::RecordSlot;
 
 /// One question, as written in `questions.yaml` or a `component.yaml`.
@@ -83,6 +84,13 @@ pub struct Question {
     /// Fields that must differ between the records (records).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unique: Vec<String>,
+    /// A folder for nothing else (path): apart from those of all other questions that say so, and from what builds and tests
+    /// write to.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub apart: bool,
+    /// The answers that it is apart from, and the folders that are written to, as the whole catalog has them.
+    #[serde(skip)]
+    pub neighbors: Neighbors,
     /// Of a field: a recorded value that is the default with the recorded answers becomes the default with the new ones.
     #[serde(default, skip_serializing_if = "is_no")]
     pub follows: bool,

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::catalog::question::Values;
 use crate::cli::DetectArgs;
 use crate::commands::load_catalog;
 use crate::detect::{detect, report};
@@ -14,7 +15,7 @@ use crate::terminal::ui::Ui;
 /// When the folder cannot be listed, or the catalog has faults.
 pub fn run(args: &DetectArgs, ui: &Ui) -> Result<u8> {
     let catalog = load_catalog(&args.catalog)?;
-    let found = detect(&catalog, &args.dir)?;
+    let found = detect(&catalog, &args.dir, &Values::new())?;
     output::data(&match args.format {
         Format::Human => report::text(ui, &found),
         Format::Json => output::json(&found)?,

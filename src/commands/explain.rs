@@ -10,9 +10,9 @@ use crate::catalog::question::Question;
 use crate::catalog::roots::Layout;
 use crate::cli::ExplainArgs;
 use crate::commands::load_catalog;
-use crate::render::context::{Context, Readiness};
+use crate::render::context::Context;
 use crate::repository::project::Project;
-use crate::show::explanation::{Explanation, component, file, need, question, slot};
+use crate::show::explanation::{Explanation, Setting, component, file, need, question, slot};
 use crate::template::usage::Usage;
 use crate::terminal::output;
 use crate::terminal::ui::Ui;
@@ -41,31 +41,33 @@ fn in_catalog(catalog: &Catalog, path: &str) -> String {
     Layout::new(catalog, &answers).origin(&generated).into_owned()
 }
 
-/// What the answers of the repository around the current folder make of each need.
-fn readiness(catalog: &Catalog) -> Result<Vec<Readiness>> {
-    let recorded = Project::open(&folder(None))?.answers()?;
-    if recorded.is_none() {
-        return Ok(Vec::new());
-    }
-    let answers = Answers::resolve(catalog, &Given { recorded, ..Given::default() }, None)?;
-    Ok(Context::new(catalog, &answers)?.readiness)
+/// The answers of the repository around the current folder, or those of the presets where there is none.
+fn settings(catalog: &Catalog) -> Vec<Setting> {
+    let here = || -> Option<Setting> {
+        let recorded = Project::open(&folder(None)).ok()?.answers().ok()??;
+        let given = Given { recorded: Some(recorded), ..Given::default() };
+        let answers = Answers::resolve(catalog, &given, None).ok()?;
+        Some(Setting::of_repository(Context::new(catalog, &answers).ok()?))
+    };
+    here().map_or_else(|| Setting::of_presets(catalog), |here| vec![here])
 }
 
 /// What is known about a thing; as a path it is `generated` in the catalog.
 fn explain(catalog: &Catalog, usage: &Usage<'_>, thing: &str, generated: &str) -> Result<String> {
     let mut parts = Vec::new();
+    let settings = &settings(catalog);
     if let Some((component, q)) = catalog.questions().find(|(_, q)| q.name == thing) {
-        parts.push(question(catalog, usage, q, component));
+        parts.push(question(usage, q, component, settings));
     } else if let Some((list, field)) = thing.split_once('.') {
         // `services.0.port` is the field `port` of any service
         let field = field.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches('.');
         if let Some(q) = catalog.question(list).and_then(|q| q.field(field)) {
-            parts.push(question(catalog, usage, &of(list, q), None));
+            parts.push(question(usage, &of(list, q), None, settings));
         }
     }
     if parts.is_empty() && catalog.component(thing).is_none() {
         let fields = catalog.questions().filter_map(|(_, list)| Some(of(&list.name, list.field(thing)?)));
-        parts.extend(fields.map(|field| question(catalog, usage, &field, None)));
+        parts.extend(fields.map(|field| question(usage, &field, None, settings)));
     }
     if let Some(c) = catalog.component(thing) {
         parts.push(component(usage, c));
@@ -74,8 +76,7 @@ fn explain(catalog: &Catalog, usage: &Usage<'_>, thing: &str, generated: &str) -
         parts.push(slot(catalog, thing, s));
     }
     if let Some(n) = catalog.needs.iter().find(|n| n.id.eq_ignore_ascii_case(thing)) {
-        let here = readiness(catalog).unwrap_or_default();
-        parts.push(need(catalog, n, here.iter().find(|readiness| readiness.id == n.id)));
+        parts.push(need(catalog, n, settings));
     }
     for c in &catalog.components {
         for f in c.files.iter().filter(|f| matches(&f.path, generated)) {

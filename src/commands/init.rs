@@ -226,7 +226,8 @@ fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Resul
     if !args.dir.is_dir() {
         return Ok(Vec::new());
     }
-    let found = during(ui, "Looking at the folder", || detect(catalog, &args.dir))?;
+    let chosen = given.values(catalog)?;
+    let found = during(ui, "Looking at the folder", || detect(catalog, &args.dir, &chosen))?;
     if let Some(text) = overview::text(ui, &found) {
         ui.say(&text);
     }

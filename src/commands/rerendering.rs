@@ -9,11 +9,11 @@ use serde_json::Value;
 use crate::answers::file::AnswersFile;
 use crate::answers::{Answers, Given, Prompter};
 use crate::base::{Base, record};
-use crate::catalog::Catalog;
 use crate::catalog::later::{LATER, OpenAnswer, answers_that_can_wait};
 use crate::catalog::migrations::migrate;
 use crate::catalog::question::{KindName, Question, Values};
 use crate::catalog::roots::Layout;
+use crate::catalog::{Catalog, Component};
 use crate::commands::last_rendering::LastRendering;
 use crate::merge::{self, MarkerLabels, OnConflict};
 use crate::page::Page;
@@ -73,19 +73,38 @@ fn replaced(catalog: &Catalog, base: &Base, answers: &Answers, context: &Context
     let active = catalog.components.iter().filter(|component| answers.active.contains(&component.name));
     let was_there =
         |from: &str| base.tree.files.keys().any(|path| path == from || from.ends_with('/') && path.starts_with(from));
-    let replaced = active.flat_map(|component| &component.manifest.replaced);
-    let notes = replaced.filter(|replaced| was_there(&context.earlier.place(&replaced.from)));
-    rendered(catalog, context, notes.map(|replaced| (String::new(), &replaced.note)).collect())
+    let replaced =
+        active.flat_map(|component| component.manifest.replaced.iter().map(move |replaced| (component, replaced)));
+    let notes = replaced.filter(|(_, replaced)| was_there(&context.earlier.place(&replaced.from)));
+    rendered(
+        catalog,
+        context,
+        notes
+            .map(|(component, replaced)| Note { of: Some(component), before: String::new(), text: &replaced.note })
+            .collect(),
+    )
 }
 
-/// Texts of the catalog, each with what stands before it.
-fn rendered(catalog: &Catalog, context: &Context, texts: Vec<(String, &String)>) -> Result<Vec<String>> {
-    if texts.is_empty() {
+/// A text of the catalog that an update prints.
+struct Note<'c> {
+    /// The component that has it, whose facts it may read.
+    of: Option<&'c Component>,
+    /// What stands before it.
+    before: String,
+    text: &'c String,
+}
+
+fn rendered(catalog: &Catalog, context: &Context, notes: Vec<Note<'_>>) -> Result<Vec<String>> {
+    if notes.is_empty() {
         return Ok(Vec::new());
     }
     let env = engine::environment(catalog)?;
     let scope = Scope::new(&env, &context.values);
-    texts.into_iter().map(|(before, text)| Ok(before + &scope.render(text)?)).collect()
+    let own = |component: &Component| context.own_values.get(&component.name).cloned().unwrap_or_default();
+    notes
+        .into_iter()
+        .map(|note| Ok(note.before + &scope.with(&note.of.map(own).unwrap_or_default()).render(note.text)?))
+        .collect()
 }
 
 /// The answers of the last run, under the names that they have now.
@@ -216,11 +235,12 @@ impl Proposal {
         }
         let LastRendering { mut base, renew, mut notes } = last;
         let answers = Answers::resolve(catalog, &given, person)?;
-        refuse_later(catalog, &earlier(catalog, given.recorded.as_ref()), &answers.values)?;
         notes.extend(answers.notes.iter().cloned());
         let mut context = Context::new(catalog, &answers)?;
-        context.earlier = Layout::new(catalog, &earlier(catalog, given.recorded.as_ref()));
-        notes.extend(changing(catalog, given.recorded.as_ref(), &answers.values, &context)?);
+        let earlier = earlier(catalog, given.recorded.as_ref());
+        refuse_later(catalog, &earlier, &answers.values)?;
+        context.earlier = Layout::new(catalog, &earlier);
+        notes.extend(changing(catalog, &earlier, &answers.values, &context)?);
         notes.extend(replaced(catalog, &base, &answers, &context)?);
         let mut rendered = render(catalog, &context)?;
         let mut decisions = project.decisions()?;
@@ -365,10 +385,10 @@ impl Proposal {
 }
 
 /// What it means that answers differ from the recorded ones, where the catalog says so.
-fn changing(catalog: &Catalog, recorded: Option<&AnswersFile>, now: &Values, context: &Context) -> Result<Vec<String>> {
+fn changing(catalog: &Catalog, earlier: &Values, now: &Values, context: &Context) -> Result<Vec<String>> {
     let note = |question: &'_ Question| {
         let name = &question.name;
-        let (old, new) = (recorded?.values.get(name)?, now.get(name)?);
+        let (old, new) = (earlier.get(name)?, now.get(name)?);
         match question.kind {
             KindName::Records => {
                 let gone = gone(question, old, new);
@@ -378,7 +398,9 @@ fn changing(catalog: &Catalog, recorded: Option<&AnswersFile>, now: &Values, con
             _ => (old != new).then(|| format!("`{name}` was `{}` and becomes `{}`. ", brief(old), brief(new))),
         }
     };
-    let notes = catalog.questions().filter_map(|(_, question)| Some((note(question)?, question.changing.as_ref()?)));
+    let notes = catalog
+        .questions()
+        .filter_map(|(of, question)| Some(Note { of, before: note(question)?, text: question.changing.as_ref()? }));
     rendered(catalog, context, notes.collect())
 }
 

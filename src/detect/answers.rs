@@ -26,15 +26,19 @@ const DATABASES: [(&str, &str); 6] = [
     ("sqlserver", "MSSQL"),
 ];
 
-/// The answers that follow, in the order of the questions. What a question refuses becomes a note.
+/// The answers that follow, in the order of the questions. What a question refuses becomes a note. Of the answers that are
+/// chosen already, those that are not asked on the way count.
 ///
 /// # Errors
 /// When an expression of the catalog fails.
-pub fn answers(catalog: &Catalog, found: &Detected, files: &Files) -> Result<IndexMap<String, Found>> {
+pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Values) -> Result<IndexMap<String, Found>> {
     let env = engine::environment(catalog)?;
-    // what nobody is asked on the way
     let unasked = catalog.project.questions.iter().filter(|question| !question.asked);
-    let known = unasked.filter_map(|question| Some((question.name.clone(), question.default.clone()?))).collect();
+    let known = unasked
+        .filter_map(|question| {
+            Some((question.name.clone(), chosen.get(&question.name).or(question.default.as_ref())?.clone()))
+        })
+        .collect();
     let scope = &Scope::new(&env, &known);
     let mut answers = IndexMap::new();
     for (_, question) in catalog.questions() {

@@ -2,26 +2,32 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use regex_lite::Regex;
 
-use super::{Lint, QUESTIONS, READINESS, manifest_file};
+use super::Lint;
+use super::texts::Text;
 use crate::catalog::roots::Root;
 use crate::catalog::{Catalog, Fault, TemplateFile};
+use crate::template::reads::Reads;
 use crate::text::path;
 
 impl Lint<'_> {
-    pub(super) fn literal_roots(&mut self) {
+    pub(super) fn literal_roots(&mut self, texts: &[(Text<'_>, Reads)]) {
         let catalog = self.catalog;
         if catalog.project.roots.is_empty() {
             return;
         }
         let names = Names::new(catalog);
-        let files = catalog.components.iter().flat_map(|c| &c.files);
-        let mut found: Vec<Fault> = files.flat_map(|file| names.in_file(file)).collect();
-        for (file, text) in texts(catalog) {
-            found.extend(names.found(&text).map(|(name, _)| Fault::new(&file, name.fault())));
+        for (text, _) in texts {
+            match text.of_file {
+                Some(file) => self.faults.extend(names.in_file(file, text.text)),
+                // the questions about the roots themselves have to name them
+                None if text.question.is_some_and(|question| catalog.root_with(&question.name).is_some()) => {}
+                None => {
+                    self.faults.extend(names.found(text.text).map(|(name, _)| Fault::new(&text.file, name.fault())))
+                }
+            }
         }
-        self.faults.extend(found);
     }
 }
 
@@ -39,6 +45,8 @@ struct Name {
     instead: String,
     /// The folder; nothing for the name of a file.
     folder: Option<String>,
+    /// The folder without a slash, as an argument of a command.
+    argument: Option<Regex>,
 }
 
 impl Name {
@@ -58,6 +66,10 @@ impl<'c> Names<'c> {
                     text: format!("{folder}/"),
                     instead: format!("<%= {answer} %>/"),
                     folder: Some(folder.clone()),
+                    argument: Regex::new(&format!(
+                        r#"(?:\bcd|\s-[kfCR]|-chdir=|--(?:filename|kustomize|directory))[ =]?["']?{folder}["']?(?:[\s);&|]|$)"#
+                    ))
+                    .ok(),
                 }),
                 Root::Prefix { .. } => {
                     let names: BTreeSet<&str> =
@@ -65,7 +77,7 @@ impl<'c> Names<'c> {
                     roots.extend(names.into_iter().map(|name| {
                         // of a name that is repeated, the beginning and what fills the repeated part
                         let text = name.split_once("__").map_or(name.to_owned(), |(start, _)| format!("{start}<%="));
-                        Name { instead: format!("<%= {answer} %>{text}"), text, folder: None }
+                        Name { instead: format!("<%= {answer} %>{text}"), text, folder: None, argument: None }
                     }));
                 }
             }
@@ -74,8 +86,7 @@ impl<'c> Names<'c> {
         Self { roots, folders }
     }
 
-    fn in_file(&self, file: &TemplateFile) -> Vec<Fault> {
-        let Ok(text) = std::str::from_utf8(&file.source) else { return Vec::new() };
+    fn in_file(&self, file: &TemplateFile, text: &str) -> Vec<Fault> {
         let parent = path::parent(&file.path);
         let is_beside = |name: &Name| {
             let beside = |folder: &String| self.folders.contains(path::join(parent, folder).as_str());
@@ -89,8 +100,11 @@ impl<'c> Names<'c> {
     fn found<'n>(&'n self, text: &'n str) -> impl Iterator<Item = (&'n Name, usize)> {
         self.roots.iter().flat_map(move |name| {
             let matches = text.match_indices(name.text.as_str()).map(|(at, _)| text.get(..at).unwrap_or_default());
-            let matches = matches.filter(|before| begins(before, name.folder.is_some()) && !is_comment(before));
-            matches.map(move |before| (name, before.matches('\n').count() + 1))
+            let written = matches.filter(|before| begins(before, name.folder.is_some()));
+            let given = name.argument.iter().flat_map(|argument| argument.find_iter(text));
+            let given = given.map(|found| text.get(..found.start()).unwrap_or_default());
+            let places = written.chain(given).filter(|before| !is_comment(before));
+            places.map(move |before| (name, before.matches('\n').count() + 1))
         })
     }
 }
@@ -102,46 +116,24 @@ fn begins(before: &str, is_folder: bool) -> bool {
         None => true,
         Some('/') if is_folder => {
             ["./", "blob/main/", "tree/main/", "_url %>/", "\"/", "\n/"].iter().any(|end| before.ends_with(end))
+                || is_top(before)
         }
         // `$scripts/` is a variable, `<%= x %>ci.yml` has its prefix
         Some(c) => !(c.is_alphanumeric() || "_.>$-".contains(c)),
     }
 }
 
+/// Whether a text ends with the root of the repository in a shell: `$root/`, `"${repo}"/`, `$(git rev-parse --show-toplevel)/`.
+fn is_top(before: &str) -> bool {
+    let end = before.trim_end_matches('/').trim_end_matches(['"', '}']);
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let start = end.trim_end_matches(is_word);
+    let name = end.strip_prefix(start).unwrap_or_default().to_ascii_lowercase();
+    let is_variable = start.ends_with(['$', '{']);
+    end.ends_with("--show-toplevel)")
+        || is_variable && ["root", "repo", "top", "workspace"].iter().any(|word| name.contains(word))
+}
+
 fn is_comment(before: &str) -> bool {
     before.rfind("<%#").is_some_and(|start| before.rfind("%>").is_none_or(|end| end < start))
-}
-
-/// Everything else that ends up in a repository or before a person, with the file of the catalog.
-fn texts(catalog: &Catalog) -> Vec<(String, String)> {
-    let mut texts = Vec::new();
-    let values = |file: &str, value: serde_json::Result<Value>, texts: &mut Vec<(String, String)>| {
-        if let Ok(value) = value {
-            strings(&value, &mut |text| texts.push((file.to_owned(), text.to_owned())));
-        }
-    };
-    for component in &catalog.components {
-        let (file, m) = (manifest_file(component), &component.manifest);
-        values(&file, serde_json::to_value((&m.contributes, &m.satisfies, &m.open)), &mut texts);
-        values(&file, serde_json::to_value((&m.questions, &m.rules, &m.derived)), &mut texts);
-        texts.extend(m.replaced.iter().map(|replaced| (file.clone(), replaced.note.clone())));
-        texts.extend(m.provides.iter().flat_map(|p| p.facts.values()).map(|fact| (file.clone(), fact.clone())));
-        texts.extend(component.macros.iter().map(|(name, text)| (format!("templates/{name}"), text.clone())));
-    }
-    let project = &catalog.project;
-    // the questions about the roots themselves have to name them
-    let questions: Vec<_> = project.questions.iter().filter(|q| catalog.root_with(&q.name).is_none()).collect();
-    values(QUESTIONS, serde_json::to_value((questions, &project.rules, &project.derived)), &mut texts);
-    values(READINESS, serde_json::to_value(&catalog.needs), &mut texts);
-    texts.extend(catalog.partials.iter().map(|(name, text)| (format!("templates/{name}"), text.clone())));
-    texts
-}
-
-fn strings(value: &Value, found: &mut impl FnMut(&str)) {
-    match value {
-        Value::String(text) => found(text),
-        Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
-        Value::Object(fields) => fields.values().for_each(|value| strings(value, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }

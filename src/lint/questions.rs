@@ -1,11 +1,58 @@
 //! What makes a question sound, and the groups that questions are in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Lint, Names, QUESTIONS};
+use super::{Lint, Names, QUESTIONS, manifest_file};
+use crate::answers::file;
 use crate::catalog::question::{KindName, Question};
 
 impl Lint<'_> {
+    pub(super) fn questions(&mut self) {
+        let catalog = self.catalog;
+        let mut seen: BTreeMap<&str, String> = BTreeMap::new();
+        self.groups();
+        for (component, question) in catalog.questions() {
+            let file = component.map_or(QUESTIONS.to_string(), manifest_file);
+            match &question.group {
+                Some(group) if catalog.group(question).is_none() => {
+                    self.fault(
+                        &file,
+                        format!("question `{}` is in the group `{group}`, which is not in `groups`", question.name),
+                    );
+                }
+                None if !catalog.project.groups.is_empty() => {
+                    self.fault(&file, format!("question `{}` is in no group", question.name));
+                }
+                _ => {}
+            }
+            if question.name == file::KEPT {
+                self.fault(&file, "question `kept` has the name of the section for answers that are not asked");
+            }
+            if let Some(other) = seen.insert(&question.name, file.clone()) {
+                self.fault(&file, format!("question `{}` is also in {}", question.name, catalog.shown(&other)));
+            }
+        }
+        let mut known = Names::new();
+        for question in &catalog.project.questions {
+            self.question(QUESTIONS, question, &known);
+            known.insert(question.name.clone());
+            if catalog.slots_chosen_by(&question.name).next().is_some() {
+                known.insert("provided".into());
+            }
+        }
+        self.derived(QUESTIONS, &catalog.project.derived, known.clone());
+        known.extend(catalog.project.derived.keys().cloned());
+        for rule in &catalog.project.rules {
+            self.rule(QUESTIONS, rule, &known);
+        }
+        self.changing(QUESTIONS, &catalog.project.questions, &known);
+        for (key, repeat) in &catalog.project.repeats {
+            if !known.contains(&repeat.each) {
+                self.fault(QUESTIONS, format!("`repeats`, `{key}`: there is no `{}`", repeat.each));
+            }
+        }
+    }
+
     /// Each group says what it is about, and has questions.
     pub(super) fn groups(&mut self) {
         let catalog = self.catalog;
@@ -48,6 +95,9 @@ impl Lint<'_> {
         }
         if q.follows && q.default_expr.is_none() {
             self.fault(file, format!("{name} follows other answers and needs `default_expr`"));
+        }
+        if q.apart && q.kind != KindName::Path {
+            self.fault(file, format!("{name}: `apart` goes with the kind `path`"));
         }
         if q.require.is_some() != q.require_message.is_some() {
             self.fault(file, format!("{name} needs `require` and `require_message` together"));

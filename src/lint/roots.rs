@@ -27,6 +27,9 @@ impl Lint<'_> {
                     format!("{name}: `{answer}` needs the kind `{kind}` and the default `{default}`"),
                 );
             }
+            if kind == KindName::Path && !question.apart {
+                self.fault(QUESTIONS, format!("{name}: `{answer}` needs `apart: true`"));
+            }
             if roots.keys().any(|other| other != folder && format!("{folder}/").starts_with(&format!("{other}/"))) {
                 self.fault(QUESTIONS, format!("{name}: is inside another root"));
             }

@@ -16,7 +16,6 @@ pub(super) type Combination<'c> = BTreeMap<&'c str, &'c str>;
 impl Lint<'_> {
     pub(super) fn slots(&mut self) {
         self.order();
-        self.facts_in_use();
         let catalog = self.catalog;
         for (name, slot) in &catalog.slots.slots {
             if slot.title.is_empty() || slot.why.is_empty() {

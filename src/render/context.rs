@@ -57,7 +57,7 @@ pub struct Readiness {
 }
 
 /// What one component does for a need.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Evidence {
     /// The component.
     pub component: String,

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use crate::catalog::question::{Choice, Group, Question};
-use crate::catalog::roots::Root;
 use crate::catalog::slots::{Macro, Slot};
 use crate::catalog::{Catalog, Component, Need, TemplateFile, WritePolicy};
 use crate::render::context::{Evidence, Readiness};
@@ -12,15 +11,18 @@ use crate::template::usage::Usage;
 use crate::text::without_links;
 
 mod entry;
+mod setting;
 
 pub use entry::{Explanation, FactLine, Section, Sort};
+pub use setting::Setting;
 
 /// How a question is answered that no one is asked on the way.
 pub const NOT_ASKED: &str =
     "not asked on the way: set it with `--set`, in an answers file, or in the list of all answers";
 
 /// A question of a component, or of the whole project when it has no owner.
-pub fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Option<&Component>) -> Explanation {
+pub fn question(usage: &Usage<'_>, q: &Question, owner: Option<&Component>, settings: &[Setting]) -> Explanation {
+    let catalog = usage.catalog();
     let mut values = Section::new([FactLine::text(format!("Takes {}; {}.", q.kind().describe(), default_of(q)))]);
     let needs = |c: &Choice| c.needs.as_ref().map(|needs| format!(" (needs {needs})")).unwrap_or_default();
     let choice = |c: &Choice| FactLine::text(format!("`{}`: {}{}", c.value, c.title, needs(c)));
@@ -32,9 +34,8 @@ pub fn question(catalog: &Catalog, usage: &Usage<'_>, q: &Question, owner: Optio
     if !q.one_of.is_empty() {
         place.lines.push(FactLine::text(format!("One of: {}.", q.one_of.join(", "))));
     }
-    place
-        .lines
-        .extend(q.changing.iter().map(|what| FactLine::text(format!("Changing it later: {}", plain(catalog, what)))));
+    let shown = q.changing.iter().map(|what| setting::shown(catalog, settings, owner, what));
+    place.lines.extend(shown.map(|what| FactLine::text(format!("Changing it later: {what}"))));
     place.lines.extend(q.when.iter().map(|when| FactLine::text(format!("Asked when `{when}`."))));
     if !q.asked {
         let not_asked = NOT_ASKED.replacen('n', "N", 1);
@@ -116,60 +117,63 @@ pub fn slot(catalog: &Catalog, name: &str, slot: &Slot) -> Explanation {
     Explanation::new(format!("`{name}` is a slot: {}", slot.title), &slot.why, [chosen, providers, promised])
 }
 
-/// A need of a production system, with what each component does for it: in a repository what holds `here`, else all that
-/// can hold.
-pub fn need(catalog: &Catalog, n: &Need, here: Option<&Readiness>) -> Explanation {
-    let sections = match here {
-        Some(here) => evidence(here),
-        None => possible_evidence(catalog, n),
-    };
-    Explanation::new(format!("`{}` is a need ({}): {}", n.id, n.area, n.need), "", sections)
-}
-
-/// What the answers of a repository make of a need.
-fn evidence(here: &Readiness) -> Vec<Section> {
-    let section = |item: &Evidence| {
-        let met = FactLine::names("Here the component", Sort::Component, [item.component.as_str()]);
-        let mut section = Section::new([met.and(format!("meets it: {}", item.title))]);
-        section.items.push(FactLine::text(format!("generates {}", without_links(&item.generated))));
-        section.items.push(FactLine::text(format!("verify: {}", without_links(&item.verify))));
-        section
-            .items
-            .extend(item.left.iter().map(|left| FactLine::text(format!("left for a person: {}", without_links(left)))));
-        section
-    };
-    if here.covered {
-        return here.items.iter().map(section).collect();
-    }
-    let mut open =
-        Section::new([FactLine::text("No component meets it here; `PRODUCTION_READINESS.md` lists it as open.")]);
-    open.items.extend(here.reason.iter().map(|reason| FactLine::text(without_links(reason))));
-    vec![open]
-}
-
-/// What components do for a need, each with the conditions.
-fn possible_evidence(catalog: &Catalog, n: &Need) -> Vec<Section> {
-    let mut sections = Vec::new();
-    for c in &catalog.components {
-        for s in c.manifest.satisfies.iter().filter(|s| s.id == n.id) {
-            let met = FactLine::names("The component", Sort::Component, [c.name.as_str()]);
-            let mut section = Section::new([met.and(format!("meets it: {}", c.manifest.title))]);
-            for when in [catalog.condition(c), s.when.clone()].into_iter().flatten() {
-                section.items.push(FactLine::text(format!("when `{when}`")));
+/// A need of a production system, with what is done for it in each setting.
+pub fn need(catalog: &Catalog, n: &Need, settings: &[Setting]) -> Explanation {
+    let states: Vec<(&Setting, &Readiness)> = settings
+        .iter()
+        .filter_map(|setting| Some((setting, setting.context.readiness.iter().find(|state| state.id == n.id)?)))
+        .collect();
+    // what several settings say is said once
+    let mut met: Vec<(&Evidence, Vec<&Setting>)> = Vec::new();
+    let mut open: Vec<(&Option<String>, Vec<&Setting>)> = Vec::new();
+    for (setting, state) in states {
+        for item in &state.items {
+            match met.iter_mut().find(|(other, _)| *other == item) {
+                Some((_, settings)) => settings.push(setting),
+                None => met.push((item, vec![setting])),
             }
-            section.items.push(FactLine::text(format!("generates {}", plain(catalog, &s.generated))));
-            section.items.push(FactLine::text(format!("verify: {}", plain(catalog, &s.verify))));
-            section.items.extend(
-                s.left.iter().map(|left| FactLine::text(format!("left for a person: {}", plain(catalog, left)))),
-            );
+        }
+        if !state.covered {
+            match open.iter_mut().find(|(reason, _)| *reason == &state.reason) {
+                Some((_, settings)) => settings.push(setting),
+                None => open.push((&state.reason, vec![setting])),
+            }
+        }
+    }
+    let mut sections = Vec::new();
+    for (item, of) in &met {
+        let words = setting::words(of, settings.len(), "every");
+        sections.push(evidence(item, &words));
+    }
+    for (reason, of) in open {
+        let words = setting::words(&of, settings.len(), "any");
+        let line = format!("No component meets it {words}; `PRODUCTION_READINESS.md` lists it as open.");
+        let mut section = Section::new([FactLine::text(line)]);
+        section.items.extend(reason.iter().map(|reason| FactLine::text(without_links(reason))));
+        sections.push(section);
+    }
+    let is_shown = |c: &&Component| met.iter().any(|(item, _)| item.component == c.name);
+    for c in catalog.components.iter().filter(|c| !is_shown(c)) {
+        for s in c.manifest.satisfies.iter().filter(|s| s.id == n.id) {
+            let other = FactLine::names("With other answers the component", Sort::Component, [c.name.as_str()]);
+            let mut section = Section::new([other.and(format!("meets it: {}", c.manifest.title))]);
+            let conditions = [catalog.condition(c), s.when.clone()].into_iter().flatten();
+            section.items.extend(conditions.map(|when| FactLine::text(format!("when `{when}`"))));
             sections.push(section);
         }
     }
-    if sections.is_empty() {
-        let open = "No component meets it yet; `PRODUCTION_READINESS.md` lists it as open.";
-        sections.push(Section::new([FactLine::text(open)]));
-    }
-    sections
+    Explanation::new(format!("`{}` is a need ({}): {}", n.id, n.area, n.need), "", sections)
+}
+
+/// What a component does for a need, in the settings that these words name.
+fn evidence(item: &Evidence, settings: &str) -> Section {
+    let met = FactLine::names("The component", Sort::Component, [item.component.as_str()]);
+    let mut section = Section::new([met.and(format!("meets it {settings}: {}", item.title))]);
+    section.items.push(FactLine::text(format!("generates {}", without_links(&item.generated))));
+    section.items.push(FactLine::text(format!("verify: {}", without_links(&item.verify))));
+    let left = item.left.iter();
+    section.items.extend(left.map(|left| FactLine::text(format!("left for a person: {}", without_links(left)))));
+    section
 }
 
 /// A file of a component, called `path` by the person who asks.
@@ -208,71 +212,4 @@ pub fn default_of(q: &Question) -> String {
 
 fn decided_by(answers: &BTreeSet<String>) -> FactLine {
     FactLine::names("Decided by the answers", Sort::Question, answers.iter().map(String::as_str))
-}
-
-/// A text of the catalog for people: `<%= name | filter %>` becomes `<name>`, or the default where the name is that of a
-/// root; conditions are in words.
-fn plain(catalog: &Catalog, text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, tag)) = rest.split_once("<%") {
-        out.push_str(before);
-        let Some((tag, after)) = tag.split_once("%>") else { break };
-        rest = after;
-        if let Some(expression) = tag.strip_prefix('=') {
-            let name = expression.split('|').next().unwrap_or_default().trim();
-            match catalog.root_with(name) {
-                Some((folder, Root::Folder { .. })) => out.push_str(folder),
-                Some((_, Root::Prefix { .. })) => {}
-                None => out.push_str(&format!("<{name}>")),
-            }
-            continue;
-        }
-        let tag = tag.trim_matches(['-', '+']).trim();
-        let (word, condition) = tag.split_once(' ').unwrap_or((tag, ""));
-        match word {
-            // separators between the items of a loop
-            "if" if condition.contains("loop.") => {
-                let end = rest.split_once("endif").and_then(|(_, rest)| rest.split_once("%>"));
-                rest = end.map_or("", |(_, rest)| rest);
-                continue;
-            }
-            "if" => {
-                let space = if out.is_empty() || out.ends_with(char::is_whitespace) { "" } else { " " };
-                out.push_str(&format!("{space}[if `{condition}`: "));
-            }
-            "endif" => out.push(']'),
-            "elif" => out.push_str(&format!("; else if `{condition}`: ")),
-            "else" => out.push_str("; otherwise: "),
-            _ => continue,
-        }
-        if word != "endif" {
-            rest = rest.trim_start_matches([' ', ',']);
-        }
-    }
-    out.push_str(rest);
-    without_links(&out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plain;
-    use crate::catalog::Catalog;
-
-    #[test]
-    fn texts() {
-        assert_eq!(
-            plain(&Catalog::default(), "`<%= name | yaml %>-x`<% if y %> z<% endif %> [a](b)"),
-            "`<name>-x` [if `y`: z] a"
-        );
-        let text = "by <% if a == 1 %>one<% elif b -%>, two<% else %> three<% endif %>.";
-        assert_eq!(plain(&Catalog::default(), text), "by [if `a == 1`: one; else if `b`: two; otherwise: three].");
-        assert_eq!(
-            plain(
-                &Catalog::default(),
-                "<% for s in services %><%= s.name %><% if not loop.last %>, <% endif %><% endfor %>"
-            ),
-            "<s.name>"
-        );
-    }
 }

@@ -7,7 +7,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, Expression, Output, S
 use crate::catalog::Catalog;
 use crate::terminal::memory;
 use crate::text::yaml::write;
-use crate::text::{cron, duration, path, shell_word};
+use crate::text::{cron, duration, shell_word};
 
 mod bounds;
 
@@ -46,7 +46,6 @@ pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
     env.add_filter("words", words);
     env.add_filter("span", duration::text);
     env.add_filter("up", up);
-    env.add_test("apart_from", apart_from);
     env.add_function("duration", duration_seconds);
     env.add_function("cron_interval", cron_interval);
     let macros = catalog.components.iter().filter_map(|c| c.macros.as_ref());
@@ -58,7 +57,7 @@ pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
 }
 
 /// Our notation of templates.
-fn syntax() -> Result<SyntaxConfig, Error> {
+pub(crate) fn syntax() -> Result<SyntaxConfig, Error> {
     SyntaxConfig::builder()
         .block_delimiters("<%", "%>")
         .variable_delimiters("<%=", "%>")
@@ -184,15 +183,6 @@ fn words(text: &str) -> Vec<String> {
 /// The way from a folder of the repository up to its root: `../..` from `a/b`.
 fn up(folder: &str) -> String {
     folder.split('/').map(|_| "..").collect::<Vec<_>>().join("/")
-}
-
-/// Whether a folder is none of others, and neither contains one of them nor is inside one.
-fn apart_from(folder: &str, others: Vec<String>) -> bool {
-    let folder = path::fold(folder) + "/";
-    others
-        .iter()
-        .map(|other| path::fold(other) + "/")
-        .all(|other| !folder.starts_with(&other) && !other.starts_with(&folder))
 }
 
 fn duration_seconds(text: &str) -> Result<u64, Error> {

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::sync::OnceLock;
 
 use scaffold::catalog::Component;
 use scaffold::catalog::question::Question;
 use scaffold::show::compare;
-use scaffold::show::explanation::{self, FactLine, Sort};
+use scaffold::show::explanation::{self, FactLine, Setting, Sort};
 use scaffold::template::usage::Usage;
 
 use crate::support::{embedded, lines, root};
@@ -52,6 +53,12 @@ fn generated_pages_are_current() {
     assert!(stale.is_empty(), "not what the program says now:\n{}\nRenew them with\n  {ACCEPT}", lines(&stale));
 }
 
+/// Texts are shown with the answers of the presets.
+fn settings() -> &'static [Setting] {
+    static SETTINGS: OnceLock<Vec<Setting>> = OnceLock::new();
+    SETTINGS.get_or_init(|| Setting::of_presets(embedded()))
+}
+
 fn questions() -> String {
     let usage = Usage::new(embedded()).unwrap();
     let mut out = "# Questions\n\nEverything that can be answered, by group. `scaffold explain NAME` says \
@@ -67,7 +74,7 @@ fn questions() -> String {
 }
 
 fn question(usage: &Usage<'_>, component: Option<&Component>, q: &Question) -> String {
-    let mut explained = explanation::question(embedded(), usage, q, component);
+    let mut explained = explanation::question(usage, q, component, settings());
     // the heading above says it
     explained.sections.iter_mut().for_each(|s| s.lines.retain(|l| !l.before.starts_with("In the group ")));
     if !q.fields.is_empty() {
@@ -79,7 +86,7 @@ fn question(usage: &Usage<'_>, component: Option<&Component>, q: &Question) -> S
 }
 
 fn field(usage: &Usage<'_>, list: &Question, field: &Question) -> String {
-    let mut explained = explanation::question(embedded(), usage, field, None);
+    let mut explained = explanation::question(usage, field, None, settings());
     // another question may have the name of a field
     explained.sections.iter_mut().for_each(|s| s.lines.retain(|l| l.sort != Sort::Component));
     format!("\n#### {}.{}\n\n{}\n{}", list.name, field.name, prose(&field.ask), entry(&explained))
@@ -114,7 +121,8 @@ fn slots() -> String {
 fn readiness() -> String {
     let mut out =
         "# Readiness ids\n\nWhat must be true before a system goes live, and what a generated repository has for \
-                   it. `PRODUCTION_READINESS.md` of a repository lists them with its own answers.\n"
+                   it. The texts are those of the presets, whose project is `shop`; `PRODUCTION_READINESS.md` of a \
+                   repository has its own, and `scaffold explain ID` shows them there.\n"
             .to_string();
     let mut area = "";
     for need in &embedded().needs {
@@ -126,7 +134,7 @@ fn readiness() -> String {
             "\n### {}\n\n{}.\n{}",
             need.id,
             prose(&need.need),
-            entry(&explanation::need(embedded(), need, None))
+            entry(&explanation::need(embedded(), need, settings()))
         );
     }
     out

@@ -132,19 +132,41 @@ fn questions() {
     assert!(cloud.contains("\n  aws_region: ") && !cloud.contains("Who operates MongoDB?"), "{cloud}");
 }
 
-/// Outside of a repository the conditions are in words; inside, its answers decide.
+/// Outside of a repository the answers of the presets decide; inside, its own.
 #[test]
 fn explain_says_what_a_repository_has_for_a_need() {
     let outside = data(&["explain", "IMG-01"]);
-    let words = "[if `github_attestations`: GitHub attestation; otherwise: a keyless cosign signature]";
-    assert!(outside.split_whitespace().collect::<Vec<_>>().join(" ").contains(words), "{outside}");
+    let each = "The component `github/actions` meets it with the preset `mongodb-";
+    assert_eq!(outside.matches(each).count(), 2, "{outside}");
+    assert!(outside.contains("a keyless cosign signature") && outside.contains("GitHub attestation"), "{outside}");
+    assert!(data(&["explain", "CI-06"]).contains("meets it with every preset"));
     let shop = Repository::answered(&["github_plan=team"]);
     let said = shop.says(0, &["explain", "IMG-01"]);
-    assert!(said.contains("Here the component `github/actions` meets it"), "{said}");
+    assert!(said.contains("The component `github/actions` meets it here: "), "{said}");
     assert!(said.contains("a keyless cosign signature") && !said.contains("GitHub attestation"), "{said}");
     assert!(said.contains("`apps/api/Dockerfile`"), "{said}");
     let open = shop.says(0, &["explain", "LOAD-01"]);
     assert!(open.contains("No component meets it here"), "{open}");
+}
+
+#[test]
+fn explain_says_what_meets_a_need_without_presets() {
+    let place = tempfile::tempdir().unwrap();
+    for (path, text) in [
+        ("questions.yaml", "questions:\n  - {name: lock, ask: Lock?, help: It locks., kind: bool, default: false}\n"),
+        ("readiness.yaml", "access:\n  - {id: A-1, need: A lock}\n"),
+        (
+            "components/lock/component.yaml",
+            "title: Lock\nwhy: w\nwhen: lock\nsatisfies: [{id: A-1, generated: a <%= 1 %>, verify: v}]\n",
+        ),
+    ] {
+        let path = place.path().join("templates").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let said = run(place.path(), &["explain", "A-1", "--templates", "templates"]);
+    let said = String::from_utf8(said.stdout).unwrap();
+    assert!(said.contains("With other answers the component `lock` meets it: Lock\n  when `lock`\n"), "{said}");
 }
 
 #[test]
@@ -154,8 +176,8 @@ fn explain_knows_every_sort_of_thing() {
         ("services.0.port", "a port from 1024 to 65535"),
         ("route", "`services.route` is a question"),
         ("mongodb/backup", "is a component"),
-        ("BAK-01", "The component `mongodb/backup` meets it"),
-        ("LOAD-01", "No component meets it yet"),
+        ("BAK-01", "The component `mongodb/backup` meets it with every preset"),
+        ("LOAD-01", "No component meets it with any preset"),
         ("database", "`database` is a slot"),
         ("k8s/platform/Chart.yaml", "`database_hosting`"),
         ("k8s/base/kustomization.yaml", "`database_hosting`"),

@@ -37,9 +37,9 @@ fn choices_side_by_side() {
                                              point-in-time recovery
 
     What is generated
-    - 362 files of 24 components             - 369 files of 24 components
+    - 362 files of 28 components             - 369 files of 28 components
     - `mongodb/backup`: 50 files             - `mongodb/backup`: 48 files
-    - `core/kubernetes`: 42 files            - `core/kubernetes`: 40 files
+    - `kubernetes/manifests`: 42 files       - `kubernetes/manifests`: 40 files
     - `mongodb/atlas`: MongoDB Atlas with    - `mongodb/self-hosted`: MongoDB
       private endpoint and point-in-time       replica set in the cluster; 26
       recovery; 4 files, meets `DB-01`,        files, meets `DB-01`, `DB-02`,

@@ -294,7 +294,7 @@ fn services(found: &Value) -> impl Iterator<Item = &Value> {
 fn answers_are_accepted_together() {
     for (case, services) in [("mern", 2), ("pnpm-prisma", 2), ("fastapi-react", 2)] {
         let temp = prepared(&root().join("tests/detect").join(case));
-        let found = detect(embedded(), temp.path()).unwrap();
+        let found = detect(embedded(), temp.path(), &scaffold::catalog::question::Values::new()).unwrap();
         let sets: Vec<(&str, Value)> = found.answers.iter().map(|(name, a)| (name.as_str(), a.value.clone())).collect();
         let given = given("mongodb-atlas-on-aws", &sets);
         let answers = Answers::resolve(embedded(), &given, None).unwrap_or_else(|e| panic!("{case}: {e:#}"));

@@ -62,6 +62,8 @@ fn set_takes_an_answer_under_its_earlier_name() {
     let said = scene::said(&run);
     assert_eq!(run.status.code(), Some(0), "{said}");
     assert!(said.contains("Answer `region` of `--set` is called `aws_region`."), "{said}");
+    let note = "`aws_region` was `eu-central-1` and becomes `eu-north-1`. Everything is created again";
+    assert!(said.contains(note), "{said}");
     let answers = fs::read_to_string(dir.join(".scaffold/answers.yaml")).unwrap();
     assert!(answers.contains("\naws_region: eu-north-1\n") && !answers.contains("\nregion:"), "{answers}");
     let run = scene::program(place.path()).args(["explain", "region"]).output().unwrap();

@@ -47,7 +47,7 @@ fn a_file_that_was_moved_by_hand_stays_there() {
     shop.update(0, &[]);
     shop.update(0, &["scripts_folder=ops"]);
     assert!(shop.path().join("bin/deploy.sh").exists() && !shop.path().join("ops/deploy.sh").exists());
-    assert!(shop.says(0, &["explain", "bin/deploy.sh"]).contains("`core/delivery`"));
+    assert!(shop.says(0, &["explain", "bin/deploy.sh"]).contains("`kubectl/deploy`"));
     assert!(shop.says(0, &["explain", "ops/smoke.sh"]).contains("`scripts_folder`"));
 }
 
@@ -55,13 +55,14 @@ fn a_file_that_was_moved_by_hand_stays_there() {
 fn folders_lie_apart_from_each_other_and_from_services() {
     let place = tempfile::tempdir().unwrap();
     for (set, why) in [
-        ("docs_folder=scripts/docs", "inside another folder of the layout"),
-        ("tools_folder=K8s", "the same as"),
+        ("docs_folder=scripts/docs", "which is inside the folder of `scripts_folder`, `scripts`"),
+        ("tools_folder=K8s", "which is the folder of `manifests_folder`, `k8s`"),
         ("scripts_folder=''", "which is empty"),
         ("scripts_folder=.github", "which is not a relative path"),
-        ("scripts_folder=dist/ops", "what builds and tests write"),
-        ("services.0.path=k8s/api", "which begins with a folder that has another purpose"),
-        ("scripts_folder=apps", "which begins with a folder that has another purpose"),
+        ("scripts_folder=Dist/ops", "which is in `dist`, a folder that builds and tests write to"),
+        ("services.0.path=k8s/api", "which is inside the folder of `manifests_folder`, `k8s`"),
+        ("services.0.path=demo/api", "which begins with a folder that has another purpose"),
+        ("scripts_folder=apps", "which is inside the folder of `scripts_folder`, `apps`"),
         ("workflow_prefix=platform", "lower-case words that end with `-`"),
     ] {
         let args = ["init", "x", "--yes", "--dry-run", "--preset", "mongodb-atlas-on-aws", "--set", set];
@@ -162,15 +163,22 @@ fn a_text_that_names_a_root_is_refused() {
         ("components/core/one/component.yaml", manifest),
         ("components/core/one/files/docs/one.md.j2", page),
         ("components/core/one/files/scripts/static.sh", text),
+        (
+            "components/core/one/files/scripts/cd.sh",
+            "cd docs\nkubectl apply -k \"k8s\"\n\"$repo_root/tools/x\" \"$dir/tools/x\"\n(cd \"$docs\"); ls -f docs2\n",
+        ),
         ("components/core/one/files/k8s/one/static.sh", text),
         ("components/core/one/files/k8s/one/scripts/a.sh", "true\n"),
     ]), @"
-    error: the catalog has 7 faults:
+    error: the catalog has 10 faults:
       templates/components/core/one/component.yaml: names `k8s/`; write `<%= manifests_folder %>/`
       templates/components/core/one/files/docs/one.md.j2: line 1: names `deploy-<%=`; write `<%= workflow_prefix %>deploy-<%=`
       templates/components/core/one/files/docs/one.md.j2: line 1: names `k8s/`; write `<%= manifests_folder %>/`
       templates/components/core/one/files/docs/one.md.j2: line 1: names `scripts/`; write `<%= scripts_folder %>/`
       templates/components/core/one/files/docs/one.md.j2: line 3: names `docs/`; write `<%= docs_folder %>/`
+      templates/components/core/one/files/scripts/cd.sh: line 1: names `docs/`; write `<%= docs_folder %>/`
+      templates/components/core/one/files/scripts/cd.sh: line 2: names `k8s/`; write `<%= manifests_folder %>/`
+      templates/components/core/one/files/scripts/cd.sh: line 3: names `tools/`; write `<%= tools_folder %>/`
       templates/components/core/one/files/scripts/static.sh: line 1: names `scripts/`; write `<%= scripts_folder %>/`
       templates/slots.yaml: `order` has no place for the component `core/one`
     ");

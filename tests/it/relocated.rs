@@ -28,7 +28,8 @@ fn files_of_an_earlier_version_are_not_edits() {
     write("new", &[("b/moved.txt", "one\ntwo\n")], &[json!({"from": "a/moved.txt", "to": "b/moved.txt"})]);
     let manifest = place.path().join("new/templates/components/all/component.yaml");
     let mut with: Value = serde_json::from_str(&fs::read_to_string(&manifest).unwrap()).unwrap();
-    with["replaced"] = json!([{"from": "gone/", "note": "Take the edits of `gone/` over."}]);
+    with["replaced"] = json!([{"from": "gone/", "note": "Take the edits of `gone/` over into <%= heir %>."}]);
+    with["derived"] = json!({"heir": "'b/'"});
     fs::write(&manifest, with.to_string()).unwrap();
     let run = |args: &[&str], version: &str| {
         let templates = format!("{version}/templates");
@@ -38,7 +39,7 @@ fn files_of_an_earlier_version_are_not_edits() {
     let status = run(&["status", "project", "--exit-code=edited"], "new");
     assert_eq!(status.status.code(), Some(0), "{}", scene::said(&status));
     let said = scene::said(&run(&["update", "project", "--yes"], "new"));
-    assert!(said.contains("Take the edits of `gone/` over."), "{said}");
+    assert!(said.contains("Take the edits of `gone/` over into b/."), "{said}");
     assert!(!scene::said(&run(&["update", "project", "--yes"], "new")).contains("gone/"));
 }
 

@@ -31,16 +31,12 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
-    error: the catalog has 10 faults:
+    error: the catalog has 11 faults:
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.title`: what people call it, as in `an account of AWS`
-        - `provides.facts.cluster_product`: the managed Kubernetes, for a sentence
-        - `provides.facts.cluster_short`: the same, short
-        - `provides.facts.pod_identity`: how a pod comes to a role
         - `provides.facts.dns`: the product that answers for the zones
         - `provides.facts.registry_product`: the product that stores images
         - `provides.facts.monitor`: what watches from outside of the cluster
-        - `provides.facts.storage_class`: the default class of volumes, which the provider's manifests make; NAME-retain keeps a volume without its claim
         - `provides.facts.registry`: host and path below which images are stored
         - `provides.facts.region`: region of the cluster
         - `provides.facts.backup_region`: region of the off-site backups
@@ -53,11 +49,6 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro whoami() %>`: shows the account of the session
         - `macros.j2`: `<% macro account_of_session() %>`: prints nothing but the account of the session
         - `macros.j2`: `<% macro name_servers(zone) %>`: prints the name servers of a zone; further lines are indented by 5
-        - `macros.j2`: `<% macro pod_roles(environment, namespace) %>`: lists which service accounts of a namespace have a role
-        - `macros.j2`: `<% macro cluster_versions(indent) %>`: lists versions of Kubernetes with the end of their support; a second line begins with `indent`
-        - `macros.j2`: `<% macro upgrade_insights(environment, indent) %>`: lists what stands in the way of an upgrade; a second line begins with `indent`
-        - `macros.j2`: `<% macro cluster_state(environment) %>`: how to see that the cluster's API works, for a table
-        - `macros.j2`: `<% macro tunnel_troubles(environment) %>`: rows of a table: errors of `scripts/cluster-connect.sh`, why, what to do
         - `macros.j2`: `<% macro trust_refused() %>`: what the cloud says when it does not trust a run of a pipeline
         - `macros.j2`: `<% macro images_of(service) %>`: lists the images of a service
         - `macros.j2`: `<% macro delete_repository(service) %>`: deletes all images of a service
@@ -72,22 +63,16 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro alert_receiver() %>`: name of Alertmanager's receiver
         - `macros.j2`: `<% macro alert_target(environment, account, topic) %>`: the beginning of a receiver of Alertmanager, for the topic `alerts` or `heartbeat`
         - `macros.j2`: `<% macro alert_subscriptions(environment) %>`: how to see who gets alerts, for a table
-        - `macros.j2`: `<% macro load_balancer() %>`: fields of a Service of the type LoadBalancer, with annotations; further lines are indented by 8
         - `macros.j2`: `<% macro dns01_solver() %>`: the solver of cert-manager; further lines are indented by 12
         - `macros.j2`: `<% macro external_dns_provider() %>`: name of the provider in ExternalDNS
         - `macros.j2`: `<% macro external_dns_arguments() %>`: further arguments of ExternalDNS
-        - `macros.j2`: `<% macro resolver_comment() %>`: a comment on where the resolver of the cluster answers
-        - `macros.j2`: `<% macro resolver_peers() %>`: its peers in a NetworkPolicy; further lines are indented by 8
         - `macros.j2`: `<% macro egress_comment() %>`: a comment on which addresses HTTPS reaches
-        - `macros.j2`: `<% macro identity_agent_comment() %>`: a comment on where pods get the credentials of their role
-        - `macros.j2`: `<% macro identity_agent() %>`: the rule for that in a NetworkPolicy; further lines are indented by 4
         - `files/scripts/bootstrap.sh`
-        - `files/scripts/cluster-connect.sh`
-        - `files/k8s/platform/cluster/storage-class.yaml`
         - a template that prints `contributed.environment_outputs`
         - a template that prints `contributed.environment_settings`
         - a template that prints `contributed.terraform_providers`
       templates/slots.yaml: slot `ci_identity`: no component fills it with `ci: github_actions`, `cloud: gcp`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `cluster`: no component fills it with `cloud: gcp`, `cluster: created`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
@@ -97,6 +82,128 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `object_store`: no component fills it with `cloud: gcp`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `secrets_store`: no component fills it with `cloud: gcp`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
     "#);
+}
+
+#[test]
+fn an_empty_cluster_is_a_list_of_what_it_owes() {
+    let text = "title: A cluster that is there\nwhy: Another kind of cluster.\nprovides:\n  slot: cluster\n  for:\n    \
+                cluster: {value: existing, title: A cluster that is there, order: 20}\n    cloud: aws\n";
+    insta::assert_snapshot!(faults(&[("components/aws/existing/component.yaml", text)]), @r#"
+    error: the catalog has 1 fault:
+      templates/components/aws/existing/component.yaml: owes to the slot `cluster`:
+        - `provides.facts.title`: the managed Kubernetes, for a sentence
+        - `provides.facts.short`: the same, short
+        - `provides.facts.nodes`: what brings nodes and takes them away, for a sentence
+        - `provides.facts.pod_identity`: how a pod comes to a role
+        - `provides.facts.storage_class`: the default class of volumes, which the provider's manifests make; NAME-retain keeps a volume without its claim
+        - `macros.j2`: `<% macro pod_roles(environment, namespace) %>`: lists which service accounts of a namespace have a role
+        - `macros.j2`: `<% macro supported_versions(indent) %>`: lists versions of Kubernetes with the end of their support; a second line begins with `indent`
+        - `macros.j2`: `<% macro upgrade_insights(environment, indent) %>`: lists what stands in the way of an upgrade; a second line begins with `indent`
+        - `macros.j2`: `<% macro api_state(environment) %>`: how to see that the cluster's API works, for a table
+        - `macros.j2`: `<% macro tunnel_troubles(environment) %>`: rows of a table: errors of `scripts/cluster-connect.sh`, why, what to do
+        - `macros.j2`: `<% macro load_balancer() %>`: fields of a Service of the type LoadBalancer, with annotations; further lines are indented by 8
+        - `macros.j2`: `<% macro resolver_comment() %>`: a comment on where the resolver of the cluster answers
+        - `macros.j2`: `<% macro resolver_peers() %>`: its peers in a NetworkPolicy; further lines are indented by 8
+        - `macros.j2`: `<% macro identity_agent_comment() %>`: a comment on where pods get the credentials of their role
+        - `macros.j2`: `<% macro identity_agent() %>`: the rule for that in a NetworkPolicy; further lines are indented by 4
+        - `files/infra/terraform/modules/environment/cluster.tf`
+        - `files/scripts/cluster-connect.sh`
+        - `files/k8s/platform/cluster/storage-class.yaml`
+        - `contributes.cluster_resources`: an item
+    "#);
+}
+
+#[test]
+fn an_empty_gateway_controller_is_a_list_of_what_it_owes() {
+    let text = "title: Traefik\nwhy: Another controller.\nprovides:\n  slot: ingress\n  for:\n    \
+                ingress: {value: traefik, title: Traefik, order: 20}\n";
+    insta::assert_snapshot!(faults(&[("components/traefik/component.yaml", text)]), @r#"
+    error: the catalog has 1 fault:
+      templates/components/traefik/component.yaml: owes to the slot `ingress`:
+        - `provides.facts.title`: name of the product, for a sentence
+        - `provides.facts.proxy`: name of the proxy, for a sentence
+        - `provides.facts.class`: name of the GatewayClass
+        - `provides.facts.controller`: `controllerName` of the GatewayClass
+        - `provides.facts.namespace`: namespace of the proxies
+        - `provides.facts.metrics_port`: port at which the proxies report metrics, a number
+        - `provides.facts.idle_connections`: file below `k8s/base/gateway` that closes idle connections to services after four seconds
+        - `macros.j2`: `<% macro proxy_pods() %>`: the proxies, a peer in a NetworkPolicy; further lines are indented by 10
+        - `macros.j2`: `<% macro infrastructure() %>`: what a Gateway says of its proxies, or nothing; further lines are indented by 4
+        - `macros.j2`: `<% macro metrics_job() %>`: the label of the metrics of the proxies
+        - `macros.j2`: `<% macro responses(class) %>`: selects the counter of all responses of the gateway, or of those of a class such as `5`
+        - `macros.j2`: `<% macro route_responses(class) %>`: the same of what services answered, with the label `route` for the service
+        - `macros.j2`: `<% macro route_times() %>`: selects the counter of requests to services whose time was measured
+        - `macros.j2`: `<% macro route_times_within(milliseconds) %>`: selects the counter of those that were answered within this time
+        - `macros.j2`: `<% macro route_time_buckets() %>`: selects the histogram of these times
+        - `macros.j2`: `<% macro response_series(class) %>`: a series that `responses` selects
+        - `macros.j2`: `<% macro route_series(route, class) %>`: a series that `route_responses` selects
+        - `macros.j2`: `<% macro route_time_series(route) %>`: a series that `route_times` selects
+        - `macros.j2`: `<% macro route_time_within_series(route, milliseconds) %>`: a series that `route_times_within` selects
+        - `macros.j2`: `<% macro list_proxies() %>`: lists the proxies
+        - `macros.j2`: `<% macro access_log() %>`: prints the requests of 15 minutes, each a JSON object with `response_code`, `response_flags`, `route`, `path` and `duration_ms`
+        - `macros.j2`: `<% macro failure_flags() %>`: rows of a table: values of `response_flags`, what to do
+        - `macros.j2`: `<% macro compatibility() %>`: a row of a table: its version, and versions of Kubernetes that it is tested with
+        - `contributes.charts`: an item
+        - `contributes.gateway_resources`: an item
+    "#);
+}
+
+#[test]
+fn an_empty_monitoring_is_a_list_of_what_it_owes() {
+    let text = "title: Amazon Managed Prometheus\nwhy: Other monitoring.\nprovides:\n  slot: monitoring\n  for:\n    \
+                monitoring: {value: amp, title: Amazon Managed Prometheus, order: 20}\n";
+    insta::assert_snapshot!(faults(&[("components/aws/prometheus/component.yaml", text)]), @r#"
+    error: the catalog has 1 fault:
+      templates/components/aws/prometheus/component.yaml: owes to the slot `monitoring`:
+        - `provides.facts.queries`: what answers queries in PromQL, for a sentence
+        - `provides.facts.sender`: what sends alerts, for a sentence
+        - `provides.facts.state_metrics`: what reports the state of the objects in the cluster, for a sentence
+        - `provides.facts.namespace`: namespace in which it runs
+        - `provides.facts.lookback`: seconds that a rule may look back, fewer than metrics are kept; a number
+        - `macros.j2`: `<% macro open_queries() %>`: makes the HTTP API of Prometheus answer on port 9090 of localhost until it is ended
+        - `macros.j2`: `<% macro sender_logs(since) %>`: prints what the sender of alerts has logged for a time such as `15m`
+        - `macros.j2`: `<% macro state_metrics_pods(verb) %>`: does `get`, `describe` or `logs` with the pods of what reports the state of objects
+        - `macros.j2`: `<% macro own_alerts() %>`: lines on the alerts that it brings along, or nothing
+        - `macros.j2`: `<% macro volume_full() %>`: a row of a table: its volume is full, what to do
+        - `macros.j2`: `<% macro monitoring_compatibility() %>`: a row of a table: its version, and versions of Kubernetes that it is tested with
+        - `macros.j2`: `<% macro scrapers() %>`: what reads metrics from pods, a peer in a NetworkPolicy; further lines are indented by 10
+        - `macros.j2`: `<% macro policies(ports) %>`: network policies of its namespace; `ports` are those of metrics
+        - `files/scripts/test-alert.sh`
+        - `contributes.charts`: an item
+    "#);
+}
+
+#[test]
+fn an_empty_delivery_is_a_list_of_what_it_owes() {
+    let text = "title: Argo CD\nwhy: Another delivery.\nprovides:\n  slot: delivery\n  for:\n    \
+                delivery: {value: argo_cd, title: Argo CD, order: 20}\n";
+    insta::assert_snapshot!(faults(&[("components/argo/cd/component.yaml", text)]), @r#"
+    error: the catalog has 1 fault:
+      templates/components/argo/cd/component.yaml: owes to the slot `delivery`:
+        - `provides.facts.label`: what does it, for the label of a diagram, before the name of an environment
+        - `files/scripts/deploy.sh`
+    "#);
+}
+
+#[test]
+fn an_empty_platform_is_a_list_of_what_it_owes() {
+    let text = "title: One host\nwhy: Another platform.\nprovides:\n  slot: platform\n  for:\n    \
+                platform: {value: compose, title: One host with compose, order: 20}\n";
+    insta::assert_snapshot!(faults(&[("components/compose/host/component.yaml", text)]), @r"
+    error: the catalog has 8 faults:
+      templates/components/compose/host/component.yaml: owes to the slot `platform`:
+        - `provides.facts.title`: name of the product, for a sentence
+        - `macros.j2`: `<% macro client_tools() %>`: a row of a table: the tools with which people reach it, and for what
+        - `macros.j2`: `<% macro show_services() %>`: shows which services run, and how many instances of each
+        - `macros.j2`: `<% macro service_logs(service, since) %>`: prints what a service has logged for a time such as `15m`
+      templates/components/core/delivery/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
+      templates/components/core/gateway/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
+      templates/components/core/platform/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
+      templates/components/core/secrets/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
+      templates/components/github/actions/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: github_actions`, `platform: compose`
+      templates/components/kubectl/deploy/component.yaml: requires `kubernetes/manifests`, which is not there with `delivery: kubectl`, `platform: compose`
+      templates/components/mongodb/self-hosted/component.yaml: requires `kubernetes/manifests`, which is not there with `database: mongodb`, `database_hosting: self-hosted`, `platform: compose`
+    ");
 }
 
 #[test]
@@ -589,6 +696,30 @@ fn an_owed_file_has_no_condition() {
     assert!(said().contains(owed), "{}", said());
 }
 
+const LOGIN: &str =
+    "<% if cloud == \"aws\" %><% from provided.cloud.macros import login %><%= login(\"me\") %><% endif %>\n";
+
+/// What every provider has to write is what templates import, and the other way round.
+#[test]
+fn the_macros_of_a_slot_are_those_that_are_imported() {
+    let said = |page: &str| {
+        let place = tempfile::tempdir().unwrap();
+        small(place.path(), VAULT);
+        let macros = "<% macro login(who) %><%= who %><% endmacro %><% macro leave() %>bye<% endmacro %>";
+        fs::write(place.path().join("templates/components/aws/macros.j2"), macros).unwrap();
+        fs::write(place.path().join("templates/components/page/files/page.txt.j2"), page).unwrap();
+        scene::said(&scene::program(place.path()).args(["questions", "--templates", "templates"]).output().unwrap())
+    };
+    let read = LOGIN.replace("login(\"me\")", "provided.cloud.registry");
+    assert!(!said(&read).contains("fault"), "{}", said(&read));
+    let undeclared = read.replace("import login", "import login, leave as go");
+    let fault = "page.txt.j2: imports `leave`, which is not a macro of the slot `cloud`";
+    assert!(said(&undeclared).contains(fault), "{}", said(&undeclared));
+    let unused = read.replace("<% from provided.cloud.macros import login %>", "");
+    let fault = "slots.yaml: slot `cloud`: nothing imports the macro `login`";
+    assert!(said(&unused).contains(fault), "{}", said(&unused));
+}
+
 /// A provider that stands for having nothing there has no facts.
 #[test]
 fn a_fact_is_read_only_where_a_provider_has_it() {
@@ -598,6 +729,7 @@ fn a_fact_is_read_only_where_a_provider_has_it() {
         let folder = place.path().join("templates/components/page");
         fs::write(folder.join("component.yaml"), format!("title: P\nwhy: w\n{manifest}")).unwrap();
         fs::write(folder.join("files/page.txt.j2"), page).unwrap();
+        fs::write(folder.join("files/login.txt.j2"), LOGIN).unwrap();
         scene::said(&scene::program(place.path()).args(["questions", "--templates", "templates"]).output().unwrap())
     };
     let read = "<%= provided.cloud.registry %> of the cloud\n";

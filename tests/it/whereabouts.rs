@@ -70,6 +70,18 @@ fn the_services_of_an_example_are_not_those_of_a_folder_with_code() {
     assert!(!temp.path().join("apps").exists() && !temp.path().join(".scaffold").exists());
 }
 
+/// A folder that generated files would take is free for a service once they are told to go elsewhere.
+#[test]
+fn a_service_is_found_where_a_folder_of_the_layout_was() {
+    let temp = TempDir::new().unwrap();
+    let files = read_tree(&root().join("tests/detect/mern/tree"));
+    let files = files.into_iter().map(|(path, file)| (path.replace("backend/", "tools/"), file)).collect();
+    write_tree(temp.path(), &files);
+    let said = init(temp.path(), &["--detect", "--set", "tools_folder=pinned"]);
+    assert!(!said.contains("the folder of `tools_folder`"), "{said}");
+    assert!(temp.path().join("k8s/base/tools/deployment.yaml").is_file(), "{said}");
+}
+
 /// What will not work is said once more where it is not scrolled away.
 #[test]
 fn what_does_not_fit_is_said_at_the_end() {

@@ -24,6 +24,7 @@ impl Catalog {
         let places: BTreeMap<String, _> = components.iter().map(|c| (c.name.clone(), self.position(c))).collect();
         components.sort_by_key(|c| places.get(&c.name).copied());
         self.components = components;
+        self.keep_apart();
         let mut brought: IndexMap<(Option<String>, String), Vec<ProvidedChoice>> = IndexMap::new();
         for provides in self.components.iter().filter_map(|component| component.manifest.provides.as_ref()) {
             let per = self.slots.slots.get(&provides.slot).and_then(|slot| slot.per.as_ref());
