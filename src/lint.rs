@@ -108,7 +108,8 @@ impl Lint<'_> {
 
     /// What an update says is a template.
     fn changing(&mut self, file: &str, questions: &[Question], known: &Names) {
-        for (question, text) in questions.iter().filter_map(|question| Some((question, question.changing.as_ref()?))) {
+        let all = questions.iter().flat_map(|question| std::iter::once(question).chain(&question.fields));
+        for (question, text) in all.filter_map(|question| Some((question, question.changing.as_ref()?))) {
             self.text(file, &format!("question `{}`, `changing`", question.name), text, known);
         }
     }

@@ -45,7 +45,7 @@ pub struct Question {
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub asked: bool,
     /// What changing the answer means where it was applied already, a sentence or two. An update that does says it. Of
-    /// records, what it means that one is gone.
+    /// records, what it means that one is gone; of a field, what another value means for a record that stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changing: Option<String>,
     /// Largest length in characters (text, dns_label).

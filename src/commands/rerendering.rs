@@ -395,13 +395,38 @@ fn changing(catalog: &Catalog, earlier: &Values, now: &Values, context: &Context
                 let is = if gone.len() == 1 { "is" } else { "are" };
                 (!gone.is_empty()).then(|| format!("Of `{name}`, {} {is} gone. ", gone.join(", ")))
             }
-            _ => (old != new).then(|| format!("`{name}` was `{}` and becomes `{}`. ", brief(old), brief(new))),
+            _ => (old != new && !question.is_later(old)).then(|| format!("`{name}` was `{}` and becomes `{}`. ", brief(old), brief(new))),
         }
     };
-    let notes = catalog
-        .questions()
-        .filter_map(|(of, question)| Some(Note { of, before: note(question)?, text: question.changing.as_ref()? }));
-    rendered(catalog, context, notes.collect())
+    let mut notes = Vec::new();
+    for (of, question) in catalog.questions() {
+        let own = note(question).zip(question.changing.as_ref());
+        notes.extend(own.map(|(before, text)| Note { of, before, text }));
+        let Some((old, new)) = earlier.get(&question.name).zip(now.get(&question.name)) else { continue };
+        for (field, text) in question.fields.iter().filter_map(|field| Some((field, field.changing.as_ref()?))) {
+            let befores = changed(question, field, old, new);
+            notes.extend(befores.into_iter().map(|before| Note { of, before, text }));
+        }
+    }
+    rendered(catalog, context, notes)
+}
+
+/// What a field was and becomes, in each record that stays.
+fn changed(question: &Question, field: &Question, old: &Value, new: &Value) -> Vec<String> {
+    let Some(key) = question.unique.first() else { return Vec::new() };
+    let name = &field.name;
+    let records = |list: &Value| -> Vec<(String, Value)> {
+        let records = list.as_array().into_iter().flatten();
+        records.filter_map(|record| Some((brief(record.get(key)?), record.get(name)?.clone()))).collect()
+    };
+    let new = records(new);
+    // where there was no id, nothing was applied
+    let answered = records(old).into_iter().filter(|(_, was)| !field.is_later(was));
+    let kept = answered.filter_map(|(record, was)| {
+        let is = &new.iter().find(|(other, _)| *other == record)?.1;
+        (was != *is).then(|| format!("`{name}` of `{record}` was `{}` and becomes `{}`. ", brief(&was), brief(is)))
+    });
+    kept.collect()
 }
 
 /// The records that there are no more, by the first field in which all must differ. One that has another name now is a

@@ -46,6 +46,7 @@ pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
     env.add_filter("words", words);
     env.add_filter("span", duration::text);
     env.add_filter("up", up);
+    env.add_test("told_apart_by", told_apart_by);
     env.add_function("duration", duration_seconds);
     env.add_function("cron_interval", cron_interval);
     let macros = catalog.components.iter().filter_map(|c| c.macros.as_ref());
@@ -183,6 +184,16 @@ fn words(text: &str) -> Vec<String> {
 /// The way from a folder of the repository up to its root: `../..` from `a/b`.
 fn up(folder: &str) -> String {
     folder.split('/').map(|_| "..").collect::<Vec<_>>().join("/")
+}
+
+/// Whether records of the same group can be told apart by what begins with their field and a hyphen: `eu` and `eu-dev` cannot.
+fn told_apart_by(records: Vec<Value>, field: &str, group: &str) -> Result<bool, Error> {
+    let keys = records.iter().map(|record| Ok((record.get_attr(group)?, record.get_attr(field)?.to_string())));
+    let keys = keys.collect::<Result<Vec<_>, Error>>()?;
+    let begins = |(group, long): &(Value, String), (other, short): &(Value, String)| {
+        group == other && long.strip_prefix(short.as_str()).is_some_and(|rest| rest.starts_with('-'))
+    };
+    Ok(!keys.iter().any(|long| keys.iter().any(|short| begins(long, short))))
 }
 
 fn duration_seconds(text: &str) -> Result<u64, Error> {

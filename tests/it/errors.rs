@@ -203,10 +203,11 @@ fn environments_that_nothing_can_be_released_to() {
 
 #[test]
 fn rules_across_answers() {
-    insta::assert_snapshot!(with("environments.0.account", json!("444455556666")), @r"
-    two environments are in the same AWS account, where a mistake in one affects the others
+    let sets = [("environments.0.account", json!("444455556666")), ("environments.0.name", json!("prod-eu"))];
+    insta::assert_snapshot!(refused(&given(PRESET, &sets)), @r"
+    two environments share an AWS account, and the name of one begins with that of the other and a hyphen, so that IAM cannot tell their resources apart by name
       --> --set
-    hint: give each environment an account of its own; in AWS Organizations another one costs nothing
+    hint: give one of them another `name` or an `account` of its own
     ");
     insta::assert_snapshot!(with("aws_backup_region", json!("eu-central-1")), @r"
     the off-site backups are in `eu-central-1`, where the system itself runs

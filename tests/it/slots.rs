@@ -41,11 +41,15 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `provides.facts.region`: region of the cluster
         - `provides.facts.backup_region`: region of the off-site backups
         - `provides.facts.state_region`: region of the Terraform state
+        - `provides.facts.accounts`: the accounts, each once, in the order of the environments
+        - `provides.facts.shares_accounts`: whether an account runs several environments
+        - `provides.facts.first_environments`: names of the first environment of each account, whose bootstrap makes what an account has once
         - `macros.j2`: `<% macro terraform_backend(key) %>`: the block `backend` of a root in production's state that belongs to no environment
         - `macros.j2`: `<% macro registry_login(registry, region) %>`: a shell command that logs in to a registry
         - `macros.j2`: `<% macro image_digest(repository, tag, indent) %>`: a shell command that prints the digest of a tag of an image, or nothing; a second line begins with `indent`
         - `macros.j2`: `<% macro session_variable() %>`: the variable of a shell that says whose credentials are used
         - `macros.j2`: `<% macro session(environment) %>`: sets that variable to the credentials of an environment; `environment` can be a variable of the shell
+        - `macros.j2`: `<% macro shared_accounts() %>`: a section on what still reaches across environments that share an account, or nothing
         - `macros.j2`: `<% macro whoami() %>`: shows the account of the session
         - `macros.j2`: `<% macro account_of_session() %>`: prints nothing but the account of the session
         - `macros.j2`: `<% macro name_servers(zone) %>`: prints the name servers of a zone; further lines are indented by 5

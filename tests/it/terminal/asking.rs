@@ -158,18 +158,22 @@ fn an_example_is_no_default() {
 
 /// Before the questions that come behind them.
 #[test]
-fn equal_accounts_are_asked_again_at_once() {
+fn environments_that_do_not_go_together_are_asked_again_at_once() {
     let (_temp, dir) = target();
     let mut s = Start::built_in(&dir, &["--preset", "mongodb-atlas-on-aws"]).rows(60).run();
     for (question, answer) in &PROJECT[..9] {
         s.answer(question, answer).send(ENTER);
     }
     s.answer(PROJECT[9].0, PROJECT[8].1).send(ENTER).see("prod (production, 10.20.0.0/16, 111111111111)");
-    s.answer(PROJECT[10].0, ENTER);
-    s.see("! two environments are in the same AWS account, where a mistake in one affects the others");
-    s.answer(PROJECT[8].0, ENTER).see("> staging: Which AWS account runs it?");
+    // an account for all is no fault; a name that begins another one in it is
+    s.answer(PROJECT[10].0, &[UP, UP, UP, ENTER].concat()).answer("staging: what should happen?", ENTER);
+    s.answer("staging: change a field?", &[DOWN, ENTER].concat()).replace("What is it called?", "prod-eu");
+    s.answer("prod-eu: change a field?", ENTER).answer(PROJECT[10].0, ENTER);
+    s.see("! two environments share an AWS account, and the name of one begins with that of the other");
+    let first = "prod-eu: Which AWS account runs it?";
+    s.answer(first, ENTER).see("> prod-eu: Which AWS account runs it?");
     // back to the account before
-    s.answer(PROJECT[9].0, ESC).answer(PROJECT[8].0, ENTER).see("? prod: Which AWS account runs it? 111111111111");
+    s.answer(PROJECT[9].0, ESC).answer(first, ENTER).see("? prod: Which AWS account runs it? 111111111111");
     s.replace(PROJECT[9].0, PROJECT[9].1).answer(PROJECT[10].0, ENTER);
     s.see("Done Database").answer(PROJECT[11].0, CTRL_C).ends_with(130).nothing_changed();
 }
