@@ -395,7 +395,8 @@ fn changing(catalog: &Catalog, earlier: &Values, now: &Values, context: &Context
                 let is = if gone.len() == 1 { "is" } else { "are" };
                 (!gone.is_empty()).then(|| format!("Of `{name}`, {} {is} gone. ", gone.join(", ")))
             }
-            _ => (old != new && !question.is_later(old)).then(|| format!("`{name}` was `{}` and becomes `{}`. ", brief(old), brief(new))),
+            _ => (old != new && !question.is_later(old))
+                .then(|| format!("`{name}` was `{}` and becomes `{}`. ", brief(old), brief(new))),
         }
     };
     let mut notes = Vec::new();
