@@ -157,12 +157,12 @@ fn everything_missing_is_named_at_once() {
       domain                  a hostname such as `shop.example.com`
       contact                 an e-mail address
       repository              a repository as `owner/name`
-      github_owner_id         a whole number, at least 1
-      github_repository_id    a whole number, at least 1
+      github_owner_id         a whole number, at least 1, or `later` while there is none
+      github_repository_id    a whole number, at least 1, or `later` while there is none
       code_owners             a GitHub team or user such as `@acme/platform`
-      environments.0.account  an AWS account id of twelve digits
-      environments.1.account  an AWS account id of twelve digits
-      atlas_org_id            an Atlas organization id of 24 hexadecimal digits
+      environments.0.account  an AWS account id of twelve digits, or `later` while there is none
+      environments.1.account  an AWS account id of twelve digits, or `later` while there is none
+      atlas_org_id            an Atlas organization id of 24 hexadecimal digits, or `later` while there is none
       services                a list of 1 to 30 records
     hint: give them with `--set NAME=VALUE`, in a file with `--answers FILE`, or take a `--preset`
     hint: `--detect` takes those that the folder tells: `scaffold detect` prints them

@@ -23,6 +23,7 @@ mod existing;
 mod faults;
 mod hints;
 mod kill;
+mod later;
 mod layout;
 mod links;
 mod lost;
