@@ -26,7 +26,7 @@ use crate::catalog::lists::ContributedList;
 use crate::catalog::migrations::Migration;
 use crate::catalog::question::{FindingName, Group, Question, Rule, Values};
 use crate::catalog::roots::Root;
-use crate::catalog::slots::{Provides, SlotsFile};
+use crate::catalog::slots::{Provides, SlotsFile, Without};
 use crate::text::value::whole;
 
 /// Everything that a generated repository can be made of.
@@ -120,6 +120,9 @@ pub struct Manifest {
     /// The slot that it fills; active then where the slot's keys are chosen, in place of `when`.
     #[serde(default)]
     pub provides: Option<Provides>,
+    /// Combinations of keys that no provider fills, which a new choice brings along; beside those of `slots.yaml`.
+    #[serde(default)]
+    pub without: Vec<Without>,
     /// Components that must be active too, and slots that must be filled.
     #[serde(default)]
     pub requires: Vec<String>,

@@ -87,6 +87,15 @@ pub struct Exclusion {
     pub keys: IndexMap<String, Words>,
 }
 
+/// A combination of keys of slots that a component knows not to be filled.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Without {
+    /// The slots.
+    pub slots: Vec<String>,
+    #[serde(flatten)]
+    pub exclusion: Exclusion,
+}
+
 /// A word or several.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
@@ -134,6 +143,10 @@ pub struct Provides {
     /// Fields for records of the project, by the question: what only this provider needs to know of each.
     #[serde(default)]
     pub fields: IndexMap<String, Vec<Question>>,
+    /// The names under which other components read fields of such records, by the question: of each name the field. What is
+    /// called alike everywhere has the word of its provider in the answers: `{environments: {account: gcp_project}}`.
+    #[serde(default)]
+    pub read_as: IndexMap<String, IndexMap<String, String>>,
 }
 
 /// A slot that each record of a list fills for itself, with what it takes to compute its facts.

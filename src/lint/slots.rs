@@ -60,6 +60,10 @@ impl Lint<'_> {
             }
         }
         for component in &catalog.components {
+            let named = component.manifest.without.iter().flat_map(|without| &without.slots);
+            for name in named.filter(|name| !catalog.slots.slots.contains_key(*name)) {
+                self.fault(manifest_file(component), format!("`without` names `{name}`, which is not a slot"));
+            }
             if let Some(provides) = &component.manifest.provides {
                 self.provider(component, provides);
             }
@@ -198,6 +202,17 @@ impl Lint<'_> {
             let list = catalog.project.questions.iter().find(|q| q.name == *name && q.kind == KindName::Records);
             if list.is_none() {
                 self.fault(&file, format!("`provides`: `{name}` is not a list of records of the project"));
+            }
+        }
+        for (list, names) in &provides.read_as {
+            let fields = catalog.records_question(list).map(|question| &question.fields);
+            let exists = |field: &str| fields.is_some_and(|fields| fields.iter().any(|f| f.name == field));
+            for (name, field) in names {
+                if !exists(field) {
+                    self.fault(&file, format!("`provides`: `{list}` has no field `{field}`"));
+                } else if provides.fields.get(list).is_some_and(|own| own.iter().any(|f| f.name == *name)) {
+                    self.fault(&file, format!("`provides`: `{name}` is a field of `{list}` already"));
+                }
             }
         }
         let known = self.fact_names(component, slot);

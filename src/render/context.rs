@@ -98,7 +98,8 @@ impl Context {
     pub fn new(catalog: &Catalog, answers: &Answers) -> Result<Self> {
         let env = engine::environment(catalog)?;
         let open = open_answers(catalog, &answers.values);
-        let marked = marked(catalog, &answers.values);
+        let active: Vec<&Component> = catalog.components.iter().filter(|c| answers.active.contains(&c.name)).collect();
+        let marked = provided::read_as(catalog, &active, marked(catalog, &answers.values));
         let provided = provided::all(catalog, &Scope::new(&env, &marked))?;
         let base = Scope::new(&env, &marked).with(&provided);
         let derived = base
@@ -108,7 +109,6 @@ impl Context {
         let pins = Values::from_iter([("pins".to_string(), catalog.pins.clone())]);
         let unanswered = Values::from_iter([("open_answers".to_string(), json!(open))]);
         let project = base.with(&derived).with(&pins).with(&unanswered);
-        let active: Vec<&Component> = catalog.components.iter().filter(|c| answers.active.contains(&c.name)).collect();
 
         let mut own_values = BTreeMap::new();
         let mut contributed: IndexMap<String, Vec<Value>> = IndexMap::new();

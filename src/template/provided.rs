@@ -1,12 +1,14 @@
 //! What the components that fill slots say of themselves: `provided.SLOT.FACT`, and in a record that fills a slot for itself
 //! `service.provided.SLOT.FACT`.
 
+use std::borrow::Cow;
+
 use anyhow::{Context as _, Result};
 use serde_json::{Map, Value, json};
 
-use crate::catalog::Catalog;
 use crate::catalog::question::{Question, Record, Values};
 use crate::catalog::slots::{PROVIDED, Provides, RecordProvider};
+use crate::catalog::{Catalog, Component};
 use crate::template::expression::Scope;
 
 /// The names of a scope with the facts of one more slot: under `provided`, or in each record where the records fill it.
@@ -43,6 +45,27 @@ pub fn all(catalog: &Catalog, scope: &Scope<'_>) -> Result<Values> {
         add(catalog, slot, scope, &mut names)?;
     }
     Ok(names)
+}
+
+/// The answers with the names for fields of records that the active providers bring along.
+pub fn read_as<'v>(catalog: &Catalog, active: &[&Component], values: Cow<'v, Values>) -> Cow<'v, Values> {
+    let brought = active.iter().filter_map(|component| component.manifest.provides.as_ref());
+    let mut brought = brought.flat_map(|provides| &provides.read_as).peekable();
+    if brought.peek().is_none() {
+        return values;
+    }
+    let mut values = values.into_owned();
+    for (list, names) in brought.filter(|(list, _)| catalog.records_question(list).is_some()) {
+        let records = values.get_mut(list).and_then(Value::as_array_mut);
+        for record in records.into_iter().flatten().filter_map(Value::as_object_mut) {
+            for (name, field) in names {
+                if let Some(value) = record.get(field).cloned() {
+                    record.insert(name.clone(), value);
+                }
+            }
+        }
+    }
+    Cow::Owned(values)
 }
 
 /// The facts of the slots that a record fills, as far as its fields choose, together with those of the project: what

@@ -681,6 +681,38 @@ fn what_is_required_is_proven() {
     );
 }
 
+/// The folder of a new choice says what it does not go together with.
+#[test]
+fn a_component_excludes_combinations() {
+    let place = tempfile::tempdir().unwrap();
+    small(place.path(), &VAULT.replace("cloud: aws", "cloud: any"));
+    let slots = place.path().join("templates/slots.yaml");
+    let text = fs::read_to_string(&slots).unwrap();
+    let (before, after) = text.split_once(", without: ").unwrap();
+    fs::write(&slots, format!("{before}}}{}", after.split_once("}]}").unwrap().1)).unwrap();
+    let vault = place.path().join("templates/components/vault/component.yaml");
+    let said = |without: &str| {
+        fs::write(&vault, VAULT.to_owned() + without).unwrap();
+        let args = [
+            "init",
+            "x",
+            "--yes",
+            "--dry-run",
+            "--templates",
+            "templates",
+            "--set",
+            "cloud=none",
+            "--set",
+            "store=vault",
+        ];
+        scene::said(&scene::program(place.path()).args(args).output().unwrap())
+    };
+    let without = "without: [{slots: [store], store: vault, cloud: none, needs: a cloud}]\n";
+    assert!(said(without).contains("answer `store` is `vault`, which needs a cloud"), "{}", said(without));
+    let other = without.replace("[store]", "[stare]");
+    assert!(said(&other).contains("`without` names `stare`, which is not a slot"), "{}", said(&other));
+}
+
 /// What is owed is there whatever the answers are.
 #[test]
 fn an_owed_file_has_no_condition() {

@@ -23,6 +23,12 @@ impl Catalog {
         let mut components = std::mem::take(&mut self.components);
         let places: BTreeMap<String, _> = components.iter().map(|c| (c.name.clone(), self.position(c))).collect();
         components.sort_by_key(|c| places.get(&c.name).copied());
+        for without in components.iter().flat_map(|component| &component.manifest.without) {
+            for name in &without.slots {
+                let slot = self.slots.slots.get_mut(name);
+                slot.into_iter().for_each(|slot| slot.without.push(without.exclusion.clone()));
+            }
+        }
         self.components = components;
         self.keep_apart();
         let mut brought: IndexMap<(Option<String>, String), Vec<ProvidedChoice>> = IndexMap::new();
