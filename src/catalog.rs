@@ -3,6 +3,7 @@
 //! No rule beyond "it parses"; what makes a catalog sound is in [`crate::lint`].
 
 pub mod kind;
+pub mod later;
 pub mod lists;
 pub mod migrations;
 pub mod neighbors;
@@ -20,6 +21,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::catalog::later::Waits;
 use crate::catalog::lists::ContributedList;
 use crate::catalog::migrations::Migration;
 use crate::catalog::question::{FindingName, Group, Question, Rule, Values};
@@ -145,6 +147,9 @@ pub struct Manifest {
     /// What people have to do about files of an earlier version that no single file replaces.
     #[serde(default)]
     pub replaced: Vec<Replaced>,
+    /// Which files wait together with others for answers that are `later`.
+    #[serde(default)]
+    pub waits: Vec<Waits>,
     /// Items for lists that files of other components print.
     #[serde(default)]
     pub contributes: IndexMap<String, Vec<Value>>,

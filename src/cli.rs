@@ -71,7 +71,7 @@ pub struct AnswerArgs {
     /// Read answers from a YAML file
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
-    /// Set one answer; dotted paths reach into lists (`services.0.port=8080`), and values other than text are YAML
+    /// Set one answer; dotted paths reach into lists (`services.api.port=8080`), and values other than text are YAML
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
 }
@@ -140,7 +140,7 @@ pub struct RenderArgs {
     /// Read answers from a YAML file; they replace the recorded ones
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
-    /// Set one answer; dotted paths reach into lists (`services.0.port=8080`), and values other than text are YAML
+    /// Set one answer; dotted paths reach into lists (`services.api.port=8080`), and values other than text are YAML
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
     /// Continue although a newer scaffold wrote the repository

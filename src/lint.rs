@@ -13,6 +13,7 @@ use crate::template::names::{Templates, is_builtin, scope, unknown, unprovided};
 
 mod compared;
 mod components;
+mod later;
 mod lists;
 mod literal_roots;
 mod paths;
@@ -55,6 +56,7 @@ fn check(catalog: &Catalog, with_templates: bool) -> Vec<Fault> {
     lint.paths();
     lint.roots();
     lint.moves();
+    lint.waits();
     lint.needs();
     lint.presets();
     lint.lists();

@@ -2,17 +2,20 @@
 
 pub mod context;
 pub mod steps;
+pub mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use anyhow::{Context as _, Result, bail};
+use minijinja::value::Value as Any;
 use minijinja::{Environment, ErrorKind, Template};
 use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::catalog::question::Values;
 use crate::catalog::{Catalog, Component, TemplateFile, WritePolicy};
-use crate::render::context::Context;
+use crate::render::context::{Context, Readiness};
+use crate::render::waiting::{Candidate, Waiting};
 use crate::template::engine;
 use crate::template::expression::Scope;
 use crate::template::names::Templates;
@@ -36,6 +39,10 @@ pub struct Rendered {
     pub moved: Vec<(RelPath, RelPath)>,
     /// The component that owns a file, and the template it comes from.
     pub origin: BTreeMap<RelPath, Origin>,
+    /// Files that are left out until an answer that is `later` is given.
+    pub waiting: Waiting,
+    /// The needs, with what the active components do for them now.
+    pub readiness: Vec<Readiness>,
 }
 
 impl Rendered {
@@ -69,6 +76,13 @@ struct Job<'a> {
     path: RelPath,
     repeated: Values,
     once: bool,
+}
+
+impl Job<'_> {
+    fn candidate(&self) -> Candidate<'_> {
+        let (path, component, pattern) = (&self.path, &self.component.name, &self.file.path);
+        Candidate { path, component, pattern, repeated: &self.repeated, once: self.once }
+    }
 }
 
 /// Renders all files of the active components.
@@ -125,33 +139,31 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
     if let Some(check) = check {
         check_others(catalog, &env, check, &jobs)?;
     }
-    let files: Vec<File> = jobs
-        .par_iter()
-        .map(|job| {
-            let mut bytes = if job.file.template {
-                let template = compile(&env, job.file).map_err(|e| template_error(catalog, &job.path, &e))?;
-                if let Some(check) = check {
-                    ensure_sound(check, job.component, job.file, &template)?;
-                }
-                let context = context.of(&job.component.name, &job.repeated);
-                let _rendering = memory::rendering(&job.file.origin);
-                let rendered = template.render(context);
-                let text = rendered.map_err(|e| template_error(catalog, &job.path, &e))?;
-                if text.len() > engine::MAX_OUTPUT {
-                    let most = engine::MAX_OUTPUT >> 20;
-                    bail!("`{}` would be larger than {most} MiB\n  --> {}", job.path, catalog.shown(&job.file.origin));
-                }
-                text.into_bytes()
-            } else {
-                job.file.source.to_vec()
-            };
-            // The engine reserves about twice what it needs: 20 MB for 12,000 files.
-            bytes.shrink_to_fit();
-            let executable = bytes.starts_with(b"#!");
-            Ok(File { bytes, executable })
-        })
-        .collect::<Result<_>>()?;
-    let mut rendered = Rendered { skipped, unportable, ..Rendered::default() };
+    let mut files = files(catalog, &env, &jobs, check, |job| context.of(&job.component.name, &job.repeated))?;
+    let mut waiting = Waiting::new();
+    let mut readiness = context.readiness.clone();
+    if !context.open.is_empty() {
+        let candidates: Vec<Candidate<'_>> = jobs.iter().map(Job::candidate).collect();
+        // other files change with what waits, and are made again until nothing else waits
+        loop {
+            let found = waiting::find(catalog, context, &candidates, &files);
+            if found.keys().all(|path| waiting.contains_key(path)) {
+                break;
+            }
+            waiting.extend(found);
+            readiness = waiting::readiness(catalog, context, &candidates, &waiting);
+            let names = waiting::names(catalog, context, &candidates, &waiting, &readiness);
+            files = self::files(catalog, &env, &jobs, None, |job| {
+                context.of_waiting(&job.component.name, &job.repeated, &names)
+            })?;
+        }
+        for (job, file) in jobs.iter().zip(&mut files).filter(|(job, _)| job.path.ends_with(".md")) {
+            if let Ok(text) = std::str::from_utf8(&file.bytes) {
+                file.bytes = waiting::document(context, &waiting, &job.path, text).into_bytes();
+            }
+        }
+    }
+    let mut rendered = Rendered { skipped, unportable, waiting, readiness, ..Rendered::default() };
     for job in &jobs {
         let origin = Origin {
             component: job.component.name.clone(),
@@ -167,8 +179,49 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
         }
     }
     rendered.tree.files = jobs.into_iter().map(|job| job.path).zip(files).collect();
+    for path in rendered.waiting.keys() {
+        rendered.tree.files.remove(path);
+        rendered.origin.remove(path);
+        rendered.once.remove(path);
+    }
+    rendered.unportable.retain(|(path, _)| !rendered.waiting.contains_key(path));
     rendered.moved = moved(catalog, context, &rendered.tree)?;
     Ok(rendered)
+}
+
+/// The content of each file. With `check`, the templates are checked as well.
+fn files(
+    catalog: &Catalog,
+    env: &Environment<'_>,
+    jobs: &[Job<'_>],
+    check: Option<&Templates<'_>>,
+    names: impl Fn(&Job<'_>) -> Any + Sync,
+) -> Result<Vec<File>> {
+    jobs.par_iter()
+        .map(|job| {
+            let mut bytes = if job.file.template {
+                let template = compile(env, job.file).map_err(|e| template_error(catalog, &job.path, &e))?;
+                if let Some(check) = check {
+                    ensure_sound(check, job.component, job.file, &template)?;
+                }
+                let names = names(job);
+                let _rendering = memory::rendering(&job.file.origin);
+                let rendered = template.render(names);
+                let text = rendered.map_err(|e| template_error(catalog, &job.path, &e))?;
+                if text.len() > engine::MAX_OUTPUT {
+                    let most = engine::MAX_OUTPUT >> 20;
+                    bail!("`{}` would be larger than {most} MiB\n  --> {}", job.path, catalog.shown(&job.file.origin));
+                }
+                text.into_bytes()
+            } else {
+                job.file.source.to_vec()
+            };
+            // The engine reserves about twice what it needs: 20 MB for 12,000 files.
+            bytes.shrink_to_fit();
+            let executable = bytes.starts_with(b"#!");
+            Ok(File { bytes, executable })
+        })
+        .collect()
 }
 
 /// What had another path when the repository was generated last, file by file: what follows a root that is elsewhere now,

@@ -91,6 +91,9 @@ impl<'a> Check<'a> {
 
     /// Checks a value by its kind and by what the question requires of it.
     fn one(&self, value: &Value) -> Result<Value, String> {
+        if self.question.is_later(value) {
+            return Ok(value.clone());
+        }
         let checked = self.question.kind().check(value)?;
         if let Some(why) = self.question.kind().unportable(&checked).filter(|_| !self.recorded) {
             return Err(why);
@@ -189,6 +192,9 @@ impl<'a> Check<'a> {
         for field in &self.question.unique {
             for (i, record) in records.iter().enumerate() {
                 let Some(value) = record.get(field) else { continue };
+                if self.question.field(field).is_some_and(|field| field.is_later(value)) {
+                    continue;
+                }
                 if records.iter().take(i).any(|earlier| earlier.get(field) == Some(value)) {
                     let path = format!("{}.{i}.{field}", self.question.name);
                     refusals.push(sentence(&path, value, "which another one has already"));

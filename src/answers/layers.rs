@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::{Given, Origin, Problem, kept, typed, unknown_preset};
 use crate::answers::file::AnswersFile;
 use crate::catalog::Catalog;
+use crate::catalog::later::record_names;
 use crate::catalog::migrations::{migrate, present_name};
 use crate::catalog::question::Values;
 use crate::text::dotted;
@@ -129,6 +130,11 @@ impl Layers {
             Some((current, _)) => current.clone(),
             None => question.default.clone().unwrap_or(Value::Null),
         };
+        // a record is meant by its number or by its name
+        let at = rest.first().and_then(|first| record_names(question, &whole).iter().position(|name| name == first));
+        let number = at.map(|at| at.to_string());
+        let rest: Vec<&str> =
+            number.as_deref().into_iter().chain(rest.iter().copied().skip(usize::from(at.is_some()))).collect();
         let put = typed::value(question, &rest, text)
             .map_err(|why| format!("`--set {path}={text}` has a value that is not YAML: {why}"))
             .and_then(|value| {

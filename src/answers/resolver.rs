@@ -12,6 +12,7 @@ use super::problem::{Missing, error};
 use super::{Answered, Answers, Given, Origin, Problem, Prompter, following, kept};
 use crate::answers::NAME;
 use crate::answers::check::Check;
+use crate::catalog::later::marked;
 use crate::catalog::question::{Question, Values};
 use crate::catalog::{Catalog, Component};
 use crate::template::expression::Scope;
@@ -299,7 +300,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn scope(&self) -> Scope<'a> {
-        Scope::new(self.env, &self.values).with(&self.provided)
+        Scope::new(self.env, &marked(self.catalog, &self.values)).with(&self.provided)
     }
 
     fn answer(&mut self, question: &'a Question, prompter: &mut Option<&mut dyn Prompter>) -> Result<Pass> {

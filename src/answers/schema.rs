@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::answers::file::KEPT;
 use crate::catalog::Catalog;
+use crate::catalog::later::LATER;
 use crate::catalog::question::{KindName, Question};
 
 /// The schema, draft 2020-12. Nothing is required: a preset or a flag can give the rest.
@@ -22,6 +23,9 @@ pub fn answers(catalog: &Catalog) -> Value {
 
 fn property(q: &Question) -> Value {
     let mut schema = shape(q);
+    if q.later.is_some() {
+        schema = json!({"anyOf": [schema, {"const": LATER}]});
+    }
     if let Value::Object(fields) = &mut schema {
         fields.insert("title".into(), json!(q.ask));
         fields.insert("description".into(), json!(format!("{}\nTakes {}.", q.help, q.kind().describe())));

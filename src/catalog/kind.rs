@@ -5,6 +5,7 @@
 use croner::Cron;
 use serde_json::{Value, json};
 
+use crate::catalog::later::{LATER, MARK};
 use crate::catalog::question::{KindName, Question};
 use crate::text::error::nearest;
 use crate::text::{cron, duration, path, secret};
@@ -119,6 +120,9 @@ impl QuestionKind<'_> {
 
     fn text(self, text: &str) -> Result<(), Refusal> {
         let q = self.question;
+        if text.contains(MARK) {
+            return Err(format!("which has the private character U+{:04X} in it", u32::from(MARK)));
+        }
         if let Some(what) = secret::looks_like(text) {
             return Err(format!("which looks like {what}; secrets are never answers"));
         }
@@ -177,6 +181,13 @@ impl QuestionKind<'_> {
 
     /// What a value looks like, for people: `a port (1024-65535)`.
     pub fn describe(self) -> String {
+        match self.question.later {
+            Some(_) => format!("{}, or `{LATER}` while there is none", self.describe_value()),
+            None => self.describe_value(),
+        }
+    }
+
+    fn describe_value(self) -> String {
         let q = self.question;
         match q.kind {
             KindName::Text => match q.pattern_hint.as_deref().and_then(|hint| hint.strip_prefix("is not ")) {

@@ -36,6 +36,10 @@ pub struct Question {
     /// Specific to this very project: a person is asked even when a preset has a value, which is an example only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub identity: bool,
+    /// What names an id that may not exist yet: `later` is an answer, and in documents this stands for the id. A field has
+    /// the name of its record before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub later: Option<String>,
     /// Whether a person is asked on the way. Otherwise it has its default until `--set`, an answers file or the list of all
     /// answers gives another value.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]

@@ -33,6 +33,7 @@ use crate::repository::worktree;
 use crate::review::Policy;
 use crate::terminal::progress::during;
 use crate::terminal::ui::Ui;
+use crate::text::count;
 use crate::text::error::{Back, UserError};
 
 /// Asks, renders, shows, writes.
@@ -150,6 +151,9 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
     if let Some(warning) = examples(catalog, &proposal.resolved) {
         ui.say(&ui.wrapped_line(&warning));
     }
+    if !proposal.open.is_empty() {
+        ui.say(&ui.wrapped_line(&open_answers(&proposal)));
+    }
     if !code.is_empty() {
         ui.say(&where_code_goes(ui, &args.dir, &code));
     }
@@ -182,6 +186,20 @@ fn code_to_come(catalog: &Catalog, root: &Path, answers: &Values) -> Vec<(String
         })
         .filter(|(_, path)| root.join(path).read_dir().map_or(true, |mut entries| entries.next().is_none()))
         .collect()
+}
+
+/// Which answers are `later`, and what that means.
+fn open_answers(proposal: &Proposal) -> String {
+    let names: Vec<String> = proposal.open.iter().map(|answer| format!("`{}`", answer.name)).collect();
+    let (answers, files) = (count(names.len(), "answer"), proposal.rendered.waiting.len());
+    let wait = if files == 1 { "1 file waits".into() } else { format!("{} wait", count(files, "file")) };
+    format!(
+        "{answers} {} open, and {wait} for {}: {}. `scaffold status` has the command that answers each; the update adds the \
+         files.",
+        if names.len() == 1 { "is" } else { "are" },
+        if names.len() == 1 { "it" } else { "them" },
+        names.join(", ")
+    )
 }
 
 /// Which answers that are specific to the project are still the examples of a preset, whether it was named or copied.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::answers::file::AnswersFile;
 use crate::answers::{Answers, Given, Prompter};
 use crate::base::{Base, record};
+use crate::catalog::later::{LATER, OpenAnswer, answers_that_can_wait};
 use crate::catalog::migrations::migrate;
 use crate::catalog::question::{KindName, Question, Values};
 use crate::catalog::roots::Layout;
@@ -49,6 +50,8 @@ pub struct Proposal {
     pub resolved: Answers,
     /// What the active components do for each need.
     pub readiness: Vec<Readiness>,
+    /// The answers that are `later`.
+    pub open: Vec<OpenAnswer>,
     /// What was decided about single files until now.
     pub decisions: Decisions,
     /// The generated files that are not here, and that git ignores.
@@ -108,6 +111,22 @@ fn rendered(catalog: &Catalog, context: &Context, notes: Vec<Note<'_>>) -> Resul
 fn earlier(catalog: &Catalog, recorded: Option<&AnswersFile>) -> Values {
     let values = recorded.map(|recorded| recorded.values.clone()).unwrap_or_default();
     migrate(&catalog.migrations, values.into_iter().collect()).values.into_iter().collect()
+}
+
+/// An id that was there is not `later` again: files that were generated with it would be deleted.
+fn refuse_later(catalog: &Catalog, before: &Values, now: &Values) -> Result<(), UserError> {
+    let before: BTreeMap<_, _> = answers_that_can_wait(catalog, before).into_iter().map(|(a, v)| (a.name, v)).collect();
+    for (answer, value) in answers_that_can_wait(catalog, now) {
+        if let Some(was) = before.get(&answer.name).filter(|was| value == LATER && **was != LATER) {
+            let name = &answer.name;
+            return Err(UserError::new(format!(
+                "answer `{name}` was `{}` and cannot become `{LATER}`: the files generated with it would be deleted",
+                brief(was)
+            ))
+            .hint(format!("leave `{name}` as it is, or give another value: `scaffold update {}`", answer.set())));
+        }
+    }
+    Ok(())
 }
 
 /// Files that a sparse checkout leaves out look deleted, and would never be updated again.
@@ -181,9 +200,10 @@ impl Proposal {
             base: Base::default(),
             renew: true,
             ours: project.ours(rendered.tree.files.keys())?,
-            rendered,
             moves: BTreeMap::new(),
-            readiness: context.readiness.clone(),
+            readiness: rendered.readiness.clone(),
+            rendered,
+            open: context.open.clone(),
             decisions: Decisions::default(),
             ignored: BTreeSet::new(),
             answers: record::answers(catalog, &resolved, None),
@@ -218,6 +238,7 @@ impl Proposal {
         notes.extend(answers.notes.iter().cloned());
         let mut context = Context::new(catalog, &answers)?;
         let earlier = earlier(catalog, given.recorded.as_ref());
+        refuse_later(catalog, &earlier, &answers.values)?;
         context.earlier = Layout::new(catalog, &earlier);
         notes.extend(changing(catalog, &earlier, &answers.values, &context)?);
         notes.extend(replaced(catalog, &base, &answers, &context)?);
@@ -243,7 +264,8 @@ impl Proposal {
         let unmerged = unmerged(project, &base, &ours)?;
         let undoable = !project.present(&[last_update::BEFORE.into()])?.is_empty();
         let recorded = record::answers(catalog, &answers, given.recorded.as_ref());
-        let (resolved, readiness, answers) = (answers, context.readiness, recorded);
+        let (resolved, open, answers) = (answers, context.open, recorded);
+        let readiness = rendered.readiness.clone();
         Ok(Self {
             base,
             renew,
@@ -252,6 +274,7 @@ impl Proposal {
             moves,
             resolved,
             readiness,
+            open,
             decisions,
             ignored,
             answers,
@@ -260,6 +283,12 @@ impl Proposal {
             unmerged,
             undoable,
         })
+    }
+
+    /// The files that are not generated until an answer is given.
+    pub fn waiting_for(&self, answer: &OpenAnswer) -> Vec<&str> {
+        let waiting = self.rendered.waiting.iter().filter(|(_, answers)| answers.contains(&answer.name));
+        waiting.map(|(path, _)| path.as_str()).collect()
     }
 
     /// Refuses to write new files that not every clone can hold.
@@ -366,7 +395,8 @@ fn changing(catalog: &Catalog, earlier: &Values, now: &Values, context: &Context
                 let is = if gone.len() == 1 { "is" } else { "are" };
                 (!gone.is_empty()).then(|| format!("Of `{name}`, {} {is} gone. ", gone.join(", ")))
             }
-            _ => (old != new).then(|| format!("`{name}` was `{}` and becomes `{}`. ", brief(old), brief(new))),
+            _ => (old != new && !question.is_later(old))
+                .then(|| format!("`{name}` was `{}` and becomes `{}`. ", brief(old), brief(new))),
         }
     };
     let mut notes = Vec::new();
@@ -375,7 +405,7 @@ fn changing(catalog: &Catalog, earlier: &Values, now: &Values, context: &Context
         notes.extend(own.map(|(before, text)| Note { of, before, text }));
         let Some((old, new)) = earlier.get(&question.name).zip(now.get(&question.name)) else { continue };
         for (field, text) in question.fields.iter().filter_map(|field| Some((field, field.changing.as_ref()?))) {
-            let befores = changed(question, &field.name, old, new);
+            let befores = changed(question, field, old, new);
             notes.extend(befores.into_iter().map(|before| Note { of, before, text }));
         }
     }
@@ -383,16 +413,19 @@ fn changing(catalog: &Catalog, earlier: &Values, now: &Values, context: &Context
 }
 
 /// What a field was and becomes, in each record that stays.
-fn changed(question: &Question, field: &str, old: &Value, new: &Value) -> Vec<String> {
+fn changed(question: &Question, field: &Question, old: &Value, new: &Value) -> Vec<String> {
     let Some(key) = question.unique.first() else { return Vec::new() };
+    let name = &field.name;
     let records = |list: &Value| -> Vec<(String, Value)> {
         let records = list.as_array().into_iter().flatten();
-        records.filter_map(|record| Some((brief(record.get(key)?), record.get(field)?.clone()))).collect()
+        records.filter_map(|record| Some((brief(record.get(key)?), record.get(name)?.clone()))).collect()
     };
     let new = records(new);
-    let kept = records(old).into_iter().filter_map(|(name, was)| {
-        let is = &new.iter().find(|(other, _)| *other == name)?.1;
-        (was != *is).then(|| format!("`{field}` of `{name}` was `{}` and becomes `{}`. ", brief(&was), brief(is)))
+    // where there was no id, nothing was applied
+    let answered = records(old).into_iter().filter(|(_, was)| !field.is_later(was));
+    let kept = answered.filter_map(|(record, was)| {
+        let is = &new.iter().find(|(other, _)| *other == record)?.1;
+        (was != *is).then(|| format!("`{name}` of `{record}` was `{}` and becomes `{}`. ", brief(&was), brief(is)))
     });
     kept.collect()
 }

@@ -178,6 +178,17 @@ fn as_text(ui: &Ui, proposal: &Proposal, plan: &Plan<'_>, drift: &Drift<'_>, dec
         out.push_str(&format!("{files} of yours would be different now; `scaffold update` asks about each:\n"));
         out.extend(waiting.iter().map(|path| format!("  = {}\n", ui.visible(path))));
     }
+    if !proposal.open.is_empty() {
+        let are = if proposal.open.len() == 1 { "is" } else { "are" };
+        out.push_str(&format!("{} {are} open:\n", count(proposal.open.len(), "answer")));
+        out.extend(proposal.open.iter().map(|answer| {
+            let files = match proposal.waiting_for(answer).len() {
+                1 => "1 file waits".into(),
+                files => format!("{} wait", count(files, "file")),
+            };
+            format!("  = {}: {files}; `scaffold update {}`\n", answer.name, answer.set())
+        }));
+    }
     if !decided.is_empty() {
         out.push_str(&format!("{} as you decided; see `scaffold decisions`.\n", count(decided.len(), "file")));
     }
@@ -198,6 +209,13 @@ fn as_json(proposal: &Proposal, plan: &Plan<'_>, drift: &Drift<'_>, decided: &[&
         "decided": decided,
         "ignored": proposal.ignored,
         "moved": proposal.decisions.moved.iter().map(|(from, to)| json!({ "path": from, "to": to })).collect::<Vec<_>>(),
+        "open": proposal.open.iter().map(|answer| json!({
+            "answer": answer.name,
+            "ask": answer.ask,
+            "placeholder": answer.placeholder,
+            "set": answer.set(),
+            "waiting": proposal.waiting_for(answer),
+        })).collect::<Vec<_>>(),
         "notes": proposal.notes,
     })
 }

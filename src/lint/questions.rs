@@ -130,6 +130,7 @@ impl Lint<'_> {
         if !q.one_of.is_empty() && q.kind != KindName::Text {
             self.fault(file, format!("{name}: `one_of` goes with the kind `text`"));
         }
+        self.later(file, q);
         let mut words = BTreeSet::new();
         for word in &q.one_of {
             if !words.insert(word) {

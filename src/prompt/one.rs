@@ -7,6 +7,7 @@ use super::beside::{self, Compare};
 use super::{Dialog, MenuItem, Prefill, Prompt, lines_of, origin_text};
 use crate::answers::Origin;
 use crate::answers::check::Check;
+use crate::catalog::later::LATER;
 use crate::catalog::question::{KindName, Question};
 use crate::terminal::ui::Style;
 
@@ -119,12 +120,14 @@ fn line_of(value: &Value) -> String {
 
 /// Why it matters, and where the value that is filled in was found.
 pub(super) fn help(question: &Question, origin: &Origin) -> String {
-    match origin {
-        Origin::Folder | Origin::Detected(_) => {
-            format!("({}) {}", origin_text(origin).unwrap_or_default(), question.help)
-        }
-        _ => question.help.clone(),
+    let mut help = question.help.clone();
+    if let Origin::Folder | Origin::Detected(_) = origin {
+        help.insert_str(0, &format!("({}) ", origin_text(origin).unwrap_or_default()));
     }
+    if question.later.is_some() {
+        help.push_str(&format!(" Type `{LATER}` if it does not exist yet."));
+    }
+    help
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::answers::Answers;
+use crate::catalog::later::{OpenAnswer, marked, open_answers};
 use crate::catalog::question::Values;
 use crate::catalog::roots::Layout;
 use crate::catalog::{Catalog, Component, Need};
@@ -30,6 +31,8 @@ pub struct Context {
     pub contributed: IndexMap<String, Vec<Value>>,
     /// The needs, with what the active components do for them.
     pub readiness: Vec<Readiness>,
+    /// The answers that are `later`: the values have marks in their place.
+    pub open: Vec<OpenAnswer>,
     /// Where the roots of the catalog are.
     pub layout: Layout,
     /// Where they were when the repository was generated last.
@@ -94,14 +97,17 @@ impl Context {
     /// When an expression or text of the catalog fails: a fault of the catalog.
     pub fn new(catalog: &Catalog, answers: &Answers) -> Result<Self> {
         let env = engine::environment(catalog)?;
-        let provided = provided::all(catalog, &Scope::new(&env, &answers.values))?;
-        let base = Scope::new(&env, &answers.values).with(&provided);
+        let open = open_answers(catalog, &answers.values);
+        let marked = marked(catalog, &answers.values);
+        let provided = provided::all(catalog, &Scope::new(&env, &marked))?;
+        let base = Scope::new(&env, &marked).with(&provided);
         let derived = base
             .derive(&catalog.project.derived)
             .with_context(|| format!("in {}", catalog.shown("templates/questions.yaml")))?;
         // contributions may name pins, as templates do
         let pins = Values::from_iter([("pins".to_string(), catalog.pins.clone())]);
-        let project = base.with(&derived).with(&pins);
+        let unanswered = Values::from_iter([("open_answers".to_string(), json!(open))]);
+        let project = base.with(&derived).with(&pins).with(&unanswered);
         let active: Vec<&Component> = catalog.components.iter().filter(|c| answers.active.contains(&c.name)).collect();
 
         let mut own_values = BTreeMap::new();
@@ -165,12 +171,14 @@ impl Context {
         let components: Vec<Value> =
             active.iter().map(|c| json!({"name": c.name, "title": c.manifest.title, "why": c.manifest.why})).collect();
 
-        let mut values = answers.values.clone();
+        let mut values = marked.into_owned();
         values.extend(provided);
         values.extend(derived);
         // One flat map for each component: a template that looks up a name would else ask map after map.
         let mut shared: BTreeMap<String, Any> = values.iter().map(|(k, v)| (k.clone(), any(v))).collect();
         shared.insert("pins".into(), any(&catalog.pins));
+        shared.insert("open_answers".into(), any(&open));
+        shared.insert("waiting".into(), any(Vec::<String>::new()));
         shared.insert("contributed".into(), any(&contributed));
         shared.insert("readiness".into(), any(&readiness));
         shared.insert("components".into(), any(&components));
@@ -185,13 +193,18 @@ impl Context {
         let shared = Any::from(shared);
         let layout = Layout::new(catalog, &answers.values);
         let earlier = layout.clone();
-        Ok(Self { shared, own, values, own_values, contributed, readiness, layout, earlier })
+        Ok(Self { shared, own, values, own_values, contributed, readiness, open, layout, earlier })
     }
 
     /// What the templates of one component see, with the items that its path goes through.
     pub fn of(&self, component: &str, repeated: &Values) -> Any {
         let own = self.own.get(component).unwrap_or(&self.shared).clone();
         if repeated.is_empty() { own } else { merge_maps([own, any(repeated)]) }
+    }
+
+    /// The same once it is known which files wait for answers.
+    pub fn of_waiting(&self, component: &str, repeated: &Values, waiting: &Any) -> Any {
+        merge_maps([self.of(component, repeated), waiting.clone()])
     }
 }
 

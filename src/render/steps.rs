@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::catalog::later::readable;
 use crate::render::context::Context;
 
 /// The list of contributions that holds the steps.
@@ -34,8 +35,9 @@ pub fn steps(context: &Context, stage: Stage) -> Vec<SetupStep> {
     let Some(items) = context.contributed.get(LIST) else { return Vec::new() };
     let step = |item: &Value| {
         let item = item.get(EXISTING).filter(|_| stage == Stage::Shared).unwrap_or(item);
-        let title = item["title"].as_str()?.to_owned();
-        Some(SetupStep { title, commands: commands(item["body"].as_str().unwrap_or_default(), stage) })
+        let title = readable(item["title"].as_str()?, &context.open);
+        let body = readable(item["body"].as_str().unwrap_or_default(), &context.open);
+        Some(SetupStep { title, commands: commands(&body, stage) })
     };
     items.iter().filter_map(step).collect()
 }

@@ -169,7 +169,7 @@ impl<'c> Preview<'c> {
         let active = catalog.components.iter().filter(|c| answers.active.contains(&c.name));
         let mut met: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut left = Vec::new();
-        for (need, item) in context.readiness.iter().flat_map(|need| need.items.iter().map(move |item| (need, item))) {
+        for (need, item) in rendered.readiness.iter().flat_map(|need| need.items.iter().map(move |item| (need, item))) {
             met.entry(item.component.clone()).or_default().push(format!("`{}`", need.id));
             left.extend(item.left.as_ref().map(|text| format!("`{}` {}", need.id, without_links(text))));
         }
@@ -180,7 +180,7 @@ impl<'c> Preview<'c> {
         Ok(Self {
             components: active.map(|c| (c, files.get(c.name.as_str()).copied().unwrap_or(0))).collect(),
             files: rendered.tree.files.len(),
-            needs: (context.readiness.iter().filter(|need| need.covered).count(), catalog.needs.len()),
+            needs: (rendered.readiness.iter().filter(|need| need.covered).count(), catalog.needs.len()),
             met,
             left,
             strategies: catalog.questions().filter_map(|(_, q)| chosen(q)).collect(),

@@ -11,7 +11,7 @@ use crate::template::engine::{self, FUNCTIONS};
 use crate::template::flow;
 
 /// Names that every template can use besides answers and derived facts.
-pub const NAMES: [&str; 5] = ["pins", "contributed", "provided", "readiness", "components"];
+pub const NAMES: [&str; 7] = ["pins", "contributed", "provided", "readiness", "components", "open_answers", "waiting"];
 
 /// Names that minijinja has itself.
 const BUILTINS: [&str; 6] = ["range", "dict", "loop", "caller", "self", "debug"];

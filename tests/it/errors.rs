@@ -7,7 +7,7 @@ use scaffold::answers::{Answers, Given};
 use scaffold::text::error::UserError;
 use serde_json::{Value, json};
 
-use crate::support::{embedded, given};
+use crate::support::{embedded, given, rendered};
 
 const PRESET: &str = "mongodb-atlas-on-aws";
 
@@ -157,12 +157,12 @@ fn everything_missing_is_named_at_once() {
       domain                  a hostname such as `shop.example.com`
       contact                 an e-mail address
       repository              a repository as `owner/name`
-      github_owner_id         a whole number, at least 1
-      github_repository_id    a whole number, at least 1
+      github_owner_id         a whole number, at least 1, or `later` while there is none
+      github_repository_id    a whole number, at least 1, or `later` while there is none
       code_owners             a GitHub team or user such as `@acme/platform`
-      environments.0.account  an AWS account id of twelve digits
-      environments.1.account  an AWS account id of twelve digits
-      atlas_org_id            an Atlas organization id of 24 hexadecimal digits
+      environments.0.account  an AWS account id of twelve digits, or `later` while there is none
+      environments.1.account  an AWS account id of twelve digits, or `later` while there is none
+      atlas_org_id            an Atlas organization id of 24 hexadecimal digits, or `later` while there is none
       services                a list of 1 to 30 records
     hint: give them with `--set NAME=VALUE`, in a file with `--answers FILE`, or take a `--preset`
     hint: `--detect` takes those that the folder tells: `scaffold detect` prints them
@@ -204,6 +204,7 @@ fn environments_that_nothing_can_be_released_to() {
 #[test]
 fn rules_across_answers() {
     let sets = [("environments.0.account", json!("444455556666")), ("environments.0.name", json!("prod-eu"))];
+    assert!(rendered(&given(PRESET, &sets[1..])).is_ok());
     insta::assert_snapshot!(refused(&given(PRESET, &sets)), @r"
     two environments share an AWS account, and the name of one begins with that of the other and a hyphen, so that IAM cannot tell their resources apart by name
       --> --set

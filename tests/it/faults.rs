@@ -71,3 +71,17 @@ fn faults_have_the_path_of_the_folder() {
     let said = said_of(place.path(), "catalog/templates", &preset);
     assert!(said.contains("\n  catalog/templates/../presets/shop.yaml: answers `colour`"), "{said}");
 }
+
+#[test]
+fn an_answer_that_may_come_later_is_only_printed() {
+    let said = refused("    kind: email\n", "    kind: email\n    later: Address\n");
+    assert!(said.contains("question `contact`: `later` is `Address`, not capitals, digits and `_`"), "{said}");
+    assert!(said.contains("question `contact`: `later` has no meaning for its kind"), "{said}");
+    let said = refused("    kind: integer\n", "    kind: integer\n    later: REPLICAS\n");
+    assert!(said.contains("question `replicas` has a default and needs no `later`"), "{said}");
+    let place = tempfile::tempdir().unwrap();
+    let manifest = "templates/components/base/component.yaml";
+    let waits = "waits: [{with: none/, files: [run.sh]}]\nwhy:";
+    let said = said_of(place.path(), "catalog/templates", &[(manifest, "why:", waits)]);
+    assert!(said.contains("`waits` names `none/`, where no component has a file"), "{said}");
+}

@@ -9,6 +9,7 @@ use scaffold::text::tree::File;
 use crate::cases::{self, Outcome};
 use crate::changes::{Changes, trees_of};
 use crate::digests::{self, ABSENT, Digests};
+use crate::providers;
 use crate::support::{embedded, read_tree, root, write_tree};
 
 const ACCEPT: &str = "UPDATE_SNAPSHOTS=1 cargo test --test it render";
@@ -158,11 +159,14 @@ fn rendering_twice_gives_the_same_bytes() {
     }
 }
 
-/// With `WRITE_CASES=DIR`, writes every case whole, for the validators.
+/// With `WRITE_CASES=DIR`, writes every case whole, and every tree with a provider of the tests, for the validators.
 #[test]
 fn whole_trees() {
     let Some(dir) = std::env::var_os("WRITE_CASES") else { return };
     for outcome in cases::outcomes() {
         write_tree(&Path::new(&dir).join(&outcome.case.snapshot), &outcome.rendered.tree.files);
+    }
+    for (name, tree) in providers::trees() {
+        write_tree(&Path::new(&dir).join("providers").join(name), &tree);
     }
 }

@@ -108,6 +108,8 @@ fn an_empty_cluster_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro load_balancer() %>`: fields of a Service of the type LoadBalancer, with annotations; further lines are indented by 8
         - `macros.j2`: `<% macro resolver_comment() %>`: a comment on where the resolver of the cluster answers
         - `macros.j2`: `<% macro resolver_peers() %>`: its peers in a NetworkPolicy; further lines are indented by 8
+        - `macros.j2`: `<% macro api_comment() %>`: a comment on the addresses of the API server and of the resolver in a NetworkPolicy
+        - `macros.j2`: `<% macro api_peers() %>`: the addresses at which pods reach the API server, peers in a NetworkPolicy; further lines are indented by 8
         - `macros.j2`: `<% macro identity_agent_comment() %>`: a comment on where pods get the credentials of their role
         - `macros.j2`: `<% macro identity_agent() %>`: the rule for that in a NetworkPolicy; further lines are indented by 4
         - `files/infra/terraform/modules/environment/cluster.tf`

@@ -360,10 +360,7 @@ fn what_a_changed_answer_means_for_what_runs() {
     assert!(!shop.update(0, &["rpo=1h"]).contains("becomes"));
     let said = shop.update(0, &["environments.0.account=444455556666"]);
     let note = "`account` of `staging` was `111122223333` and becomes `444455556666`. Everything of the environment is made again";
-    assert!(
-        said.contains(note) && said.contains("run `scripts/bootstrap.sh` for the environments that stay"),
-        "{said}"
-    );
+    assert!(said.contains(note) && said.contains("Where another one becomes the first"), "{said}");
     let said = shop.update(0, &["services.0.name=site"]);
     assert!(said.contains("Of `services`, `web` is gone. A renamed service counts as a new one."), "{said}");
 }

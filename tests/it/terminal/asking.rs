@@ -317,7 +317,7 @@ fn what_is_not_asked_on_the_way_can_be_changed_at_the_end() {
     let (temp, dir) = target();
     let catalog = temp.path().join("catalog/templates");
     let questions = "questions:\n- {name: name, ask: Name?, help: x, kind: dns_label, default: books}\n\
-        - {name: folder, ask: Folder?, help: x, kind: path, default: scripts, asked: false}\n\
+        - {name: folder, ask: Folder?, help: x, kind: path, default: scripts, asked: false, apart: true}\n\
         roots: {scripts: {folder: folder}}\n";
     for (path, text) in [
         ("questions.yaml", questions),
@@ -333,4 +333,26 @@ fn what_is_not_asked_on_the_way_can_be_changed_at_the_end() {
     s.answer("Answers: which answer do you want to change?", &[DOWN, ENTER].concat()).replace("Folder?", "ops");
     s.answer(OVERVIEW, ENTER).see("+ run.sh").answer(REVIEW, ENTER).ends_with(0);
     assert!(dir.join("ops/run.sh").exists());
+}
+
+#[test]
+fn an_id_that_does_not_exist_yet_is_answered_later() {
+    let (temp, dir) = target();
+    let catalog = temp.path().join("catalog");
+    write_tree(&catalog, &read_tree(&root().join("tests/catalogs/small")));
+    let questions = catalog.join("templates/questions.yaml");
+    let text = fs::read_to_string(&questions).unwrap();
+    let account = "  - {name: account, group: project, ask: Which account runs it?, help: Four digits., kind: text, \
+        pattern: \"[0-9]{4}\", pattern_hint: is not four digits, identity: true, later: ACCOUNT}\n";
+    fs::write(&questions, text.replacen("  - name: description\n", &format!("{account}  - name: description\n"), 1))
+        .unwrap();
+    fs::write(catalog.join("templates/components/base/files/account.txt.j2"), "<%= account %>\n").unwrap();
+    let mut s = Start::with(&dir, "init", &catalog.join("templates"), &["--preset", "shop"]).run();
+    s.answer(NAME, ENTER).answer(CONTACT, MAIL);
+    s.see("? Which account runs it?").see("[Four digits. Type `later` if it does not exist yet.");
+    s.send("soon\r").see("! `soon` is not four digits").replace("Which account runs it?", "later");
+    s.see("account later (yours)").answer(OVERVIEW, ENTER).answer(REVIEW, ENTER);
+    s.see("1 answer is open, and 1 file waits for it: `account`.").ends_with(0);
+    assert!(s.file(".scaffold/answers.yaml").contains("\naccount: later\n"));
+    assert!(!dir.join("account.txt").exists());
 }
