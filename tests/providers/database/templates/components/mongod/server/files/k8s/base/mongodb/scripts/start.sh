@@ -1,5 +1,5 @@
 #!/bin/bash
-# Starts the only member of the replica set rs0. It is ready once its users are set.
+# Starts the replica set rs0, which has this one member. It is ready once its users are set.
 set -euo pipefail
 
 umask 077
