@@ -99,7 +99,7 @@ fn an_empty_cluster_is_a_list_of_what_it_owes() {
         - `provides.facts.short`: the same, short
         - `provides.facts.nodes`: what brings nodes and takes them away, for a sentence
         - `provides.facts.pod_identity`: how a pod comes to a role
-        - `provides.facts.storage_class`: the default class of volumes, which the provider's manifests make; NAME-retain keeps a volume without its claim
+        - `provides.facts.storage_class`: the default class of volumes, which the provider's manifests make; NAME-retain, whose volumes outlive their claims, comes with a database that needs it
         - `macros.j2`: `<% macro pod_roles(environment, namespace) %>`: lists which service accounts of a namespace have a role
         - `macros.j2`: `<% macro supported_versions(indent) %>`: lists versions of Kubernetes with the end of their support; a second line begins with `indent`
         - `macros.j2`: `<% macro upgrade_insights(environment, indent) %>`: lists what stands in the way of an upgrade; a second line begins with `indent`
@@ -310,7 +310,7 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
     error: the catalog has 15 faults:
       templates/components/postgresql/component.yaml: owes to the slot `database`:
         - `provides.facts.title`: name of the product, for a sentence
-        - `provides.facts.in_cluster`: whether it runs in the cluster, on its nodes and volumes
+        - `provides.facts.in_cluster`: whether it runs in the cluster, on its nodes and volumes; then the Secret `mongodb-ssl` holds `ca.crt`, its pods are labelled `app.kubernetes.io/instance: mongodb` and `app.kubernetes.io/component: mongod`, and it brings the NetworkPolicy `egress-mongodb` for pods that use it
         - `provides.facts.size`: size of an instance in production, as the product calls it
         - `provides.facts.has_password`: whether services log in with a password; else with the identity of their pod
         - `macros.j2`: `<% macro described() %>`: what it is, in a sentence
