@@ -242,6 +242,7 @@ fn conflicts() {
       "decided": [],
       "ignored": [],
       "moved": [],
+      "open": [],
       "notes": []
     }
     "#);

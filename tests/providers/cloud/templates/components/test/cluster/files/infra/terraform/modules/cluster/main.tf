@@ -1,0 +1,3 @@
+resource "terraform_data" "this" {
+  input = { name = var.name, version = var.kubernetes_version }
+}
