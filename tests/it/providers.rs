@@ -15,11 +15,15 @@ use crate::support::{lines, read_tree, root, write_tree};
 const ACCEPT: &str = "UPDATE_SNAPSHOTS=1 cargo test --test it providers";
 
 /// Each with the preset whose answers it changes, and a pattern of what it takes the place of.
-const PROVIDERS: [(&str, &str, &str); 1] = [(
-    "database",
-    "mongodb-self-hosted-on-aws",
-    "(?i)percona|psmdb|atlas|of the (mongodb )?replica set|operator (of mongodb|changes the users)",
-)];
+const PROVIDERS: [(&str, &str, &str); 3] = [
+    ("ci", "mongodb-self-hosted-on-aws", r"(?i)github|\bgh |workflow"),
+    ("cloud", "mongodb-self-hosted-on-aws", r"(?i)\baws\b|amazon|\beks\b"),
+    (
+        "database",
+        "mongodb-self-hosted-on-aws",
+        "(?i)percona|psmdb|atlas|of the (mongodb )?replica set|operator (of mongodb|changes the users)",
+    ),
+];
 
 fn folder(name: &str) -> PathBuf {
     root().join("tests/providers").join(name)

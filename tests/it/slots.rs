@@ -46,7 +46,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `provides.facts.first_environments`: names of the first environment of each account, whose bootstrap makes what an account has once
         - `macros.j2`: `<% macro terraform_backend(key) %>`: the block `backend` of a root in production's state that belongs to no environment
         - `macros.j2`: `<% macro registry_login(registry, region) %>`: a shell command that logs in to a registry
-        - `macros.j2`: `<% macro image_digest(repository, tag, indent) %>`: a shell command that prints the digest of a tag of an image, or nothing; a second line begins with `indent`
+        - `macros.j2`: `<% macro image_digest(repository, tag, indent) %>`: a shell command that prints the digest of a tag of an image, or nothing; `repository` has its quotes, `tag` has none; a second line begins with `indent`
         - `macros.j2`: `<% macro session_variable() %>`: the variable of a shell that says whose credentials are used
         - `macros.j2`: `<% macro session(environment) %>`: sets that variable to the credentials of an environment; `environment` can be a variable of the shell
         - `macros.j2`: `<% macro shared_accounts() %>`: a section on what still reaches across environments that share an account, or nothing
@@ -57,7 +57,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro images_of(service) %>`: lists the images of a service
         - `macros.j2`: `<% macro delete_repository(service) %>`: deletes all images of a service
         - `macros.j2`: `<% macro repository_state(indent) %>`: addresses in Terraform's state of what stores the images of `$service`; a second line begins with `indent`
-        - `macros.j2`: `<% macro image_caches() %>`: prefixes of the caches of images of others, separated by spaces
+        - `macros.j2`: `<% macro image_caches() %>`: prefixes of the caches of images of others, one for each `cache` in pins.yaml with that word at its end, separated by spaces
         - `macros.j2`: `<% macro image_caches_pattern() %>`: the same as a regular expression
         - `macros.j2`: `<% macro public_registries() %>`: registries of the cloud whose public images are trusted, separated by spaces
         - `macros.j2`: `<% macro command_line() %>`: a row of a table: the tools with which people reach the cloud, and for what
@@ -285,7 +285,7 @@ fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
         - `provides.facts.store`: name of the SecretStore
         - `provides.facts.commands`: the program with which people and scripts reach secrets
         - `macros.j2`: `<% macro store_comment(account) %>`: a comment on how the operator comes to its rights
-        - `macros.j2`: `<% macro store_spec() %>`: what `spec.provider` of the SecretStore holds, its lines indented by 6
+        - `macros.j2`: `<% macro store_spec() %>`: what `spec.provider` of the SecretStore holds: a key, and below it lines that are indented by 6
         - `macros.j2`: `<% macro read_secret(secret, indent) %>`: prints the value of a secret, a JSON object; a second line begins with `indent`
         - `macros.j2`: `<% macro put_secret(secret, file, indent) %>`: puts a value that a `file://` address holds; with `indent` on two lines
         - `macros.j2`: `<% macro take_back(secret) %>`: has the value OLD_VERSION stand again in place of NEW_VERSION
