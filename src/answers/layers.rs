@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::catalog::later::record_names;
 use crate::catalog::migrations::{migrate, present_name};
 use crate::catalog::question::Values;
-use crate::text::dotted;
+use crate::text::{dotted, quoted};
 
 /// All but defaults and what a person says.
 #[derive(Default)]
@@ -131,14 +131,23 @@ impl Layers {
             None => question.default.clone().unwrap_or(Value::Null),
         };
         // a record is meant by its number or by its name
-        let at = rest.first().and_then(|first| record_names(question, &whole).iter().position(|name| name == first));
+        let records = record_names(question, &whole);
+        let at = rest.first().and_then(|first| records.iter().position(|name| name == first));
         let number = at.map(|at| at.to_string());
         let rest: Vec<&str> =
             number.as_deref().into_iter().chain(rest.iter().copied().skip(usize::from(at.is_some()))).collect();
         let put = typed::value(question, &rest, text)
             .map_err(|why| format!("`--set {path}={text}` has a value that is not YAML: {why}"))
             .and_then(|value| {
-                dotted::put(&mut whole, &rest, value).map_err(|why| format!("`--set {path}=...` has no place: {why}"))
+                let unknown = rest.first().filter(|first| !records.is_empty() && first.parse::<usize>().is_err());
+                let put = match unknown {
+                    Some(first) => {
+                        let list = records.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                        Err(format!("none of `{name}` is called {}; there are {list}", quoted(first)))
+                    }
+                    None => dotted::put(&mut whole, &rest, value),
+                };
+                put.map_err(|why| format!("`--set {path}=...` has no place: {why}"))
             });
         match put {
             Ok(()) => {
