@@ -10,7 +10,6 @@ use crate::catalog::question::Question;
 use crate::catalog::roots::Layout;
 use crate::cli::ExplainArgs;
 use crate::commands::load_catalog;
-use crate::render::context::Context;
 use crate::repository::project::Project;
 use crate::show::explanation::{Explanation, Setting, component, file, need, question, slot};
 use crate::template::usage::Usage;
@@ -47,7 +46,7 @@ fn settings(catalog: &Catalog) -> Vec<Setting> {
         let recorded = Project::open(&folder(None)).ok()?.answers().ok()??;
         let given = Given { recorded: Some(recorded), ..Given::default() };
         let answers = Answers::resolve(catalog, &given, None).ok()?;
-        Some(Setting::of_repository(Context::new(catalog, &answers).ok()?))
+        Setting::of_repository(catalog, &answers).ok()
     };
     here().map_or_else(|| Setting::of_presets(catalog), |here| vec![here])
 }
@@ -80,7 +79,7 @@ fn explain(catalog: &Catalog, usage: &Usage<'_>, thing: &str, generated: &str) -
     }
     for c in &catalog.components {
         for f in c.files.iter().filter(|f| matches(&f.path, generated)) {
-            parts.push(file(usage, c, f, thing));
+            parts.push(file(usage, c, f, thing, settings));
         }
     }
     if parts.is_empty() {

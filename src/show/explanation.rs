@@ -121,7 +121,7 @@ pub fn slot(catalog: &Catalog, name: &str, slot: &Slot) -> Explanation {
 pub fn need(catalog: &Catalog, n: &Need, settings: &[Setting]) -> Explanation {
     let states: Vec<(&Setting, &Readiness)> = settings
         .iter()
-        .filter_map(|setting| Some((setting, setting.context.readiness.iter().find(|state| state.id == n.id)?)))
+        .filter_map(|setting| Some((setting, setting.readiness.iter().find(|state| state.id == n.id)?)))
         .collect();
     // what several settings say is said once
     let mut met: Vec<(&Evidence, Vec<&Setting>)> = Vec::new();
@@ -152,7 +152,10 @@ pub fn need(catalog: &Catalog, n: &Need, settings: &[Setting]) -> Explanation {
         section.items.extend(reason.iter().map(|reason| FactLine::text(without_links(reason))));
         sections.push(section);
     }
-    let is_shown = |c: &&Component| met.iter().any(|(item, _)| item.component == c.name);
+    // what waits for an answer meets it with the same answers
+    let items = settings.iter().flat_map(|setting| &setting.context.readiness).filter(|state| state.id == n.id);
+    let here: BTreeSet<&str> = items.flat_map(|state| &state.items).map(|item| item.component.as_str()).collect();
+    let is_shown = |c: &&Component| here.contains(c.name.as_str());
     for c in catalog.components.iter().filter(|c| !is_shown(c)) {
         for s in c.manifest.satisfies.iter().filter(|s| s.id == n.id) {
             let other = FactLine::names("With other answers the component", Sort::Component, [c.name.as_str()]);
@@ -177,10 +180,14 @@ fn evidence(item: &Evidence, settings: &str) -> Section {
 }
 
 /// A file of a component, called `path` by the person who asks.
-pub fn file(usage: &Usage<'_>, c: &Component, f: &TemplateFile, path: &str) -> Explanation {
+pub fn file(usage: &Usage<'_>, c: &Component, f: &TemplateFile, path: &str, settings: &[Setting]) -> Explanation {
     let owner = FactLine::names(&format!("`{path}` is a file of the component"), Sort::Component, [c.name.as_str()]);
     let mut facts = Section::new([FactLine::text(format!("Rendered from `{}`.", usage.catalog().shown(&f.origin)))]);
     facts.lines.extend(file_facts(usage, c, f));
+    for answers in settings.iter().filter_map(|setting| setting.waiting.get(path)) {
+        let waits = answers.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        facts.lines.push(FactLine::text(format!("Not here yet: it waits for the answer to {waits}.")));
+    }
     Explanation::new(owner.and(format!(": {}", c.manifest.title)).to_string(), &c.manifest.why, [facts])
 }
 

@@ -149,6 +149,10 @@ fn answered_one_by_one_it_becomes_what_all_ids_would_have_made() {
             .unwrap()
             .contains(&json!("infra/terraform/modules/environment/atlas.tf"))
     );
+    let said = shop.says(0, &["explain", "infra/terraform/modules/environment/atlas.tf"]);
+    assert!(said.contains("Not here yet: it waits for the answer to `atlas_org_id`."), "{said}");
+    let said = shop.says(0, &["explain", "BAK-01"]);
+    assert!(said.contains("What meets it waits for the answer to ") && !said.contains("With other"), "{said}");
     // edits of what is there already survive
     shop.append("infra/terraform/modules/key/main.tf", "# ours");
     shop.edit("README.md", "Sells things", "Sells many things");
@@ -179,7 +183,8 @@ fn later_is_no_answer_to_other_questions() {
     assert!(refused("repository=later").contains("repository"));
     assert!(refused("monthly_budget=later").contains("which is not a whole number"));
     assert!(refused("atlas_org_id=Later").contains("which is not an Atlas organization id of 24 hexadecimal digits"));
-    assert!(refused("environments.nowhere.account=later").contains("`nowhere` is not an index"));
+    let unknown = "none of `environments` is called `nowhere`; there are `staging`, `prod`";
+    assert!(refused("environments.nowhere.account=later").contains(unknown));
     assert!(refused("atlas_org_id=\u{f8ff}atlas_org_id\u{f8ff}").contains("private character U+F8FF"));
 }
 

@@ -1,31 +1,53 @@
 //! The answers with which texts of the catalog are shown: those of a repository, or those of each preset.
 
+use anyhow::Result;
+
 use crate::answers::{Answers, Given};
 use crate::catalog::{Catalog, Component};
-use crate::render::context::Context;
+use crate::render::context::{Context, Readiness};
+use crate::render::render;
+use crate::render::waiting::Waiting;
 use crate::template::engine;
 use crate::template::expression::Scope;
 use crate::text::without_links;
 
-/// Answers, and what templates see with them.
+/// Answers, and what comes of them.
 pub struct Setting {
     /// The preset; nothing for the repository around the current folder.
     preset: Option<String>,
     pub context: Context,
+    /// The needs, with what is done for them.
+    pub readiness: Vec<Readiness>,
+    /// The files that wait for answers.
+    pub waiting: Waiting,
 }
 
 impl Setting {
     /// The repository in which one asks.
-    pub fn of_repository(context: Context) -> Self {
-        Self { preset: None, context }
+    ///
+    /// # Errors
+    /// When the catalog cannot be rendered with its answers.
+    pub fn of_repository(catalog: &Catalog, answers: &Answers) -> Result<Self> {
+        Self::new(catalog, answers, None)
+    }
+
+    fn new(catalog: &Catalog, answers: &Answers, preset: Option<String>) -> Result<Self> {
+        let context = Context::new(catalog, answers)?;
+        // what waits is known only once all is rendered
+        let (readiness, waiting) = if context.open.is_empty() {
+            (context.readiness.clone(), Waiting::new())
+        } else {
+            let rendered = render(catalog, &context)?;
+            (rendered.readiness, rendered.waiting)
+        };
+        Ok(Self { preset, context, readiness, waiting })
     }
 
     /// Every preset that is complete.
     pub fn of_presets(catalog: &Catalog) -> Vec<Self> {
         let of = |name: &String| {
             let given = Given { preset: Some(name.clone()), ..Given::default() };
-            let context = Context::new(catalog, &Answers::resolve(catalog, &given, None).ok()?).ok()?;
-            Some(Self { preset: Some(name.clone()), context })
+            Self::new(catalog, &Answers::resolve(catalog, &given, None).ok()?, Some(name.clone())).ok()
         };
         catalog.presets.iter().filter_map(|preset| of(&preset.name)).collect()
     }
