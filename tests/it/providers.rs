@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use regex_lite::Regex;
 use scaffold::text::tree::File;
+use serde_json::Value;
 
 use crate::scene;
 use crate::slots;
@@ -15,7 +16,7 @@ use crate::support::{lines, read_tree, root, write_tree};
 const ACCEPT: &str = "UPDATE_SNAPSHOTS=1 cargo test --test it providers";
 
 /// Each with the preset whose answers it changes, and a pattern of what it takes the place of.
-const PROVIDERS: [(&str, &str, &str); 3] = [
+const PROVIDERS: [(&str, &str, &str); 4] = [
     ("ci", "mongodb-self-hosted-on-aws", r"(?i)github|\bgh |workflow"),
     ("cloud", "mongodb-self-hosted-on-aws", r"(?i)\baws\b|amazon|\beks\b"),
     (
@@ -23,6 +24,8 @@ const PROVIDERS: [(&str, &str, &str); 3] = [
         "mongodb-self-hosted-on-aws",
         "(?i)percona|psmdb|atlas|of the (mongodb )?replica set|operator (of mongodb|changes the users)",
     ),
+    // a service of static files is built with Node.js
+    ("language", "mongodb-atlas-on-aws", r"(?i)python"),
 ];
 
 fn folder(name: &str) -> PathBuf {
@@ -34,6 +37,7 @@ fn rendered(name: &str, preset: &str) -> BTreeMap<String, File> {
     let place = tempfile::tempdir().unwrap();
     slots::catalog(place.path(), &[]);
     write_tree(&place.path().join("templates"), &read_tree(&folder(name).join("templates")));
+    add_pins(&place.path().join("templates/pins.yaml"), &folder(name).join("pins.yaml"));
     let answers = folder(name).join("answers.yaml");
     let mut command = scene::program(place.path());
     command.args(["init", "shop", "--yes", "--preset", preset, "--templates", "templates", "--answers"]).arg(answers);
@@ -42,6 +46,17 @@ fn rendered(name: &str, preset: &str) -> BTreeMap<String, File> {
     let mut tree = read_tree(&place.path().join("shop"));
     tree.retain(|path, _| !path.starts_with(".scaffold/"));
     tree
+}
+
+/// Adds the pins that a provider brings along to those of the catalog, section by section.
+fn add_pins(catalog: &Path, more: &Path) {
+    let Ok(more) = fs::read_to_string(more) else { return };
+    let read = |text: &str| serde_yaml::from_str::<Value>(text).unwrap();
+    let mut pins = read(&fs::read_to_string(catalog).unwrap());
+    for (section, own) in read(&more).as_object().unwrap() {
+        pins[section].as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
+    }
+    fs::write(catalog, pins.to_string()).unwrap();
 }
 
 /// Every tree, for the validators.
@@ -75,4 +90,33 @@ fn every_folder_is_tested() {
         .collect();
     let known: Vec<&str> = PROVIDERS.iter().map(|(name, _, _)| *name).collect();
     assert!(there.iter().all(|name| known.contains(&name.as_str())), "{there:?}");
+}
+
+/// What the list names, and the pins that it takes, make a language: no other file is touched.
+#[test]
+fn a_language_is_a_folder_and_its_cells() {
+    let tree = rendered("language", "mongodb-atlas-on-aws");
+    let read = |path: &str| String::from_utf8(tree[path].bytes.clone()).unwrap();
+    let dockerfile = read("apps/mails/Dockerfile");
+    assert!(dockerfile.contains("RUN go build -trimpath -o bin/app .\n"), "{dockerfile}");
+    assert!(dockerfile.contains("CMD [\"bin/app\"]\n"), "{dockerfile}");
+    assert!(read("apps/web/Dockerfile").contains("built with Node.js, served by nginx"));
+    let ci = read(".github/workflows/ci.yml");
+    let job = &ci[ci.find("  service-mails:").unwrap()..ci.find("  service-web:").unwrap()];
+    assert!(job.contains("uses: actions/setup-go@") && job.contains("run: go vet ./...\n"), "{job}");
+    assert!(
+        read(".github/dependabot.yml").contains("package-ecosystem: gomod\n    directories:\n      - /apps/mails\n")
+    );
+    assert!(read(".gitignore").contains("\n# mails\n/apps/mails/bin/\n"));
+    assert!(read("scripts/prod_preflight.sh").contains("  go mod download || exit 1\n  { go vet ./...; } || exit 1\n"));
+    assert!(read("docs/service-contract.md").contains("| `go.mod`, `go.sum` | Go services"));
+    let own = tree.iter().filter(|(path, _)| path.split('/').any(|segment| segment == "mails"));
+    let texts: Vec<_> =
+        own.map(|(path, file)| (path.as_str(), String::from_utf8_lossy(&file.bytes).into_owned())).collect();
+    assert!(texts.len() > 10, "{texts:?}");
+    for (path, text) in texts.iter().map(|(path, text)| (*path, text.as_str())).chain([("ci.yml", job)]) {
+        for word in ["Node.js", "npm", "node_modules", "package.json", "NODE_ENV", "python", "nginx"] {
+            assert!(!text.contains(word), "{path} has {word}");
+        }
+    }
 }
