@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use regex_lite::Regex;
-
 use super::Lint;
 use super::texts::Text;
 use crate::catalog::roots::Root;
@@ -45,8 +43,6 @@ struct Name {
     instead: String,
     /// The folder; nothing for the name of a file.
     folder: Option<String>,
-    /// The folder without a slash, as an argument of a command.
-    argument: Option<Regex>,
 }
 
 impl Name {
@@ -66,10 +62,6 @@ impl<'c> Names<'c> {
                     text: format!("{folder}/"),
                     instead: format!("<%= {answer} %>/"),
                     folder: Some(folder.clone()),
-                    argument: Regex::new(&format!(
-                        r#"(?:\bcd|\s-[kfCR]|-chdir=|--(?:filename|kustomize|directory))[ =]?["']?{folder}["']?(?:[\s);&|]|$)"#
-                    ))
-                    .ok(),
                 }),
                 Root::Prefix { .. } => {
                     let names: BTreeSet<&str> =
@@ -77,7 +69,7 @@ impl<'c> Names<'c> {
                     roots.extend(names.into_iter().map(|name| {
                         // of a name that is repeated, the beginning and what fills the repeated part
                         let text = name.split_once("__").map_or(name.to_owned(), |(start, _)| format!("{start}<%="));
-                        Name { instead: format!("<%= {answer} %>{text}"), text, folder: None, argument: None }
+                        Name { instead: format!("<%= {answer} %>{text}"), text, folder: None }
                     }));
                 }
             }
@@ -101,8 +93,13 @@ impl<'c> Names<'c> {
         self.roots.iter().flat_map(move |name| {
             let matches = text.match_indices(name.text.as_str()).map(|(at, _)| text.get(..at).unwrap_or_default());
             let written = matches.filter(|before| begins(before, name.folder.is_some()));
-            let given = name.argument.iter().flat_map(|argument| argument.find_iter(text));
-            let given = given.map(|found| text.get(..found.start()).unwrap_or_default());
+            let given = name.folder.iter().flat_map(|folder| {
+                let matches = text.match_indices(folder.as_str());
+                let around = matches.map(|(at, _)| (text.get(..at), text.get(at + folder.len()..)));
+                around.filter_map(|(before, after)| {
+                    before.filter(|before| is_argument(before, after.unwrap_or_default()))
+                })
+            });
             let places = written.chain(given).filter(|before| !is_comment(before));
             places.map(move |before| (name, before.matches('\n').count() + 1))
         })
@@ -121,6 +118,19 @@ fn begins(before: &str, is_folder: bool) -> bool {
         // `$scripts/` is a variable, `<%= x %>ci.yml` has its prefix
         Some(c) => !(c.is_alphanumeric() || "_.>$-".contains(c)),
     }
+}
+
+/// Whether a folder without a slash is the argument of a command that takes a folder, between these texts.
+fn is_argument(before: &str, after: &str) -> bool {
+    let after = after.strip_prefix(['"', '\'']).unwrap_or(after);
+    let ends = after.chars().next().is_none_or(|c| c.is_whitespace() || ");&|".contains(c));
+    let before = before.strip_suffix(['"', '\'']).unwrap_or(before);
+    let option = before.strip_suffix([' ', '=']).unwrap_or(before);
+    let word = option.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let is_option = ["-k", "-f", "-C", "-R"].contains(&word) && word.len() < option.len()
+        || ["-chdir", "--filename", "--kustomize", "--directory"].iter().any(|name| word.ends_with(name));
+    let command = option.strip_suffix("cd").filter(|start| !start.ends_with(|c: char| c.is_alphanumeric() || c == '_'));
+    ends && (is_option || command.is_some())
 }
 
 /// Whether a text ends with the root of the repository in a shell: `$root/`, `"${repo}"/`, `$(git rev-parse --show-toplevel)/`.
