@@ -109,13 +109,13 @@ impl<'a> Check<'a> {
             }
         }
         if self.question.apart
-            && let Some(why) = self.question.neighbors.refusal(checked.as_str().unwrap_or_default(), self.scope.names())
+            && let Some(why) = self.question.neighbors.refusal(checked.as_str().unwrap_or_default(), &self.scope)
         {
             return Err(why);
         }
         if let Some(require) = &self.question.require {
             let own = Map::from_iter([(self.question.name.clone(), checked.clone())]);
-            let holds = match self.scope.with_map(&own).is_true(require) {
+            let holds = match self.scope.with(&own).is_true(require) {
                 Err(_) if self.undecided => true,
                 other => other.map_err(|e| format!("{e:#}"))?,
             };
@@ -144,7 +144,7 @@ impl<'a> Check<'a> {
         let mut provided = Map::new();
         for field in &self.question.fields {
             let path = format!("{place}.{}", field.name);
-            let scope = self.scope.with_map(&out).with_map(&provided);
+            let scope = self.scope.with(&out).with(&provided);
             let undecided = self.undecided || !refusals.is_empty();
             let check = Self { scope, question: field, recorded: self.recorded, undecided };
             match check.field(&path, given.get(&field.name)) {
@@ -209,7 +209,7 @@ impl<'a> Check<'a> {
     pub fn within(&self, record: &Map<String, Value>, field: &'a Question) -> Self {
         // an expression that needs a fact which cannot be computed says so itself
         let provided = of_record(self.question, record, &self.scope).unwrap_or_default();
-        let scope = self.scope.with_map(record).with_map(&provided);
+        let scope = self.scope.with(record).with(&provided);
         Self { scope, question: field, recorded: self.recorded, undecided: self.undecided }
     }
 

@@ -1,7 +1,7 @@
 //! Folders that are for one thing only: what an answer with `apart` must keep away from.
 
 use crate::catalog::Catalog;
-use crate::catalog::question::{Question, Values};
+use crate::catalog::question::{Known, Question};
 use crate::text::path;
 
 /// What a folder is apart from.
@@ -15,7 +15,7 @@ pub struct Neighbors {
 
 impl Neighbors {
     /// Why a folder cannot be the answer, as `which ...`, where these answers are known.
-    pub fn refusal(&self, folder: &str, known: &Values) -> Option<String> {
+    pub fn refusal(&self, folder: &str, known: &impl Known) -> Option<String> {
         if folder.is_empty() {
             return Some("which is empty".into());
         }
@@ -24,7 +24,7 @@ impl Neighbors {
         if let Some(written) = self.written.iter().find(|written| own.starts_with(&slashed(written))) {
             return Some(format!("which is in `{written}`, a folder that builds and tests write to"));
         }
-        let others = self.answers.iter().filter_map(|name| Some((name, known.get(name)?.as_str()?)));
+        let others = self.answers.iter().filter_map(|name| Some((name, known.known(name)?.as_str()?)));
         others.into_iter().find_map(|(name, folder)| {
             let other = slashed(folder);
             let relation = if own == other {
@@ -64,6 +64,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::catalog::Values;
 
     #[test]
     fn folders_that_are_not_apart_are_refused() {

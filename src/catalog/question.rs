@@ -306,5 +306,17 @@ pub struct Rule {
 /// Answers by name, in the order of the questions.
 pub type Values = IndexMap<String, Value>;
 
+/// What is known by name: answers, and facts that follow from them.
+pub trait Known {
+    /// The value of a name.
+    fn known(&self, name: &str) -> Option<&Value>;
+}
+
+impl Known for Values {
+    fn known(&self, name: &str) -> Option<&Value> {
+        self.get(name)
+    }
+}
+
 /// An item of an answer that is a list, such as a service: values by field.
 pub type Record = Map<String, Value>;

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use crate::catalog::question::{Question, Record, Strategy, Values};
+use crate::catalog::question::{Known, Question, Record, Strategy};
 
 mod assembled;
 mod filled;
@@ -162,7 +162,7 @@ pub struct RecordSlot {
 
 impl RecordSlot {
     /// Whether a component fills the slot of this record, with these answers of the project.
-    pub fn fits(&self, provides: &Provides, record: &Record, values: &Values) -> bool {
+    pub fn fits(&self, provides: &Provides, record: &Record, values: &impl Known) -> bool {
         provides.fits(|key| match self.fields.iter().any(|field| field == key) {
             true => record.get(key).and_then(Value::as_str),
             false => word(values, key),
@@ -170,7 +170,7 @@ impl RecordSlot {
     }
 
     /// The component that fills the slot of this record, with these answers of the project.
-    pub fn provider(&self, record: &Record, values: &Values) -> Option<&RecordProvider> {
+    pub fn provider(&self, record: &Record, values: &impl Known) -> Option<&RecordProvider> {
         self.providers.iter().find(|one| self.fits(&one.provides, record, values))
     }
 }
@@ -262,6 +262,6 @@ impl Slot {
 }
 
 /// The text of an answer.
-fn word<'v>(values: &'v Values, name: &str) -> Option<&'v str> {
-    values.get(name).and_then(Value::as_str)
+fn word<'v>(values: &'v impl Known, name: &str) -> Option<&'v str> {
+    values.known(name).and_then(Value::as_str)
 }

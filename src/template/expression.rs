@@ -1,14 +1,15 @@
 //! Expressions of the catalog (`when`, defaults, derived facts, rules) over answers.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result};
 use indexmap::IndexMap;
 use minijinja::Environment;
-use minijinja::value::{Serde, Value as Any};
-use serde_json::{Map, Value};
+use minijinja::value::{Object, Serde, Value as Any};
+use serde_json::Value;
 
-use crate::catalog::question::{Question, Values};
+use crate::catalog::question::{Known, Question, Values};
 use crate::template::engine;
 use crate::terminal::memory;
 
@@ -16,45 +17,62 @@ fn failed(error: minijinja::Error) -> anyhow::Error {
     engine::reason(&error).map_or_else(|| error.into(), anyhow::Error::msg)
 }
 
-/// The names that an expression can use.
+/// The names that an expression can use. A copy shares the values.
 #[derive(Clone)]
 pub struct Scope<'a> {
     env: &'a Environment<'a>,
-    names: Values,
+    names: Arc<Names>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Names(HashMap<String, Arc<Name>>);
+
+#[derive(Debug)]
+struct Name {
+    value: Value,
+    /// What the engine has of it, once it was asked for.
+    known: OnceLock<Any>,
+}
+
+impl Names {
+    fn insert(&mut self, name: &str, value: &Value) {
+        self.0.insert(name.to_owned(), Arc::new(Name { value: value.clone(), known: OnceLock::new() }));
+    }
+}
+
+impl Object for Names {
+    fn get_value(self: &Arc<Self>, key: &Any) -> Option<Any> {
+        let name = self.0.get(key.as_str()?)?;
+        Some(name.known.get_or_init(|| Any::from(Serde(&name.value))).clone())
+    }
+}
+
+impl Known for Scope<'_> {
+    fn known(&self, name: &str) -> Option<&Value> {
+        self.names.0.get(name).map(|name| &name.value)
+    }
 }
 
 impl<'a> Scope<'a> {
     /// A scope with these names.
     pub fn new(env: &'a Environment<'a>, names: &Values) -> Self {
-        Self { env, names: names.clone() }
-    }
-
-    /// The names and their values.
-    pub fn names(&self) -> &Values {
-        &self.names
+        Self { env, names: Arc::default() }.with(names)
     }
 
     /// The same with more names; they hide earlier ones.
     #[must_use]
-    pub fn with(&self, more: &Values) -> Self {
-        let mut names = self.names.clone();
-        names.extend(more.clone());
-        Self { env: self.env, names }
+    pub fn with<'v>(&self, more: impl IntoIterator<Item = (&'v String, &'v Value)>) -> Self {
+        let mut names = Names::clone(&self.names);
+        more.into_iter().for_each(|(name, value)| names.insert(name, value));
+        Self { env: self.env, names: Arc::new(names) }
     }
 
     /// The same without a name.
     #[must_use]
-    pub fn without(mut self, name: &str) -> Self {
-        self.names.shift_remove(name);
-        self
-    }
-
-    /// The same with the fields of a record as names.
-    #[must_use]
-    pub fn with_map(&self, more: &Map<String, Value>) -> Self {
-        let mut names = self.names.clone();
-        names.extend(more.clone());
-        Self { env: self.env, names }
+    pub fn without(&self, name: &str) -> Self {
+        let mut names = Names::clone(&self.names);
+        names.0.remove(name);
+        Self { env: self.env, names: Arc::new(names) }
     }
 
     /// The value of an expression.
@@ -64,21 +82,12 @@ impl<'a> Scope<'a> {
     pub fn eval(&self, expression: &str) -> Result<Any> {
         let _rendering = memory::rendering(expression);
         let compiled = engine::expression(self.env, expression);
-        let value = compiled.and_then(|e| e.eval(Any::from(Serde(&self.names))));
+        let value = compiled.and_then(|e| e.eval(self.known_names()));
         value.map_err(failed).with_context(|| format!("in the expression `{expression}`"))
     }
 
-    /// The value of an expression. One that uses no name is computed without them: to hand over all names takes longer
-    /// than the rest.
-    ///
-    /// # Errors
-    /// As [`Scope::eval`].
-    pub fn eval_fact(&self, expression: &str) -> Result<Any> {
-        if self.names_in(expression)?.is_empty() {
-            Self::new(self.env, &Values::new()).eval(expression)
-        } else {
-            self.eval(expression)
-        }
+    fn known_names(&self) -> Any {
+        Any::from_dyn_object(Arc::clone(&self.names))
     }
 
     /// The names that an expression uses.
@@ -105,7 +114,7 @@ impl<'a> Scope<'a> {
     pub fn render(&self, template: &str) -> Result<String> {
         let _rendering = memory::rendering(template);
         engine::template(self.env, "<string>", template)
-            .and_then(|template| template.render(Any::from(Serde(&self.names))))
+            .and_then(|template| template.render(self.known_names()))
             .map_err(failed)
             .with_context(|| format!("in the text `{template}`"))
     }
@@ -130,7 +139,7 @@ impl<'a> Scope<'a> {
         let mut derived = Values::new();
         for (name, expression) in facts {
             let value = serde_json::to_value(scope.eval(expression)?)?;
-            scope.names.insert(name.clone(), value.clone());
+            scope = scope.with([(name, &value)]);
             derived.insert(name.clone(), value);
         }
         Ok(derived)

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use anyhow::{Context as _, Result};
 use serde_json::{Map, Value, json};
 
-use crate::catalog::question::{Question, Record, Values};
+use crate::catalog::question::{Known, Question, Record, Values};
 use crate::catalog::slots::{PROVIDED, Provides, RecordProvider};
 use crate::catalog::{Catalog, Component};
 use crate::template::expression::Scope;
@@ -26,9 +26,9 @@ pub fn add(catalog: &Catalog, name: &str, scope: &Scope<'_>, names: &mut Values)
             Ok(())
         };
     }
-    if let Some((component, provides)) = catalog.provider(name, scope.names()) {
+    if let Some((component, provides)) = catalog.provider(name, scope) {
         let macros = component.macros.as_ref().map(|(name, _)| name.as_str());
-        let facts = facts(&component.name, macros, provides, &scope.with(names))?;
+        let facts = facts(&component.name, macros, provides, &scope.with(&*names))?;
         names.entry(PROVIDED.into()).or_insert_with(|| json!({}))[name] = facts;
     }
     Ok(())
@@ -84,10 +84,10 @@ pub fn of_record(list: &Question, record: &Record, scope: &Scope<'_>) -> Result<
 
 /// Puts the facts of all slots that the records of a list fill into the records.
 fn add_to_records(list: &Question, scope: &Scope<'_>, names: &mut Values) -> Result<()> {
-    let Some(Value::Array(records)) = scope.names().get(&list.name) else { return Ok(()) };
+    let Some(Value::Array(records)) = scope.known(&list.name) else { return Ok(()) };
     let mut records = records.clone();
     // a record says nothing about the others, and there can be many
-    let scope = scope.with(names).without(&list.name);
+    let scope = scope.with(&*names).without(&list.name);
     for record in records.iter_mut().filter_map(Value::as_object_mut) {
         let own = own_facts(list, record, &scope)?;
         record.insert(PROVIDED.into(), Value::Object(own));
@@ -103,14 +103,14 @@ fn own_facts(list: &Question, record: &Record, scope: &Scope<'_>) -> Result<Map<
         if !slot.fields.iter().all(|field| record.contains_key(field)) {
             continue;
         }
-        let Some(RecordProvider { component, macros, provides }) = slot.provider(record, scope.names()) else {
+        let Some(RecordProvider { component, macros, provides }) = slot.provider(record, scope) else {
             continue;
         };
         let mut inner = record.clone();
         if !own.is_empty() {
             inner.insert(PROVIDED.into(), merged(scope, &own));
         }
-        let facts = facts(component, macros.as_deref(), provides, &scope.with_map(&inner))?;
+        let facts = facts(component, macros.as_deref(), provides, &scope.with(&inner))?;
         own.insert(slot.name.clone(), facts);
     }
     Ok(own)
@@ -118,7 +118,7 @@ fn own_facts(list: &Question, record: &Record, scope: &Scope<'_>) -> Result<Map<
 
 /// The facts of the project with those of a record.
 fn merged(scope: &Scope<'_>, own: &Map<String, Value>) -> Value {
-    let mut all = scope.names().get(PROVIDED).and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut all = scope.known(PROVIDED).and_then(Value::as_object).cloned().unwrap_or_default();
     all.extend(own.clone());
     Value::Object(all)
 }
@@ -129,8 +129,7 @@ fn facts(component: &str, macros: Option<&str>, provides: &Provides, scope: &Sco
         facts.insert("macros".into(), json!(macros));
     }
     for (name, expression) in &provides.facts {
-        let value =
-            scope.eval_fact(expression).with_context(|| format!("in the component `{component}`, `provides`"))?;
+        let value = scope.eval(expression).with_context(|| format!("in the component `{component}`, `provides`"))?;
         facts.insert(name.clone(), serde_json::to_value(value)?);
     }
     Ok(Value::Object(facts))

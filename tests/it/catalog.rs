@@ -85,7 +85,7 @@ fn every_condition_is_true_in_one_case_and_false_in_another() {
             }
             for field in q.fields.iter() {
                 for record in values.get(&q.name).and_then(Value::as_array).into_iter().flatten() {
-                    let scope = scope.with_map(record.as_object().unwrap());
+                    let scope = scope.with(record.as_object().unwrap());
                     for (choice, when) in field.choices.iter().filter_map(|c| Some((c, c.when.as_ref()?))) {
                         note(
                             format!("choice {} of {}.{}", choice.value, q.name, field.name),

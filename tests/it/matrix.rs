@@ -262,7 +262,7 @@ impl<'c> Matrix<'c> {
         }
         let scope = Scope::new(self.env, &names);
         match list.and_then(|list| Some((list, given.get(&list.name)?.get(0)?.as_object().cloned()?))) {
-            Some((list, record)) => scope.with_map(&record).with_map(&of_record(list, &record, &scope).unwrap()),
+            Some((list, record)) => scope.with(&record).with(&of_record(list, &record, &scope).unwrap()),
             None => scope,
         }
     }
@@ -279,7 +279,7 @@ impl<'c> Matrix<'c> {
                 let question = self.axes[*axis].question.unwrap();
                 let Cell::Value(value) = row[*axis] else { return None };
                 let own = json!({ &question.name: self.axes[*axis].values[value] });
-                let scope = self.scope(row, self.axes[*axis].list).with_map(own.as_object().unwrap());
+                let scope = self.scope(row, self.axes[*axis].list).with(own.as_object().unwrap());
                 let holds = own[&question.name].is_null() || scope.is_true(require).unwrap_or(true);
                 (!holds).then(|| question.require_message.clone().unwrap_or_else(|| format!("breaks {require}")))
             }

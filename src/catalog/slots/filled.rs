@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Provides, RecordSlot, Slot, word};
-use crate::catalog::question::{KindName, Question, Record, Values};
+use crate::catalog::question::{KindName, Known, Question, Record, Values};
 use crate::catalog::{Catalog, Component, Repeat};
 
 impl Catalog {
@@ -20,7 +20,7 @@ impl Catalog {
     }
 
     /// The component that fills a slot of the project with these answers.
-    pub fn provider(&self, slot: &str, values: &Values) -> Option<(&Component, &Provides)> {
+    pub fn provider(&self, slot: &str, values: &impl Known) -> Option<(&Component, &Provides)> {
         self.providers(slot).find(|(_, provides)| provides.fits(|key| word(values, key)))
     }
 
