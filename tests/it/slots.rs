@@ -307,7 +307,7 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
                 database: {value: postgresql, title: PostgreSQL, order: 20}\n    \
                 database_hosting: {value: rds, title: Amazon RDS, order: 30}\n";
     insta::assert_snapshot!(faults(&[("components/postgresql/component.yaml", text)]), @r#"
-    error: the catalog has 15 faults:
+    error: the catalog has 18 faults:
       templates/components/postgresql/component.yaml: owes to the slot `database`:
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.in_cluster`: whether it runs in the cluster, on its nodes and volumes; then the Secret `mongodb-ssl` holds `ca.crt`, its pods are labelled `app.kubernetes.io/instance: mongodb` and `app.kubernetes.io/component: mongod`, and it brings the NetworkPolicy `egress-mongodb` for pods that use it
@@ -331,6 +331,9 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro tools() %>`: a row of a table: tools with which people reach it, or nothing
         - `macros.j2`: `<% macro address_comment() %>`: a comment on what its address holds
       templates/questions.yaml: question `database_hosting`: `rds` needs `compare`, since another choice has it
+      templates/slots.yaml: slot `backup`: no component fills it with `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `backup`: no component fills it with `database: postgresql`, `database_hosting: rds`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `backup`: no component fills it with `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: rds`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: rds`; add one, or say in `without` what that needs
@@ -345,6 +348,50 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: node`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: python`; add one, or say in `without` what that needs
     "#);
+}
+
+/// Another engine has its own way to be backed up.
+#[test]
+fn an_empty_backup_is_a_list_of_what_it_owes() {
+    let text = "title: Backups of PostgreSQL\nwhy: Another engine.\nprovides:\n  slot: backup\n  for:\n    \
+                database: {value: postgresql, title: PostgreSQL, order: 20}\n    database_hosting: any\n";
+    insta::assert_snapshot!(faults(&[("components/postgresql/backup/component.yaml", text)]), @r"
+    error: the catalog has 9 faults:
+      templates/components/postgresql/backup/component.yaml: owes to the slot `backup`:
+        - `provides.facts.job`: name of the CronJob that makes backups, of the service account of its pods, and the label `app.kubernetes.io/name` of its jobs
+        - `provides.facts.prefix`: what the keys of backups begin with in the bucket, before a slash
+        - `provides.facts.attempts`: how many volumes a job makes at most, one for each attempt; a number
+        - `files/k8s/components/backup/cronjob.yaml`
+        - `files/k8s/components/backup/prometheusrule.yaml`
+        - `files/k8s/components/restore-drill/cronjob.yaml`
+        - `files/k8s/components/restore-drill/networkpolicy.yaml`
+        - `files/k8s/overlays/__environment__/backup/kustomization.yaml`
+        - `files/k8s/overlays/__environment__/restore-drill/kustomization.yaml`
+        - `files/scripts/restore.sh`
+        - `files/scripts/run-job.sh`
+        - `files/scripts/record-drill.sh`
+        - `files/docs/disaster-recovery.md`
+        - `files/docs/restore-drill.md`
+        - `files/docs/restore-log.md`
+        - `files/docs/runbooks/restore.md`
+        - `files/docs/runbooks/BackupStale.md`
+        - `files/docs/runbooks/BackupJobFailed.md`
+        - `files/docs/runbooks/RestoreDrillStale.md`
+        - a template that prints `contributed.dr_rows`
+        - `contributes.object_prefixes`: an item
+        - `contributes.object_grants`: an item
+        - `contributes.overlay_resources`: an item
+        - `contributes.runbooks`: an item
+        - `contributes.first_hour`: an item
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: node`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: python`; add one, or say in `without` what that needs
+    ");
 }
 
 /// A language with nothing but its name.
