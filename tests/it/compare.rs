@@ -38,11 +38,10 @@ fn choices_side_by_side() {
 
     What is generated
     - 362 files of 28 components             - 369 files of 28 components
-    - `mongodb/backup`: 50 files             - `mongodb/backup`: 48 files
     - `kubernetes/manifests`: 42 files       - `kubernetes/manifests`: 40 files
     - `mongodb/atlas`: MongoDB Atlas with    - `mongodb/self-hosted`: MongoDB
       private endpoint and point-in-time       replica set in the cluster; 26
-      recovery; 4 files, meets `DB-01`,        files, meets `DB-01`, `DB-02`,
+      recovery; 6 files, meets `DB-01`,        files, meets `DB-01`, `DB-02`,
       `DB-02`, `DB-03`                         `DB-03`
     - `aws/mongodb-atlas`: Atlas in reach    - `aws/mongodb-self-hosted`: What AWS
       of the pods on AWS; 11 files             has for the replica set; 2 files

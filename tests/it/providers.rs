@@ -36,7 +36,9 @@ fn folder(name: &str) -> PathBuf {
 fn rendered(name: &str, preset: &str) -> BTreeMap<String, File> {
     let place = tempfile::tempdir().unwrap();
     slots::catalog(place.path(), &[]);
-    write_tree(&place.path().join("templates"), &read_tree(&folder(name).join("templates")));
+    for below in ["templates", "presets"] {
+        write_tree(&place.path().join(below), &read_tree(&folder(name).join(below)));
+    }
     add_pins(&place.path().join("templates/pins.yaml"), &folder(name).join("pins.yaml"));
     let answers = folder(name).join("answers.yaml");
     let mut command = scene::program(place.path());

@@ -307,12 +307,15 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
                 database: {value: postgresql, title: PostgreSQL, order: 20}\n    \
                 database_hosting: {value: rds, title: Amazon RDS, order: 30}\n";
     insta::assert_snapshot!(faults(&[("components/postgresql/component.yaml", text)]), @r#"
-    error: the catalog has 15 faults:
+    error: the catalog has 18 faults:
       templates/components/postgresql/component.yaml: owes to the slot `database`:
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.in_cluster`: whether it runs in the cluster, on its nodes and volumes; then the Secret `mongodb-ssl` holds `ca.crt`, its pods are labelled `app.kubernetes.io/instance: mongodb` and `app.kubernetes.io/component: mongod`, and it brings the NetworkPolicy `egress-mongodb` for pods that use it
         - `provides.facts.size`: size of an instance in production, as the product calls it
-        - `provides.facts.has_password`: whether services log in with a password; else with the identity of their pod
+        - `provides.facts.has_password`: whether services and backups log in with a password; else with the identity of their pod, and backups by `credentials.sh` beside their scripts
+        - `provides.facts.consistent_dump`: whether a dump is one moment in time
+        - `provides.facts.snapshots`: who takes snapshots of it and copies them to the region of the backups, for a sentence; empty for none
+        - `provides.facts.recovery_base`: what point-in-time recovery is lost with, for a sentence
         - `macros.j2`: `<% macro described() %>`: what it is, in a sentence
         - `macros.j2`: `<% macro wait_until_ready() %>`: lines of `scripts/deploy.sh` that wait for it, or nothing
         - `macros.j2`: `<% macro kinds_with_data() %>`: kinds of objects that hold data, each with a space before it
@@ -329,8 +332,20 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro operator_policies() %>`: network policies of its operator, or nothing
         - `macros.j2`: `<% macro state_metrics() %>`: values of kube-state-metrics for its objects, or nothing
         - `macros.j2`: `<% macro tools() %>`: a row of a table: tools with which people reach it, or nothing
-        - `macros.j2`: `<% macro address_comment() %>`: a comment on what its address holds
+        - `macros.j2`: `<% macro address_comment(of) %>`: a comment on what its address for `services` or for the `backup` holds
+        - `macros.j2`: `<% macro egress(networks) %>`: the way to it in a NetworkPolicy, where it is not in the cluster: a comment and a rule for the networks of environments; further lines are indented by 4
+        - `macros.j2`: `<% macro check() %>`: how to see that it works, when backups cannot connect; sentences
+        - `macros.j2`: `<% macro image_sources() %>`: where the images come from that it runs, the end of a sentence with `; ` before it, or nothing
+        - `macros.j2`: `<% macro inconsistent(as) %>`: why a dump is not one moment in time, as a `comment` that is indented by 16 or a `bullet`; nothing where it is one
+        - `macros.j2`: `<% macro restore_tools() %>`: what `scripts/restore.sh target` needs besides the tools of the cloud, for a sentence, or nothing
+        - `macros.j2`: `<% macro restore_target() %>`: the body of `target ENV FILE` in `scripts/restore.sh`: writes the address of a user who may write; `fail`, `usage` and `bucket_of` are there
+        - `macros.j2`: `<% macro recovering(part) %>`: a part of the page on disasters, or nothing: when the `promise` of point-in-time recovery holds; with what it is `lost`; what the loss of the `region` means; commands that put `credentials` back, and which are put back `credentials_later`; what is done `after` a restore
+        - `macros.j2`: `<% macro restoring(part) %>`: a part of the runbook on restores, or nothing: how to `keep` the damaged state and to `undo`, where it has snapshots; the `user` that is made; steps to a `moment`; whom to `escalate` to; the `row` for the log after those; what to `remove`, and which `scratch` copies
+        - `macros.j2`: `<% macro recovery_drill(place) %>`: how people drill point-in-time recovery, for an `issue` or for the `page` on drills
       templates/questions.yaml: question `database_hosting`: `rds` needs `compare`, since another choice has it
+      templates/slots.yaml: slot `backup`: no component fills it with `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `backup`: no component fills it with `database: postgresql`, `database_hosting: rds`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `backup`: no component fills it with `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: rds`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: rds`; add one, or say in `without` what that needs
@@ -345,6 +360,48 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: node`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: python`; add one, or say in `without` what that needs
     "#);
+}
+
+/// Another engine has its own way to be backed up.
+#[test]
+fn an_empty_backup_is_a_list_of_what_it_owes() {
+    let text = "title: Backups of PostgreSQL\nwhy: Another engine.\nprovides:\n  slot: backup\n  for:\n    \
+                database: {value: postgresql, title: PostgreSQL, order: 20}\n    database_hosting: any\n";
+    insta::assert_snapshot!(faults(&[("components/postgresql/backup/component.yaml", text)]), @r"
+    error: the catalog has 9 faults:
+      templates/components/postgresql/backup/component.yaml: owes to the slot `backup`:
+        - `provides.facts.job`: name of the CronJob that makes backups, of the service account of its pods, and the label `app.kubernetes.io/name` of its jobs
+        - `provides.facts.prefix`: what the keys of backups begin with in the bucket, before a slash
+        - `provides.facts.attempts`: how many volumes a job makes at most, one for each attempt; a number
+        - `provides.facts.oldest_hours`: how many hours old the newest backup can be, when each run succeeds; a number
+        - `files/k8s/components/backup/cronjob.yaml`
+        - `files/k8s/components/backup/prometheusrule.yaml`
+        - `files/k8s/components/restore-drill/cronjob.yaml`
+        - `files/k8s/components/restore-drill/networkpolicy.yaml`
+        - `files/k8s/overlays/__environment__/backup/kustomization.yaml`
+        - `files/k8s/overlays/__environment__/restore-drill/kustomization.yaml`
+        - `files/scripts/restore.sh`
+        - `files/docs/disaster-recovery.md`
+        - `files/docs/restore-drill.md`
+        - `files/docs/runbooks/restore.md`
+        - `files/docs/runbooks/BackupStale.md`
+        - `files/docs/runbooks/BackupJobFailed.md`
+        - `files/docs/runbooks/RestoreDrillStale.md`
+        - a template that prints `contributed.dr_rows`
+        - `contributes.object_prefixes`: an item
+        - `contributes.object_grants`: an item
+        - `contributes.overlay_resources`: an item
+        - `contributes.runbooks`: an item
+        - `contributes.first_hour`: an item
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: node`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: python`; add one, or say in `without` what that needs
+    ");
 }
 
 /// A language with nothing but its name.
