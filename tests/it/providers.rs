@@ -16,7 +16,8 @@ use crate::support::{lines, read_tree, root, write_tree};
 const ACCEPT: &str = "UPDATE_SNAPSHOTS=1 cargo test --test it providers";
 
 /// Each with the preset whose answers it changes, and a pattern of what it takes the place of.
-const PROVIDERS: [(&str, &str, &str); 4] = [
+const PROVIDERS: [(&str, &str, &str); 5] = [
+    ("cache", "mongodb-atlas-on-aws", "(?i)no cache"),
     ("ci", "mongodb-self-hosted-on-aws", r"(?i)github|\bgh |workflow"),
     ("cloud", "mongodb-self-hosted-on-aws", r"(?i)\baws\b|amazon|\beks\b"),
     (
@@ -119,4 +120,31 @@ fn a_language_is_a_folder_and_its_cells() {
             assert!(!text.contains(word), "{path} has {word}");
         }
     }
+}
+
+/// What the list names, and the pin that it takes, make a cache; a service that does not use it is as without it.
+#[test]
+fn a_cache_is_a_folder() {
+    let tree = rendered("cache", "mongodb-atlas-on-aws");
+    let read = |path: &str| String::from_utf8(tree[path].bytes.clone()).unwrap();
+    for path in ["k8s/base/api/deployment.yaml", "k8s/migrations/api/job.yaml"] {
+        let text = read(path);
+        assert!(text.contains("        egress-cache: \"true\"\n"), "{text}");
+        assert!(text.contains("              - secret:\n                  name: cache\n"), "{text}");
+    }
+    for path in ["k8s/base/mails/deployment.yaml", "apps/mails/Dockerfile", "k8s/base/web/deployment.yaml"] {
+        assert!(!read(path).to_lowercase().contains("cache:") && !read(path).contains("CACHE_URL"), "{path}");
+    }
+    assert!(read("apps/api/Dockerfile").contains("REQUIRED_VARIABLES=\"SESSION_KEY MONGODB_URI CACHE_URL\""));
+    assert!(
+        read(".env.sample").contains("for api. Home: shop/<environment>/cache.\nCACHE_URL=redis://127.0.0.1:6379\n")
+    );
+    let ci = read(".github/workflows/ci.yml");
+    assert_eq!((ci.matches("      cache:\n").count(), ci.matches("CACHE_URL: ").count()), (1, 1), "{ci}");
+    let terraform = read("infra/terraform/modules/environment/secrets.tf");
+    assert!(terraform.contains("[for secret in aws_secretsmanager_secret.shared : secret.arn],"), "{terraform}");
+    let architecture = read("docs/architecture.md");
+    assert!(architecture.contains("  service2 -->|\"6379\"| cache\n"), "{architecture}");
+    assert!(read("k8s/base/namespace/resource-quota.yaml").contains("; the cache; ten pods"));
+    assert!(read("scripts/restore-manifests.sh").contains("':!k8s/base/cache' ':!k8s/overlays/*/cache/*'\n"));
 }
