@@ -173,7 +173,11 @@ impl<'a> Check<'a> {
         let broken = |e: anyhow::Error| Refused::Expression(format!("{e:#}"));
         if !self.is_asked().map_err(broken)? {
             return match given {
-                Some(value) => Err(Refused::Value(sentence(path, value, "which has no meaning with the other fields"))),
+                Some(value) => {
+                    let needs = self.question.needs.as_ref().map(|needs| format!("which needs {needs}"));
+                    let why = needs.unwrap_or_else(|| "which has no meaning with the other fields".into());
+                    Err(Refused::Value(sentence(path, value, &why)))
+                }
                 None => Ok(None),
             };
         }

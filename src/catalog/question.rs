@@ -33,6 +33,9 @@ pub struct Question {
     /// An expression over earlier answers; the question is asked only when it is true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
+    /// Of a field: what is missing where `when` is not true and the record has the field all the same, after "needs".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<String>,
     /// Specific to this very project: a person is asked even when a preset has a value, which is an example only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub identity: bool,

@@ -28,6 +28,9 @@ impl Lint<'_> {
             if question.name == file::KEPT {
                 self.fault(&file, "question `kept` has the name of the section for answers that are not asked");
             }
+            if question.needs.is_some() {
+                self.fault(&file, format!("question `{}`: `needs` goes with a field of a record", question.name));
+            }
             if let Some(other) = seen.insert(&question.name, file.clone()) {
                 self.fault(&file, format!("question `{}` is also in {}", question.name, catalog.shown(&other)));
             }
@@ -98,6 +101,9 @@ impl Lint<'_> {
         }
         if q.apart && q.kind != KindName::Path {
             self.fault(file, format!("{name}: `apart` goes with the kind `path`"));
+        }
+        if q.needs.is_some() && q.when.is_none() {
+            self.fault(file, format!("{name}: `needs` says what `when` asks for, and there is no `when`"));
         }
         if q.require.is_some() != q.require_message.is_some() {
             self.fault(file, format!("{name} needs `require` and `require_message` together"));

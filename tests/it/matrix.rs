@@ -125,7 +125,7 @@ impl<'c> Matrix<'c> {
     }
 
     fn vary_records(&mut self, question: &'c Question, records: &Records, when: &[&'c str]) {
-        for field in &question.fields {
+        for field in question.fields.iter().filter(|field| !is_never_asked(self.catalog, self.env, field)) {
             let Some(values) = values(field, &records.points) else { continue };
             let when = when.iter().copied().chain(field.when.as_deref()).collect();
             let name = format!("{}.0.{}", question.name, field.name);
@@ -199,6 +199,8 @@ impl<'c> Matrix<'c> {
             for name in scope.names_in(expression).unwrap() {
                 if let Some(list) = list.filter(|list| list.field(&name).is_some()) {
                     axes.extend(self.field(list, &name));
+                    // where the record has no such field yet, the name is the answer of the project
+                    axes.extend((0..self.axes.len()).filter(|n| self.axes[*n].name == name));
                 } else if let Some(list) = list.filter(|_| name == PROVIDED) {
                     let slots = list.slots.iter().filter(|slot| words.contains(&slot.name.as_str()));
                     axes.extend(slots.flat_map(|slot| &slot.fields).filter_map(|field| self.field(list, field)));
@@ -340,6 +342,14 @@ impl Axis<'_> {
 /// When a component is active, for as long as the catalog is there.
 fn condition(catalog: &Catalog, component: &Component) -> Option<&'static str> {
     catalog.condition(component).map(|when| &*when.leak())
+}
+
+/// Whether a question with one choice decides alone that a field is not asked, such as that the only cache is none.
+pub fn is_never_asked(catalog: &Catalog, env: &Environment<'_>, field: &Question) -> bool {
+    let decided = catalog.questions().map(|(_, question)| question).filter(|question| question.has_one_choice());
+    let decided: Values = decided.map(|question| (question.name.clone(), json!(question.choices[0].value))).collect();
+    let scope = Scope::new(env, &decided);
+    field.when.as_ref().is_some_and(|when| scope.is_true(when).is_ok_and(|asked| !asked))
 }
 
 /// The values of a question that are varied.

@@ -16,7 +16,9 @@ use crate::support::{lines, read_tree, root, write_tree};
 const ACCEPT: &str = "UPDATE_SNAPSHOTS=1 cargo test --test it providers";
 
 /// Each with the preset whose answers it changes, and a pattern of what it takes the place of.
-const PROVIDERS: [(&str, &str, &str); 4] = [
+const PROVIDERS: [(&str, &str, &str); 6] = [
+    ("broker", "mongodb-self-hosted-on-aws", "(?i)no (message )?broker"),
+    ("cache", "mongodb-atlas-on-aws", "(?i)no cache"),
     ("ci", "mongodb-self-hosted-on-aws", r"(?i)github|\bgh |workflow"),
     ("cloud", "mongodb-self-hosted-on-aws", r"(?i)\baws\b|amazon|\beks\b"),
     (
@@ -121,4 +123,52 @@ fn a_language_is_a_folder_and_its_cells() {
             assert!(!text.contains(word), "{path} has {word}");
         }
     }
+}
+
+/// The same for a broker, beside a database in the cluster and without secrets of services.
+#[test]
+fn a_broker_is_a_folder() {
+    let tree = rendered("broker", "mongodb-self-hosted-on-aws");
+    let read = |path: &str| String::from_utf8(tree[path].bytes.clone()).unwrap();
+    for path in ["k8s/base/api/deployment.yaml", "k8s/base/mails/deployment.yaml", "k8s/migrations/mails/job.yaml"] {
+        let text = read(path);
+        assert!(text.contains("        egress-broker: \"true\"\n"), "{text}");
+        assert!(text.contains("              - secret:\n                  name: broker\n"), "{text}");
+    }
+    assert!(!read("k8s/base/web/deployment.yaml").contains("broker"));
+    assert!(read("apps/api/Dockerfile").contains("REQUIRED_VARIABLES=\"BROKER_URL\""));
+    assert!(read("apps/mails/Dockerfile").contains("REQUIRED_VARIABLES=\"MONGODB_URI BROKER_URL\""));
+    let sample = read(".env.sample");
+    assert!(sample.contains("for api, mails. Home: shop/<environment>/broker.\nBROKER_URL=nats://127.0.0.1:4222\n"));
+    let ci = read(".github/workflows/ci.yml");
+    assert_eq!((ci.matches("      broker:\n").count(), ci.matches("BROKER_URL: ").count()), (2, 2), "{ci}");
+    let terraform = read("infra/terraform/modules/environment/secrets.tf");
+    assert!(terraform.contains("concat([for secret in aws_secretsmanager_secret.shared : secret.arn]"), "{terraform}");
+}
+
+/// What the list names, and the pin that it takes, make a cache; a service that does not use it is as without it.
+#[test]
+fn a_cache_is_a_folder() {
+    let tree = rendered("cache", "mongodb-atlas-on-aws");
+    let read = |path: &str| String::from_utf8(tree[path].bytes.clone()).unwrap();
+    for path in ["k8s/base/api/deployment.yaml", "k8s/migrations/api/job.yaml"] {
+        let text = read(path);
+        assert!(text.contains("        egress-cache: \"true\"\n"), "{text}");
+        assert!(text.contains("              - secret:\n                  name: cache\n"), "{text}");
+    }
+    for path in ["k8s/base/mails/deployment.yaml", "apps/mails/Dockerfile", "k8s/base/web/deployment.yaml"] {
+        assert!(!read(path).to_lowercase().contains("cache:") && !read(path).contains("CACHE_URL"), "{path}");
+    }
+    assert!(read("apps/api/Dockerfile").contains("REQUIRED_VARIABLES=\"SESSION_KEY MONGODB_URI CACHE_URL\""));
+    assert!(
+        read(".env.sample").contains("for api. Home: shop/<environment>/cache.\nCACHE_URL=redis://127.0.0.1:6379\n")
+    );
+    let ci = read(".github/workflows/ci.yml");
+    assert_eq!((ci.matches("      cache:\n").count(), ci.matches("CACHE_URL: ").count()), (1, 1), "{ci}");
+    let terraform = read("infra/terraform/modules/environment/secrets.tf");
+    assert!(terraform.contains("[for secret in aws_secretsmanager_secret.shared : secret.arn],"), "{terraform}");
+    let architecture = read("docs/architecture.md");
+    assert!(architecture.contains("  service2 -->|\"6379\"| cache\n"), "{architecture}");
+    assert!(read("k8s/base/namespace/resource-quota.yaml").contains("; the cache; ten pods"));
+    assert!(read("scripts/restore-manifests.sh").contains("':!k8s/base/cache' ':!k8s/overlays/*/cache/*'\n"));
 }

@@ -302,6 +302,79 @@ fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
 }
 
 #[test]
+fn an_empty_cache_is_a_list_of_what_it_owes() {
+    let text = "title: Valkey\nwhy: A cache.\nprovides:\n  slot: cache\n  for:\n    \
+                cache: {value: valkey, title: Valkey in the cluster, order: 20}\n";
+    insta::assert_snapshot!(faults(&[("components/valkey/server/component.yaml", text)]), @r"
+    error: the catalog has 1 fault:
+      templates/components/valkey/server/component.yaml: owes to the slot `cache`:
+        - `provides.facts.title`: name of the product, for a sentence
+        - `provides.facts.in_cluster`: whether it runs in the cluster
+        - `provides.facts.port`: the port at which it answers, a number
+        - `provides.facts.test_image`: key in pins.yaml of the image that answers at this port in the tests of services, without a password
+        - `provides.facts.test_url`: `CACHE_URL` of those tests, and of a laptop
+        - `files/k8s/base/cache/network-policy.yaml`
+        - `files/k8s/overlays/__environment__/cache/external-secret.yaml`
+        - `contributes.base_resources`: an item
+        - `contributes.dr_rows`: an item
+        - `contributes.overlay_resources`: an item
+        - `contributes.runbooks`: an item
+        - `contributes.secrets`: an item
+    ");
+}
+
+#[test]
+fn an_empty_broker_is_a_list_of_what_it_owes() {
+    let text = "title: NATS\nwhy: A message broker.\nprovides:\n  slot: broker\n  for:\n    \
+                broker: {value: nats, title: NATS in the cluster, order: 20}\n";
+    insta::assert_snapshot!(faults(&[("components/nats/server/component.yaml", text)]), @r"
+    error: the catalog has 1 fault:
+      templates/components/nats/server/component.yaml: owes to the slot `broker`:
+        - `provides.facts.title`: name of the product, for a sentence
+        - `provides.facts.in_cluster`: whether it runs in the cluster
+        - `provides.facts.port`: the port at which it answers, a number
+        - `provides.facts.test_image`: key in pins.yaml of the image that answers at this port in the tests of services, without a password
+        - `provides.facts.test_url`: `BROKER_URL` of those tests, and of a laptop
+        - `files/k8s/base/broker/network-policy.yaml`
+        - `files/k8s/overlays/__environment__/broker/external-secret.yaml`
+        - `contributes.base_resources`: an item
+        - `contributes.dr_rows`: an item
+        - `contributes.overlay_resources`: an item
+        - `contributes.runbooks`: an item
+        - `contributes.secrets`: an item
+    ");
+}
+
+/// The field is there only where the project has a cache, and the refusal names the answer that gives it one.
+#[test]
+fn a_service_cannot_use_a_cache_that_is_not_there() {
+    let place = tempfile::tempdir().unwrap();
+    let answers = place.path().join("answers.yaml");
+    fs::write(&answers, "services:\n  - {name: web, kind: web}\n  - {name: api, cache: true}\n").unwrap();
+    let mut command = scene::program(place.path());
+    command.args(["init", "shop", "--yes", "--preset", "mongodb-atlas-on-aws", "--answers"]).arg(answers);
+    let run = command.output().unwrap();
+    assert_eq!(run.status.code(), Some(2), "{}", scene::said(&run));
+    let said = scene::said(&run);
+    let why = "`services.1.cache` is `true`, which needs an answer `cache` other than `none`, and a `language` whose image runs a program";
+    assert!(said.contains(why), "{said}");
+}
+
+#[test]
+fn what_a_field_needs_goes_with_a_condition() {
+    let questions = fs::read_to_string(root().join("templates/questions.yaml")).unwrap();
+    let changed = questions
+        .replace("    default: aws\n", "    default: aws\n    needs: an answer\n")
+        .replace("        default: 8080\n", "        default: 8080\n        needs: an answer\n");
+    insta::assert_snapshot!(faults(&[("questions.yaml", &changed)]), @r"
+    error: the catalog has 3 faults:
+      templates/questions.yaml: question `cloud`: `needs` goes with a field of a record
+      templates/questions.yaml: question `cloud`: `needs` says what `when` asks for, and there is no `when`
+      templates/questions.yaml: question `port`: `needs` says what `when` asks for, and there is no `when`
+    ");
+}
+
+#[test]
 fn a_second_database_engine_is_a_list_of_what_it_owes() {
     let text = "title: PostgreSQL\nwhy: Another engine.\nprovides:\n  slot: database\n  for:\n    \
                 database: {value: postgresql, title: PostgreSQL, order: 20}\n    \
