@@ -27,14 +27,15 @@ const DATABASES: [(&str, &str); 6] = [
 ];
 
 /// The answers that follow, in the order of the questions. What a question refuses becomes a note. Of the answers that are
-/// chosen already, those that are not asked on the way count.
+/// chosen already, choices and those that are not asked on the way count, else their defaults.
 ///
 /// # Errors
 /// When an expression of the catalog fails.
 pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Values) -> Result<IndexMap<String, Found>> {
     let env = engine::environment(catalog)?;
-    let unasked = catalog.project.questions.iter().filter(|question| !question.asked);
-    let known = unasked
+    let settled = |question: &&Question| !question.asked || question.kind == KindName::Choice;
+    let known = catalog.project.questions.iter().filter(settled);
+    let known = known
         .filter_map(|question| {
             Some((question.name.clone(), chosen.get(&question.name).or(question.default.as_ref())?.clone()))
         })

@@ -374,6 +374,22 @@ fn what_a_field_needs_goes_with_a_condition() {
     ");
 }
 
+/// A provider with nothing turns into the list of what relies on there being something.
+#[test]
+fn no_ci_platform_is_a_list_of_what_reads_it() {
+    let text = "title: No pipelines\nwhy: People run the scripts.\nprovides:\n  slot: ci\n  none: true\n  for:\n    \
+                ci: {value: none, title: None, order: 20}\n";
+    let faults = faults(&[("components/people/component.yaml", text)]);
+    for fault in [
+        "core/operations/files/docs/runbooks/rollback.md.j2: reads `provided.ci.macros`, which `people` does not have: ",
+        "core/updates/component.yaml: requires `ci`, which is not there with `ci: none`\n",
+        "slot `ci_identity`: no component fills it with `ci: none`, `cloud: aws`; ",
+    ] {
+        assert!(faults.contains(fault), "{faults}");
+    }
+    assert!(!faults.contains("github/"), "{faults}");
+}
+
 #[test]
 fn a_second_database_engine_is_a_list_of_what_it_owes() {
     let text = "title: PostgreSQL\nwhy: Another engine.\nprovides:\n  slot: database\n  for:\n    \
