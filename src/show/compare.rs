@@ -210,7 +210,8 @@ fn rows(outcomes: &[Preview<'_>], first: Vec<ComparedAspect>) -> Vec<ComparedAsp
     };
     let everywhere = |has: &dyn Fn(&Preview<'_>) -> bool| outcomes.iter().all(has);
     let generated = |o: &Preview<'_>| {
-        let sum = format!("{} of {}", count(o.files, "file"), count(o.components.len(), "component"));
+        let with_files = o.components.iter().filter(|(_, files)| *files > 0).count();
+        let sum = format!("{} of {}", count(o.files, "file"), count(with_files, "component"));
         let own = o.components.iter().filter(|(c, files)| !everywhere(&|other| other.files_of(c) == Some(*files)));
         let own = own.map(|(c, files)| o.describe(c, *files, everywhere(&|other| other.files_of(c).is_some())));
         [sum].into_iter().chain(own).collect()
