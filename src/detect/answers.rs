@@ -34,8 +34,8 @@ const DATABASES: [(&str, &str); 6] = [
 pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Values) -> Result<IndexMap<String, Found>> {
     let env = engine::environment(catalog)?;
     let settled = |question: &&Question| !question.asked || question.kind == KindName::Choice;
-    let known = catalog.project.questions.iter().filter(settled);
-    let known = known
+    let questions = catalog.project.questions.iter().filter(settled);
+    let known = questions
         .filter_map(|question| {
             Some((question.name.clone(), chosen.get(&question.name).or(question.default.as_ref())?.clone()))
         })

@@ -31,6 +31,7 @@ mod manifests;
 mod markdown;
 mod matrix;
 mod merge;
+mod owed;
 mod page;
 mod patch;
 mod policies;
