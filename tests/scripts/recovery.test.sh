@@ -51,15 +51,18 @@ for file in "$sandbox"/document/*/[0-9]*; do
   mv "$file" "$steps/${file##*/}.$((${step##*/} - 100))"
 done
 
-# fresh: two empty accounts, and what people keep: a backup and the values of the secrets.
+# Stands in for a person who enters the values of secrets, which are kept elsewhere.
+stand_in editor <<'TEXT'
+for file in "$@"; do echo '{}' > "$file"; done
+TEXT
+export EDITOR=editor
+
+# fresh: two empty accounts, and a backup that people keep.
 fresh() {
   rm -rf "$WORLD" "$HOME/.kube" restore infra
   mkdir -p "$WORLD" "restore/$backup"
   cp -R "$repository/infra" infra
   printf true > "$WORLD/deployments_enabled"
-  for environment in staging prod; do
-    for service in k8s/overlays/prod/secrets/*/; do echo '{}' > "restore/$environment-$(basename "$service").json"; done
-  done
   (
     cd "restore/$backup" || exit 1
     echo '{"shop.orders": 500}' | gzip > dump.archive.gz
