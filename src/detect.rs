@@ -94,8 +94,14 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
     routes::detect(&files, &mut services);
     services.settle();
     let variables = env_sample::detect(&files, &mut services);
+    let remote = git::detect(&files);
+    if let Some(service) = services.0.get_mut("").filter(|service| service.name.is_none()) {
+        let place = service.manifest.clone().or_else(|| service.containers.first().cloned());
+        let called = remote.as_ref().map(|remote| remote.value.name.clone()).or_else(|| files.name());
+        service.name = place.zip(called).map(|(place, name)| Finding::new(name, place));
+    }
     let mut detected = Detected {
-        remote: git::detect(&files),
+        remote,
         services: services.0.into_values().collect(),
         workspaces: node::workspaces(&files),
         backing,

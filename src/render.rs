@@ -319,7 +319,7 @@ fn expand(catalog: &Catalog, context: &Context, pattern: &str) -> Result<Vec<(Re
             for item in items {
                 let name = item.get(&repeat.segment).and_then(Value::as_str);
                 let name = name.with_context(|| format!("an item of `{}` has no `{}`", repeat.each, repeat.segment))?;
-                let named = path.replace(&segment, name);
+                let named = path.replace(&segment, if name == path::WHOLE { "" } else { name });
                 let segments: Vec<&str> = named.split('/').filter(|s| !s.is_empty()).collect();
                 let mut values = values.clone();
                 values.insert(repeat.variable.clone(), item.clone());

@@ -144,6 +144,7 @@ impl QuestionKind<'_> {
                     .ok_or_else(|| "which is not a duration such as `15m`, `1h30m` or `7d`".to_string())?;
             }
             KindName::RepositorySlug => slug(text)?,
+            KindName::Path if q.whole && text == path::WHOLE => {}
             KindName::Path => folder(text)?,
             KindName::UrlPath => url_path(text)?,
             KindName::Version => {
@@ -217,6 +218,7 @@ impl QuestionKind<'_> {
             KindName::Duration => "a duration such as `15m`, `1h30m` or `7d`".into(),
             KindName::RepositorySlug => "a repository as `owner/name`".into(),
             KindName::Port => "a port from 1024 to 65535".into(),
+            KindName::Path if q.whole => "a folder of the repository such as `apps/api`, or `.` for all of it".into(),
             KindName::Path => "a folder or file of the repository such as `apps/api`".into(),
             KindName::UrlPath => "the path of a URL such as `/api`".into(),
             KindName::Version => "a semantic version such as `1.4.2`".into(),

@@ -19,6 +19,10 @@ impl Neighbors {
         if folder.is_empty() {
             return Some("which is empty".into());
         }
+        // it holds the others as any repository does, and is an answer only where a question says so
+        if folder == path::WHOLE {
+            return None;
+        }
         let slashed = |folder: &str| path::fold(folder) + "/";
         let own = slashed(folder);
         if let Some(written) = self.written.iter().find(|written| own.starts_with(&slashed(written))) {
@@ -80,7 +84,7 @@ mod tests {
         ] {
             assert_eq!(refusal(folder).as_deref(), Some(why));
         }
-        for folder in ["b", "a/docs2", "distribution", "a/dist"] {
+        for folder in ["b", "a/docs2", "distribution", "a/dist", "."] {
             assert_eq!(refusal(folder), None);
         }
     }

@@ -91,6 +91,9 @@ pub struct Question {
     /// write to.
     #[serde(default, skip_serializing_if = "is_no")]
     pub apart: bool,
+    /// `.` is an answer, for the whole repository (path); it is not held `apart` from the folders in it.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub whole: bool,
     /// The answers that it is apart from, and the folders that are written to, as the whole catalog has them.
     #[serde(skip)]
     pub neighbors: Neighbors,

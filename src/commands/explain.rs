@@ -116,8 +116,8 @@ fn unknown(catalog: &Catalog, thing: &str) -> UserError {
     }
 }
 
-/// Whether a path is one that a pattern stands for: `__key__` is any segment, or several for the
-/// path of a service.
+/// Whether a path is one that a pattern stands for: `__key__` is any segment, or several for the path of a service, or none at
+/// the beginning, for a service that is the whole repository.
 fn matches(pattern: &str, path: &str) -> bool {
     fn segments(pattern: &[&str], path: &[&str]) -> bool {
         match (pattern.split_first(), path.split_first()) {
@@ -138,7 +138,9 @@ fn matches(pattern: &str, path: &str) -> bool {
             _ => pattern == segment,
         }
     }
-    segments(&pattern.split('/').collect::<Vec<_>>(), &path.split('/').collect::<Vec<_>>())
+    let (pattern, path) = (pattern.split('/').collect::<Vec<_>>(), path.split('/').collect::<Vec<_>>());
+    let below = pattern.split_first().filter(|(first, _)| first.starts_with("__") && first.ends_with("__"));
+    segments(&pattern, &path) || below.is_some_and(|(_, rest)| segments(rest, &path))
 }
 
 #[cfg(test)]
@@ -150,7 +152,8 @@ mod tests {
         assert!(matches("k8s/base/__service__/pdb.yaml", "k8s/base/api/pdb.yaml"));
         assert!(matches("k8s/base/__service__/pdb.yaml", "k8s/base/__service__/pdb.yaml"));
         assert!(matches("__service_path__/Dockerfile", "apps/api/Dockerfile"));
-        assert!(!matches("__service_path__/Dockerfile", "Dockerfile"));
+        assert!(matches("__service_path__/Dockerfile", "Dockerfile"));
+        assert!(!matches("k8s/base/__service__/pdb.yaml", "k8s/base/pdb.yaml"));
         assert!(matches("deploy-__environment__.yml", "deploy-staging.yml"));
         assert!(!matches("deploy-__environment__.yml", "release-prod.yml"));
         assert!(!matches("k8s/base/__service__/pdb.yaml", "k8s/base/api/hpa.yaml"));

@@ -7,7 +7,7 @@ use crate::render::steps::SetupStep;
 use crate::review::{Effect, Resolutions};
 use crate::show::listing::meaning;
 use crate::terminal::ui::{Style, Ui};
-use crate::text::{count, wrap};
+use crate::text::{count, path, wrap};
 
 /// More files than this that a person wanted so are only counted.
 const TOLD: usize = 6;
@@ -120,7 +120,8 @@ fn named(ui: &Ui, paths: &[&str]) -> String {
 /// The folders in which the generated files expect the code of services that have none yet, each with its service.
 pub fn where_code_goes(ui: &Ui, dir: &Path, services: &[(String, String)]) -> String {
     let place = |(name, path): &(String, String)| {
-        format!("  {} ({})", ui.visible(&dir.join(path).display().to_string()), ui.visible(name))
+        let folder = if path == path::WHOLE { dir.to_owned() } else { dir.join(path) };
+        format!("  {} ({})", ui.visible(&folder.display().to_string()), ui.visible(name))
     };
     let head = ui.wrapped_line("The code of each service goes beside its generated files:");
     std::iter::once(head).chain(services.iter().map(place)).collect::<Vec<_>>().join("\n")

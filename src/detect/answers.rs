@@ -127,7 +127,7 @@ fn services(scope: &Scope<'_>, question: &Question, services: &[Service], files:
             files.note("", format!("has {} services, of which the answers take {most}", services.len()));
             break;
         }
-        match record(scope, question, service, files)? {
+        match record(scope, question, service, &records, files)? {
             Ok((record, places)) => {
                 foreign_database(question, service, files);
                 foreign_installer(service, files);
@@ -207,6 +207,7 @@ fn record(
     scope: &Scope<'_>,
     question: &Question,
     service: &Service,
+    before: &[Value],
     files: &Files,
 ) -> Result<Result<DetectedRecord, String>> {
     let findings = fields(service);
@@ -220,14 +221,15 @@ fn record(
         let by = field.detected_by.as_ref();
         let finding = by.map(|by| by.finding);
         let found = by.and_then(|by| findings.get(&by.finding).cloned().or_else(|| of_databases(service, by)));
-        let value = match found.map(|found| (check.value(&found.value), found)) {
+        let checked = found.map(|found| match finding {
+            Some(FindingName::ServiceName) => (name(&check, field, service, before), found),
+            _ => (check.value(&found.value), found),
+        });
+        let value = match checked {
             Some((Ok(value), found)) => {
                 record.insert(field.name.clone(), value.clone());
                 places.push((field.name.clone(), found.found_in.clone()));
                 Some(value)
-            }
-            Some((Err(_), _)) if finding == Some(FindingName::ServicePath) && service.path.is_empty() => {
-                return Ok(Err("it is at the top of the repository, and a service needs a folder of its own".into()));
             }
             Some((Err(refusals), _))
                 if matches!(
@@ -250,6 +252,27 @@ fn record(
     Ok(Ok((record, places)))
 }
 
+/// The first name of a service that is free and accepted, else why its own is not.
+fn name(check: &Check<'_>, field: &Question, service: &Service, before: &[Value]) -> Result<Value, Vec<String>> {
+    let own = service.name.as_ref().map(|name| hyphenated(&name.value)).unwrap_or_default();
+    let around = path::name(path::parent(&service.path));
+    let mut names = vec![own.clone(), hyphenated(&format!("{around}-{own}"))];
+    names.extend(service.kind.as_ref().and_then(|kind| Some(format!("{own}-{}", json!(kind.value).as_str()?))));
+    names.extend((2..10).map(|i| format!("{own}-{i}")));
+    let most = field.max_length.unwrap_or(usize::MAX);
+    let names: Vec<Value> = names.iter().map(|name| json!(shortened(name, most))).collect();
+    let is_taken = |name: &Value| before.iter().any(|record| record[field.name.as_str()] == *name);
+    let free = names.iter().filter(|name| !is_taken(name)).find_map(|name| check.value(name).ok());
+    free.map_or_else(|| check.value(&names[0]), Ok)
+}
+
+/// A name of at most so many characters, without its last words where that is enough.
+fn shortened(name: &str, most: usize) -> &str {
+    let Some(cut) = name.get(..most).filter(|_| name.len() > most) else { return name };
+    let words = if name[most..].starts_with('-') { cut } else { cut.rsplit_once('-').map_or(cut, |(words, _)| words) };
+    words.trim_end_matches('-')
+}
+
 /// What is known about a service, whatever its database is.
 fn fields(service: &Service) -> Fields {
     let mut out = Fields::new();
@@ -259,7 +282,8 @@ fn fields(service: &Service) -> Fields {
     };
     if let Some(name) = &service.name {
         put(FindingName::ServiceName, json!(named(&name.value, &name.found_in).value), &name.found_in);
-        put(FindingName::ServicePath, json!(service.path), manifest.as_ref().unwrap_or(&name.found_in));
+        let path = if service.path.is_empty() { path::WHOLE } else { &service.path };
+        put(FindingName::ServicePath, json!(path), manifest.as_ref().unwrap_or(&name.found_in));
     }
     if let Some(kind) = &service.kind {
         put(FindingName::ServiceKind, json!(kind.value), &kind.found_in);

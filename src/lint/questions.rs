@@ -102,6 +102,9 @@ impl Lint<'_> {
         if q.apart && q.kind != KindName::Path {
             self.fault(file, format!("{name}: `apart` goes with the kind `path`"));
         }
+        if q.whole && q.kind != KindName::Path {
+            self.fault(file, format!("{name}: `whole` goes with the kind `path`"));
+        }
         if q.needs.is_some() && q.when.is_none() {
             self.fault(file, format!("{name}: `needs` says what `when` asks for, and there is no `when`"));
         }

@@ -7,7 +7,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, Expression, Output, S
 use crate::catalog::Catalog;
 use crate::terminal::memory;
 use crate::text::yaml::write;
-use crate::text::{cron, duration, shell_word};
+use crate::text::{cron, duration, path, shell_word};
 
 mod bounds;
 
@@ -46,6 +46,7 @@ pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
     env.add_filter("words", words);
     env.add_filter("span", duration::text);
     env.add_filter("up", up);
+    env.add_filter("within", within);
     env.add_test("told_apart_by", told_apart_by);
     env.add_function("duration", duration_seconds);
     env.add_function("cron_interval", cron_interval);
@@ -184,6 +185,11 @@ fn words(text: &str) -> Vec<String> {
 /// The way from a folder of the repository up to its root: `../..` from `a/b`.
 fn up(folder: &str) -> String {
     folder.split('/').map(|_| "..").collect::<Vec<_>>().join("/")
+}
+
+/// The path of what is in a folder: `apps/api/Dockerfile`, or `Dockerfile` in the whole repository.
+fn within(name: &str, folder: &str) -> String {
+    if folder == path::WHOLE { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 /// Whether records of the same group can be told apart by what begins with their field and a hyphen: `eu` and `eu-dev` cannot.

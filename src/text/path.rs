@@ -8,6 +8,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// The folder in which scaffold keeps its own files.
 pub const FOLDER: &str = ".scaffold";
+/// The whole repository as a folder.
+pub const WHOLE: &str = ".";
 /// The recorded base.
 pub const BASE: &str = ".scaffold/base";
 /// The recorded answers.

@@ -87,11 +87,20 @@ fn a_service_is_found_where_a_folder_of_the_layout_was() {
 fn what_does_not_fit_is_said_at_the_end() {
     let temp = TempDir::new().unwrap();
     write_tree(temp.path(), &read_tree(&root().join("tests/detect/mern/tree")));
-    let package = temp.path().join("package.json");
-    fs::write(package, r#"{"name": "top", "scripts": {"start": "node ."}, "dependencies": {"express": "5"}}"#).unwrap();
     let said = init(temp.path(), &["--detect"]);
     let end = said.split("Not as the generated files expect it, and to be brought together with them:").nth(1).unwrap();
     assert!(end.contains("frontend/package.json has no `frontend/package-lock.json`, from which generated"), "{said}");
-    let top = "package.json describes a service that is no answer: it is at the top of the repository";
-    assert!(end.contains(top), "{said}");
+}
+
+/// An API that is the whole repository, with a frontend in a folder of it, has its files at the top.
+#[test]
+fn a_service_can_be_the_whole_repository() {
+    let temp = TempDir::new().unwrap();
+    write_tree(temp.path(), &read_tree(&root().join("tests/detect/at-the-root/tree")));
+    let said = init(temp.path(), &["--detect"]);
+    let read = |path: &str| fs::read_to_string(temp.path().join(path)).unwrap_or_else(|_| panic!("{path}: {said}"));
+    assert!(read("Dockerfile").ends_with("CMD [\"npm\", \"start\"]\n"));
+    assert!(read(".dockerignore").contains("\nfrontend\ninfra/monitoring\n"));
+    assert!(read(".gitignore").contains("\n/node_modules/\n"));
+    assert!(read("frontend/Dockerfile").contains("nginx"));
 }
