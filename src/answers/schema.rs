@@ -52,11 +52,15 @@ fn shape(q: &Question) -> Value {
             }
             schema
         }
-        KindName::Port => json!({"type": "integer", "minimum": 1024, "maximum": 65535}),
+        KindName::Port => json!({"type": "integer", "minimum": q.min.unwrap_or(1024), "maximum": 65535}),
         KindName::Choice => json!({"type": "string", "enum": choices}),
         KindName::MultiChoice => json!({"type": "array", "uniqueItems": true, "items": {"enum": choices}}),
         KindName::EnvNames => {
             json!({"type": "array", "uniqueItems": true, "items": {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*[A-Z0-9]$"}})
+        }
+        KindName::Texts => {
+            let pattern = q.pattern.as_deref().unwrap_or(".+");
+            json!({"type": "array", "uniqueItems": true, "items": {"type": "string", "pattern": format!("^(?:{pattern})$")}})
         }
         KindName::RepositorySlug => json!({"type": "string", "pattern": "^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$"}),
         KindName::DnsLabel => {

@@ -23,7 +23,7 @@ fn wants_text(question: &Question, rest: &[&str]) -> bool {
         (KindName::Records, [_, field, rest @ ..]) => {
             question.field(field).is_some_and(|field| wants_text(field, rest))
         }
-        (KindName::MultiChoice | KindName::EnvNames, rest) => rest.len() == 1,
+        (KindName::MultiChoice | KindName::EnvNames | KindName::Texts, rest) => rest.len() == 1,
         (KindName::Bool | KindName::Integer | KindName::Port | KindName::Records, _) => false,
         (_, rest) => rest.is_empty(),
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::catalog::later::{LATER, MARK};
 use crate::catalog::question::{KindName, Question};
 use crate::text::error::nearest;
-use crate::text::{cron, duration, path, secret};
+use crate::text::{cron, duration, path, quoted, secret};
 
 mod formats;
 
@@ -40,7 +40,7 @@ impl QuestionKind<'_> {
                 _ => Err("which is not `true` or `false`".into()),
             },
             KindName::Integer => self.integer(value, q.min.unwrap_or(i64::MIN), q.max.unwrap_or(i64::MAX)),
-            KindName::Port => self.integer(value, 1024, 65535),
+            KindName::Port => self.integer(value, q.min.unwrap_or(1024), 65535),
             KindName::MultiChoice => {
                 let items = list(value)?;
                 for item in items {
@@ -48,12 +48,17 @@ impl QuestionKind<'_> {
                 }
                 Ok(value.clone())
             }
-            KindName::EnvNames => {
+            KindName::EnvNames | KindName::Texts => {
                 let items = list(value)?;
                 let mut seen = Vec::new();
                 for item in items {
                     let name = text(item)?;
-                    env_name(name)?;
+                    match q.kind {
+                        KindName::EnvNames => env_name(name)?,
+                        _ => self
+                            .text(name)
+                            .map_err(|why| format!("where {} {}", quoted(name), why.trim_start_matches("which ")))?,
+                    }
                     if seen.contains(&name) {
                         return Err(format!("which names `{name}` twice"));
                     }
@@ -151,6 +156,8 @@ impl QuestionKind<'_> {
                 semver::Version::parse(text).map_err(|e| format!("which is not a semantic version: {e}"))?;
             }
             KindName::EnvName => env_name(text)?,
+            // the pattern below is all that counts
+            KindName::Texts => {}
             KindName::Command => command(text, true)?,
             KindName::Program => command(text, false)?,
             KindName::Bool
@@ -217,13 +224,17 @@ impl QuestionKind<'_> {
             KindName::Cron => "five cron fields in UTC such as `17 2 * * *`".into(),
             KindName::Duration => "a duration such as `15m`, `1h30m` or `7d`".into(),
             KindName::RepositorySlug => "a repository as `owner/name`".into(),
-            KindName::Port => "a port from 1024 to 65535".into(),
+            KindName::Port => format!("a port from {} to 65535", q.min.unwrap_or(1024)),
             KindName::Path if q.whole => "a folder of the repository such as `apps/api`, or `.` for all of it".into(),
             KindName::Path => "a folder or file of the repository such as `apps/api`".into(),
             KindName::UrlPath => "the path of a URL such as `/api`".into(),
             KindName::Version => "a semantic version such as `1.4.2`".into(),
             KindName::EnvName => "the name of an environment variable such as `API_KEY`".into(),
             KindName::EnvNames => "a list of names of environment variables".into(),
+            KindName::Texts => {
+                let one = q.pattern_hint.as_deref().and_then(|hint| hint.strip_prefix("is not "));
+                format!("a list, each item {}", one.unwrap_or("a text"))
+            }
             KindName::Command => "plain commands joined by ` && `, or nothing".into(),
             KindName::Program => "one plain command such as `node dist/server.js`".into(),
             KindName::Records => format!("a list of {} to {} records", q.min.unwrap_or(0), q.max.unwrap_or(100)),

@@ -179,6 +179,17 @@ pub enum FindingName {
     ServicePath,
     ServiceKind,
     Language,
+    /// Whether the image of a service is built with a Dockerfile that is there: `own`.
+    Image,
+    Dockerfile,
+    /// The folder that the image build of a service sees.
+    Context,
+    /// The stage of its Dockerfile.
+    Target,
+    /// The number of the user of its image.
+    User,
+    /// Folders of its image that it writes to.
+    Writable,
     Port,
     LivenessPath,
     ReadinessPath,
@@ -244,7 +255,7 @@ pub enum KindName {
     Duration,
     /// `owner/name` of a repository.
     RepositorySlug,
-    /// A TCP port that an unprivileged process can bind.
+    /// A TCP port, from 1024 unless `min` says otherwise: an unprivileged process can bind those.
     Port,
     /// A folder of the repository.
     Path,
@@ -256,6 +267,8 @@ pub enum KindName {
     EnvName,
     /// Names of environment variables.
     EnvNames,
+    /// Texts that match the pattern, each once.
+    Texts,
     /// Plain commands joined by ` && `.
     Command,
     /// One plain command.

@@ -52,9 +52,9 @@ pub struct Slot {
     /// Macros that every provider has in its `macros.j2`.
     #[serde(default)]
     pub macros: IndexMap<String, Macro>,
-    /// Files that every provider has, by their path in the generated repository.
+    /// Files that every provider has.
     #[serde(default)]
-    pub files: Vec<String>,
+    pub files: Vec<SlotFile>,
     /// Lists that every provider prints.
     #[serde(default)]
     pub prints: Vec<String>,
@@ -64,6 +64,32 @@ pub struct Slot {
     /// Keys that do not go together, and what is missing then.
     #[serde(default)]
     pub without: Vec<Exclusion>,
+}
+
+/// A file that every provider of a slot has: its path, or `path` and `when`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "PathOrFile")]
+pub struct SlotFile {
+    /// Its path in the generated repository.
+    pub path: String,
+    /// The condition that each provider gives it; without one it is generated with all answers.
+    pub when: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum PathOrFile {
+    Path(String),
+    File { path: String, when: String },
+}
+
+impl From<PathOrFile> for SlotFile {
+    fn from(file: PathOrFile) -> Self {
+        match file {
+            PathOrFile::Path(path) => Self { path, when: None },
+            PathOrFile::File { path, when } => Self { path, when: Some(when) },
+        }
+    }
 }
 
 /// A macro that every provider of a slot has.
@@ -137,6 +163,9 @@ pub struct Provides {
     /// Whether it stands for having nothing there: it owes no facts, macros, files and lists.
     #[serde(default)]
     pub none: bool,
+    /// Files of the slot with a `when` that never holds for this provider.
+    #[serde(default)]
+    pub lacks: Vec<String>,
     /// The facts of the slot, as expressions over answers of the project and of the component, and facts of earlier slots.
     #[serde(default)]
     pub facts: IndexMap<String, String>,

@@ -126,7 +126,8 @@ impl Lint<'_> {
             self.fault(file, format!("{name}: `max_length` has no meaning for its kind"));
         }
         let counts = matches!(q.kind, KindName::Integer | KindName::Records | KindName::Cidr);
-        if (q.min.is_some() || q.max.is_some()) && !counts {
+        let least = counts || q.kind == KindName::Port;
+        if q.min.is_some() && !least || q.max.is_some() && !counts {
             self.fault(file, format!("{name}: `min` and `max` have no meaning for its kind"));
         }
         let limited = q.pattern.is_some() || !q.one_of.is_empty();
@@ -147,8 +148,8 @@ impl Lint<'_> {
             }
         }
         if let Some(pattern) = &q.pattern {
-            if q.kind != KindName::Text {
-                self.fault(file, format!("{name}: `pattern` goes with the kind `text`"));
+            if !matches!(q.kind, KindName::Text | KindName::Texts) {
+                self.fault(file, format!("{name}: `pattern` goes with the kinds `text` and `texts`"));
             }
             if let Err(e) = regex_lite::Regex::new(pattern) {
                 self.fault(file, format!("{name}: `pattern` is not a regular expression: {e}"));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Lint, Names, QUESTIONS, SLOTS, manifest_file, mentions};
 use crate::catalog::question::{KindName, Question};
-use crate::catalog::slots::{Provides, Slot};
+use crate::catalog::slots::{Provides, Slot, SlotFile};
 use crate::catalog::{Catalog, Component};
 
 /// Combinations of keys that are looked at; more than that is a slot with too many keys.
@@ -267,12 +267,18 @@ fn owed(component: &Component, provides: &Provides, slot: &Slot) -> Vec<String> 
         }
     }
     let is_conditional = |path: &String| component.manifest.files.get(path).is_some_and(|rule| rule.when.is_some());
-    for file in &slot.files {
-        if !component.files.iter().any(|f| f.path == *file) {
-            owed.push(format!("`files/{file}`"));
-        } else if is_conditional(file) {
-            owed.push(format!("`files/{file}` with all answers, without a `when`"));
+    for SlotFile { path, when } in slot.files.iter().filter(|file| !provides.lacks.contains(&file.path)) {
+        if !component.files.iter().any(|f| f.path == *path) {
+            owed.push(format!("`files/{path}`"));
+        } else if component.manifest.files.get(path).and_then(|rule| rule.when.as_ref()) != when.as_ref() {
+            owed.push(match when {
+                Some(when) => format!("`files/{path}` with `when: {when}`"),
+                None => format!("`files/{path}` with all answers, without a `when`"),
+            });
         }
+    }
+    for path in provides.lacks.iter().filter(|path| !slot.files.iter().any(|f| f.path == **path && f.when.is_some())) {
+        owed.push(format!("`lacks` without `{path}`, which is no file of the slot with a `when`"));
     }
     let templates = component.files.iter().filter(|f| f.template && !is_conditional(&f.path));
     let sources: Vec<&str> = templates.filter_map(|f| std::str::from_utf8(&f.source).ok()).collect();

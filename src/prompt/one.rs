@@ -101,7 +101,7 @@ fn refusal(question: &Question, why: &str) -> String {
 fn value_of(kind: KindName, text: &str) -> Value {
     match kind {
         KindName::Integer | KindName::Port => text.parse::<i64>().map_or_else(|_| json!(text), |n| json!(n)),
-        KindName::EnvNames => {
+        KindName::EnvNames | KindName::Texts => {
             json!(text.split([',', ' ']).filter(|name| !name.is_empty()).collect::<Vec<_>>())
         }
         _ => json!(text),

@@ -109,7 +109,10 @@ pub fn slot(catalog: &Catalog, name: &str, slot: &Slot) -> Explanation {
     );
     let promise = |(name, m): (&String, &Macro)| format!("the macro `{name}({})`: {}", m.with.join(", "), m.what);
     promised.items.extend(slot.macros.iter().map(promise).map(FactLine::text));
-    promised.items.extend(slot.files.iter().map(|path| FactLine::text(format!("`{path}`"))));
+    promised.items.extend(slot.files.iter().map(|file| match &file.when {
+        Some(when) => FactLine::text(format!("`{}`, when `{when}`", file.path)),
+        None => FactLine::text(format!("`{}`", file.path)),
+    }));
     promised
         .items
         .extend(slot.prints.iter().map(|list| FactLine::text(format!("a template that prints `contributed.{list}`"))));

@@ -47,6 +47,7 @@ pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
     env.add_filter("span", duration::text);
     env.add_filter("up", up);
     env.add_filter("within", within);
+    env.add_filter("folder", folder);
     env.add_test("told_apart_by", told_apart_by);
     env.add_function("duration", duration_seconds);
     env.add_function("cron_interval", cron_interval);
@@ -190,6 +191,12 @@ fn up(folder: &str) -> String {
 /// The path of what is in a folder: `apps/api/Dockerfile`, or `Dockerfile` in the whole repository.
 fn within(name: &str, folder: &str) -> String {
     if folder == path::WHOLE { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// The folder that a file is in: `apps/api`, or `.` for one at the top.
+fn folder(file: &str) -> String {
+    let folder = path::parent(file);
+    if folder.is_empty() { path::WHOLE.to_owned() } else { folder.to_owned() }
 }
 
 /// Whether records of the same group can be told apart by what begins with their field and a hyphen: `eu` and `eu-dev` cannot.

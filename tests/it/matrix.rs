@@ -464,7 +464,7 @@ fn every_pair_that_goes_together_is_in_a_case() {
     let advice = "renew the matrix with\n  UPDATE_SNAPSHOTS=1 cargo test --test it render";
     assert!(lacking.is_empty(), "no case has\n{}\n{advice}", lacking.join("\n"));
     assert!(
-        rows.len() == stored.len() && rows.len() <= 30,
+        rows.len() == stored.len() && rows.len() <= 48,
         "{} cases, of which {} are stored; {advice}",
         rows.len(),
         stored.len()
@@ -485,6 +485,11 @@ fn excluded_pairs_are_refused() {
             row[axis] = Cell::Value(value);
         }
         let wanted = matrix.answers(&row);
+        // a default that has no meaning is left out, not refused
+        let is_default = |&(axis, value): &(usize, usize)| matrix.axes[axis].values[value].is_null();
+        if pair.iter().any(is_default) {
+            continue;
+        }
         let given = Case::new("matrix", &embedded().presets[0].name, wanted.clone()).given();
         if let Ok(answers) = Answers::resolve(embedded(), &given, None)
             && wanted.keys().all(|name| answers.values.contains_key(name))

@@ -287,6 +287,40 @@ fn an_owed_file_has_no_condition() {
     assert!(said().contains(owed), "{}", said());
 }
 
+/// A file that a slot names with a condition has it at each provider, or the provider says that it never holds.
+#[test]
+fn an_owed_file_has_the_condition_of_its_slot() {
+    let said = |provides: &str, manifest: &str| {
+        let place = tempfile::tempdir().unwrap();
+        small(place.path(), VAULT);
+        let templates = place.path().join("templates");
+        let change = |file: &str, from: &str, to: &str| {
+            let text = fs::read_to_string(templates.join(file)).unwrap();
+            fs::write(templates.join(file), text.replace(from, to)).unwrap();
+        };
+        change("slots.yaml", "macros: {login", "files: [{path: login.sh, when: store != \"x\"}], macros: {login");
+        change("components/aws/component.yaml", "{slot: cloud", &format!("{{{provides}slot: cloud"));
+        change("components/aws/component.yaml", "questions:", &format!("{manifest}questions:"));
+        if !manifest.is_empty() {
+            fs::create_dir_all(templates.join("components/aws/files")).unwrap();
+            fs::write(templates.join("components/aws/files/login.sh"), "#!/bin/sh\n").unwrap();
+        }
+        scene::said(&scene::program(place.path()).args(["questions", "--templates", "templates"]).output().unwrap())
+    };
+    let same = said("", "files: {login.sh: {when: store != \"x\"}}\n");
+    assert!(!same.contains("fault"), "{same}");
+    let never = said("lacks: [login.sh], ", "");
+    assert!(!never.contains("fault"), "{never}");
+    for (provides, manifest, owed) in [
+        ("", "", "`files/login.sh`"),
+        ("", "files: {login.sh: {when: store != \"y\"}}\n", "`files/login.sh` with `when: store != \"x\"`"),
+        ("lacks: [x.sh], ", "", "`lacks` without `x.sh`, which is no file of the slot with a `when`"),
+    ] {
+        let said = said(provides, manifest);
+        assert!(said.contains(owed), "{said}");
+    }
+}
+
 const LOGIN: &str =
     "<% if cloud == \"aws\" %><% from provided.cloud.macros import login %><%= login(\"me\") %><% endif %>\n";
 
