@@ -14,9 +14,11 @@ use crate::answers::NAME;
 use crate::answers::check::Check;
 use crate::catalog::later::marked;
 use crate::catalog::question::{Question, Values};
+use crate::catalog::slots::PROVIDED;
 use crate::catalog::{Catalog, Component};
 use crate::template::expression::Scope;
 use crate::template::provided;
+use crate::template::reads::{Read, Reads};
 use crate::text::error::{Back, UserError};
 
 mod rules;
@@ -197,7 +199,7 @@ impl<'a> Resolver<'a> {
                 chosen.push(slot);
             }
             for slot in std::mem::take(&mut chosen) {
-                if self.provide(slot)? == Provided::Later {
+                if self.provide(slot, &chosen)? == Provided::Later {
                     chosen.push(slot);
                 }
             }
@@ -236,12 +238,15 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Computes the facts of a slot whose provider has been asked about, unless they need a question that comes later.
-    fn provide(&mut self, slot: &str) -> Result<Provided> {
+    /// Computes the facts of a slot whose provider has been asked about, unless they need a question that comes later, or
+    /// facts of a slot that waits for one.
+    fn provide(&mut self, slot: &str, waiting: &[&str]) -> Result<Provided> {
         let provider = self.catalog.provider(slot, &self.values);
         for fact in provider.iter().flat_map(|(_, provides)| provides.facts.values()) {
             let names = self.scope().names_in(fact)?;
-            if names.iter().any(|name| !self.passed.contains(name.as_str()) && self.catalog.question(name).is_some()) {
+            let is_open = |name: &String| !self.passed.contains(name.as_str()) && self.catalog.question(name).is_some();
+            let waits = |read: &Read| waiting.iter().any(|slot| read.name.starts_with(&format!("{PROVIDED}.{slot}.")));
+            if names.iter().any(is_open) || Reads::of_expression(fact).names.iter().any(waits) {
                 return Ok(Provided::Later);
             }
         }

@@ -166,7 +166,8 @@ pub struct Provides {
     /// Files of the slot with a `when` that never holds for this provider.
     #[serde(default)]
     pub lacks: Vec<String>,
-    /// The facts of the slot, as expressions over answers of the project and of the component, and facts of earlier slots.
+    /// The facts of the slot, as expressions over answers of the project, of the component and of those that it requires, and
+    /// facts of earlier slots.
     #[serde(default)]
     pub facts: IndexMap<String, String>,
     /// Fields for records of the project, by the question: what only this provider needs to know of each.

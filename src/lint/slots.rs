@@ -6,6 +6,7 @@ use super::{Lint, Names, QUESTIONS, SLOTS, manifest_file, mentions};
 use crate::catalog::question::{KindName, Question};
 use crate::catalog::slots::{Provides, Slot, SlotFile};
 use crate::catalog::{Catalog, Component};
+use crate::template::names::answers;
 
 /// Combinations of keys that are looked at; more than that is a slot with too many keys.
 const MAX_COMBINATIONS: usize = 10_000;
@@ -231,10 +232,11 @@ impl Lint<'_> {
 
     /// The names that the facts of a provider can use.
     fn fact_names(&self, component: &Component, slot: &Slot) -> Names {
-        let (project, own) = (&self.catalog.project.questions, &component.manifest.questions);
+        let project = &self.catalog.project.questions;
         let mut known = Names::from_iter(["provided".into()]);
         let Some(list) = slot.per.as_ref().and_then(|per| self.catalog.records_question(per)) else {
-            known.extend(project.iter().chain(own).map(|question| question.name.clone()));
+            known.extend(project.iter().map(|question| question.name.clone()));
+            known.extend(answers(self.catalog, component).into_iter().map(String::from));
             return known;
         };
         // fields that come later can read the facts, so that facts cannot read them

@@ -124,6 +124,13 @@ pub(crate) fn scope<'c>(catalog: &'c Catalog, component: &'c Component) -> BTree
     names.extend(catalog.project.questions.iter().map(|question| question.name.as_str()));
     names.extend(catalog.project.derived.keys().map(String::as_str));
     names.extend(component.manifest.derived.keys().map(String::as_str));
+    names.extend(answers(catalog, component));
+    names
+}
+
+/// The answers of a component and of those that it requires.
+pub(crate) fn answers<'c>(catalog: &'c Catalog, component: &'c Component) -> BTreeSet<&'c str> {
+    let mut names = BTreeSet::new();
     let (mut seen, mut open) = (BTreeSet::new(), vec![component]);
     while let Some(component) = open.pop() {
         if seen.insert(component.name.as_str()) {

@@ -157,7 +157,7 @@ fn links_and_scripts_are_where_texts_say() {
 fn a_text_that_names_a_root_is_refused() {
     let manifest = "title: One\nwhy: x\ncontributes:\n  gitignore: [k8s/x, \"<%= manifests_folder %>/x\"]\n";
     let page = "`scripts/a.sh`, [b](../k8s/b.yaml), `deploy-<%= production.name %>.yml`\n<%# scripts/a.sh %>https://example.com/docs/\n\
-                <%= provided.ci.files_url %>/docs/c.md, <%= workflow_prefix %>ci.yml, my-docs/d\n";
+                <%= provided.code_host.files_url %>/docs/c.md, <%= workflow_prefix %>ci.yml, my-docs/d\n";
     let text = "scripts/a.sh\n";
     insta::assert_snapshot!(faults(&[
         ("components/core/one/component.yaml", manifest),

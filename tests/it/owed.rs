@@ -183,10 +183,40 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
       templates/components/core/gateway/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/platform/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/secrets/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
-      templates/components/github/actions/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: github_actions`, `platform: compose`
+      templates/components/github/actions/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: github_actions`, `code_host: github`, `platform: compose`
       templates/components/kubectl/deploy/component.yaml: requires `kubernetes/manifests`, which is not there with `delivery: kubectl`, `platform: compose`
       templates/components/mongodb/self-hosted/component.yaml: requires `kubernetes/manifests`, which is not there with `database: mongodb`, `database_hosting: self-hosted`, `platform: compose`
     ");
+}
+
+#[test]
+fn an_empty_code_host_is_a_list_of_what_it_owes() {
+    let text = "title: GitLab\nwhy: Another code host.\nprovides:\n  slot: code_host\n  for:\n    \
+                code_host: {value: gitlab, title: GitLab, order: 20}\n";
+    insta::assert_snapshot!(faults(&[("components/gitlab/host/component.yaml", text)]), @r#"
+    error: the catalog has 2 faults:
+      templates/components/gitlab/host/component.yaml: owes to the slot `code_host`:
+        - `provides.facts.title`: name of the product, for a sentence
+        - `provides.facts.cli`: its command line, which has `auth status`
+        - `provides.facts.repository`: path of the repository, such as `owner/name`
+        - `provides.facts.repository_name`: the last part of that path
+        - `provides.facts.url`: address of the repository in a browser
+        - `provides.facts.files_url`: address below which the files of `main` are shown
+        - `provides.facts.change`: how a proposed change is called, such as `pull request`
+        - `macros.j2`: `<% macro change(verb, branch) %>`: does something with a proposed change: `open`, `list`, `view`, `diff`, `checks`, `approve`, `merge`, `close` or `checkout`
+        - `macros.j2`: `<% macro incidents_url() %>`: address of the list of open incidents
+        - `macros.j2`: `<% macro closed_record_url() %>`: address where a record that others cannot read is opened, where everybody can read issues; else nothing
+        - `macros.j2`: `<% macro incidents() %>`: lists open incidents
+        - `macros.j2`: `<% macro open_incident() %>`: opens an incident, several lines
+        - `macros.j2`: `<% macro open_issues() %>`: prints the number of open issues with the title `$title`
+        - `macros.j2`: `<% macro open_issue() %>`: opens an issue with the title `$title`; its text follows
+        - `macros.j2`: `<% macro branch_rules() %>`: how to see that nobody can push past the review, for a table
+        - `macros.j2`: `<% macro settings_row() %>`: the beginning of a row of a table: the root of Terraform that holds the settings of the repository, its account, and who applies it
+        - `macros.j2`: `<% macro settings_step() %>`: a step of a list: what that root sets
+        - `macros.j2`: `<% macro settings_lost() %>`: the fourth step of a list: what to do when its state is lost
+        - a template that prints `contributed.required_checks`
+      templates/slots.yaml: slot `ci`: no component fills it with `ci: github_actions`, `code_host: gitlab`; add one, or say in `without` what that needs
+    "#);
 }
 
 #[test]
@@ -196,16 +226,11 @@ fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
     insta::assert_snapshot!(faults(&[("components/gitlab/component.yaml", text)]), @r#"
     error: the catalog has 6 faults:
       templates/components/gitlab/component.yaml: owes to the slot `ci`:
+        - `provides.for.code_host`: the choice for which it is there, or `any`
         - `provides.facts.title`: name of the product, for a sentence
-        - `provides.facts.platform`: what keeps the repository, for a sentence
-        - `provides.facts.cli`: its command line, which has `auth status`
-        - `provides.facts.repository`: path of the repository on the platform, such as `owner/name`
-        - `provides.facts.repository_name`: the last part of that path
-        - `provides.facts.url`: address of the repository in a browser
-        - `provides.facts.files_url`: address below which the files of `main` are shown
+        - `provides.facts.platform`: what signs the tokens of runs and keeps the environments that they name, for a sentence
         - `provides.facts.runs`: what the page of runs is called
         - `provides.facts.runs_url`: address of that page
-        - `provides.facts.change`: how a proposed change is called, such as `pull request`
         - `provides.facts.folder`: folder of the pipelines `ci`, `deploy-staging`, `release-prod`, `rollback`, `restore-drill` and `terraform`, each a file NAME.yml
         - `provides.facts.approves`: whether a person can be made to approve the release of an environment
         - `provides.facts.attests`: whether the platform itself says from which run an image came; else images are signed with cosign
@@ -218,30 +243,19 @@ fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro rerun() %>`: repeats what failed in a run; its id follows
         - `macros.j2`: `<% macro enable(pipeline) %>`: turns the schedule of a pipeline on again
         - `macros.j2`: `<% macro paused() %>`: why a schedule does not start its pipeline, for a table
-        - `macros.j2`: `<% macro change(verb, branch) %>`: does something with a proposed change: `open`, `list`, `view`, `diff`, `checks`, `approve`, `merge`, `close` or `checkout`
         - `macros.j2`: `<% macro deployments(verb, anywhere) %>`: does `stop`, `allow` or `ask` about all deployments
         - `macros.j2`: `<% macro releases() %>`: lists commits that production has run, newest first; further lines are indented by 5
         - `macros.j2`: `<% macro unfinished_releases() %>`: lists runs of the release that are not over; further lines are indented by 5 and 3
         - `macros.j2`: `<% macro pipeline_url(pipeline) %>`: address of the page of a pipeline
-        - `macros.j2`: `<% macro incidents_url() %>`: address of the list of open incidents
-        - `macros.j2`: `<% macro closed_record_url() %>`: address where a record that others cannot read is opened, where everybody can read issues; else nothing
-        - `macros.j2`: `<% macro incidents() %>`: lists open incidents
-        - `macros.j2`: `<% macro open_incident() %>`: opens an incident, several lines
-        - `macros.j2`: `<% macro open_issues() %>`: prints the number of open issues with the title `$title`
-        - `macros.j2`: `<% macro open_issue() %>`: opens an issue with the title `$title`; its text follows
-        - `macros.j2`: `<% macro branch_rules() %>`: how to see that nobody can push past the review, for a table
         - `macros.j2`: `<% macro trusted_ids() %>`: how to see whom the cloud must trust, for a table
         - `macros.j2`: `<% macro verify_attestation() %>`: asks for the origin of `$image`, where the platform attests it; further lines are indented by 4
         - `macros.j2`: `<% macro signer() %>`: the identity of the run of `deploy-staging` in the certificate of an image
         - `macros.j2`: `<% macro run_id() %>`: name of the variable with the id of a run
         - `macros.j2`: `<% macro run_url() %>`: address of the page of this run, in variables of the shell
         - `macros.j2`: `<% macro keep_variable(name, value) %>`: in a run, lets the following steps have a variable
-        - `macros.j2`: `<% macro settings_row() %>`: the beginning of a row of a table: the root of Terraform that holds the settings of the repository, its account, and who applies it
-        - `macros.j2`: `<% macro settings_step() %>`: a step of a list: what that root sets
-        - `macros.j2`: `<% macro settings_lost() %>`: the fourth step of a list: what to do when its state is lost
         - `macros.j2`: `<% macro keep_path(folder) %>`: in a run, lets the following steps find programs
         - `files/scripts/open-pr.sh`
-        - a template that prints `contributed.required_checks`
+        - `contributes.required_checks`: an item
       templates/slots.yaml: slot `ci_identity`: no component fills it with `ci: gitlab`, `cloud: aws`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: node`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: python`; add one, or say in `without` what that needs
@@ -311,11 +325,11 @@ fn an_empty_cache_or_broker_is_a_list_of_what_it_owes() {
 #[test]
 fn no_ci_platform_is_a_list_of_what_reads_it() {
     let text = "title: No pipelines\nwhy: People run the scripts.\nprovides:\n  slot: ci\n  none: true\n  for:\n    \
-                ci: {value: none, title: None, order: 20}\n";
+                ci: {value: none, title: None, order: 20}\n    code_host: any\n";
     let faults = faults(&[("components/people/component.yaml", text)]);
     for fault in [
         "core/operations/files/docs/runbooks/rollback.md.j2: reads `provided.ci.macros`, which `people` does not have: ",
-        "core/updates/component.yaml: requires `ci`, which is not there with `ci: none`\n",
+        "core/updates/component.yaml: requires `ci`, which is not there with `ci: none`, `code_host: github`\n",
         "slot `ci_identity`: no component fills it with `ci: none`, `cloud: aws`; ",
     ] {
         assert!(faults.contains(fault), "{faults}");

@@ -168,6 +168,32 @@ fn templates_read_what_the_provider_says() {
     assert!(!place.path().join("x").exists());
 }
 
+/// The facts of a slot wait for those that they read, and these for a question that comes later.
+#[test]
+fn a_fact_reads_answers_and_facts_of_what_is_required() {
+    let place = tempfile::tempdir().unwrap();
+    let facts = "facts: {place: 'aws_region ~ \" in \" ~ provided.cloud.registry'}}\nrequires: [aws]\n";
+    small(place.path(), &VAULT.replace("}\nrequires: [cloud]\n", &format!(", {facts}")));
+    let edit = |path: &str, from: &str, to: &str| {
+        let path = place.path().join("templates").join(path);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(path, text.replace(from, to)).unwrap();
+    };
+    edit("slots.yaml", "keys: [store, cloud],", "keys: [store, cloud], facts: {place: where they are},");
+    edit("components/files/component.yaml", "cloud: any}}", "cloud: any}, facts: {place: '\"here\"'}}");
+    edit("components/aws/component.yaml", "~ aws_region", "~ suffix");
+    let questions = place.path().join("templates/questions.yaml");
+    let late = "  - {name: suffix, ask: Which suffix?, help: One., kind: text, default: example}\n";
+    fs::write(&questions, fs::read_to_string(&questions).unwrap() + late).unwrap();
+    edit("components/page/files/page.txt.j2", "<%= provided.cloud.registry %>", "<%= provided.store.place %>");
+    let mut command = scene::program(place.path());
+    command.args(["init", "one", "--set", "store=vault", "--templates", "templates", "--yes"]);
+    let said = command.output().unwrap();
+    assert!(said.status.success(), "{}", scene::said(&said));
+    assert_eq!(fs::read_to_string(place.path().join("one/page.txt")).unwrap(), "one in registry.example login me");
+}
+
 /// A component can be there only with some providers, and require what is there with those.
 #[test]
 fn a_component_of_one_provider_is_accepted() {
