@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{Read as _, Seek as _};
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -76,9 +76,11 @@ fn write(path: &Path, text: impl AsRef<[u8]>) {
 }
 
 /// A copy of a tree with what git does not hold or must not hold.
-fn prepared(case: &Path) -> TempDir {
+fn prepared(case: &Path) -> Prepared {
     let temp = TempDir::new().unwrap();
-    let dir = temp.path();
+    // a service at the top is called like the folder
+    let path = temp.path().join("project");
+    let dir = path.as_path();
     write_tree(dir, &read_tree(&case.join("tree")));
     match case.file_name().unwrap().to_str().unwrap() {
         "mern" => {
@@ -91,7 +93,19 @@ fn prepared(case: &Path) -> TempDir {
         "hostile" => hostile(dir),
         _ => {}
     }
-    temp
+    Prepared { path, _temp: temp }
+}
+
+/// A folder that is removed at the end.
+struct Prepared {
+    path: PathBuf,
+    _temp: TempDir,
+}
+
+impl Prepared {
+    fn path(&self) -> &Path {
+        &self.path
+    }
 }
 
 fn hostile(dir: &Path) {
@@ -344,7 +358,7 @@ fn human_output() {
 }
 
 /// `init --yes` in a copy of a fixture, with a preset for what the folder does not tell.
-fn init(case: &str, args: &[&str]) -> (TempDir, Output) {
+fn init(case: &str, args: &[&str]) -> (Prepared, Output) {
     let dir = prepared(&root().join("tests/detect").join(case));
     let output = init_in(dir.path(), args);
     (dir, output)
