@@ -190,6 +190,8 @@ pub enum FindingName {
     User,
     /// Folders of its image that it writes to.
     Writable,
+    /// How a service that has no route for its state is asked: `tcp`, or `none` where it listens nowhere.
+    Probe,
     Port,
     LivenessPath,
     ReadinessPath,
