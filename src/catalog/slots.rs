@@ -52,6 +52,9 @@ pub struct Slot {
     /// Macros that every provider has in its `macros.j2`.
     #[serde(default)]
     pub macros: IndexMap<String, Macro>,
+    /// An expression over a record of services: the environment variables that the service gets from there.
+    #[serde(default)]
+    pub variables: Option<String>,
     /// Files that every provider has, by their path in the generated repository.
     #[serde(default)]
     pub files: Vec<String>,
