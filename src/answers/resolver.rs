@@ -18,6 +18,7 @@ use crate::catalog::{Catalog, Component};
 use crate::template::expression::Scope;
 use crate::template::provided;
 use crate::text::error::{Back, UserError};
+use crate::text::value::brief;
 
 mod rules;
 
@@ -129,6 +130,9 @@ impl<'a> Resolver<'a> {
                 if self.problems.is_empty() && !self.revised(person)? {
                     continue;
                 }
+            }
+            if prompter.is_none() && self.problems.is_empty() && self.missing.is_empty() {
+                self.refuse_idle();
             }
             return self.finish(&active);
         }
@@ -384,6 +388,31 @@ impl<'a> Resolver<'a> {
             }
         }
         Ok(Pass::On)
+    }
+
+    /// Refuses what was given on the command line for a question that these answers do not ask: a part of the answers that
+    /// ask it is missing there.
+    fn refuse_idle(&mut self) {
+        for (owner, question) in self.catalog.questions() {
+            let name = &question.name;
+            let Some((value, origin @ Origin::Flag)) = self.given.get(name).filter(|_| !self.values.contains_key(name))
+            else {
+                continue;
+            };
+            let active = owner.and_then(|owner| self.catalog.condition(owner));
+            let conditions: Vec<String> =
+                active.into_iter().chain(question.when.clone()).map(|when| format!("`{when}`")).collect();
+            self.problems.push(Problem {
+                message: format!(
+                    "answer `{name}` is `{}`, and these answers do not ask for it: it is asked when {}",
+                    brief(value),
+                    conditions.join(" and ")
+                ),
+                origin: Some(origin.clone()),
+                hints: vec![format!("leave `--set {name}` out, or change the answers on which it hangs")],
+                answers: vec![name.clone()],
+            });
+        }
     }
 
     fn finish(&mut self, active: &[&Component]) -> Result<Answers> {

@@ -129,6 +129,24 @@ fn a_field_without_meaning_that_is_given_now_is_still_refused() {
 }
 
 #[test]
+fn an_answer_that_is_not_asked_is_refused_on_the_command_line_and_left_out_of_files() {
+    let wrong = error(update(PROJECT, &[("database", json!("none")), ("backup_schedule", json!("nonsense"))]));
+    assert_eq!(
+        wrong,
+        "answer `backup_schedule` is `nonsense`, and these answers do not ask for it: it is asked when \
+         `database == \"postgres\"`\n  --> --set"
+    );
+    let given = Given {
+        recorded: Some(file(PROJECT)),
+        file: Some(file("database: none\nbackup_schedule: 5 5 * * *\n")),
+        ..Given::default()
+    };
+    let answers = Answers::resolve(&catalog(), &given, None).unwrap();
+    assert_eq!(answers.notes, ["Answer `backup_schedule` is not needed with the other answers and is left out."]);
+    assert!(!answers.values.contains_key("backup_schedule"));
+}
+
+#[test]
 fn an_answers_file_may_hold_kept_answers_which_are_not_taken() {
     let text = format!("{PROJECT}kept:\n  gone: 1\n  region: eu-west-1\n");
     let given = Given { file: Some(file(&text)), ..Given::default() };
