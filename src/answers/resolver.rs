@@ -8,7 +8,7 @@ use minijinja::Environment;
 use serde_json::{Map, Value};
 
 use super::layers::Layers;
-use super::problem::{Missing, error};
+use super::problem::{Missing, Sources, error};
 use super::{Answered, Answers, Given, Origin, Problem, Prompter, following, kept};
 use crate::answers::NAME;
 use crate::answers::check::Check;
@@ -27,7 +27,11 @@ pub(super) struct Resolver<'a> {
     env: &'a Environment<'a>,
     given: IndexMap<String, (Value, Origin)>,
     recorded: Map<String, Value>,
+    /// What was recorded as not asked.
+    kept: Values,
     folder: Option<Value>,
+    /// Where more answers can come from.
+    sources: Sources,
     notes: Vec<String>,
     /// What was given and checked, in this pass or an earlier one.
     firm: Values,
@@ -80,14 +84,16 @@ enum Pass {
 
 impl<'a> Resolver<'a> {
     pub fn new(catalog: &'a Catalog, env: &'a Environment<'a>, given: &Given) -> Result<Self> {
-        let folder = given.folder.clone();
-        let Layers { given, recorded, notes, problems } = Layers::new(catalog, given)?;
+        let (folder, sources) = (given.folder.clone(), Sources::left(given));
+        let Layers { given, recorded, kept, notes, problems } = Layers::new(catalog, given)?;
         Ok(Self {
             catalog,
             env,
             given,
             recorded,
+            kept,
             folder,
+            sources,
             notes,
             firm: Values::new(),
             again: Again::Nothing,
@@ -105,7 +111,7 @@ impl<'a> Resolver<'a> {
     pub fn run(mut self, mut prompter: Option<&mut dyn Prompter>) -> Result<Answers> {
         // problems that no question can solve are reported before the first question, not after the last
         if prompter.is_some()
-            && let Some(error) = error(&self.problems, &self.missing, !self.recorded.is_empty())
+            && let Some(error) = error(&self.problems, &self.missing, self.sources)
         {
             return Err(error.into());
         }
@@ -416,7 +422,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn finish(&mut self, active: &[&Component]) -> Result<Answers> {
-        if let Some(error) = error(&self.problems, &self.missing, !self.recorded.is_empty()) {
+        if let Some(error) = error(&self.problems, &self.missing, self.sources) {
             return Err(error.into());
         }
         for (name, (_, origin)) in &self.given {
@@ -426,6 +432,7 @@ impl<'a> Resolver<'a> {
                 self.notes.push(format!("Answer `{name}` is not needed with the other answers and is left out."));
             }
         }
+        self.notes.extend(kept::without_record(&self.kept, &self.values));
         Ok(Answers {
             origins: std::mem::take(&mut self.origins),
             kept: kept::of(self.catalog, &self.recorded, &self.values),

@@ -91,6 +91,33 @@ fn kept_fields_go_with_their_record() {
 }
 
 #[test]
+fn kept_fields_whose_record_is_called_otherwise_are_named() {
+    let between = recorded(&update(&shop(), &[("services.0.kind", json!("worker"))]).unwrap());
+    assert!(between.contains("services.*"), "{between}");
+    let same = update(&between, &[]).unwrap();
+    assert_eq!(same.notes, Vec::<String>::new());
+    let id = json!(same.values["services"][0]["name"]);
+    let renamed = update(&between, &[("services.0.name", json!("other"))]).unwrap();
+    let name = id.as_str().unwrap();
+    let note = format!("The kept answers of `{name}` (`route`) are dropped: none of `services` has that `name`.");
+    assert_eq!(renamed.notes, [note]);
+}
+
+#[test]
+fn only_what_was_not_given_is_recommended() {
+    let hints = |given: Given| {
+        let given = Given { preset: Some("shop".into()), unfit: Some("services".into()), ..given };
+        Answers::resolve(&catalog(), &given, None).unwrap_err().downcast::<UserError>().unwrap().hints.join("\n")
+    };
+    let said = hints(Given::default());
+    assert!(!said.contains("--preset") && said.contains("--detect"), "{said}");
+    let said = hints(Given { looked_at: true, ..Given::default() });
+    assert!(!said.contains("--preset") && !said.contains("--detect"), "{said}");
+    let said = hints(Given { generated: true, ..Given::default() });
+    assert!(!said.contains("--preset") && !said.contains("--detect"), "{said}");
+}
+
+#[test]
 fn unknown_recorded_names_are_kept_and_reported_once() {
     let text = format!("{PROJECT}  colour: red\nregoin: eu-west-1\n");
     let answers = update(&text, &[]).unwrap();

@@ -63,7 +63,8 @@ fn init(args: &InitArgs, ui: &Ui, work: Renderer<'_>) -> Result<u8> {
         ));
     }
     let person = ui.interactive && !args.plan.yes;
-    let notes = if person || args.detect { look(args, ui, catalog, &mut given)? } else { Vec::new() };
+    given.looked_at = person || args.detect;
+    let notes = if given.looked_at { look(args, ui, catalog, &mut given)? } else { Vec::new() };
     given.folder = if person { folder_name(catalog, project.root())? } else { None };
     let (session, resumed) = interview::session(args, ui, &mut given, project.root(), person)?;
     let choose = !resumed && given.preset.is_none() && given.file.is_none();
@@ -241,6 +242,7 @@ fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Resul
 /// A folder that was generated before: the same answers and templates mean that nothing is left to do.
 fn again(args: &InitArgs, ui: &Ui, mut given: Given, work: Renderer<'_>, project: &Project) -> Result<u8> {
     let last = LastRendering::read(project, false)?;
+    given.generated = true;
     if args.detect {
         // what was found then is recorded; the folder tells more now, by what was generated
         given.preset = None;
