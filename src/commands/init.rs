@@ -203,12 +203,19 @@ fn open_answers(proposal: &Proposal) -> String {
     )
 }
 
-/// Which answers that are specific to the project are still the examples of a preset, whether it was named or copied.
+/// Which answers that are specific to the project are still the examples of a preset, whether it was named or copied into
+/// an answers file. What was given or found is none, also where it is the same.
 fn examples(catalog: &Catalog, answers: &Answers) -> Option<String> {
     let is_example = |(name, value): &(&String, &Value)| {
-        let said = answers.origins.get(*name) == Some(&Origin::Prompt);
-        let named = !said && catalog.question(name).is_some_and(|question| question.identity);
-        named && catalog.presets.iter().any(|preset| preset.answers.get(*name) == Some(value))
+        let is_copy = || catalog.presets.iter().any(|preset| preset.answers.get(*name) == Some(value));
+        let from_preset = match answers.origins.get(*name) {
+            Some(Origin::Preset(_)) => true,
+            Some(Origin::File(_) | Origin::Recorded(_)) => is_copy(),
+            Some(Origin::Default | Origin::Folder | Origin::Detected(_) | Origin::Flag | Origin::Prompt) | None => {
+                false
+            }
+        };
+        from_preset && catalog.question(name).is_some_and(|question| question.identity)
     };
     let names: Vec<String> = answers.values.iter().filter(is_example).map(|(name, _)| format!("`{name}`")).collect();
     if names.is_empty() {
