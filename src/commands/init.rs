@@ -18,7 +18,7 @@ use crate::catalog::Catalog;
 use crate::catalog::question::{FindingName, Values};
 use crate::cli::{AskWhich, InitArgs};
 use crate::commands::last_rendering::LastRendering;
-use crate::commands::rerendering::Proposal;
+use crate::commands::rerendering::{Proposal, refuse_unmerged, undoable, unmerged};
 use crate::commands::summary::{first_steps, where_code_goes};
 use crate::detect::{Note, detect, folder_name, overview};
 use crate::merge::OnConflict;
@@ -249,6 +249,8 @@ fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Resul
 /// A folder that was generated before: the same answers and templates mean that nothing is left to do.
 fn again(args: &InitArgs, ui: &Ui, mut given: Given, work: Renderer<'_>, project: &Project) -> Result<u8> {
     let last = LastRendering::read(project, false)?;
+    let conflicts = unmerged(project, &last.base, &project.ours(last.base.tree.files.keys())?)?;
+    refuse_unmerged(&conflicts, undoable(project)?)?;
     given.generated = true;
     if args.detect {
         // what was found then is recorded; the folder tells more now, by what was generated

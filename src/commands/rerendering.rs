@@ -226,7 +226,7 @@ impl Proposal {
             hidden.iter().flat_map(|hidden| &hidden.paths).filter(recorded).cloned().collect();
         notes.extend(hidden.iter().map(|hidden| hidden.note(&ignored)));
         let unmerged = unmerged(project, &base, &ours)?;
-        let undoable = !project.present(&[last_update::BEFORE.into()])?.is_empty();
+        let undoable = undoable(project)?;
         let recorded = record::answers(catalog, &answers, given.recorded.as_ref());
         let (resolved, open, answers) = (answers, context.open, recorded);
         let readiness = rendered.readiness.clone();
@@ -311,23 +311,7 @@ impl Proposal {
     /// # Errors
     /// When there are any; all are named.
     pub fn refuse_unmerged(&self) -> Result<(), UserError> {
-        if self.unmerged.is_empty() {
-            return Ok(());
-        }
-        let list: Vec<String> = self.unmerged.iter().map(|one| format!("\n  {}", one.describe())).collect();
-        let mut error = UserError::new(format!(
-            "{} of an earlier run {} not resolved yet:{}",
-            count(list.len(), "conflict"),
-            if list.len() == 1 { "is" } else { "are" },
-            list.concat()
-        ));
-        if self.unmerged.iter().any(|one| matches!(one, Unmerged::Markers(..))) {
-            error = error.hint("edit the files until no conflict marker is left, then repeat the command");
-        }
-        if self.unmerged.iter().any(|one| matches!(one, Unmerged::Beside(_))) {
-            error = error.hint(format!("take over what you need from each `NAME{BESIDE}`, then delete it"));
-        }
-        Err(if self.undoable { error.hint("`scaffold undo` takes the earlier update back") } else { error })
+        refuse_unmerged(&self.unmerged, self.undoable)
     }
 
     fn versions(&self) -> Versions<'_> {
@@ -356,8 +340,50 @@ impl Proposal {
     }
 }
 
+/// What is to be done about conflicts of an earlier run.
+pub fn next_steps(unmerged: &[Unmerged], undoable: bool) -> Vec<String> {
+    let mut steps = Vec::new();
+    if unmerged.iter().any(|one| matches!(one, Unmerged::Markers(..))) {
+        steps.push("edit the files until no conflict marker is left, then repeat the command".into());
+    }
+    if unmerged.iter().any(|one| matches!(one, Unmerged::Beside(_))) {
+        steps.push(format!("take over what you need from each `NAME{BESIDE}`, then delete it"));
+    }
+    steps.extend(undoable.then(|| "`scaffold undo` takes the earlier update back".into()));
+    steps
+}
+
+/// Refuses to go on over conflicts of an earlier run.
+///
+/// # Errors
+/// When there are any; all are named.
+pub fn refuse_unmerged(unmerged: &[Unmerged], undoable: bool) -> Result<(), UserError> {
+    if unmerged.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<String> = unmerged.iter().map(|one| format!("\n  {}", one.describe())).collect();
+    let error = UserError::new(format!(
+        "{} of an earlier run {} not resolved yet:{}",
+        count(list.len(), "conflict"),
+        if list.len() == 1 { "is" } else { "are" },
+        list.concat()
+    ));
+    Err(next_steps(unmerged, undoable).into_iter().fold(error, UserError::hint))
+}
+
+/// Whether there is an update to take back.
+///
+/// # Errors
+/// When the disk cannot be read.
+pub fn undoable(project: &Project) -> Result<bool> {
+    Ok(!project.present(&[last_update::BEFORE.into()])?.is_empty())
+}
+
 /// Files with conflict markers of ours, and new versions beside files.
-fn unmerged(project: &Project, base: &Base, ours: &BTreeMap<RelPath, Ours>) -> Result<Vec<Unmerged>> {
+///
+/// # Errors
+/// When the disk cannot be read.
+pub fn unmerged(project: &Project, base: &Base, ours: &BTreeMap<RelPath, Ours>) -> Result<Vec<Unmerged>> {
     let beside: Vec<RelPath> = ours.keys().map(|path| format!("{path}{BESIDE}")).collect();
     let beside = project.present(&beside)?;
     let mut found = Vec::new();
