@@ -6,6 +6,7 @@
 use anyhow::Result;
 use serde_json::{Map, Value};
 
+use crate::catalog::later::LATER;
 use crate::catalog::question::{Choice, KindName, Question};
 use crate::template::expression::Scope;
 use crate::template::provided::of_record;
@@ -94,7 +95,10 @@ impl<'a> Check<'a> {
         if self.question.is_later(value) {
             return Ok(value.clone());
         }
-        let checked = self.question.kind().check(value)?;
+        let checked = self.question.kind().check(value).map_err(|why| match value == LATER {
+            true => format!("{why}; it cannot be answered `{LATER}`: an update can change the value that you give now"),
+            false => why,
+        })?;
         if let Some(why) = self.question.kind().unportable(&checked).filter(|_| !self.recorded) {
             return Err(why);
         }

@@ -71,7 +71,7 @@ fn init(args: &InitArgs, ui: &Ui, work: Renderer<'_>) -> Result<u8> {
     let mut person = person.then(|| {
         let all = session.as_ref().is_some_and(|session| session.all) || args.ask == AskWhich::All;
         let asking = if all { Asking::All } else { Asking::Identity };
-        TerminalPrompter::new(*ui, asking, catalog).keeping(session.clone())
+        TerminalPrompter::new(*ui, asking, catalog).keeping(session.clone()).taking_findings(args.detect)
     });
     let run = InitRun { args, ui, work, project: &project, session: session.as_ref(), target, notes: &notes };
     loop {
