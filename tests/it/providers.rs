@@ -193,3 +193,23 @@ fn the_address_of_a_provider_is_no_secret_of_a_service() {
         assert_eq!(run.status.code(), Some(2));
     }
 }
+
+/// What a change means is said of what it becomes.
+#[test]
+fn a_cache_that_goes_is_no_new_cache() {
+    let (place, mut command) = catalog("cache", "mongodb-atlas-on-aws");
+    assert!(command.output().unwrap().status.success());
+    let update = |sets: &[&str]| {
+        let mut command = scene::program(&place.path().join("shop"));
+        command.args(["update", "--yes", "--templates", "../templates"]);
+        let sets = sets.iter().flat_map(|set| ["--set", set]);
+        scene::said(&command.args(sets).output().unwrap())
+    };
+    for set in ["cache=none", "cache=valkey"] {
+        let said = update(&[set]);
+        assert!(
+            said.contains("with the new address or, for `none`, without one") && !said.contains("is empty"),
+            "{said}"
+        );
+    }
+}

@@ -369,5 +369,7 @@ fn what_a_changed_answer_means_for_what_runs() {
     let note = "`account` of `staging` was `111122223333` and becomes `444455556666`. Everything of the environment is made again";
     assert!(said.contains(note) && said.contains("Where another one becomes the first"), "{said}");
     let said = shop.update(0, &["services.0.name=site"]);
+    let silent = shop.says(2, &["update", "--set", "aws_region=eu-central-1"]);
+    assert!(silent.starts_with("error: cannot prompt") && !silent.contains("becomes"), "{silent}");
     assert!(said.contains("Of `services`, `web` is gone. A renamed service counts as a new one."), "{said}");
 }
