@@ -6,6 +6,7 @@
 use anyhow::Result;
 use serde_json::{Map, Value};
 
+use crate::catalog::later::LATER;
 use crate::catalog::question::{Choice, KindName, Question};
 use crate::template::expression::Scope;
 use crate::template::provided::of_record;
@@ -94,7 +95,10 @@ impl<'a> Check<'a> {
         if self.question.is_later(value) {
             return Ok(value.clone());
         }
-        let checked = self.question.kind().check(value)?;
+        let checked = self.question.kind().check(value).map_err(|why| match value == LATER {
+            true => format!("{why}; it cannot be answered `{LATER}`: an update can change the value that you give now"),
+            false => why,
+        })?;
         if let Some(why) = self.question.kind().unportable(&checked).filter(|_| !self.recorded) {
             return Err(why);
         }
@@ -113,6 +117,11 @@ impl<'a> Check<'a> {
         {
             return Err(why);
         }
+        for name in checked.as_array().into_iter().flatten() {
+            if let Some(why) = self.set_already(name).map_err(|e| format!("{e:#}"))? {
+                return Err(why);
+            }
+        }
         if let Some(require) = &self.question.require {
             let own = Map::from_iter([(self.question.name.clone(), checked.clone())]);
             let holds = match self.scope.with(&own).is_true(require) {
@@ -125,6 +134,27 @@ impl<'a> Check<'a> {
             }
         }
         Ok(checked)
+    }
+
+    /// Why this cannot be the name of a variable: a slot sets it.
+    ///
+    /// # Errors
+    /// When an expression fails, which is a fault of the catalog.
+    pub fn set_already(&self, name: &Value) -> Result<Option<String>> {
+        for set_by in &self.question.set_by {
+            let names = match self.scope.eval(&set_by.names) {
+                Err(_) if self.undecided => continue,
+                names => serde_json::to_value(names?)?,
+            };
+            if names.as_array().is_some_and(|names| names.contains(name)) {
+                let name = name.as_str().unwrap_or_default();
+                return Ok(Some(format!(
+                    "which has `{name}`: the service gets this variable without being asked for ({}); leave it out",
+                    set_by.title
+                )));
+            }
+        }
+        Ok(None)
     }
 
     fn record(&self, place: &str, record: &Value) -> Result<Map<String, Value>, Vec<String>> {

@@ -97,12 +97,26 @@ pub struct Question {
     /// The answers that it is apart from, and the folders that are written to, as the whole catalog has them.
     #[serde(skip)]
     pub neighbors: Neighbors,
+    /// Who sets environment variables already (env_names).
+    #[serde(skip)]
+    pub set_by: Vec<SetBy>,
     /// Of a field: a recorded value that is the default with the recorded answers becomes the default with the new ones.
     #[serde(default, skip_serializing_if = "is_no")]
     pub follows: bool,
     /// The slots that each record fills for itself, as `slots.yaml` says (records).
     #[serde(skip)]
     pub slots: Vec<RecordSlot>,
+}
+
+/// A slot that sets environment variables of a service.
+#[derive(Clone, Debug)]
+pub struct SetBy {
+    /// The slot.
+    pub slot: String,
+    /// Its title.
+    pub title: String,
+    /// An expression for the list of their names.
+    pub names: String,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

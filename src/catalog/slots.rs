@@ -52,6 +52,9 @@ pub struct Slot {
     /// Macros that every provider has in its `macros.j2`.
     #[serde(default)]
     pub macros: IndexMap<String, Macro>,
+    /// An expression over a record of services: the environment variables that the service gets from there.
+    #[serde(default)]
+    pub variables: Option<String>,
     /// Files that every provider has.
     #[serde(default)]
     pub files: Vec<SlotFile>,

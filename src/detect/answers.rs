@@ -220,7 +220,16 @@ fn record(
         }
         let by = field.detected_by.as_ref();
         let finding = by.map(|by| by.finding);
-        let found = by.and_then(|by| findings.get(&by.finding).cloned().or_else(|| of_databases(service, by)));
+        let mut found = by.and_then(|by| findings.get(&by.finding).cloned().or_else(|| of_databases(service, by)));
+        if let Some(names) = found.as_mut().and_then(|found| found.value.as_array_mut()) {
+            let mut left = Vec::new();
+            for name in std::mem::take(names) {
+                if check.set_already(&name)?.is_none() {
+                    left.push(name);
+                }
+            }
+            *names = left;
+        }
         let checked = found.map(|found| match finding {
             Some(FindingName::ServiceName) => (name(&check, field, service, before), found),
             _ => (check.value(&found.value), found),

@@ -7,6 +7,7 @@ use scaffold::catalog::question::Question;
 use scaffold::lint::lint;
 use scaffold::template::engine;
 use scaffold::template::expression::Scope;
+use scaffold::template::provided::of_record;
 use serde_json::Value;
 
 use crate::cases::{self, outcomes};
@@ -86,7 +87,8 @@ fn every_condition_is_true_in_one_case_and_false_in_another() {
             }
             for field in q.fields.iter() {
                 for record in values.get(&q.name).and_then(Value::as_array).into_iter().flatten() {
-                    let scope = scope.with(record.as_object().unwrap());
+                    let record = record.as_object().unwrap();
+                    let scope = scope.with(record).with(&of_record(q, record, &scope).unwrap());
                     for (choice, when) in field.choices.iter().filter_map(|c| Some((c, c.when.as_ref()?))) {
                         note(
                             format!("choice {} of {}.{}", choice.value, q.name, field.name),

@@ -189,6 +189,10 @@ fn explain_knows_every_sort_of_thing() {
         assert!(text.contains(says), "{thing}: {text}");
         assert!(!text.contains("<%"), "{thing}: {text}");
     }
+    // where several components can have a file, the one that has it
+    for path in ["apps/api/Dockerfile", "k8s/overlays/prod/services/api/kustomization.yaml"] {
+        assert_eq!(data(&["explain", path]).matches("is a file of the component").count(), 1, "{path}");
+    }
     let said = run(&root(), &["explain", "mongodb-atlas-on-aws"]);
     let hint = "hint: it is a preset: `scaffold presets mongodb-atlas-on-aws` shows it";
     assert!(err(&said).contains(hint), "{said:?}");

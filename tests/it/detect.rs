@@ -410,3 +410,12 @@ fn a_database_that_cannot_be_generated_is_said_before_anything_else() {
     let said = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(said.contains("uses postgresql, for which nothing is generated."), "{said}");
 }
+
+#[test]
+fn a_variable_that_the_service_gets_anyway_is_no_secret_of_its_own() {
+    let (_place, found) = found(&[
+        ("api/package.json", r#"{"name": "api", "scripts": {"start": "node x.js"}, "dependencies": {"express": "5"}}"#),
+        ("api/.env.example", "MONGODB_URI=\nSESSION_KEY=\n"),
+    ]);
+    assert_eq!(found["answers"]["services"]["value"][0]["secrets"], serde_json::json!(["SESSION_KEY"]), "{found}");
+}
