@@ -64,7 +64,8 @@ fn the_example_of_a_preset_is_nobodys_project() {
 #[test]
 fn the_services_of_an_example_are_not_those_of_a_folder_with_code() {
     let temp = TempDir::new().unwrap();
-    write_tree(temp.path(), &read_tree(&root().join("tests/detect/go/tree")));
+    // no service may be in this folder
+    write_tree(&temp.path().join("restore"), &read_tree(&root().join("tests/detect/go/tree")));
     let said = init(temp.path(), &["--detect"]);
     assert!(said.contains("error: 1 answer is missing: services"), "{said}");
     assert!(!temp.path().join("apps").exists() && !temp.path().join(".scaffold").exists());
