@@ -129,8 +129,11 @@ impl<'a> Check<'a> {
                 other => other.map_err(|e| format!("{e:#}"))?,
             };
             if !holds {
-                let message = self.question.require_message.clone();
-                return Err(message.unwrap_or_else(|| format!("which breaks `{require}`")));
+                let message = self.question.require_message.as_ref().map(|message| self.scope.render(message));
+                return Err(match message {
+                    Some(message) => message.map_err(|e| format!("{e:#}"))?,
+                    None => format!("which breaks `{require}`"),
+                });
             }
         }
         Ok(checked)

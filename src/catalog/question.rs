@@ -193,6 +193,8 @@ pub enum FindingName {
     ServicePath,
     ServiceKind,
     Language,
+    /// The version of its language that a service names, as its providers name versions.
+    LanguageVersion,
     /// Whether the image of a service is built with a Dockerfile that is there: `own`.
     Image,
     Dockerfile,

@@ -298,9 +298,19 @@ fn fields(service: &Service) -> Fields {
         put(FindingName::ServiceKind, json!(kind.value), &kind.found_in);
     }
     if let Some(language) = &service.language {
-        let files_only = service.output.is_some() && language.value == Language::Node;
-        let word = if files_only { json!("static") } else { json!(language.value) };
+        let manifest = service.manifest.as_ref().map_or("", |place| path::name(&place.file));
+        let word = match language.value {
+            Language::Node if service.output.is_some() => json!("static"),
+            Language::Java if manifest == "pom.xml" => json!("java_maven"),
+            Language::Java => json!("java_gradle"),
+            other => json!(other),
+        };
         put(FindingName::Language, word, &language.found_in);
+        if let Some(found) = &service.version
+            && let Some(version) = version(language.value, &found.value)
+        {
+            put(FindingName::LanguageVersion, json!(version), &found.found_in);
+        }
     }
     // nginx serves static files on a port of its own
     if let Some(port) = service.port.as_ref().filter(|_| service.output.is_none()) {
@@ -317,6 +327,22 @@ fn fields(service: &Service) -> Fields {
     }
     commands(service, manifest.as_ref(), &mut put);
     out
+}
+
+/// The version that a service names, as images name it. What names the oldest that will do, as `go.mod` and `>=20`, says
+/// nothing against the newest.
+fn version(language: Language, text: &str) -> Option<String> {
+    let parts = match language {
+        Language::Node | Language::Java => 1,
+        Language::Python | Language::Ruby | Language::Php => 2,
+        Language::Go | Language::Rust => return None,
+    };
+    // of Node.js `^24.1` and `24.x` are any 24
+    let number = text.trim().trim_start_matches("ruby-").trim_start_matches(['=', 'v']);
+    let number = if parts == 1 { number.trim_start_matches(['^', '~']) } else { number };
+    let numbers: Vec<&str> = number.split('.').take(parts).collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (numbers.len() == parts && numbers.iter().all(is_number)).then(|| numbers.join("."))
 }
 
 /// What is known about a service with one of these databases in view.
@@ -354,6 +380,9 @@ fn commands(service: &Service, manifest: Option<&Location>, put: &mut dyn FnMut(
     if let Some(start) = command(Command::Start) {
         put(FindingName::Start, json!(start.value), &start.found_in);
     }
+    // of these languages one tool builds and tests every project, and needs no script
+    let language = service.language.as_ref().map(|language| language.value);
+    let manifest = manifest.filter(|_| !matches!(language, Some(Language::Go | Language::Java | Language::Rust)));
     let coverage = command(Command::Coverage);
     let found = [
         (FindingName::Build, command(Command::Build)),

@@ -186,11 +186,15 @@ fn cases() {
         for line in human.lines() {
             assert!(line.chars().count() <= 80 || !line.trim().contains(' '), "{name}: `{line}` is too long");
         }
+        // a project without a remote is called like its folder, which has another name each time
+        let folder = temp.path().file_name().unwrap().to_string_lossy().into_owned();
+        let found = String::from_utf8(json.stdout).unwrap();
+        let found = found.replace(&folder, "folder").replace(&folder.trim_start_matches('.').to_lowercase(), "folder");
         let expected = case.join("expected.json");
         if accept {
-            fs::write(&expected, &json.stdout).unwrap();
-        } else if fs::read(&expected).ok().as_ref() != Some(&json.stdout) {
-            report += &format!("{name}: found\n{}", String::from_utf8_lossy(&json.stdout));
+            fs::write(&expected, &found).unwrap();
+        } else if fs::read_to_string(&expected).ok().as_ref() != Some(&found) {
+            report += &format!("{name}: found\n{found}");
         }
     }
     assert!(report.is_empty(), "{report}\nIf expected.json is to be what was found, accept it with\n  {ACCEPT}");
@@ -350,10 +354,10 @@ fn human_output() {
 
     Answers that follow from this
       name: ledger
+      services: 1 record
 
     Notes
-      go.mod describes a service that is no answer: answer `language` is `go`,
-        which is not one of `node`, `python` or `static`.
+      go.mod uses postgresql, for which nothing is generated.
     ");
 }
 

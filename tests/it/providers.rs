@@ -110,18 +110,22 @@ fn a_language_is_a_folder_and_its_cells() {
     let tree = rendered("language", "mongodb-atlas-on-aws");
     let read = |path: &str| String::from_utf8(tree[path].bytes.clone()).unwrap();
     let dockerfile = read("apps/mails/Dockerfile");
-    assert!(dockerfile.contains("RUN go build -trimpath -o bin/app .\n"), "{dockerfile}");
+    assert!(
+        dockerfile.contains("bun install --frozen-lockfile && bun build --compile --outfile=bin/app .\n"),
+        "{dockerfile}"
+    );
     assert!(dockerfile.contains("CMD [\"bin/app\"]\n"), "{dockerfile}");
     assert!(read("apps/web/Dockerfile").contains("built with Node.js, served by nginx"));
     let ci = read(".github/workflows/ci.yml");
     let job = &ci[ci.find("  service-mails:").unwrap()..ci.find("  service-web:").unwrap()];
-    assert!(job.contains("uses: actions/setup-go@") && job.contains("run: go vet ./...\n"), "{job}");
-    assert!(
-        read(".github/dependabot.yml").contains("package-ecosystem: gomod\n    directories:\n      - /apps/mails\n")
-    );
+    assert!(job.contains("uses: jdx/mise-action@") && job.contains("run: bunx biome check\n"), "{job}");
+    assert!(read(".github/dependabot.yml").contains("package-ecosystem: bun\n    directories:\n      - /apps/mails\n"));
     assert!(read(".gitignore").contains("\n# mails\n/apps/mails/bin/\n"));
-    assert!(read("scripts/prod_preflight.sh").contains("  go mod download || exit 1\n  { go vet ./...; } || exit 1\n"));
-    assert!(read("docs/service-contract.md").contains("| `go.mod`, `go.sum` | Go services"));
+    assert!(
+        read("scripts/prod_preflight.sh")
+            .contains("  bun install --frozen-lockfile || exit 1\n  { bunx biome check; } || exit 1\n")
+    );
+    assert!(read("docs/service-contract.md").contains("| `bun.lock` | Bun services"));
     let own = tree.iter().filter(|(path, _)| path.split('/').any(|segment| segment == "mails"));
     let texts: Vec<_> =
         own.map(|(path, file)| (path.as_str(), String::from_utf8_lossy(&file.bytes).into_owned())).collect();

@@ -76,7 +76,8 @@ fn an_answer_that_equals_an_example_is_no_example() {
 #[test]
 fn the_services_of_an_example_are_not_those_of_a_folder_with_code() {
     let temp = TempDir::new().unwrap();
-    write_tree(temp.path(), &read_tree(&root().join("tests/detect/go/tree")));
+    // no service may be in this folder
+    write_tree(&temp.path().join("restore"), &read_tree(&root().join("tests/detect/go/tree")));
     let said = init(temp.path(), &["--detect"]);
     assert!(said.contains("error: 1 answer is missing: services"), "{said}");
     assert!(!temp.path().join("apps").exists() && !temp.path().join(".scaffold").exists());
