@@ -179,6 +179,10 @@ pub enum FindingName {
     ServicePath,
     ServiceKind,
     Language,
+    /// What installs the packages of a service.
+    PackageManager,
+    /// Whether a service is a package of a workspace whose lock file is at the top.
+    Workspace,
     /// Whether the image of a service is built with a Dockerfile that is there: `own`.
     Image,
     Dockerfile,

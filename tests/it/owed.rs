@@ -446,6 +446,8 @@ fn an_empty_language_is_a_list_of_what_it_owes() {
     error: the catalog has 3 faults:
       templates/components/languages/go/component.yaml: owes to the slot `language`:
         - `provides.facts.title`: name of the language, for a sentence
+        - `provides.facts.package_managers`: choices of `package_manager` that the generated files know, the default first
+        - `provides.facts.workspaces`: whether the package manager installs a package of a workspace by the lock file of the whole
         - `provides.facts.serves_files`: whether the image serves files and starts no program of the service; then with `/usr/share/nginx/runtime/config.js`
         - `provides.facts.ecosystem`: the package manager, as Dependabot calls it
         - `provides.facts.install`: shell command that installs exactly what the lock file says, with tools for the checks
