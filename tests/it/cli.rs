@@ -173,7 +173,7 @@ fn explain_says_what_meets_a_need_without_presets() {
 fn explain_knows_every_sort_of_thing() {
     for (thing, says) in [
         ("aws_region", "One of: af-south-1"),
-        ("services.0.port", "a port from 1024 to 65535"),
+        ("services.0.port", "a port from 1 to 65535"),
         ("route", "`services.route` is a question"),
         ("mongodb/backup", "is a component"),
         ("BAK-01", "The component `mongodb/backup` meets it with every preset"),

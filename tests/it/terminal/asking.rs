@@ -124,7 +124,9 @@ fn a_whole_group_is_asked_again_and_a_group_of_one_at_once() {
 pub(super) fn one_service(s: &mut Session) {
     s.answer("Which services does the system have?", ENTER).answer("What is the service called?", "api").send(ENTER);
     s.answer("What does it do?", ENTER)
+        .answer("How is its image built?", ENTER)
         .answer("Which language is it written in?", ENTER)
+        .answer("Which package manager installs its packages?", ENTER)
         .answer("How large is one instance?", ENTER);
     s.answer("api: change a field?", ENTER).see("> Done [Each gets an image").send(ENTER);
 }
@@ -193,7 +195,7 @@ fn a_preset_takes_few_keystrokes() {
     s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).see("goes on from there.").ends_with(0);
     let text = PROJECT.iter().map(|(_, answer)| answer.len()).sum::<usize>() + "api".len();
     eprintln!("{} keys, {text} of them text, in {:.1?}", s.typed, start.elapsed());
-    assert_eq!(s.typed - text, PROJECT.len() + 10, "keys beside the text");
+    assert_eq!(s.typed - text, PROJECT.len() + 12, "keys beside the text");
     assert!(s.file("README.md").contains("books"));
 }
 
