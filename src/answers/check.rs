@@ -183,7 +183,12 @@ impl<'a> Check<'a> {
             match check.field(&path, given.get(&field.name)) {
                 Ok(Some(value)) => {
                     out.insert(field.name.clone(), value);
-                    if self.question.slots.iter().any(|slot| slot.fields.contains(&field.name)) {
+                    if self
+                        .question
+                        .slots
+                        .iter()
+                        .any(|slot| slot.fields.contains(&field.name) || slot.reads.contains(&field.name))
+                    {
                         match of_record(self.question, &out, &self.scope) {
                             Ok(facts) => provided = facts,
                             Err(_) if undecided => {}

@@ -195,6 +195,10 @@ pub enum FindingName {
     Language,
     /// The version of its language that a service names, as its providers name versions.
     LanguageVersion,
+    /// What installs the packages of a service.
+    PackageManager,
+    /// Whether a service is a package of a workspace whose lock file is at the top.
+    Workspace,
     /// Whether the image of a service is built with a Dockerfile that is there: `own`.
     Image,
     Dockerfile,

@@ -130,7 +130,7 @@ fn services(scope: &Scope<'_>, question: &Question, services: &[Service], files:
         match record(scope, question, service, &records, files)? {
             Ok((record, places)) => {
                 foreign_database(question, service, files);
-                foreign_installer(service, files);
+                missing_for_install(service, files);
                 let taken = |field: &String| records.iter().any(|other| other[field] == record[field.as_str()]);
                 if let Some(field) = question.unique.iter().find(|field| taken(field)) {
                     refuse(files, service, &format!("another one has the same `{field}`"));
@@ -165,30 +165,47 @@ fn other_database<'s>(service: &'s Service, ours: &[String]) -> Option<&'s Findi
     service.clients.iter().find(|client| client.value.system.is_some_and(is_other))
 }
 
-/// Notes what installs libraries, where generated files use something else, or what they would use and is not there.
-fn foreign_installer(service: &Service, files: &Files) {
+/// Notes what generated Dockerfiles and pipelines install from and is not there: the lock file, or the version of the package
+/// manager.
+fn missing_for_install(service: &Service, files: &Files) {
     let Some(language) = &service.language else { return };
-    let (ours, list) = match language.value {
-        Language::Node => ("npm", "package-lock.json"),
-        Language::Python => ("pip", "requirements.txt"),
+    let manifest = &language.found_in.file;
+    let list = match language.value {
+        Language::Node => "package-lock.json",
+        Language::Python => "requirements.txt",
         _ => return,
     };
+    let wanted = path::join(&service.path, list);
     let Some(found) = &service.package_manager else {
-        let wanted = path::join(&service.path, list);
         if !files.has(&wanted) {
-            files.note(&language.found_in.file, format!("has no `{wanted}`, from which generated Dockerfiles install"));
+            files.note(manifest, format!("has no `{wanted}`, from which generated Dockerfiles install"));
         }
         return;
     };
+    if language.value == Language::Node && found.value != "npm" && !service.manager_version {
+        files.note(
+            manifest,
+            format!(
+                "has no exact version of {} in `packageManager`, which generated Dockerfiles and pipelines install",
+                name_of(found.value)
+            ),
+        );
+    }
     let file = &found.found_in.file;
-    if found.value != ours {
-        let theirs = found.value;
-        files.note(file, format!("belongs to {theirs}; generated Dockerfiles and pipelines use {ours}"));
-    } else if path::parent(file) != service.path {
+    if !service.workspace && path::parent(file) != service.path {
         files.note(
             file,
-            "is shared by several folders; generated Dockerfiles build each service from a lock file of its own",
+            "is shared by several folders and belongs to no workspace; generated Dockerfiles build such a service from a lock file of its own",
         );
+    }
+}
+
+/// What people call a package manager.
+fn name_of(manager: &str) -> &str {
+    match manager {
+        "yarn" | "yarn_classic" => "Yarn",
+        "bun" => "Bun",
+        other => other,
     }
 }
 
@@ -310,6 +327,12 @@ fn fields(service: &Service) -> Fields {
             && let Some(version) = version(language.value, &found.value)
         {
             put(FindingName::LanguageVersion, json!(version), &found.found_in);
+        }
+    }
+    if let Some(manager) = &service.package_manager {
+        put(FindingName::PackageManager, json!(manager.value), &manager.found_in);
+        if service.workspace {
+            put(FindingName::Workspace, json!(true), &manager.found_in);
         }
     }
     // nginx serves static files on a port of its own

@@ -3,7 +3,7 @@
 use crate::text::path;
 
 /// Names of files that are read or whose being there tells something.
-const NAMES: [&str; 50] = [
+const NAMES: [&str; 52] = [
     ".drone.yml",
     ".gitlab-ci.yml",
     ".node-version",
@@ -17,6 +17,7 @@ const NAMES: [&str; 50] = [
     "Gemfile",
     "Jenkinsfile",
     "Pipfile",
+    "Pipfile.lock",
     "alembic.ini",
     "angular.json",
     "artisan",
@@ -51,6 +52,7 @@ const NAMES: [&str; 50] = [
     "pyproject.toml",
     "requirements.txt",
     "schema.prisma",
+    "turbo.json",
     "uv.lock",
     "yarn.lock",
     "config.yml",

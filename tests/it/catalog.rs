@@ -7,7 +7,6 @@ use scaffold::catalog::question::Question;
 use scaffold::lint::lint;
 use scaffold::template::engine;
 use scaffold::template::expression::Scope;
-use scaffold::template::provided::of_record;
 use serde_json::Value;
 
 use crate::cases::{self, outcomes};
@@ -85,10 +84,11 @@ fn every_condition_is_true_in_one_case_and_false_in_another() {
             for (choice, when) in q.choices.iter().filter(|_| active).filter_map(|c| Some((c, c.when.as_ref()?))) {
                 note(format!("choice {} of {}", choice.value, q.name), scope.is_true(when).unwrap());
             }
+            // with the facts of the slots that a record fills
+            let known = &outcome.context.values;
             for field in q.fields.iter() {
-                for record in values.get(&q.name).and_then(Value::as_array).into_iter().flatten() {
-                    let record = record.as_object().unwrap();
-                    let scope = scope.with(record).with(&of_record(q, record, &scope).unwrap());
+                for record in known.get(&q.name).and_then(Value::as_array).into_iter().flatten() {
+                    let scope = scope.with(record.as_object().unwrap());
                     for (choice, when) in field.choices.iter().filter_map(|c| Some((c, c.when.as_ref()?))) {
                         note(
                             format!("choice {} of {}.{}", choice.value, q.name, field.name),

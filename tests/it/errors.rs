@@ -308,16 +308,16 @@ fn injections_are_refused_by_kind() {
 fn a_command_of_the_image_that_downloads_a_program() {
     let service = |field: &str, command: &str| json!([{"name": "api", "kind": "api", "language": "node", "database": true, "route": "/api", field: command}]);
     insta::assert_snapshot!(with("services", service("migrate", "npx migrate-mongo up")), @r"
-    answer `services.0.migrate` is `npx migrate-mongo up`, which downloads a program where it runs if the image does not hold it; write `npx --no-install NAME` for a package of `dependencies`
+    answer `services.0.migrate` is `npx migrate-mongo up`, which runs a program that the image does not hold, or downloads it where it runs; write `npx --no-install NAME` for a package of `dependencies` and `npm run NAME` for a script
       --> --set
     hint: `scaffold explain services` says what it takes
     ");
     for command in
         ["npm run build && npx prisma migrate deploy", "npm exec x", "pnpm dlx x", "bunx x", "uvx x", "pipx run x"]
     {
-        assert!(with("services", service("migrate", command)).contains("which downloads"), "{command}");
+        assert!(with("services", service("migrate", command)).contains("or downloads it where it runs"), "{command}");
     }
-    assert!(with("services", service("start", "npx serve")).contains("which downloads"));
+    assert!(with("services", service("start", "npx serve")).contains("or downloads it where it runs"));
     let kept = ["npx --no-install migrate-mongo up", "npx --no x && npm exec --no -- y", "npm run migrate"];
     for command in kept {
         let given = given(PRESET, &[("services", service("migrate", command))]);

@@ -479,6 +479,8 @@ fn an_empty_language_is_a_list_of_what_it_owes() {
       templates/components/languages/elixir/component.yaml: owes to the slot `language`:
         - `provides.facts.title`: name of the language, for a sentence
         - `provides.facts.versions`: versions with a base image in pins.yaml, texts such as `24`; the first is the default, and an empty list asks for none
+        - `provides.facts.package_managers`: choices of `package_manager` that the generated files know, the default first
+        - `provides.facts.workspaces`: whether the package manager installs a package of a workspace by the lock file of the whole
         - `provides.facts.serves_files`: whether the image serves files and starts no program of the service; then with `/usr/share/nginx/runtime/config.js`
         - `provides.facts.ecosystem`: the package manager, as Dependabot calls it; empty for none
         - `provides.facts.size`: default of `size`: enough for the usual program

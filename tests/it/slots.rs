@@ -45,12 +45,12 @@ fn what_a_field_needs_goes_with_a_condition() {
     let questions = fs::read_to_string(root().join("templates/questions.yaml")).unwrap();
     let changed = questions
         .replace("    default: aws\n", "    default: aws\n    needs: an answer\n")
-        .replace("        default: small\n", "        default: small\n        needs: an answer\n");
+        .replace("        default: http\n", "        default: http\n        needs: an answer\n");
     insta::assert_snapshot!(faults(&[("questions.yaml", &changed)]), @r"
     error: the catalog has 3 faults:
       templates/questions.yaml: question `cloud`: `needs` goes with a field of a record
       templates/questions.yaml: question `cloud`: `needs` says what `when` asks for, and there is no `when`
-      templates/questions.yaml: question `size`: `needs` says what `when` asks for, and there is no `when`
+      templates/questions.yaml: question `probe`: `needs` says what `when` asks for, and there is no `when`
     ");
 }
 

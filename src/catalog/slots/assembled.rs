@@ -106,7 +106,8 @@ impl Catalog {
                 provides: provides.clone(),
             });
             let fields = slot.keys.iter().filter(|key| list.choice_field(key).is_some()).cloned().collect();
-            let slot = RecordSlot { name: name.clone(), fields, providers: providers.collect() };
+            let slot =
+                RecordSlot { name: name.clone(), fields, reads: slot.reads.clone(), providers: providers.collect() };
             filled.entry(list.name.clone()).or_default().push(slot);
         }
         for question in &mut self.project.questions {
