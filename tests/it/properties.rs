@@ -63,7 +63,8 @@ fn service() -> impl Strategy<Value = Value> {
                 s["database"] = json!(database);
                 s["secrets"] = json!(secrets);
                 if database {
-                    s["migrate"] = json!(build);
+                    // images hold no package manager but npm
+                    s["migrate"] = json!(if build.starts_with("uv ") { "" } else { build });
                 }
             }
             s
