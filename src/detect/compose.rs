@@ -92,7 +92,7 @@ fn built(services: &mut Services, file: &str, name: &str, build: &Value, entry: 
 }
 
 /// A folder below another one, as a relative path; none when it lies outside or is written with variables.
-fn inside(folder: &str, below: &str) -> Option<String> {
+pub fn inside(folder: &str, below: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in Path::new(below).components() {
         match part {

@@ -4,9 +4,10 @@ use roxmltree::{Document, Node};
 
 use super::finding::{Finding, Location};
 use super::libraries;
-use super::service::{Language, Route, Service, Services};
-use super::tokens::{Comments, tokens};
+use super::service::{Command, Language, Route, Service, Services};
+use super::tokens::{Comments, Token, tokens};
 use super::walk::Files;
+use crate::text::path;
 
 /// Attributes of an element and namespaces of a document: the parser compares each with all others.
 const MAX_ATTRIBUTES: usize = 50;
@@ -32,8 +33,43 @@ pub fn detect(files: &Files, services: &mut Services) {
     }
     for file in files.named("build.gradle").chain(files.named("build.gradle.kts")) {
         let Some(text) = files.text(file) else { continue };
-        gradle(services, file, &text);
+        gradle(files, services, file, &text);
     }
+    for service in services.0.values_mut() {
+        if service.language.as_ref().is_some_and(|language| language.value == Language::Java) {
+            start(files, service);
+        }
+    }
+}
+
+/// The archive that a build makes, where there is a source in which a program begins.
+fn start(files: &Files, service: &mut Service) {
+    let prefix = path::join(&service.path, "src/main/");
+    let is_entry = |file: &&str| {
+        let stem = path::name(file).rsplit_once('.').map_or("", |(stem, _)| stem).trim_end_matches("Kt");
+        file.starts_with(&prefix) && (stem.ends_with("Application") || matches!(stem, "App" | "Main" | "Server"))
+    };
+    service.entry = files.paths().find(is_entry).map(str::to_owned);
+    let Some(manifest) = service.manifest.clone() else { return };
+    if service.entry.is_none() && service.frameworks.is_empty() {
+        return;
+    }
+    let is_maven = manifest.file.ends_with("pom.xml");
+    let quarkus = service.frameworks.iter().any(|framework| framework.value == "Quarkus");
+    let (build, jar) = match (is_maven, quarkus) {
+        (true, true) => ("package -DskipTests", "target/quarkus-app/quarkus-run.jar"),
+        (false, true) => ("build -x test", "build/quarkus-app/quarkus-run.jar"),
+        (true, false) => ("package -DskipTests", "target/*.jar"),
+        (false, false) => ("build -x test", "build/libs/*.jar"),
+    };
+    let (wrapper, installed) = if is_maven { ("mvnw", "mvn") } else { ("gradlew", "gradle") };
+    let tool = path::upwards(&service.path).find(|folder| files.is_file(&path::join(folder, wrapper)));
+    let tool = match tool {
+        Some(folder) if folder == service.path => format!("./{wrapper}"),
+        Some(_) | None => installed.to_owned(),
+    };
+    service.command(Command::Build, format!("{tool} {build}"), Location::new(&manifest.file, None));
+    service.command(Command::Start, format!("java -jar {jar}"), Location::new(&manifest.file, None));
 }
 
 /// Whether more elements are open at one place than any project has.
@@ -101,9 +137,14 @@ fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
 
 /// Gradle's files are programs. Their texts between quotes are read for `group:artifact:version`, and the number after
 /// `JavaLanguageVersion.of`.
-fn gradle(services: &mut Services, file: &str, text: &str) {
-    let service = services.of_manifest(&Location::new(file, None), Language::Java, None);
+fn gradle(files: &Files, services: &mut Services, file: &str, text: &str) {
     let tokens = tokens(text, Comments::Slashes);
+    // a project of several modules builds nothing itself
+    if !tokens.iter().any(|token| token.is_word("dependencies") || token.is_word("plugins")) {
+        return;
+    }
+    let service = services.of_manifest(&Location::new(file, None), Language::Java, None);
+    catalog(files, service, file, &tokens);
     for token in &tokens {
         let mut parts = token.text().unwrap_or_default().split(':');
         if let (Some(_), Some(artifact)) = (parts.next(), parts.next()) {
@@ -111,11 +152,37 @@ fn gradle(services: &mut Services, file: &str, text: &str) {
         }
     }
     service.version = tokens.windows(3).find_map(|window| match window {
-        [of, open, number] if of.is_word("of") && open.is_sign('(') => {
+        [of, open, number] if open.is_sign('(') && (of.is_word("of") || of.is_word("jvmToolchain")) => {
             Some(Finding::new(number.number()?.to_string(), Location::new(file, Some(number.line))))
         }
         _ => None,
     });
+}
+
+/// Libraries by their name in the catalog of versions: `implementation(libs.spring.boot.starter.web)`.
+fn catalog(files: &Files, service: &mut Service, file: &str, tokens: &[Token<'_>]) {
+    let folders = path::upwards(path::parent(file));
+    let Some(list) = folders.map(|folder| path::join(folder, "gradle/libs.versions.toml")).find(|list| files.has(list))
+    else {
+        return;
+    };
+    let Some(table) = files.text(&list).and_then(|text| text.parse::<toml::Table>().ok()) else { return };
+    for (alias, library) in table.get("libraries").and_then(toml::Value::as_table).into_iter().flatten() {
+        let module = library.get("module").and_then(toml::Value::as_str).or_else(|| library.as_str());
+        let artifact = module.and_then(|module| module.split(':').nth(1));
+        let Some(artifact) = artifact.or_else(|| library.get("name").and_then(toml::Value::as_str)) else { continue };
+        let parts: Vec<&str> = alias.split(['-', '_', '.']).collect();
+        let used = tokens.iter().enumerate().find(|(at, token)| {
+            token.is_word("libs")
+                && parts.iter().enumerate().all(|(i, part)| {
+                    tokens.get(at + 2 * i + 1).is_some_and(|dot| dot.is_sign('.'))
+                        && tokens.get(at + 2 * i + 2).is_some_and(|word| word.is_word(part))
+                })
+        });
+        if let Some((_, token)) = used {
+            add(service, artifact, &Location::new(file, Some(token.line)));
+        }
+    }
 }
 
 fn add(service: &mut Service, artifact: &str, place: &Location) {
@@ -125,6 +192,10 @@ fn add(service: &mut Service, artifact: &str, place: &Location) {
         "spring-boot-starter-actuator" => {
             service.routes.insert(Route::Liveness, route("/actuator/health/liveness"));
             service.routes.insert(Route::Readiness, route("/actuator/health/readiness"));
+        }
+        "quarkus-smallrye-health" => {
+            service.routes.insert(Route::Liveness, route("/q/health/live"));
+            service.routes.insert(Route::Readiness, route("/q/health/ready"));
         }
         "micrometer-registry-prometheus" => {
             service.routes.insert(Route::Metrics, route("/actuator/prometheus"));

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{Read as _, Seek as _};
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -75,10 +75,23 @@ fn write(path: &Path, text: impl AsRef<[u8]>) {
     fs::write(path, text).unwrap();
 }
 
+/// A folder with the name of a case, and the one around it that is removed in the end.
+struct Prepared {
+    dir: PathBuf,
+    _around: TempDir,
+}
+
+impl Prepared {
+    fn path(&self) -> &Path {
+        &self.dir
+    }
+}
+
 /// A copy of a tree with what git does not hold or must not hold.
-fn prepared(case: &Path) -> TempDir {
-    let temp = TempDir::new().unwrap();
-    let dir = temp.path();
+fn prepared(case: &Path) -> Prepared {
+    let around = TempDir::new().unwrap();
+    let dir = &around.path().join(case.file_name().unwrap());
+    fs::create_dir(dir).unwrap();
     write_tree(dir, &read_tree(&case.join("tree")));
     match case.file_name().unwrap().to_str().unwrap() {
         "mern" => {
@@ -91,7 +104,7 @@ fn prepared(case: &Path) -> TempDir {
         "hostile" => hostile(dir),
         _ => {}
     }
-    temp
+    Prepared { dir: dir.clone(), _around: around }
 }
 
 fn hostile(dir: &Path) {
@@ -326,6 +339,8 @@ fn human_output() {
       version: 1.22.5 (found in go.mod:3)
       framework: net/http (found in main.go:9)
       port: 8080 (found in main.go:9)
+      build: go build -o bin/ledger . (found in main.go)
+      start: ./bin/ledger (found in main.go)
       client: github.com/jackc/pgx for postgresql (found in go.mod:6)
       client: github.com/nats-io/nats.go for nats (found in go.mod:7)
       liveness: /healthz (found in main.go:7)
@@ -344,7 +359,7 @@ fn human_output() {
 }
 
 /// `init --yes` in a copy of a fixture, with a preset for what the folder does not tell.
-fn init(case: &str, args: &[&str]) -> (TempDir, Output) {
+fn init(case: &str, args: &[&str]) -> (Prepared, Output) {
     let dir = prepared(&root().join("tests/detect").join(case));
     let output = init_in(dir.path(), args);
     (dir, output)
