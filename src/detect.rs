@@ -71,6 +71,9 @@ pub struct Detected {
     pub infrastructure: Vec<Finding<Infrastructure>>,
     /// The answers of the catalog that follow, by question. They are valid as far as each goes.
     pub answers: IndexMap<String, Found>,
+    /// The services for which nothing can be generated, and why; they are among the notes as well.
+    #[serde(skip)]
+    pub refused: Vec<Note>,
     /// What could not be read, and what has no place among the answers.
     pub notes: Vec<Note>,
 }
@@ -92,8 +95,9 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
     others::detect(&files, &mut services);
     services.take_back();
     others::last(&files, &mut services);
-    docker::detect(&files, &mut services);
-    let backing = compose::detect(&files, &mut services);
+    let compose::Compose { builds, backing } = compose::read(&files);
+    docker::detect(&files, &mut services, &builds);
+    compose::apply(&mut services, builds);
     versions::detect(&files, &mut services);
     versions::prisma(&files, &mut services);
     routes::detect(&files, &mut services);
@@ -117,9 +121,10 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
         pipelines: automation::pipelines(&files),
         infrastructure: automation::infrastructure(&files),
         answers: IndexMap::new(),
+        refused: Vec::new(),
         notes: Vec::new(),
     };
-    detected.answers = answers::answers(catalog, &detected, &files, chosen)?;
+    (detected.answers, detected.refused) = answers::answers(catalog, &detected, &files, chosen)?;
     detected.notes = files.into_notes();
     Ok(detected)
 }

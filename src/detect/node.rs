@@ -227,7 +227,7 @@ fn start(service: &mut Service, package: &Value, manager: &str, key: &dyn Fn(&st
 }
 
 /// Whether a script is for the time of development: it watches, or serves what it builds at the same time.
-fn is_development(script: &str) -> bool {
+pub fn is_development(script: &str) -> bool {
     const WORDS: [&str; 15] = [
         "--hot",
         "--watch",

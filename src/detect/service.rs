@@ -187,6 +187,9 @@ pub struct Variable {
     pub name: String,
     /// Whether its name or the shape of its value is that of a secret.
     pub secret: bool,
+    /// The system whose address it is, by the scheme of its value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<&'static str>,
 }
 
 impl Service {
@@ -317,8 +320,8 @@ impl Services {
         }
         self.0.retain(|_, service| service.runs);
         let starts_others = |(path, service): &(&String, &Service)| {
-            let starts = !service.frameworks.is_empty()
-                && !(service.workspace && !service.commands.contains_key(&Command::Start));
+            let has_start = !service.workspace || service.commands.contains_key(&Command::Start);
+            let starts = !service.frameworks.is_empty() && has_start;
             !starts && self.has_below(path)
         };
         let others: HashSet<String> = self.0.iter().filter(starts_others).map(|(path, _)| path.clone()).collect();

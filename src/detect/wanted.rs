@@ -1,9 +1,10 @@
 //! Which files can tell something, by their path alone.
 
+use super::compose::is_compose;
 use crate::text::path;
 
 /// Names of files that are read or whose being there tells something.
-const NAMES: [&str; 97] = [
+const NAMES: [&str; 93] = [
     ".bun-version",
     ".deno-version",
     ".drone.yml",
@@ -48,15 +49,11 @@ const NAMES: [&str; 97] = [
     "build.gradle.kts",
     "bun.lock",
     "bun.lockb",
-    "compose.yaml",
-    "compose.yml",
     "composer.json",
     "config.ru",
     "config.yml",
     "deno.json",
     "deno.jsonc",
-    "docker-compose.yaml",
-    "docker-compose.yml",
     "env.example",
     "gleam.toml",
     "global.json",
@@ -150,6 +147,7 @@ pub fn is_wanted(path: &str) -> bool {
     NAMES.contains(&name)
         || ENV_SAMPLES.contains(&name)
         || is_dockerfile(name)
+        || is_compose(name)
         || is_requirements(path)
         || is_configuration(name)
         || PROJECTS.iter().any(|end| name.ends_with(end))

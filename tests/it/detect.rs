@@ -293,10 +293,10 @@ fn files_of_interest_are_read_up_to_a_sum() {
     for i in 0..70 {
         write(&dir.path().join(format!("s{i}/Dockerfile")), &text);
     }
-    write(&dir.path().join("compose.yaml"), "services: {x: {image: redis}}");
+    write(&dir.path().join(".env.example"), "A=1");
     let found = found_in(dir.path());
     assert_eq!(notes(&found, ""), ["has more than 64 MiB in files of interest, of which the rest was not read"]);
-    assert_eq!(found["backing"], Value::Array(vec![]));
+    assert_eq!(found["variables"], Value::Array(vec![]));
 }
 
 fn services(found: &Value) -> impl Iterator<Item = &Value> {
@@ -353,9 +353,26 @@ fn human_output() {
       name: ledger
 
     Notes
-      go.mod describes a service that is no answer: answer `language` is `go`,
-        which is not one of `node`, `python` or `static`.
+      go.mod describes a service that cannot be generated: no Dockerfile is
+        generated for Go, and it has none of its own.
+      go.mod uses nats, which is not supported: nothing is generated for it (used
+        by `ledger`).
+      go.mod uses postgresql, which is not supported: nothing is generated for it
+        (used by `ledger`).
     ");
+}
+
+#[test]
+fn a_service_that_cannot_be_generated_ends_init() {
+    let (dir, output) = init("go", &["--detect"]);
+    let said = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("no Dockerfile is generated for Go, and it has none of its own"), "{said}");
+    assert!(!dir.path().join(".scaffold").exists());
+    // the answers decide about all services then
+    let services = r#"services=[{"name": "api", "path": "api"}]"#;
+    let (_dir, output) = init("go", &["--detect", "--set", services]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// `init --yes` in a copy of a fixture, with a preset for what the folder does not tell.
@@ -409,5 +426,8 @@ fn init_takes_findings_only_when_told_to() {
 fn a_database_that_cannot_be_generated_is_said_before_anything_else() {
     let (_dir, output) = init("pnpm-prisma", &["--detect", "--dry-run"]);
     let said = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(said.contains("uses postgresql, for which nothing is generated."), "{said}");
+    assert!(
+        said.contains("uses postgresql, which is not supported: nothing is generated for it (used by `api`)."),
+        "{said}"
+    );
 }
