@@ -309,9 +309,15 @@ fn record(
 /// The word for the language. One that the catalog does not have is another language, if the image is its own.
 fn language(check: &Check<'_>, service: &Service, word: &Value) -> Result<Value, Vec<String>> {
     let other = || service.image.as_ref().and_then(|_| check.value(&json!("other")).ok());
-    check.value(word).ok().or_else(other).ok_or_else(|| {
+    // without a package.json there is nothing that the generated image could install and build
+    let as_they_are = service.language.as_ref().is_some_and(|language| language.value == Language::Static);
+    check.value(word).ok().filter(|_| !as_they_are).or_else(other).ok_or_else(|| {
         let why = match (service.language.as_ref(), &service.image) {
             (None, _) => "its language is not known".to_owned(),
+            (Some(_), None) if as_they_are => {
+                "its files are served as they are, and a Dockerfile is generated only for files that npm builds"
+                    .to_owned()
+            }
             (Some(language), None) => {
                 format!("no Dockerfile is generated for {}, and it has none of its own", named_language(language.value))
             }

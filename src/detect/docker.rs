@@ -260,7 +260,7 @@ fn apply(files: &Files, services: &mut Services, folder: &str, read: &Read<'_>, 
         service.commands.insert(Command::Start, Finding::new(words.join(" "), at(line)));
     }
     let place = Location::new(file, None);
-    let context = build.map_or_else(|| context(file, folder, stage), |build| build.context.clone());
+    let context = build.map_or_else(|| context(folder, read), |build| build.context.clone());
     let context = if context.is_empty() { path::WHOLE.to_owned() } else { context };
     let context_place = build.map_or_else(|| place.clone(), |build| build.place.clone());
     let target = (stage.line != last.line).then(|| Finding::new(stage.name.clone(), at(stage.line)));
@@ -279,17 +279,15 @@ fn apply(files: &Files, services: &mut Services, folder: &str, read: &Read<'_>, 
     });
 }
 
-/// The folder that the build sees: the whole repository where it copies by the whole path of the service.
-fn context(file: &str, folder: &str, stage: &Stage) -> String {
-    let around = path::parent(file);
+/// The folder that the build sees: the whole repository where it copies by the whole path of the service, or where the
+/// Dockerfile lies elsewhere.
+fn context(folder: &str, read: &Read<'_>) -> String {
     let is_whole = |copied: &String| {
-        let copied = copied.trim_start_matches("./");
-        !folder.is_empty()
-            && (copied == folder || copied.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+        let rest = copied.trim_start_matches("./").strip_prefix(folder);
+        !folder.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    if stage.copied.iter().any(is_whole) {
-        String::new()
-    } else if around.starts_with(folder) {
+    let copies_whole = read.stages.iter().flat_map(|stage| &stage.copied).any(is_whole);
+    if !copies_whole && path::upwards(path::parent(read.file)).any(|around| around == folder) {
         folder.to_owned()
     } else {
         String::new()
@@ -349,7 +347,14 @@ fn is_for_production(stage: &Stage) -> bool {
 
 /// What is started: the command after an entry point that only prepares it, else the entry point with its arguments.
 fn program(stage: &Stage) -> Option<(Vec<String>, usize)> {
-    let Some((entry, line)) = &stage.entry_point else { return stage.start.clone() };
+    let Some((entry, line)) = &stage.entry_point else {
+        // the image of Deno starts it
+        let (mut words, line) = stage.start.clone()?;
+        if is_image(&stage.base, "deno", "") && words.first().is_some_and(|word| word != "deno") {
+            words.insert(0, "deno".to_owned());
+        }
+        return Some((words, line));
+    };
     let first = entry.first().map(|word| path::name(word)).unwrap_or_default();
     if matches!(first, "tini" | "dumb-init") {
         let rest: Vec<String> = entry.iter().skip(1).skip_while(|word| word.starts_with('-')).cloned().collect();
@@ -394,7 +399,11 @@ fn from(one: &Instruction, before: &[Stage], arguments: &HashMap<String, String>
     let earlier = before.iter().rev().find(|stage| !stage.name.is_empty() && stage.name.eq_ignore_ascii_case(&image));
     match earlier {
         Some(earlier) => Stage { name, line: one.line, ..earlier.clone() },
-        None => Stage { name, base: image, line: one.line, ..Stage::default() },
+        None => {
+            // what the images of .NET set
+            let of_base = is_image(&image, "dotnet", "").then(|| ("APP_UID".to_owned(), "1654".to_owned()));
+            Stage { name, base: image, line: one.line, variables: of_base.into_iter().collect(), ..Stage::default() }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::compose::inside;
 use super::finding::{Finding, Location};
 use super::libraries;
 use super::lines::Lines;
-use super::service::{Command, Language, Service, Services};
+use super::service::{Command, Language, Service, ServiceKind, Services};
 use super::tokens::{Comments, tokens};
 use super::walk::Files;
 use crate::text::{path, yaml};
@@ -148,6 +148,18 @@ fn read(files: &Files, services: &mut Services, file: &str, text: &str, package:
             .any(|name| files.has(&path::join(folder, name)));
     let builds_members = ["", "turbo", "nx", "lerna", "pnpm", "yarn", "npm"];
     service.workspace = has_members && builds_members.contains(&build.split(' ').next().unwrap_or_default());
+    // a server that hands out the pages beside it is a website
+    let bundles = ["dependencies", "devDependencies"]
+        .iter()
+        .filter_map(|list| package[*list].as_object())
+        .any(|list| list.keys().any(|name| libraries::builds_pages(Language::Node, name)));
+    if service.output.is_none()
+        && bundles
+        && files.has(&path::join(folder, "index.html"))
+        && let Some(kind) = service.kind.as_mut().filter(|kind| kind.value == ServiceKind::Api)
+    {
+        kind.value = ServiceKind::Web;
+    }
     service.entry = entry(files, folder, package);
     start(service, package, manager.as_ref().map_or("npm", |m| m.value), &key);
     exports(files, folder, service, package, &key);
@@ -213,9 +225,11 @@ fn start(service: &mut Service, package: &Value, manager: &str, key: &dyn Fn(&st
         if service.output.is_some() && !script.contains("&&") {
             service.output = None;
         }
-        let plain = *program == "node"
-            && words.iter().all(|word| is_plain(word))
-            && words.len() == script.split_whitespace().count();
+        // the image sets these itself
+        let assigned = script.split_whitespace().take_while(|word| is_assignment(word));
+        let is_set = |word: &str| word.starts_with("NODE_ENV=") || word.starts_with("PORT=") || word == "cross-env";
+        let plain =
+            matches!(*program, "node" | "bun") && words.iter().all(|word| is_plain(word)) && { assigned }.all(is_set);
         let call = match (plain, name) {
             (true, _) => words.join(" "),
             (false, "start") => format!("{manager} start"),
@@ -375,7 +389,7 @@ pub fn port(script: &str) -> Option<u16> {
     let words: Vec<&str> = script.split_whitespace().collect();
     words.iter().enumerate().find_map(|(i, word)| {
         let value = match word.split_once('=') {
-            Some(("--port" | "PORT" | "--server.port" | "--bind" | "-Dserver.port", value)) => value,
+            Some(("--port" | "PORT" | "--server.port" | "--bind" | "--listen" | "-Dserver.port", value)) => value,
             _ if matches!(*word, "--port" | "-p" | "--bind" | "-b" | "--server.port") => words.get(i + 1)?,
             _ => return None,
         };
