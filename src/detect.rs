@@ -104,7 +104,15 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
     services.0.values_mut().for_each(libraries::defaults);
     procfile::detect(&files, &mut services);
     services.0.values_mut().for_each(|service| service::conclude(&files, service));
+    let images: Vec<(String, String)> = services
+        .0
+        .values()
+        .filter_map(|service| Some((service.path.clone(), service.image.as_ref()?.dockerfile.value.clone())))
+        .collect();
     services.settle();
+    for (_, dockerfile) in images.iter().filter(|(folder, _)| !services.0.contains_key(folder)) {
+        files.note(dockerfile, "builds an image around several services, for which no answer stands");
+    }
     let variables = env_sample::detect(&files, &mut services);
     let remote = git::detect(&files);
     if let Some(service) = services.0.get_mut("").filter(|service| service.name.is_none()) {

@@ -451,12 +451,12 @@ fn instruction(stage: &mut Stage, one: &Instruction, arguments: &HashMap<String,
             stage.runs = true;
             stage.entry_point = words(text).map(|words| (words, one.line));
             stage.start = None;
-            stage.wants_root |= wants_root(text);
+            stage.wants_root |= wants_root(text, &stage.base);
         }
         "CMD" => {
             stage.runs = true;
             stage.start = words(text).map(|words| (words, one.line));
-            stage.wants_root |= wants_root(text);
+            stage.wants_root |= wants_root(text, &stage.base);
         }
         _ => {}
     }
@@ -472,10 +472,16 @@ fn words(text: &str) -> Option<Vec<String>> {
     plain.then(|| text.split_whitespace().map(str::to_owned).collect())
 }
 
-/// Programs that are started as root and start others as other users.
-fn wants_root(command: &str) -> bool {
+/// Programs that are started as root and start others as other users: also web servers that were installed, as only their
+/// own images are made for other users.
+fn wants_root(command: &str, image: &str) -> bool {
+    let is_own = BASES.iter().any(|base| base.port.is_some() && is_image(image, base.image, base.tag));
     let mut words = command.split(|c: char| !(c.is_ascii_alphanumeric() || "-._/".contains(c)));
-    words.any(|word| matches!(path::name(word), "supervisord" | "apache2-foreground" | "s6-svscan" | "my_init"))
+    words.any(|word| match path::name(word) {
+        "supervisord" | "apache2-foreground" | "s6-svscan" | "my_init" => true,
+        "apache2ctl" | "httpd" | "nginx" => !is_own,
+        _ => false,
+    })
 }
 
 /// `$NAME`, `${NAME}` and `${NAME:-default}` with their values; what is not known is left out.
@@ -697,9 +703,12 @@ mod tests {
             ("FROM mcr.microsoft.com/devcontainers/base", false),
             ("FROM nginx:1.29\nCOPY a b", true),
             ("FROM node:22", false),
+            ("FROM composer:2\nFROM php:8.4-apache", true),
         ] {
             assert_eq!(is_for_production(&last(text)), wanted, "{text}");
         }
+        assert!(last("FROM debian\nCMD service x start && nginx -g 'daemon off;'").wants_root);
+        assert!(!last("FROM nginx:1.29\nCMD [\"nginx\", \"-g\", \"daemon off;\"]").wants_root);
         assert_eq!(["a/Dockerfile.prod", "Dockerfile", "api.Dockerfile", "Dockerfile.dev"].map(rank), [0, 1, 2, 3]);
     }
 
