@@ -170,6 +170,10 @@ pub fn detect(files: &Files, services: &mut Services, builds: &[Build]) {
         let Some(folder) = owner(services, file, build) else { continue };
         let is_store = system(last.base.rsplit('/').next().unwrap_or_default()).is_some();
         let known = services.0.contains_key(&folder);
+        // a store with its settings is no service
+        if is_store && services.0.get(&folder).is_some_and(|service| service.manifest.is_some()) {
+            continue;
+        }
         if !known && (last.port.is_none() || is_store || rank(file) > 1 || services.has_below(&folder)) {
             continue;
         }
@@ -186,7 +190,8 @@ pub fn detect(files: &Files, services: &mut Services, builds: &[Build]) {
 fn rank(file: &str) -> usize {
     let name = path::name(file).to_ascii_lowercase();
     let words: Vec<&str> = name.split(['.', '-', '_']).collect();
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    let folders = || path::parent(file).split('/');
+    let has = |list: &[&str]| words.iter().copied().chain(folders()).any(|word| list.contains(&word));
     if has(&["dev", "development", "local", "test", "tests", "ci", "debug"]) || file.contains(".devcontainer/") {
         3
     } else if has(&["prod", "production", "release"]) {
@@ -703,6 +708,7 @@ mod tests {
             ("FROM mcr.microsoft.com/devcontainers/base", false),
             ("FROM nginx:1.29\nCOPY a b", true),
             ("FROM node:22", false),
+            ("FROM python:3.12\nCMD gunicorn -w 4 -b 0.0.0.0:5000 wsgi:app", true),
             ("FROM composer:2\nFROM php:8.4-apache", true),
         ] {
             assert_eq!(is_for_production(&last(text)), wanted, "{text}");

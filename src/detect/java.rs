@@ -42,6 +42,21 @@ pub fn detect(files: &Files, services: &mut Services) {
     }
 }
 
+/// `server.port=8085`, `quarkus.http.port=8085`, or `port:` below `server:` in YAML; `${PORT:8085}` is 8085 as well.
+fn server_port(text: &str) -> Option<(u16, usize)> {
+    let mut below = "";
+    text.lines().enumerate().find_map(|(i, line)| {
+        let (key, value) = line.split_once(['=', ':'])?;
+        if !line.starts_with(char::is_whitespace) {
+            below = key.trim();
+        }
+        let is_port = matches!(key.trim(), "server.port" | "quarkus.http.port" | "micronaut.server.port")
+            || key.trim() == "port" && below == "server" && line.starts_with(char::is_whitespace);
+        let value = value.trim().trim_end_matches('}').rsplit(':').next()?;
+        is_port.then(|| value.parse().ok()).flatten().filter(|port| *port > 0).map(|port| (port, i + 1))
+    })
+}
+
 /// The archive that a build makes, where there is a source in which a program begins.
 fn start(files: &Files, service: &mut Service) {
     let prefix = path::join(&service.path, "src/main/");
@@ -50,6 +65,13 @@ fn start(files: &Files, service: &mut Service) {
         file.starts_with(&prefix) && (stem.ends_with("Application") || matches!(stem, "App" | "Main" | "Server"))
     };
     service.entry = files.paths().find(is_entry).map(str::to_owned);
+    for name in ["application.properties", "application.yml", "application.yaml"] {
+        let file = path::join(&service.path, &format!("src/main/resources/{name}"));
+        let Some(text) = files.text_if_any(&file) else { continue };
+        if let Some((port, line)) = server_port(&text) {
+            service.port.get_or_insert_with(|| Finding::new(port, Location::new(&file, Some(line))));
+        }
+    }
     let Some(manifest) = service.manifest.clone() else { return };
     if service.entry.is_none() && service.frameworks.is_empty() {
         return;
@@ -206,7 +228,19 @@ fn add(service: &mut Service, artifact: &str, place: &Location) {
 
 #[cfg(test)]
 mod tests {
-    use super::has_many_attributes;
+    use super::{has_many_attributes, server_port};
+
+    #[test]
+    fn ports_in_configuration() {
+        for (text, wanted) in [
+            ("a=b\nserver.port = 8085", Some((8085, 2))),
+            ("server:\n  port: ${PORT:8086}\n", Some((8086, 2))),
+            ("management:\n  port: 9000\n", None),
+            ("server.port=0", None),
+        ] {
+            assert_eq!(server_port(text), wanted, "{text}");
+        }
+    }
 
     #[test]
     fn attributes_that_take_time() {

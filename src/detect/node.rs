@@ -242,10 +242,9 @@ fn start(service: &mut Service, package: &Value, manager: &str, key: &dyn Fn(&st
 
 /// Whether a script is for the time of development: it watches, or serves what it builds at the same time.
 pub fn is_development(script: &str) -> bool {
-    const WORDS: [&str; 15] = [
+    const WORDS: [&str; 14] = [
         "--hot",
         "--watch",
-        "-w",
         "concurrently",
         "dev",
         "develop",
@@ -259,8 +258,8 @@ pub fn is_development(script: &str) -> bool {
         "--inspect",
         "node-dev",
     ];
-    const PAIRS: [(&str, &str); 4] =
-        [("nest", "start"), ("react-scripts", "start"), ("ng", "serve"), ("webpack", "serve")];
+    const PAIRS: [(&str, &str); 5] =
+        [("nest", "start"), ("react-scripts", "start"), ("ng", "serve"), ("tsc", "-w"), ("webpack", "serve")];
     let words: Vec<&str> = script.split_whitespace().collect();
     words.iter().any(|word| WORDS.contains(word))
         || words.windows(2).any(|pair| PAIRS.iter().any(|(tool, what)| pair == [*tool, *what]))

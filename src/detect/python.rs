@@ -162,6 +162,17 @@ fn setup(files: &Files, services: &mut Services, file: &str, text: &str) {
 fn start(files: &Files, service: &mut Service) {
     let below = |name: &str| path::join(&service.path, name);
     let entry = ENTRIES.iter().map(|name| below(name)).find(|file| files.has(file));
+    // `shop/main.py` and `src/shop/main.py`, where a framework serves
+    let packaged = || {
+        let inner = |file: &&str| {
+            let rest = file.strip_prefix(&service.path)?.trim_start_matches('/');
+            let rest = rest.strip_prefix("src/").unwrap_or(rest);
+            let (package, name) = rest.split_once('/')?;
+            (!package.is_empty() && matches!(name, "main.py" | "app.py" | "server.py" | "asgi.py")).then_some(())
+        };
+        files.paths().find(|file| inner(file).is_some()).map(str::to_owned)
+    };
+    let entry = entry.or_else(|| packaged().filter(|_| !service.frameworks.is_empty()));
     let manage = Some(below("manage.py")).filter(|file| files.has(file));
     let is = |label: &str| service.frameworks.iter().any(|framework| framework.value == label);
     let has = |tool: &str| service.tools.iter().find(|(name, _)| name == tool).map(|(_, place)| place.clone());
@@ -194,6 +205,7 @@ fn start(files: &Files, service: &mut Service) {
         let text = files.text(file).unwrap_or_default();
         let tokens = tokens(&text, Comments::Hash);
         let module = file.strip_prefix(&service.path).unwrap_or(file).trim_start_matches('/');
+        let module = if ENTRIES.contains(&module) { module } else { module.trim_start_matches("src/") };
         let module = module.trim_end_matches(".py").trim_end_matches("/__init__").replace('/', ".");
         let runs_itself = tokens.windows(3).any(|window| {
             matches!(window, [object, dot, run] if object.word().is_some() && dot.is_sign('.') && run.is_word("run"))
@@ -324,9 +336,9 @@ fn pyproject(files: &Files, services: &mut Services, file: &str, text: &str, tab
         }
     }
     // the one command of a project that is installed as a package
-    if let Some(scripts) = at(&["project", "scripts"]).and_then(Value::as_table).filter(|scripts| scripts.len() == 1)
-        && at(&["build-system"]).is_some()
-    {
+    let scripts = at(&["project", "scripts"]).filter(|_| at(&["build-system"]).is_some());
+    let scripts = scripts.or_else(|| at(&["tool", "poetry", "scripts"])).and_then(Value::as_table);
+    if let Some(scripts) = scripts.filter(|scripts| scripts.len() == 1) {
         service.script = scripts.keys().next().map(|name| (name.clone(), texts.place("[project.scripts]")));
     }
     for (lock, manager) in [("poetry.lock", "poetry"), ("uv.lock", "uv"), ("pdm.lock", "pdm")] {
