@@ -63,7 +63,8 @@ fn run(target: &Path, from: Option<&Path>) -> anyhow::Result<()> {
     let moves = BTreeMap::new();
     let versions = Versions { base: &base, ours: &ours, theirs: &theirs, once: &once, moves: &moves };
     let plan = Plan::without_merge(&versions)?;
-    let recorded = File { bytes: base::encode(&theirs, &once, &Tree::default(), version::own()), executable: false };
+    let recorded =
+        File { bytes: base::encode(&theirs, &once, &base::GoneFiles::new(), version::own()), executable: false };
     let answers = File { bytes: format!("files: {}\n", theirs.files.len()).into_bytes(), executable: false };
     let undecided = BTreeMap::new();
     let mut operations = plan.operations(&undecided)?;

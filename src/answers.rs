@@ -54,6 +54,10 @@ pub struct Given {
     /// An answer about which the folder tells something that nothing can be generated for. The example in a preset is
     /// about another folder.
     pub unfit: Option<String>,
+    /// Whether the folder was looked at, so that it tells no more answers.
+    pub looked_at: bool,
+    /// Whether the folder was generated before: it has a record of answers, whether that counts or not.
+    pub generated: bool,
     /// The answers of the last run, from `.scaffold/answers.yaml`; migrated to what the catalog asks.
     pub recorded: Option<AnswersFile>,
     /// What a person answered in a session that was interrupted.

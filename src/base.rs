@@ -24,8 +24,8 @@
 //!
 //! - `version` is the scaffold that wrote it, and the one to install where the format is newer than this one knows.
 //! - Records are sorted by path (`%XX` for `%`, control characters and final spaces) and end with an empty line.
-//! - The second line of a record holds `text` or `base64`, then `executable`, `once` and `orphan` where they apply,
-//!   then the checksum of path, properties and content.
+//! - The second line of a record holds `text` or `base64`, then `executable`, `once` and one of `orphan` and `deleted`
+//!   where they apply, then the checksum of path, properties and content.
 //! - In a text record the first character of a line says how the line ended: `|` LF, `^` CRLF, `\` not at all.
 //!   A file that is not UTF-8 or holds other control characters than tab, LF and CRLF is `base64`, in `+` lines.
 //!   So the base itself never contains CR, and one that git has given CRLF ends still reads the same.
@@ -60,6 +60,18 @@ const VERSION: &str = "version ";
 pub const ATTRIBUTES: &str = "base -text merge conflict-marker-size=7 -whitespace linguist-generated\n\
 decisions.yaml merge=union\n";
 
+/// What the user had done to a file by the time that it was no longer generated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// They had edited it: it is kept.
+    Edited,
+    /// They had deleted it: it stays away when it is generated again.
+    Deleted,
+}
+
+/// Files that are no longer generated, as they were generated last.
+pub type GoneFiles = BTreeMap<RelPath, (File, Gone)>;
+
 /// The last rendering.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Base {
@@ -67,8 +79,8 @@ pub struct Base {
     pub tree: Tree,
     /// Paths with write policy `once`.
     pub once: BTreeSet<RelPath>,
-    /// Files that are no longer generated, but were kept since the user had edited them.
-    pub orphans: BTreeSet<RelPath>,
+    /// Which of the files are no longer generated, and what the user had done to each.
+    pub gone: BTreeMap<RelPath, Gone>,
     /// Paths that were recorded, but whose record cannot be read.
     pub damaged: BTreeSet<RelPath>,
     /// The scaffold that wrote it, where that can be read.
@@ -86,7 +98,10 @@ impl Base {
                 files.insert(to.to_owned(), file);
             }
         }
-        for paths in [&mut self.once, &mut self.orphans, &mut self.damaged] {
+        if let Some(gone) = self.gone.remove(from) {
+            self.gone.insert(to.to_owned(), gone);
+        }
+        for paths in [&mut self.once, &mut self.damaged] {
             if paths.remove(from) {
                 paths.insert(to.to_owned());
             }
@@ -98,7 +113,8 @@ impl Base {
         for files in [&mut self.tree.files, &mut self.others] {
             files.remove(path);
         }
-        for paths in [&mut self.once, &mut self.orphans, &mut self.damaged] {
+        self.gone.remove(path);
+        for paths in [&mut self.once, &mut self.damaged] {
             paths.remove(path);
         }
     }

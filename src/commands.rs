@@ -247,6 +247,7 @@ fn given_for_update(args: &RenderArgs) -> Result<Given> {
     Ok(Given {
         file: args.answers.as_deref().map(AnswersFile::read).transpose()?,
         sets: sets(&args.sets)?,
+        generated: true,
         ..Given::default()
     })
 }

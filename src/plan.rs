@@ -1,6 +1,6 @@
 //! What would change, and why: one `Change` per path from (base, ours, theirs). Pure, no I/O.
 
-use crate::base::Base;
+use crate::base::{Base, Gone, GoneFiles};
 use crate::merge::{self, Merged};
 use crate::text::error::UserError;
 use crate::text::path;
@@ -48,6 +48,16 @@ impl Ours {
         match self {
             Self::File(file) => Some(file),
             _ => None,
+        }
+    }
+
+    /// Whether the file that was generated is gone, where `theirs` is to be.
+    fn is_absent(&self, theirs: Option<&File>) -> bool {
+        match self {
+            Self::Missing | Self::Blocked { .. } => true,
+            // none is to be there
+            Self::Directory { .. } => theirs.is_none(),
+            Self::File(_) | Self::Symlink | Self::Other => false,
         }
     }
 }
@@ -141,8 +151,8 @@ enum Recorded<'a> {
     Unreadable,
     File {
         file: &'a File,
-        /// The file is no longer generated; the user's edited copy was kept.
-        orphan: bool,
+        /// What the user had done to it by the time that it was no longer generated; `None` while it was.
+        gone: Option<Gone>,
     },
 }
 
@@ -174,7 +184,7 @@ impl<'a> Plan<'a> {
                 // after a merge of two updated branches there are two: the one that the disk shows is the right one
                 Some(file) => {
                     let file = base.others.get(source).filter(|o| file_at(ours, source) == Some(*o)).unwrap_or(file);
-                    Recorded::File { file, orphan: base.orphans.contains(path) }
+                    Recorded::File { file, gone: base.gone.get(source).copied() }
                 }
                 None if base.damaged.contains(path) => Recorded::Unreadable,
                 None => Recorded::Never,
@@ -209,6 +219,38 @@ impl<'a> Plan<'a> {
     pub fn touches_disk(&self) -> bool {
         let is_open = |change: &Change<'_>| matches!(change, Change::Collide { kept: false, .. });
         self.changes.values().any(|change| change.kind().touches_disk() || is_open(change))
+    }
+
+    /// The files that are generated no more, and what the user had done to each: should they come back, an edit is merged
+    /// and a deletion lasts. `place` tells where a file that was deleted would be from now on.
+    pub fn gone(
+        &self,
+        versions: &Versions<'_>,
+        resolutions: &BTreeMap<RelPath, Resolution>,
+        place: &dyn Fn(&str) -> RelPath,
+    ) -> GoneFiles {
+        let Versions { base, ours, theirs, moves, .. } = *versions;
+        let mut gone = GoneFiles::new();
+        for (path, file) in &base.tree.files {
+            let is_left = |ours: &Ours| ours.is_absent(None);
+            let deleted_before = || {
+                base.gone.get(path) == Some(&Gone::Deleted)
+                    && ours.get(path).is_none_or(is_left)
+                    && !moves.values().any(|from| from == path)
+            };
+            match self.changes.get(path.as_str()) {
+                _ if theirs.files.contains_key(path) => {}
+                Some(Change::Orphan) => drop(gone.insert(path.clone(), (file.clone(), Gone::Edited))),
+                Some(Change::Delete(_)) if resolutions.get(path) == Some(&Resolution::KeepMine) => {
+                    gone.insert(path.clone(), (file.clone(), Gone::Edited));
+                }
+                Some(Change::KeepDeleted) => drop(gone.insert(place(path), (file.clone(), Gone::Deleted))),
+                None if deleted_before() => drop(gone.insert(place(path), (file.clone(), Gone::Deleted))),
+                _ => {}
+            }
+        }
+        gone.retain(|path, _| !theirs.files.contains_key(path));
+        gone
     }
 
     /// How many changes of each kind.
@@ -249,7 +291,7 @@ impl<'a> Leaving<'_, 'a> {
     fn leaves(&self, path: &str) -> bool {
         let Versions { base, ours, theirs, .. } = self.versions;
         let unedited = || file_at(ours, path).is_some_and(|mine| base.tree.files.get(path) == Some(mine));
-        let is_kept = || base.once.contains(path) || base.orphans.contains(path);
+        let is_kept = || base.once.contains(path) || base.gone.contains_key(path);
         let deleted = || !theirs.files.contains_key(path) && !is_kept() && unedited();
         self.sources.contains(path) || deleted()
     }
@@ -286,15 +328,12 @@ fn decide<'a>(
     merge: Merge<'_>,
 ) -> Option<Change<'a>> {
     use Recorded::{Never, Unreadable};
-    let absent = match ours {
-        Ours::Missing | Ours::Blocked { .. } => true,
-        // the file is gone, and none is to be there
-        Ours::Directory { .. } => theirs.is_none(),
-        _ => false,
-    };
+    let absent = ours.is_absent(theirs);
     let base = match base {
         // given up by both sides: as if it had never been
-        Recorded::File { orphan: true, .. } if absent => Never,
+        Recorded::File { gone: Some(Gone::Edited), .. } if absent => Never,
+        // theirs to begin with: what had been deleted is not what is there; and nothing to say while none is generated
+        Recorded::File { gone: Some(Gone::Deleted), .. } if !absent || theirs.is_none() => Never,
         other => other,
     };
     Some(match (base, ours, theirs) {
@@ -303,7 +342,7 @@ fn decide<'a>(
         (Recorded::File { .. } | Unreadable, _, _) if absent => Change::KeepDeleted,
         (_, _, Some(_)) if once && !absent => Change::LeaveOnce,
         (_, Ours::File(mine), Some(new)) if mine == new => match base {
-            Recorded::File { file, orphan: false } if file == mine => Change::Unchanged,
+            Recorded::File { file, gone: None } if file == mine => Change::Unchanged,
             _ => Change::Adopt,
         },
         (Recorded::File { file: old, .. }, Ours::File(mine), Some(new)) if mine == old => {
@@ -321,7 +360,7 @@ fn decide<'a>(
             }
         }
         (_, _, Some(new)) => Change::Collide { ours, theirs: new, kept: false },
-        (Recorded::File { file: old, orphan: false }, Ours::File(mine), None) if mine == old && !once => {
+        (Recorded::File { file: old, gone: None }, Ours::File(mine), None) if mine == old && !once => {
             Change::Delete(mine)
         }
         (_, _, None) => Change::Orphan,

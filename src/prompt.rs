@@ -61,6 +61,8 @@ pub struct TerminalPrompter<'c> {
     session: Option<Session>,
     /// What the person answered.
     said: Values,
+    /// Whether what was found in the folder is an answer, and not an offer.
+    takes_findings: bool,
 }
 
 impl<'c> TerminalPrompter<'c> {
@@ -78,6 +80,7 @@ impl<'c> TerminalPrompter<'c> {
             shown: false,
             session: None,
             said: Values::new(),
+            takes_findings: false,
         }
     }
 
@@ -85,6 +88,12 @@ impl<'c> TerminalPrompter<'c> {
     #[must_use]
     pub fn keeping(self, session: Option<Session>) -> Self {
         Self { session, ..self }
+    }
+
+    /// The same, with what was found in the folder as answers where they are to be taken.
+    #[must_use]
+    pub fn taking_findings(self, takes_findings: bool) -> Self {
+        Self { takes_findings, ..self }
     }
 
     /// What the person answered so far.
@@ -171,6 +180,7 @@ impl Prompter for TerminalPrompter<'_> {
             _ if question.has_one_choice() => false,
             (Origin::Default | Origin::Preset(_), _) if question.fields.iter().any(|field| field.identity) => true,
             (Origin::Prompt | Origin::File(_) | Origin::Flag, _) => false,
+            (Origin::Detected(_), _) if self.takes_findings => false,
             _ if !question.asked => matches!(origin, Origin::Detected(_)),
             (_, Asking::All) => true,
             // a preset chooses the strategies; without one, the user chooses

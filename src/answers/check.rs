@@ -6,6 +6,7 @@
 use anyhow::Result;
 use serde_json::{Map, Value};
 
+use crate::catalog::later::LATER;
 use crate::catalog::question::{Choice, KindName, Question};
 use crate::template::expression::Scope;
 use crate::template::provided::of_record;
@@ -94,7 +95,10 @@ impl<'a> Check<'a> {
         if self.question.is_later(value) {
             return Ok(value.clone());
         }
-        let checked = self.question.kind().check(value)?;
+        let checked = self.question.kind().check(value).map_err(|why| match value == LATER {
+            true => format!("{why}; it cannot be answered `{LATER}`: an update can change the value that you give now"),
+            false => why,
+        })?;
         if let Some(why) = self.question.kind().unportable(&checked).filter(|_| !self.recorded) {
             return Err(why);
         }
@@ -113,6 +117,11 @@ impl<'a> Check<'a> {
         {
             return Err(why);
         }
+        for name in checked.as_array().into_iter().flatten() {
+            if let Some(why) = self.set_already(name).map_err(|e| format!("{e:#}"))? {
+                return Err(why);
+            }
+        }
         if let Some(require) = &self.question.require {
             let own = Map::from_iter([(self.question.name.clone(), checked.clone())]);
             let holds = match self.scope.with(&own).is_true(require) {
@@ -120,11 +129,35 @@ impl<'a> Check<'a> {
                 other => other.map_err(|e| format!("{e:#}"))?,
             };
             if !holds {
-                let message = self.question.require_message.clone();
-                return Err(message.unwrap_or_else(|| format!("which breaks `{require}`")));
+                let message = self.question.require_message.as_ref().map(|message| self.scope.render(message));
+                return Err(match message {
+                    Some(message) => message.map_err(|e| format!("{e:#}"))?,
+                    None => format!("which breaks `{require}`"),
+                });
             }
         }
         Ok(checked)
+    }
+
+    /// Why this cannot be the name of a variable: a slot sets it.
+    ///
+    /// # Errors
+    /// When an expression fails, which is a fault of the catalog.
+    pub fn set_already(&self, name: &Value) -> Result<Option<String>> {
+        for set_by in &self.question.set_by {
+            let names = match self.scope.eval(&set_by.names) {
+                Err(_) if self.undecided => continue,
+                names => serde_json::to_value(names?)?,
+            };
+            if names.as_array().is_some_and(|names| names.contains(name)) {
+                let name = name.as_str().unwrap_or_default();
+                return Ok(Some(format!(
+                    "which has `{name}`: the service gets this variable without being asked for ({}); leave it out",
+                    set_by.title
+                )));
+            }
+        }
+        Ok(None)
     }
 
     fn record(&self, place: &str, record: &Value) -> Result<Map<String, Value>, Vec<String>> {
@@ -150,7 +183,12 @@ impl<'a> Check<'a> {
             match check.field(&path, given.get(&field.name)) {
                 Ok(Some(value)) => {
                     out.insert(field.name.clone(), value);
-                    if self.question.slots.iter().any(|slot| slot.fields.contains(&field.name)) {
+                    if self
+                        .question
+                        .slots
+                        .iter()
+                        .any(|slot| slot.fields.contains(&field.name) || slot.reads.contains(&field.name))
+                    {
                         match of_record(self.question, &out, &self.scope) {
                             Ok(facts) => provided = facts,
                             Err(_) if undecided => {}

@@ -11,6 +11,7 @@ use crate::answers::file::AnswersFile;
 use crate::catalog::Catalog;
 use crate::catalog::question::{KindName, Question, Record, Values};
 use crate::text::error::nearest;
+use crate::text::value::brief;
 
 /// Puts what was kept back among the recorded answers, where nothing else stands.
 pub(super) fn restore(recorded: &mut Record, kept: &Values) {
@@ -67,6 +68,29 @@ fn fields_of(question: &Question, old: &Value, new: &Value) -> Vec<Value> {
         }
     }
     kept
+}
+
+/// What to say of kept fields whose record is gone, or is called otherwise now: they go with it.
+pub(super) fn without_record(kept: &Values, values: &Values) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (name, entries) in kept {
+        let Some((list, value)) = name.strip_suffix(".*").and_then(|list| Some((list, values.get(list)?))) else {
+            continue;
+        };
+        for entry in records(entries) {
+            let mut parts = entry.iter();
+            let Some((id, of)) = parts.next() else { continue };
+            if !records(value).any(|record| record.get(id) == Some(of)) {
+                let fields: Vec<String> = parts.map(|(field, _)| format!("`{field}`")).collect();
+                notes.push(format!(
+                    "The kept answers of `{}` ({}) are dropped: none of `{list}` has that `{id}`.",
+                    brief(of),
+                    fields.join(", ")
+                ));
+            }
+        }
+    }
+    notes
 }
 
 /// A value without the fields that stand so in the recorded answers and have no meaning any more: changing the field on

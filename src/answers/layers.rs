@@ -19,6 +19,8 @@ pub(super) struct Layers {
     pub given: IndexMap<String, (Value, Origin)>,
     /// The layer of the recorded answers, as the catalog asks for them now.
     pub recorded: Map<String, Value>,
+    /// What was recorded as not asked, as it stands there.
+    pub kept: Values,
     /// What was done with the recorded ones.
     pub notes: Vec<String>,
     pub problems: Vec<Problem>,
@@ -87,6 +89,7 @@ impl Layers {
             }
         }
         self.recorded = migrated.values;
+        self.kept = kept;
     }
 
     /// Another catalog may have been asking then.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::Origin;
+use super::{Given, Origin};
 use crate::catalog::Catalog;
 use crate::catalog::kind::quoted_list;
 use crate::catalog::question::Question;
@@ -80,8 +80,23 @@ pub(super) struct Missing<'a> {
     pub question: &'a Question,
 }
 
-/// Everything that is wrong or missing, as one error. An `update` takes no preset.
-pub(super) fn error(problems: &[Problem], missing: &[Missing<'_>], update: bool) -> Option<UserError> {
+/// Where more answers can come from than `--set` and `--answers`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sources {
+    pub preset: bool,
+    pub detect: bool,
+}
+
+impl Sources {
+    /// What was not given yet. A folder that was generated before takes neither.
+    pub fn left(given: &Given) -> Self {
+        let new = given.recorded.is_none() && !given.generated;
+        Self { preset: new && given.preset.is_none(), detect: new && !given.looked_at }
+    }
+}
+
+/// Everything that is wrong or missing, as one error.
+pub(super) fn error(problems: &[Problem], missing: &[Missing<'_>], sources: Sources) -> Option<UserError> {
     let mut parts: Vec<String> = problems.iter().map(Problem::to_string).collect();
     let mut hints: Vec<String> = Vec::new();
     for hint in problems.iter().flat_map(|p| &p.hints) {
@@ -95,11 +110,11 @@ pub(super) fn error(problems: &[Problem], missing: &[Missing<'_>], update: bool)
         let list: Vec<String> =
             missing.iter().map(|m| format!("\n  {:width$}  {}", m.name, m.question.kind().describe())).collect();
         parts.push(format!("{n} {} missing:{}", if n == 1 { "answer is" } else { "answers are" }, list.concat()));
-        hints.push(match update {
-            true => "give them with `--set NAME=VALUE` or in a file with `--answers FILE`".into(),
-            false => "give them with `--set NAME=VALUE`, in a file with `--answers FILE`, or take a `--preset`".into(),
+        hints.push(match sources.preset {
+            false => "give them with `--set NAME=VALUE` or in a file with `--answers FILE`".into(),
+            true => "give them with `--set NAME=VALUE`, in a file with `--answers FILE`, or take a `--preset`".into(),
         });
-        if !update {
+        if sources.detect {
             hints.push("`--detect` takes those that the folder tells: `scaffold detect` prints them".into());
         }
     }

@@ -8,7 +8,7 @@ use minijinja::Environment;
 use serde_json::{Map, Value};
 
 use super::layers::Layers;
-use super::problem::{Missing, error};
+use super::problem::{Missing, Sources, error};
 use super::{Answered, Answers, Given, Origin, Problem, Prompter, following, kept};
 use crate::answers::NAME;
 use crate::answers::check::Check;
@@ -20,6 +20,7 @@ use crate::template::expression::Scope;
 use crate::template::provided;
 use crate::template::reads::{Read, Reads};
 use crate::text::error::{Back, UserError};
+use crate::text::value::brief;
 
 mod rules;
 
@@ -28,7 +29,11 @@ pub(super) struct Resolver<'a> {
     env: &'a Environment<'a>,
     given: IndexMap<String, (Value, Origin)>,
     recorded: Map<String, Value>,
+    /// What was recorded as not asked.
+    kept: Values,
     folder: Option<Value>,
+    /// Where more answers can come from.
+    sources: Sources,
     notes: Vec<String>,
     /// What was given and checked, in this pass or an earlier one.
     firm: Values,
@@ -81,14 +86,16 @@ enum Pass {
 
 impl<'a> Resolver<'a> {
     pub fn new(catalog: &'a Catalog, env: &'a Environment<'a>, given: &Given) -> Result<Self> {
-        let folder = given.folder.clone();
-        let Layers { given, recorded, notes, problems } = Layers::new(catalog, given)?;
+        let (folder, sources) = (given.folder.clone(), Sources::left(given));
+        let Layers { given, recorded, kept, notes, problems } = Layers::new(catalog, given)?;
         Ok(Self {
             catalog,
             env,
             given,
             recorded,
+            kept,
             folder,
+            sources,
             notes,
             firm: Values::new(),
             again: Again::Nothing,
@@ -106,7 +113,7 @@ impl<'a> Resolver<'a> {
     pub fn run(mut self, mut prompter: Option<&mut dyn Prompter>) -> Result<Answers> {
         // problems that no question can solve are reported before the first question, not after the last
         if prompter.is_some()
-            && let Some(error) = error(&self.problems, &self.missing, !self.recorded.is_empty())
+            && let Some(error) = error(&self.problems, &self.missing, self.sources)
         {
             return Err(error.into());
         }
@@ -131,6 +138,9 @@ impl<'a> Resolver<'a> {
                 if self.problems.is_empty() && !self.revised(person)? {
                     continue;
                 }
+            }
+            if prompter.is_none() && self.problems.is_empty() && self.missing.is_empty() {
+                self.refuse_idle();
             }
             return self.finish(&active);
         }
@@ -391,8 +401,33 @@ impl<'a> Resolver<'a> {
         Ok(Pass::On)
     }
 
+    /// Refuses what was given on the command line for a question that these answers do not ask: a part of the answers that
+    /// ask it is missing there.
+    fn refuse_idle(&mut self) {
+        for (owner, question) in self.catalog.questions() {
+            let name = &question.name;
+            let Some((value, origin @ Origin::Flag)) = self.given.get(name).filter(|_| !self.values.contains_key(name))
+            else {
+                continue;
+            };
+            let active = owner.and_then(|owner| self.catalog.condition(owner));
+            let conditions: Vec<String> =
+                active.into_iter().chain(question.when.clone()).map(|when| format!("`{when}`")).collect();
+            self.problems.push(Problem {
+                message: format!(
+                    "answer `{name}` is `{}`, and these answers do not ask for it: it is asked when {}",
+                    brief(value),
+                    conditions.join(" and ")
+                ),
+                origin: Some(origin.clone()),
+                hints: vec![format!("leave `--set {name}` out, or change the answers on which it hangs")],
+                answers: vec![name.clone()],
+            });
+        }
+    }
+
     fn finish(&mut self, active: &[&Component]) -> Result<Answers> {
-        if let Some(error) = error(&self.problems, &self.missing, !self.recorded.is_empty()) {
+        if let Some(error) = error(&self.problems, &self.missing, self.sources) {
             return Err(error.into());
         }
         for (name, (_, origin)) in &self.given {
@@ -402,6 +437,7 @@ impl<'a> Resolver<'a> {
                 self.notes.push(format!("Answer `{name}` is not needed with the other answers and is left out."));
             }
         }
+        self.notes.extend(kept::without_record(&self.kept, &self.values));
         Ok(Answers {
             origins: std::mem::take(&mut self.origins),
             kept: kept::of(self.catalog, &self.recorded, &self.values),

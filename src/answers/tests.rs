@@ -91,6 +91,33 @@ fn kept_fields_go_with_their_record() {
 }
 
 #[test]
+fn kept_fields_whose_record_is_called_otherwise_are_named() {
+    let between = recorded(&update(&shop(), &[("services.0.kind", json!("worker"))]).unwrap());
+    assert!(between.contains("services.*"), "{between}");
+    let same = update(&between, &[]).unwrap();
+    assert_eq!(same.notes, Vec::<String>::new());
+    let id = json!(same.values["services"][0]["name"]);
+    let renamed = update(&between, &[("services.0.name", json!("other"))]).unwrap();
+    let name = id.as_str().unwrap();
+    let note = format!("The kept answers of `{name}` (`route`) are dropped: none of `services` has that `name`.");
+    assert_eq!(renamed.notes, [note]);
+}
+
+#[test]
+fn only_what_was_not_given_is_recommended() {
+    let hints = |given: Given| {
+        let given = Given { preset: Some("shop".into()), unfit: Some("services".into()), ..given };
+        Answers::resolve(&catalog(), &given, None).unwrap_err().downcast::<UserError>().unwrap().hints.join("\n")
+    };
+    let said = hints(Given::default());
+    assert!(!said.contains("--preset") && said.contains("--detect"), "{said}");
+    let said = hints(Given { looked_at: true, ..Given::default() });
+    assert!(!said.contains("--preset") && !said.contains("--detect"), "{said}");
+    let said = hints(Given { generated: true, ..Given::default() });
+    assert!(!said.contains("--preset") && !said.contains("--detect"), "{said}");
+}
+
+#[test]
 fn unknown_recorded_names_are_kept_and_reported_once() {
     let text = format!("{PROJECT}  colour: red\nregoin: eu-west-1\n");
     let answers = update(&text, &[]).unwrap();
@@ -126,6 +153,24 @@ fn a_wrong_recorded_value_names_its_line() {
 fn a_field_without_meaning_that_is_given_now_is_still_refused() {
     let sets = [("services.0.kind", json!("worker")), ("services.0.route", json!("/other"))];
     assert!(error(update(&shop(), &sets)).contains("which has no meaning with the other fields"));
+}
+
+#[test]
+fn an_answer_that_is_not_asked_is_refused_on_the_command_line_and_left_out_of_files() {
+    let wrong = error(update(PROJECT, &[("database", json!("none")), ("backup_schedule", json!("nonsense"))]));
+    assert_eq!(
+        wrong,
+        "answer `backup_schedule` is `nonsense`, and these answers do not ask for it: it is asked when \
+         `database == \"postgres\"`\n  --> --set"
+    );
+    let given = Given {
+        recorded: Some(file(PROJECT)),
+        file: Some(file("database: none\nbackup_schedule: 5 5 * * *\n")),
+        ..Given::default()
+    };
+    let answers = Answers::resolve(&catalog(), &given, None).unwrap();
+    assert_eq!(answers.notes, ["Answer `backup_schedule` is not needed with the other answers and is left out."]);
+    assert!(!answers.values.contains_key("backup_schedule"));
 }
 
 #[test]

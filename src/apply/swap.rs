@@ -318,17 +318,25 @@ fn strangers(places: &Places<'_>, journal: &Journal, slot: usize, path: &str) ->
 pub fn clean_up(places: &Places<'_>, journal: &Journal, phase: Phase) -> Result<()> {
     if phase == Phase::Done {
         for entry in journal.entries.iter().filter(|entry| entry.kind == EntryKind::Remove) {
-            let mut folder = path::parent(&entry.path);
-            while !folder.is_empty() {
-                // A folder that cannot be removed is no reason to fail.
-                let _ = disk::remove_empty_folder(&places.root.join(folder));
-                folder = path::parent(folder);
-            }
+            remove_empty_above(places.root, &entry.path);
         }
     }
     disk::remove_all(&places.staging())?;
     disk::remove_file(&places.folder.join(phase.name()))?;
     disk::sync(places.folder)
+}
+
+/// Removes the folders of a file that is not there, as far as they are empty.
+pub fn remove_empty_above(root: &Path, path: &str) {
+    let above =
+        || path::upwards(path::parent(path)).filter(|folder| !folder.is_empty()).map(|folder| root.join(folder));
+    if above().any(|folder| is_link(&folder)) {
+        return;
+    }
+    for folder in above() {
+        // A folder that cannot be removed is no reason to fail.
+        let _ = disk::remove_empty_folder(&folder);
+    }
 }
 
 /// Takes back all entries and cleans up.

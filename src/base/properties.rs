@@ -1,5 +1,6 @@
 //! The second line of a record: what kind of file it is, and its checksum.
 
+use crate::base::Gone;
 use crate::text::checksum::Sum;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,7 +8,7 @@ pub(super) struct Properties {
     pub base64: bool,
     pub executable: bool,
     pub once: bool,
-    pub orphan: bool,
+    pub gone: Option<Gone>,
 }
 
 impl Properties {
@@ -19,8 +20,10 @@ impl Properties {
         if self.once {
             words.push_str("once ");
         }
-        if self.orphan {
-            words.push_str("orphan ");
+        match self.gone {
+            Some(Gone::Edited) => words.push_str("orphan "),
+            Some(Gone::Deleted) => words.push_str("deleted "),
+            None => {}
         }
         words
     }
@@ -32,8 +35,12 @@ impl Properties {
     pub fn parse(line: &str) -> Option<(Self, Sum)> {
         let (words, sum) = line.strip_prefix("  ")?.rsplit_once(' ')?;
         let has = |word| words.split(' ').any(|w| w == word);
-        let properties =
-            Self { base64: has("base64"), executable: has("executable"), once: has("once"), orphan: has("orphan") };
+        let gone = match (has("orphan"), has("deleted")) {
+            (true, _) => Some(Gone::Edited),
+            (false, true) => Some(Gone::Deleted),
+            (false, false) => None,
+        };
+        let properties = Self { base64: has("base64"), executable: has("executable"), once: has("once"), gone };
         // Only the exact line that would be written: nothing unknown, nothing twice.
         (properties.words().trim_end() == words).then_some((properties, sum.parse().ok()?))
     }

@@ -90,8 +90,8 @@ impl Base {
         if content.properties.once {
             self.once.insert(path.clone());
         }
-        if content.properties.orphan {
-            self.orphans.insert(path.clone());
+        if let Some(gone) = content.properties.gone {
+            self.gone.insert(path.clone(), gone);
         }
         self.tree.files.insert(path, content.file());
     }

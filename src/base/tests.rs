@@ -12,7 +12,7 @@ fn tree(files: &[(&str, &str)]) -> Tree {
 }
 
 fn text(files: &[(&str, &str)]) -> String {
-    String::from_utf8(encode(&tree(files), &BTreeSet::new(), &Tree::default(), &Version::new(0, 3, 0))).unwrap()
+    String::from_utf8(encode(&tree(files), &BTreeSet::new(), &GoneFiles::new(), &Version::new(0, 3, 0))).unwrap()
 }
 
 /// An empty base.
@@ -32,7 +32,7 @@ fn looks_as_documented() {
     let mut tree = tree(&[("a.txt", "one\n\ttwo\r\nthree"), ("empty", ""), ("z", "|\n")]);
     tree.files.insert("run".into(), File { bytes: b"\x00\xff".to_vec(), executable: true });
     let once = BTreeSet::from(["a.txt".to_owned()]);
-    let encoded = encode(&tree, &once, &Tree::default(), &Version::new(0, 3, 0));
+    let encoded = encode(&tree, &once, &GoneFiles::new(), &Version::new(0, 3, 0));
     let shown: String = String::from_utf8(encoded.clone())
         .unwrap()
         .lines()
@@ -50,6 +50,17 @@ fn looks_as_documented() {
          file z\n  text SUM\n||\n\nend\n"
     );
     assert_eq!(parse(&encoded), Stored::Sound(Base { tree, once, ..written() }));
+}
+
+#[test]
+fn files_that_are_not_generated_any_more_keep_their_record() {
+    let files = |how| -> GoneFiles { tree(&[("p", "x\n")]).files.into_iter().map(|(p, f)| (p, (f, how))).collect() };
+    for (how, word) in [(Gone::Edited, "orphan"), (Gone::Deleted, "deleted")] {
+        let encoded = encode(&Tree::default(), &BTreeSet::new(), &files(how), &Version::new(0, 3, 0));
+        assert!(String::from_utf8_lossy(&encoded).contains(&format!("file p\n  text {word} ")), "{word}");
+        let gone = BTreeMap::from([("p".to_owned(), how)]);
+        assert_eq!(parse(&encoded), Stored::Sound(Base { tree: tree(&[("p", "x\n")]), gone, ..written() }));
+    }
 }
 
 #[test]
@@ -172,7 +183,7 @@ proptest! {
             }
             tree.files.insert(path, File { bytes, executable });
         }
-        let text = encode(&tree, &once, &Tree::default(), &Version::new(0, 3, 0));
+        let text = encode(&tree, &once, &GoneFiles::new(), &Version::new(0, 3, 0));
         prop_assert!(!text.contains(&b'\r') && !text.contains(&0));
         prop_assert_eq!(parse(&text), Stored::Sound(Base { tree, once, ..written() }));
     }

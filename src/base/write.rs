@@ -1,7 +1,7 @@
 //! Writing the base.
 
 use super::properties::Properties;
-use super::{FORMAT, NOTE, TITLE, VERSION};
+use super::{FORMAT, Gone, GoneFiles, NOTE, TITLE, VERSION};
 use crate::text::checksum::Sum;
 use crate::text::path;
 use crate::text::tree::{File, RelPath, Tree};
@@ -13,13 +13,12 @@ use std::collections::BTreeSet;
 /// Bytes per base64 line: 76 characters.
 const CHUNK: usize = 57;
 
-/// The text of a base; the same for the same input. `orphans` are files that are kept though they are no longer
-/// generated, as they were generated last.
-pub fn encode(tree: &Tree, once: &BTreeSet<RelPath>, orphans: &Tree, version: &Version) -> Vec<u8> {
+/// The text of a base; the same for the same input. No path is both in `tree` and in `gone`.
+pub fn encode(tree: &Tree, once: &BTreeSet<RelPath>, gone: &GoneFiles, version: &Version) -> Vec<u8> {
     let size: usize = tree.files.iter().map(|(path, file)| path.len() + file.bytes.len() * 21 / 20 + 64).sum();
     let mut out = Vec::with_capacity(size + 128);
     out.extend_from_slice(format!("{TITLE}{FORMAT}\n{NOTE}\n{VERSION}{version}\n\n").as_bytes());
-    for (path, file, properties, sum) in records(tree, once, orphans) {
+    for (path, file, properties, sum) in records(tree, once, gone) {
         out.extend_from_slice(format!("file {}\n  {}{sum}\n", path::to_line(path), properties.words()).as_bytes());
         if properties.base64 {
             encode_base64(&mut out, &file.bytes)
@@ -36,16 +35,17 @@ pub fn encode(tree: &Tree, once: &BTreeSet<RelPath>, orphans: &Tree, version: &V
 fn records<'t>(
     tree: &'t Tree,
     once: &BTreeSet<RelPath>,
-    orphans: &'t Tree,
+    gone: &'t GoneFiles,
 ) -> Vec<(&'t RelPath, &'t File, Properties, Sum)> {
-    let mut files: Vec<(&RelPath, &File, bool)> = tree.files.iter().map(|(path, file)| (path, file, false)).collect();
-    if !orphans.files.is_empty() {
-        files.extend(orphans.files.iter().map(|(path, file)| (path, file, true)));
+    let mut files: Vec<(&RelPath, &File, Option<Gone>)> =
+        tree.files.iter().map(|(path, file)| (path, file, None)).collect();
+    if !gone.is_empty() {
+        files.extend(gone.iter().map(|(path, (file, gone))| (path, file, Some(*gone))));
         files.sort_by_key(|(path, ..)| *path);
     }
-    let record = |(path, file, orphan): (&'t RelPath, &'t File, bool)| {
+    let record = |(path, file, gone): (&'t RelPath, &'t File, Option<Gone>)| {
         let base64 = as_text(&file.bytes).is_none();
-        let properties = Properties { base64, executable: file.executable, once: once.contains(path), orphan };
+        let properties = Properties { base64, executable: file.executable, once: once.contains(path), gone };
         (path, file, properties, properties.sum(path, &file.bytes))
     };
     files.into_par_iter().map(record).collect()

@@ -97,12 +97,26 @@ pub struct Question {
     /// The answers that it is apart from, and the folders that are written to, as the whole catalog has them.
     #[serde(skip)]
     pub neighbors: Neighbors,
+    /// Who sets environment variables already (env_names).
+    #[serde(skip)]
+    pub set_by: Vec<SetBy>,
     /// Of a field: a recorded value that is the default with the recorded answers becomes the default with the new ones.
     #[serde(default, skip_serializing_if = "is_no")]
     pub follows: bool,
     /// The slots that each record fills for itself, as `slots.yaml` says (records).
     #[serde(skip)]
     pub slots: Vec<RecordSlot>,
+}
+
+/// A slot that sets environment variables of a service.
+#[derive(Clone, Debug)]
+pub struct SetBy {
+    /// The slot.
+    pub slot: String,
+    /// Its title.
+    pub title: String,
+    /// An expression for the list of their names.
+    pub names: String,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -179,6 +193,12 @@ pub enum FindingName {
     ServicePath,
     ServiceKind,
     Language,
+    /// The version of its language that a service names, as its providers name versions.
+    LanguageVersion,
+    /// What installs the packages of a service.
+    PackageManager,
+    /// Whether a service is a package of a workspace whose lock file is at the top.
+    Workspace,
     /// Whether the image of a service is built with a Dockerfile that is there: `own`.
     Image,
     Dockerfile,
@@ -190,6 +210,8 @@ pub enum FindingName {
     User,
     /// Folders of its image that it writes to.
     Writable,
+    /// How a service that has no route for its state is asked: `tcp`, or `none` where it listens nowhere.
+    Probe,
     Port,
     LivenessPath,
     ReadinessPath,

@@ -46,12 +46,18 @@ pub struct Slot {
     pub per: Option<String>,
     /// The questions of the project that choose the provider; with `per`, fields of a record as well.
     pub keys: Vec<String>,
+    /// Fields of a record after its keys that facts may read; a fact that does is there once they are answered.
+    #[serde(default)]
+    pub reads: Vec<String>,
     /// What every provider says, by name, each with a description.
     #[serde(default)]
     pub facts: IndexMap<String, String>,
     /// Macros that every provider has in its `macros.j2`.
     #[serde(default)]
     pub macros: IndexMap<String, Macro>,
+    /// An expression over a record of services: the environment variables that the service gets from there.
+    #[serde(default)]
+    pub variables: Option<String>,
     /// Files that every provider has.
     #[serde(default)]
     pub files: Vec<SlotFile>,
@@ -186,6 +192,8 @@ pub struct RecordSlot {
     pub name: String,
     /// Its keys that are fields of the record.
     pub fields: Vec<String>,
+    /// Fields after those that its facts may read.
+    pub reads: Vec<String>,
     /// The components that can fill it.
     pub providers: Vec<RecordProvider>,
 }

@@ -128,11 +128,12 @@ impl Execution<'_> {
     }
 
     fn save(&self, proposal: &Proposal, plan: &Plan<'_>, resolutions: &Resolutions) -> Result<bool> {
-        let orphans = proposal.orphans(plan, resolutions);
+        let gone = proposal.gone(plan, resolutions);
         let theirs = &proposal.rendered.tree;
-        let decisions = proposal.decisions.after(Reviewed { plan, resolutions, person: self.person(), theirs });
+        let decisions =
+            proposal.decisions.after(Reviewed { plan, resolutions, person: self.person(), theirs, gone: &gone });
         let (rendered, answers) = (&proposal.rendered, &proposal.answers);
-        let record = Recorded { rendered, orphans: &orphans, answers, decisions: &decisions };
+        let record = Recorded { rendered, gone: &gone, left: &proposal.left(), answers, decisions: &decisions };
         during(self.ui, "Writing", || save(self.project, plan, resolutions, record))
     }
 }

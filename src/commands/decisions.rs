@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::open::{folder, inside, open};
 use super::save;
-use crate::base;
+use crate::base::{self, GoneFiles};
 use crate::cli::{self, DecisionsCommand, ForgetArgs};
 use crate::commands::last_rendering::LastRendering;
 use crate::plan::decision::{Decision, Decisions};
@@ -85,7 +85,7 @@ fn forget(args: &ForgetArgs, ui: &Ui) -> Result<u8> {
     }
     // without a record of it, a file is one that scaffold has yet to offer
     let ours = project.ours(&forgotten)?;
-    let (mut files, mut orphans) = (Tree::default(), Tree::default());
+    let (mut files, mut gone) = (Tree::default(), GoneFiles::new());
     // the user's at its path, and to be generated anew at the other one
     let no_longer_moved: BTreeSet<RelPath> =
         decisions.moved.iter().filter(|(from, _)| forgotten.contains(*from)).map(|(_, to)| to.clone()).collect();
@@ -94,13 +94,15 @@ fn forget(args: &ForgetArgs, ui: &Ui) -> Result<u8> {
             let Some(without) = ours.get(&path).and_then(|ours| decision.forgotten(&file, ours)) else { continue };
             file = without;
         }
-        let to = if last.base.orphans.contains(&path) { &mut orphans } else { &mut files };
-        to.files.insert(path, file);
+        match last.base.gone.get(&path) {
+            Some(how) => drop(gone.insert(path, (file, *how))),
+            None => drop(files.files.insert(path, file)),
+        }
     }
     decisions.files.retain(|path, _| !forgotten.contains(path) && !no_longer_moved.contains(path));
     decisions.moved.retain(|path, _| !forgotten.contains(path));
     let version = last.base.version.as_ref().unwrap_or(version::own());
-    save::forget(&project, base::encode(&files, &last.base.once, &orphans, version), &decisions)?;
+    save::forget(&project, base::encode(&files, &last.base.once, &gone, version), &decisions)?;
     ui.say(&format!(
         "Forgot what was decided about {}; the next `scaffold update` offers it again.",
         count(forgotten.len(), "file")

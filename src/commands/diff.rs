@@ -47,12 +47,12 @@ pub fn run(args: &cli::DiffArgs, ui: &Ui) -> Result<u8> {
         let last = LastRendering::read(&project, args.with.allow_downgrade)?;
         let pending = pending.map(|pending| pending.about(&last.base));
         let proposal = Proposal::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
-        for note in &proposal.notes {
-            ui.note(note);
-        }
         proposal.refuse_unmerged()?;
         let mut plan = proposal.plan(OnConflict::Markers)?;
         refuse_unknown(&project, &proposal, &paths)?;
+        for note in &proposal.notes {
+            ui.note(note);
+        }
         let patch = chosen(&plan, &paths)?;
         let Some(target) = target else {
             let code = show(ui, &patch)?;

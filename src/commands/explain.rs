@@ -1,15 +1,18 @@
 //! `scaffold explain`: what a thing is, why it is there, which answers decide about it.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 
 use super::open::folder;
 use crate::answers::{Answers, Given};
-use crate::catalog::Catalog;
 use crate::catalog::migrations::present_name;
-use crate::catalog::question::Question;
+use crate::catalog::question::{KindName, Question};
 use crate::catalog::roots::Layout;
+use crate::catalog::{Catalog, Component, TemplateFile};
 use crate::cli::ExplainArgs;
 use crate::commands::load_catalog;
+use crate::render::render;
 use crate::repository::project::Project;
 use crate::show::explanation::{Explanation, Setting, component, file, need, question, slot};
 use crate::template::usage::Usage;
@@ -77,15 +80,41 @@ fn explain(catalog: &Catalog, usage: &Usage<'_>, thing: &str, generated: &str) -
     if let Some(n) = catalog.needs.iter().find(|n| n.id.eq_ignore_ascii_case(thing)) {
         parts.push(need(catalog, n, settings));
     }
-    for c in &catalog.components {
-        for f in c.files.iter().filter(|f| matches(&f.path, generated)) {
-            parts.push(file(usage, c, f, thing, settings));
-        }
+    for (c, f) in files(catalog, generated, settings)? {
+        parts.push(file(usage, c, f, thing, settings));
     }
     if parts.is_empty() {
         return Err(unknown(catalog, thing).into());
     }
     Ok(parts.iter().map(Explanation::to_string).collect::<Vec<_>>().join("\n"))
+}
+
+/// The files that can be at a path: those that these settings generate there, or where none does, every one that its
+/// pattern allows.
+fn files<'c>(
+    catalog: &'c Catalog,
+    generated: &str,
+    settings: &[Setting],
+) -> Result<Vec<(&'c Component, &'c TemplateFile)>> {
+    let spans = |key: &str| {
+        let repeat = catalog.project.repeats.get(key);
+        let field = repeat.and_then(|repeat| catalog.records_question(&repeat.each)?.field(&repeat.segment));
+        field.is_some_and(|field| field.kind == KindName::Path)
+    };
+    let all = catalog.components.iter().flat_map(|c| c.files.iter().map(move |f| (c, f)));
+    let mut files: Vec<_> = all.filter(|(_, f)| matches(&f.path, generated, &spans)).collect();
+    if files.len() > 1 {
+        let mut there = BTreeSet::new();
+        for setting in settings {
+            let path = setting.context.layout.place(generated);
+            let origin = render(catalog, &setting.context)?.origin.remove(&*path);
+            there.extend(origin.map(|origin| origin.template));
+        }
+        if !there.is_empty() {
+            files.retain(|(_, f)| there.contains(&f.origin));
+        }
+    }
+    Ok(files)
 }
 
 /// A field under the name by which it is answered.
@@ -102,7 +131,7 @@ fn unknown(catalog: &Catalog, thing: &str) -> UserError {
         return error.hint(format!("the answer `{thing}` is called `{present}` now"));
     }
     let mut moved = catalog.components.iter().flat_map(|component| &component.manifest.moved);
-    if let Some(moved) = moved.find(|moved| matches(&moved.from, thing)) {
+    if let Some(moved) = moved.find(|moved| matches(&moved.from, thing, &|_| true)) {
         return error.hint(format!("it is generated as `{}` now", moved.to));
     }
     let names = catalog.questions().map(|(_, q)| q.name.as_str());
@@ -116,16 +145,16 @@ fn unknown(catalog: &Catalog, thing: &str) -> UserError {
     }
 }
 
-/// Whether a path is one that a pattern stands for: `__key__` is any segment, or several for the path of a service, or none at
-/// the beginning, for a service that is the whole repository.
-fn matches(pattern: &str, path: &str) -> bool {
-    fn segments(pattern: &[&str], path: &[&str]) -> bool {
+/// Whether a path is one that a pattern stands for: `__key__` is any segment, or several where `spans` says so, as for
+/// the path of a service. Such a pattern at the beginning may stand for none: a service can be the whole repository.
+fn matches(pattern: &str, path: &str, spans: &dyn Fn(&str) -> bool) -> bool {
+    fn segments(pattern: &[&str], path: &[&str], spans: &dyn Fn(&str) -> bool) -> bool {
         match (pattern.split_first(), path.split_first()) {
             (None, None) => true,
             (Some((p, rest)), Some((s, others))) if p.starts_with("__") && p.ends_with("__") && !s.is_empty() => {
-                segments(rest, others) || segments(pattern, others)
+                segments(rest, others, spans) || spans(p.trim_matches('_')) && segments(pattern, others, spans)
             }
-            (Some((p, rest)), Some((s, others))) => is_named(p, s) && segments(rest, others),
+            (Some((p, rest)), Some((s, others))) => is_named(p, s) && segments(rest, others, spans),
             _ => false,
         }
     }
@@ -139,21 +168,22 @@ fn matches(pattern: &str, path: &str) -> bool {
         }
     }
     let (pattern, path) = (pattern.split('/').collect::<Vec<_>>(), path.split('/').collect::<Vec<_>>());
-    let below = pattern.split_first().filter(|(first, _)| first.starts_with("__") && first.ends_with("__"));
-    segments(&pattern, &path) || below.is_some_and(|(_, rest)| segments(rest, &path))
+    let spanning = |part: &str| part.starts_with("__") && part.ends_with("__") && spans(part.trim_matches('_'));
+    let below = pattern.split_first().filter(|(first, _)| spanning(first));
+    segments(&pattern, &path, spans) || below.is_some_and(|(_, rest)| segments(rest, &path, spans))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
-
     #[test]
     fn patterns() {
+        let matches = |pattern: &str, path: &str| super::matches(pattern, path, &|key| key == "service_path");
         assert!(matches("k8s/base/__service__/pdb.yaml", "k8s/base/api/pdb.yaml"));
         assert!(matches("k8s/base/__service__/pdb.yaml", "k8s/base/__service__/pdb.yaml"));
         assert!(matches("__service_path__/Dockerfile", "apps/api/Dockerfile"));
         assert!(matches("__service_path__/Dockerfile", "Dockerfile"));
         assert!(!matches("k8s/base/__service__/pdb.yaml", "k8s/base/pdb.yaml"));
+        assert!(!matches("k8s/__environment__/kustomization.yaml", "k8s/prod/images/kustomization.yaml"));
         assert!(matches("deploy-__environment__.yml", "deploy-staging.yml"));
         assert!(!matches("deploy-__environment__.yml", "release-prod.yml"));
         assert!(!matches("k8s/base/__service__/pdb.yaml", "k8s/base/api/hpa.yaml"));

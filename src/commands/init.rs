@@ -18,7 +18,7 @@ use crate::catalog::Catalog;
 use crate::catalog::question::{FindingName, Values};
 use crate::cli::{AskWhich, InitArgs};
 use crate::commands::last_rendering::LastRendering;
-use crate::commands::rerendering::Proposal;
+use crate::commands::rerendering::{Proposal, refuse_unmerged, undoable, unmerged};
 use crate::commands::summary::{first_steps, where_code_goes};
 use crate::detect::{Note, detect, folder_name, overview};
 use crate::merge::OnConflict;
@@ -63,14 +63,15 @@ fn init(args: &InitArgs, ui: &Ui, work: Renderer<'_>) -> Result<u8> {
         ));
     }
     let person = ui.interactive && !args.plan.yes;
-    let notes = if person || args.detect { look(args, ui, catalog, &mut given)? } else { Vec::new() };
+    given.looked_at = person || args.detect;
+    let notes = if given.looked_at { look(args, ui, catalog, &mut given)? } else { Vec::new() };
     given.folder = if person { folder_name(catalog, project.root())? } else { None };
     let (session, resumed) = interview::session(args, ui, &mut given, project.root(), person)?;
     let choose = !resumed && given.preset.is_none() && given.file.is_none();
     let mut person = person.then(|| {
         let all = session.as_ref().is_some_and(|session| session.all) || args.ask == AskWhich::All;
         let asking = if all { Asking::All } else { Asking::Identity };
-        TerminalPrompter::new(*ui, asking, catalog).keeping(session.clone())
+        TerminalPrompter::new(*ui, asking, catalog).keeping(session.clone()).taking_findings(args.detect)
     });
     let run = InitRun { args, ui, work, project: &project, session: session.as_ref(), target, notes: &notes };
     loop {
@@ -202,12 +203,19 @@ fn open_answers(proposal: &Proposal) -> String {
     )
 }
 
-/// Which answers that are specific to the project are still the examples of a preset, whether it was named or copied.
+/// Which answers that are specific to the project are still the examples of a preset, whether it was named or copied into
+/// an answers file. What was given or found is none, also where it is the same.
 fn examples(catalog: &Catalog, answers: &Answers) -> Option<String> {
     let is_example = |(name, value): &(&String, &Value)| {
-        let said = answers.origins.get(*name) == Some(&Origin::Prompt);
-        let named = !said && catalog.question(name).is_some_and(|question| question.identity);
-        named && catalog.presets.iter().any(|preset| preset.answers.get(*name) == Some(value))
+        let is_copy = || catalog.presets.iter().any(|preset| preset.answers.get(*name) == Some(value));
+        let from_preset = match answers.origins.get(*name) {
+            Some(Origin::Preset(_)) => true,
+            Some(Origin::File(_) | Origin::Recorded(_)) => is_copy(),
+            Some(Origin::Default | Origin::Folder | Origin::Detected(_) | Origin::Flag | Origin::Prompt) | None => {
+                false
+            }
+        };
+        from_preset && catalog.question(name).is_some_and(|question| question.identity)
     };
     let names: Vec<String> = answers.values.iter().filter(is_example).map(|(name, _)| format!("`{name}`")).collect();
     if names.is_empty() {
@@ -257,6 +265,9 @@ fn gives(given: &Given, name: &str) -> bool {
 /// A folder that was generated before: the same answers and templates mean that nothing is left to do.
 fn again(args: &InitArgs, ui: &Ui, mut given: Given, work: Renderer<'_>, project: &Project) -> Result<u8> {
     let last = LastRendering::read(project, false)?;
+    let conflicts = unmerged(project, &last.base, &project.ours(last.base.tree.files.keys())?)?;
+    refuse_unmerged(&conflicts, undoable(project)?)?;
+    given.generated = true;
     if args.detect {
         // what was found then is recorded; the folder tells more now, by what was generated
         given.preset = None;

@@ -108,11 +108,16 @@ pub fn answers(
 
 /// Says how to go on with a session that ends here without a repository.
 pub fn kept(args: &InitArgs, ui: &Ui, session: Option<&Session>) {
-    if session.is_some_and(Session::is_kept) {
-        let dir = shell_word(&args.dir.display().to_string());
-        let dir = if dir == "." { String::new() } else { format!(" {}", ui.visible(&dir)) };
-        ui.say(&format!("Your answers so far are kept: `scaffold init --resume{dir}` takes them up."));
-    }
+    let Some(kept) = session.and_then(|session| session.read().ok().flatten()) else { return };
+    let what = match (kept.answers.is_empty(), kept.preset) {
+        (false, _) => "Your answers so far are kept".into(),
+        (true, Some(preset)) => format!("Your choice of the preset `{preset}` is kept"),
+        (true, None) => return,
+    };
+    let them = if kept.answers.is_empty() { "it" } else { "them" };
+    let dir = shell_word(&args.dir.display().to_string());
+    let dir = if dir == "." { String::new() } else { format!(" {}", ui.visible(&dir)) };
+    ui.say(&format!("{what}: `scaffold init --resume{dir}` takes {them} up."));
 }
 
 /// The same where the person left; other errors stay.

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::answers::file::AnswersFile;
 use crate::answers::{Answers, Given, Prompter};
-use crate::base::{Base, record};
+use crate::base::{Base, GoneFiles, record};
 use crate::catalog::Catalog;
 use crate::catalog::later::{LATER, OpenAnswer, answers_that_can_wait};
 use crate::catalog::migrations::migrate;
@@ -17,7 +17,7 @@ use crate::commands::last_rendering::LastRendering;
 use crate::merge::{self, MarkerLabels, OnConflict};
 use crate::page::Page;
 use crate::plan::decision::Decisions;
-use crate::plan::{BESIDE, Change, Ours, Plan, Resolution, Versions};
+use crate::plan::{BESIDE, Ours, Plan, Versions};
 use crate::render::Rendered;
 use crate::render::context::{Context, Readiness};
 use crate::repository::hidden::hidden;
@@ -26,7 +26,7 @@ use crate::repository::tracked::{index_files, tracked};
 use crate::repository::{last_update, relocated};
 use crate::review::Resolutions;
 use crate::text::error::UserError;
-use crate::text::tree::{RelPath, Tree};
+use crate::text::tree::RelPath;
 use crate::text::value::brief;
 use crate::text::{count, path, version};
 
@@ -65,6 +65,8 @@ pub struct Proposal {
     pub unmerged: Vec<Unmerged>,
     /// Whether there is an update to take back.
     pub undoable: bool,
+    /// Where the folders of the catalog were, and where they are now.
+    pub layouts: [Layout; 2],
 }
 
 /// The answers of the last run, under the names that they have now.
@@ -172,6 +174,7 @@ impl Proposal {
             unmerged: Vec::new(),
             searched: Vec::new(),
             undoable: false,
+            layouts: Default::default(),
         })
     }
 
@@ -200,6 +203,7 @@ impl Proposal {
         let earlier = earlier(catalog, given.recorded.as_ref());
         refuse_later(catalog, &earlier, &answers.values)?;
         context.earlier = Layout::new(catalog, &earlier);
+        let layouts = [context.earlier.clone(), Layout::new(catalog, &answers.values)];
         notes.extend(notes::changing(catalog, &earlier, &answers.values, &context)?);
         notes.extend(notes::replaced(catalog, &base, &answers, &context)?);
         let mut rendered = render(catalog, &context)?;
@@ -222,7 +226,7 @@ impl Proposal {
             hidden.iter().flat_map(|hidden| &hidden.paths).filter(recorded).cloned().collect();
         notes.extend(hidden.iter().map(|hidden| hidden.note(&ignored)));
         let unmerged = unmerged(project, &base, &ours)?;
-        let undoable = !project.present(&[last_update::BEFORE.into()])?.is_empty();
+        let undoable = undoable(project)?;
         let recorded = record::answers(catalog, &answers, given.recorded.as_ref());
         let (resolved, open, answers) = (answers, context.open, recorded);
         let readiness = rendered.readiness.clone();
@@ -242,6 +246,7 @@ impl Proposal {
             searched,
             unmerged,
             undoable,
+            layouts,
         })
     }
 
@@ -268,13 +273,7 @@ impl Proposal {
         let sides = MarkerLabels::new(self.base.version.as_ref(), version::own());
         let merge =
             |path: &str, base: &_, ours: &_, theirs: &_| merge::merge(path, base, ours, theirs, &sides, on_conflict);
-        let versions = Versions {
-            base: &self.base,
-            ours: &self.ours,
-            theirs: &self.rendered.tree,
-            once: &self.rendered.once,
-            moves: &self.moves,
-        };
+        let versions = self.versions();
         let mut plan = Plan::new(&versions, &merge)?;
         plan.settle(&versions, &self.decisions);
         plan.ignore(&self.ignored);
@@ -303,7 +302,7 @@ impl Proposal {
 
     /// Whether newer templates or other answers would change a file, or the record has to be renewed.
     pub fn is_outdated(&self) -> bool {
-        let generated = || self.base.tree.files.iter().filter(|(path, _)| !self.base.orphans.contains(*path));
+        let generated = || self.base.tree.files.iter().filter(|(path, _)| !self.base.gone.contains_key(*path));
         self.renew || !generated().eq(&self.rendered.tree.files)
     }
 
@@ -312,40 +311,79 @@ impl Proposal {
     /// # Errors
     /// When there are any; all are named.
     pub fn refuse_unmerged(&self) -> Result<(), UserError> {
-        if self.unmerged.is_empty() {
-            return Ok(());
-        }
-        let list: Vec<String> = self.unmerged.iter().map(|one| format!("\n  {}", one.describe())).collect();
-        let mut error = UserError::new(format!(
-            "{} of an earlier run {} not resolved yet:{}",
-            count(list.len(), "conflict"),
-            if list.len() == 1 { "is" } else { "are" },
-            list.concat()
-        ));
-        if self.unmerged.iter().any(|one| matches!(one, Unmerged::Markers(..))) {
-            error = error.hint("edit the files until no conflict marker is left, then repeat the command");
-        }
-        if self.unmerged.iter().any(|one| matches!(one, Unmerged::Beside(_))) {
-            error = error.hint(format!("take over what you need from each `NAME{BESIDE}`, then delete it"));
-        }
-        Err(if self.undoable { error.hint("`scaffold undo` takes the earlier update back") } else { error })
+        refuse_unmerged(&self.unmerged, self.undoable)
     }
 
-    /// The files that are kept though they are no longer generated, as they were generated last: should they come back,
-    /// there is something to merge with.
-    pub fn orphans(&self, plan: &Plan<'_>, resolutions: &BTreeMap<RelPath, Resolution>) -> Tree {
-        let orphan = |path: &str| match plan.changes.get(path) {
-            Some(Change::Orphan) => true,
-            Some(Change::Delete(_)) => resolutions.get(path) == Some(&Resolution::KeepMine),
-            _ => false,
+    fn versions(&self) -> Versions<'_> {
+        Versions {
+            base: &self.base,
+            ours: &self.ours,
+            theirs: &self.rendered.tree,
+            once: &self.rendered.once,
+            moves: &self.moves,
+        }
+    }
+
+    /// The files that were generated last, but are neither there nor generated any more.
+    pub fn left(&self) -> Vec<&str> {
+        let is_left = |path: &&RelPath| {
+            matches!(self.ours.get(*path), Some(Ours::Missing)) && !self.rendered.tree.files.contains_key(*path)
         };
-        let files = self.base.tree.files.iter().filter(|(path, _)| orphan(path));
-        Tree { files: files.map(|(path, file)| (path.clone(), file.clone())).collect() }
+        self.base.tree.files.keys().filter(is_left).map(String::as_str).collect()
+    }
+
+    /// The files that are generated no more, as they were generated last.
+    pub fn gone(&self, plan: &Plan<'_>, resolutions: &Resolutions) -> GoneFiles {
+        let [before, now] = &self.layouts;
+        let place = |path: &str| now.place(&before.origin(path)).into_owned();
+        plan.gone(&self.versions(), resolutions, &place)
     }
 }
 
+/// What is to be done about conflicts of an earlier run.
+pub fn next_steps(unmerged: &[Unmerged], undoable: bool) -> Vec<String> {
+    let mut steps = Vec::new();
+    if unmerged.iter().any(|one| matches!(one, Unmerged::Markers(..))) {
+        steps.push("edit the files until no conflict marker is left, then repeat the command".into());
+    }
+    if unmerged.iter().any(|one| matches!(one, Unmerged::Beside(_))) {
+        steps.push(format!("take over what you need from each `NAME{BESIDE}`, then delete it"));
+    }
+    steps.extend(undoable.then(|| "`scaffold undo` takes the earlier update back".into()));
+    steps
+}
+
+/// Refuses to go on over conflicts of an earlier run.
+///
+/// # Errors
+/// When there are any; all are named.
+pub fn refuse_unmerged(unmerged: &[Unmerged], undoable: bool) -> Result<(), UserError> {
+    if unmerged.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<String> = unmerged.iter().map(|one| format!("\n  {}", one.describe())).collect();
+    let error = UserError::new(format!(
+        "{} of an earlier run {} not resolved yet:{}",
+        count(list.len(), "conflict"),
+        if list.len() == 1 { "is" } else { "are" },
+        list.concat()
+    ));
+    Err(next_steps(unmerged, undoable).into_iter().fold(error, UserError::hint))
+}
+
+/// Whether there is an update to take back.
+///
+/// # Errors
+/// When the disk cannot be read.
+pub fn undoable(project: &Project) -> Result<bool> {
+    Ok(!project.present(&[last_update::BEFORE.into()])?.is_empty())
+}
+
 /// Files with conflict markers of ours, and new versions beside files.
-fn unmerged(project: &Project, base: &Base, ours: &BTreeMap<RelPath, Ours>) -> Result<Vec<Unmerged>> {
+///
+/// # Errors
+/// When the disk cannot be read.
+pub fn unmerged(project: &Project, base: &Base, ours: &BTreeMap<RelPath, Ours>) -> Result<Vec<Unmerged>> {
     let beside: Vec<RelPath> = ours.keys().map(|path| format!("{path}{BESIDE}")).collect();
     let beside = project.present(&beside)?;
     let mut found = Vec::new();

@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use crate::apply::apply;
 use crate::apply::lock::Lock;
-use crate::base;
+use crate::apply::swap::remove_empty_above;
+use crate::base::{self, GoneFiles};
 use crate::plan::decision::Decisions;
 use crate::plan::operation::{Action, Before, Operation};
 use crate::plan::{Ours, Plan};
@@ -14,7 +15,7 @@ use crate::render::Rendered;
 use crate::repository::last_update::{self, LastUpdate};
 use crate::repository::project::Project;
 use crate::review::Resolutions;
-use crate::text::tree::{File, RelPath, Tree};
+use crate::text::tree::{File, RelPath};
 use crate::text::{path, version};
 
 /// What a run leaves behind only while it works, or when it was killed, and what is of use only here.
@@ -25,8 +26,10 @@ const IGNORE: &str = "/lock\n/staging/\n/journal*\n/undo/\n";
 pub struct Recorded<'r> {
     /// The new files.
     pub rendered: &'r Rendered,
-    /// The files that are kept though they are no longer generated, as they were generated last.
-    pub orphans: &'r Tree,
+    /// The files that are no longer generated.
+    pub gone: &'r GoneFiles,
+    /// The files that the user had deleted and that are no longer generated: an empty folder of theirs goes as well.
+    pub left: &'r [&'r str],
     /// The text of the answers.
     pub answers: &'r str,
     /// What is decided about single files from now on.
@@ -41,15 +44,19 @@ type Scaffolds<'p> = (&'p str, Option<File>);
 /// # Errors
 /// When a resolution is missing, another process is writing, or writing fails; then nothing has changed.
 pub fn save(project: &Project, plan: &Plan<'_>, resolutions: &Resolutions, record: Recorded<'_>) -> Result<bool> {
-    let Recorded { rendered, orphans, answers, decisions } = record;
+    let Recorded { rendered, gone, left, answers, decisions } = record;
     let records = [
-        (path::BASE, Some(file(base::encode(&rendered.tree, &rendered.once, orphans, version::own())))),
+        (path::BASE, Some(file(base::encode(&rendered.tree, &rendered.once, gone, version::own())))),
         (path::ANSWERS, Some(file(answers.into()))),
         decided(decisions),
         (".scaffold/.gitattributes", Some(file(base::ATTRIBUTES.into()))),
         (".scaffold/.gitignore", Some(file(IGNORE.into()))),
     ];
-    write(project, plan.operations(resolutions)?, &records)
+    let changed = write(project, plan.operations(resolutions)?, &records)?;
+    for path in left {
+        remove_empty_above(project.root(), path);
+    }
+    Ok(changed)
 }
 
 /// Records other decisions, and a base without what they were about.

@@ -65,9 +65,6 @@ fn update(
     let prompter = person.as_mut().map(|person| person as &mut dyn Prompter);
     let proposal =
         ManuallyDrop::new(Proposal::prepare(&project, last, catalog, given_for_update(&args.with)?, prompter, render)?);
-    for note in &proposal.notes {
-        ui.note(note);
-    }
     proposal.refuse_unmerged()?;
     proposal.refuse_unportable()?;
     if person.is_none() && !args.plan.yes && !args.plan.dry_run {
@@ -75,6 +72,10 @@ fn update(
             .hint("`--yes` writes without asking")
             .hint("`--dry-run` shows what would be written")
             .into());
+    }
+    // only now: what changed answers mean is of no use before an error
+    for note in &proposal.notes {
+        ui.note(note);
     }
     let (merging, policy) = match args.on_conflict {
         cli::OnConflict::Markers | cli::OnConflict::Fail => (merge::OnConflict::Markers, Policy::Both),

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Detected;
 use super::finding::{Finding, Location, Note};
-use super::service::{Client, Command, Language, Route, Service, Variable};
+use super::service::{Client, Command, Language, Route, Service, ServiceKind, Variable};
 use super::walk::Files;
 use crate::answers::check::Check;
 use crate::answers::{Found, NAME};
@@ -145,7 +145,7 @@ fn services(
         }
         match record(scope, question, service, &records, files)? {
             Ok((record, places)) => {
-                foreign_installer(service, files);
+                missing_for_install(service, files);
                 let taken = |field: &String| records.iter().any(|other| other[field] == record[field.as_str()]);
                 if let Some(field) = question.unique.iter().find(|field| taken(field)) {
                     refused.push(refusal(service, &format!("another one has the same `{field}`")));
@@ -218,30 +218,47 @@ fn other_database<'s>(service: &'s Service, ours: &[String]) -> Option<&'s Findi
     service.clients.iter().find(|client| client.value.system.is_some_and(is_other))
 }
 
-/// Notes what installs libraries, where generated files use something else, or what they would use and is not there.
-fn foreign_installer(service: &Service, files: &Files) {
+/// Notes what generated Dockerfiles and pipelines install from and is not there: the lock file, or the version of the package
+/// manager.
+fn missing_for_install(service: &Service, files: &Files) {
     let Some(language) = &service.language else { return };
-    let (ours, list) = match language.value {
-        Language::Node => ("npm", "package-lock.json"),
-        Language::Python => ("pip", "requirements.txt"),
+    let manifest = &language.found_in.file;
+    let list = match language.value {
+        Language::Node => "package-lock.json",
+        Language::Python => "requirements.txt",
         _ => return,
     };
+    let wanted = path::join(&service.path, list);
     let Some(found) = &service.package_manager else {
-        let wanted = path::join(&service.path, list);
         if !files.has(&wanted) {
-            files.note(&language.found_in.file, format!("has no `{wanted}`, from which generated Dockerfiles install"));
+            files.note(manifest, format!("has no `{wanted}`, from which generated Dockerfiles install"));
         }
         return;
     };
+    if language.value == Language::Node && found.value != "npm" && !service.manager_version {
+        files.note(
+            manifest,
+            format!(
+                "has no exact version of {} in `packageManager`, which generated Dockerfiles and pipelines install",
+                name_of(found.value)
+            ),
+        );
+    }
     let file = &found.found_in.file;
-    if found.value != ours {
-        let theirs = found.value;
-        files.note(file, format!("belongs to {theirs}; generated Dockerfiles and pipelines use {ours}"));
-    } else if path::parent(file) != service.path {
+    if !service.workspace && path::parent(file) != service.path {
         files.note(
             file,
-            "is shared by several folders; generated Dockerfiles build each service from a lock file of its own",
+            "is shared by several folders and belongs to no workspace; generated Dockerfiles build such a service from a lock file of its own",
         );
+    }
+}
+
+/// What people call a package manager.
+fn name_of(manager: &str) -> &str {
+    match manager {
+        "yarn" | "yarn_classic" => "Yarn",
+        "bun" => "Bun",
+        other => other,
     }
 }
 
@@ -273,7 +290,16 @@ fn record(
         }
         let by = field.detected_by.as_ref();
         let finding = by.map(|by| by.finding);
-        let found = by.and_then(|by| findings.get(&by.finding).cloned().or_else(|| of_databases(service, by)));
+        let mut found = by.and_then(|by| findings.get(&by.finding).cloned().or_else(|| of_databases(service, by)));
+        if let Some(names) = found.as_mut().and_then(|found| found.value.as_array_mut()) {
+            let mut left = Vec::new();
+            for name in std::mem::take(names) {
+                if check.set_already(&name)?.is_none() {
+                    left.push(name);
+                }
+            }
+            *names = left;
+        }
         let checked = found.map(|found| match finding {
             Some(FindingName::ServiceName) => (name(&check, field, service, before), found),
             Some(FindingName::Language) => (language(&check, service, &found.value), found),
@@ -387,12 +413,28 @@ fn fields(service: &Service) -> Fields {
     let output = service.output.as_ref().filter(|_| service.image.is_none());
     match (&service.language, &service.image) {
         (Some(language), _) => {
-            let files_only = output.is_some() && language.value == Language::Node;
-            let word = if files_only { json!("static") } else { json!(language.value) };
+            let manifest = service.manifest.as_ref().map_or("", |place| path::name(&place.file));
+            let word = match language.value {
+                Language::Node if output.is_some() => json!("static"),
+                Language::Java if manifest == "pom.xml" => json!("java_maven"),
+                Language::Java => json!("java_gradle"),
+                other => json!(other),
+            };
             put(FindingName::Language, word, &language.found_in);
+            if let Some(found) = &service.version
+                && let Some(version) = version(language.value, &found.value)
+            {
+                put(FindingName::LanguageVersion, json!(version), &found.found_in);
+            }
         }
         (None, Some(image)) => put(FindingName::Language, json!("other"), &image.dockerfile.found_in),
         (None, None) => {}
+    }
+    if let Some(manager) = &service.package_manager {
+        put(FindingName::PackageManager, json!(manager.value), &manager.found_in);
+        if service.workspace {
+            put(FindingName::Workspace, json!(true), &manager.found_in);
+        }
     }
     if let Some(image) = &service.image {
         let dockerfile = &image.dockerfile;
@@ -422,8 +464,37 @@ fn fields(service: &Service) -> Fields {
             put(finding, json!(path.value), &path.found_in);
         }
     }
+    let code = manifest.as_ref().or(service.image.as_ref().map(|image| &image.dockerfile.found_in));
+    if let Some(place) = code.filter(|_| output.is_none() && !service.routes.contains_key(&Route::Liveness)) {
+        let is_worker = service.kind.as_ref().is_some_and(|kind| kind.value == ServiceKind::Worker);
+        let probe = if is_worker && service.port.is_none() { "none" } else { "tcp" };
+        put(FindingName::Probe, json!(probe), place);
+    }
     commands(service, manifest.as_ref(), &mut put);
     out
+}
+
+/// The version that a service names, as images name it. What names the oldest that will do, as `go.mod` and `>=20`, says
+/// nothing against the newest.
+fn version(language: Language, text: &str) -> Option<String> {
+    let parts = match language {
+        Language::Node | Language::Java => 1,
+        Language::Python | Language::Ruby | Language::Php | Language::Dotnet => 2,
+        Language::Go
+        | Language::Rust
+        | Language::Elixir
+        | Language::Gleam
+        | Language::Cpp
+        | Language::Deno
+        | Language::Shell
+        | Language::Static => return None,
+    };
+    // of Node.js `^24.1` and `24.x` are any 24
+    let number = text.trim().trim_start_matches("ruby-").trim_start_matches(['=', 'v']);
+    let number = if parts == 1 { number.trim_start_matches(['^', '~']) } else { number };
+    let numbers: Vec<&str> = number.split('.').take(parts).collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (numbers.len() == parts && numbers.iter().all(is_number)).then(|| numbers.join("."))
 }
 
 /// What is known about a service with one of these databases in view.
@@ -476,6 +547,9 @@ fn commands(service: &Service, manifest: Option<&Location>, put: &mut dyn FnMut(
     if let Some(start) = command(Command::Start).filter(|_| !compiled) {
         put(FindingName::Start, json!(start.value), &start.found_in);
     }
+    // of these languages one tool builds and tests every project, and needs no script
+    let language = service.language.as_ref().map(|language| language.value);
+    let manifest = manifest.filter(|_| !matches!(language, Some(Language::Go | Language::Java | Language::Rust)));
     let coverage = command(Command::Coverage);
     let found = [
         (FindingName::Build, command(Command::Build)),

@@ -618,7 +618,7 @@ pub fn defaults(service: &mut Service) {
             service.port = default.port.map(|port| Finding::new(port, framework.found_in.clone()));
         }
         if service.output.is_none()
-            && !service.workspace
+            && !service.builds_members
             && let Some(start) = default.start
         {
             service.command(Command::Start, start, framework.found_in.clone());

@@ -62,6 +62,7 @@ const EXPORTS: [(&str, &str, &str, &str, &str); 3] = [
 
 /// Reads every package.json.
 pub fn detect(files: &Files, services: &mut Services) {
+    let globs: Vec<String> = workspaces(files).into_iter().map(|glob| glob.value).collect();
     for file in files.named("package.json").chain(files.named("package.json5")) {
         let Some(text) = files.text(file) else { continue };
         let parsed = match file.ends_with('5') {
@@ -75,7 +76,7 @@ pub fn detect(files: &Files, services: &mut Services) {
             },
         };
         match parsed {
-            Some(package) if package.is_object() => read(files, services, file, &text, &package),
+            Some(package) if package.is_object() => read(files, services, file, &text, &package, &globs),
             _ => files.note(file, "is not a JSON object"),
         }
     }
@@ -115,7 +116,7 @@ pub fn without_comments(text: &str) -> String {
     out
 }
 
-fn read(files: &Files, services: &mut Services, file: &str, text: &str, package: &Value) {
+fn read(files: &Files, services: &mut Services, file: &str, text: &str, package: &Value, globs: &[String]) {
     let folder = path::parent(file);
     let lines = Lines::of_keys(file, text);
     let key = |key: &str| lines.place(key);
@@ -141,13 +142,12 @@ fn read(files: &Files, services: &mut Services, file: &str, text: &str, package:
             }
         }
     }
-    let manager = manager(files, folder, &lines, package);
     let has_members = package.get("workspaces").is_some()
         || ["pnpm-workspace.yaml", "nx.json", "turbo.json", "lerna.json"]
             .iter()
             .any(|name| files.has(&path::join(folder, name)));
     let builds_members = ["", "turbo", "nx", "lerna", "pnpm", "yarn", "npm"];
-    service.workspace = has_members && builds_members.contains(&build.split(' ').next().unwrap_or_default());
+    service.builds_members = has_members && builds_members.contains(&build.split(' ').next().unwrap_or_default());
     // a server that hands out the pages beside it is a website
     let bundles = ["dependencies", "devDependencies"]
         .iter()
@@ -160,11 +160,22 @@ fn read(files: &Files, services: &mut Services, file: &str, text: &str, package:
     {
         kind.value = ServiceKind::Web;
     }
+    let lock = lock(files, folder);
+    let home = lock.as_ref().map_or(folder, |lock| path::parent(&lock.found_in.file));
+    service.workspace = lock.is_some() && home.is_empty() && is_member(globs, folder);
+    let named = named_manager(files, folder, home, &lines, package);
+    service.manager_version = named.is_some();
+    service.package_manager = named.or(lock);
+    let manager = service.package_manager.as_ref().map_or("npm", |manager| manager.value);
+    // in the folder of a package Turborepo builds what that package depends on, then the package itself
+    if service.workspace && package["scripts"]["build"].is_string() && files.has("turbo.json") {
+        service.command(Command::Build, "npx --no-install turbo run build", Location::new("turbo.json", None));
+    }
     service.entry = entry(files, folder, package);
-    start(service, package, manager.as_ref().map_or("npm", |m| m.value), &key);
+    // what runs in the image finds Node.js and npm there
+    start(service, package, "npm", &key);
     exports(files, folder, service, package, &key);
-    scripts(service, package, manager.as_ref().map_or("npm", |m| m.value), &key);
-    service.package_manager = manager;
+    scripts(service, package, manager, &key);
     if has(package, "migrate-mongo") {
         service.command(Command::Migrate, "npx --no-install migrate-mongo up", key("migrate-mongo"));
     }
@@ -375,9 +386,15 @@ fn scripts(service: &mut Service, package: &Value, manager: &str, key: &dyn Fn(&
     for (command, names) in SCRIPTS {
         let script = |name: &str| package["scripts"][name].as_str().filter(|script| !script.contains(NO_TEST));
         let Some((name, _)) = names.iter().find_map(|name| Some((*name, script(name)?))) else { continue };
+        // what runs in the image finds npm there; Bun has a command `test` of its own
+        let word = match (command, manager) {
+            (Command::Migrate, _) => "npm",
+            (_, "yarn_classic") => "yarn",
+            (_, manager) => manager,
+        };
         let call = match name {
-            "test" => format!("{manager} {name}"),
-            _ => format!("{manager} run {name}"),
+            "test" if word != "bun" => format!("{word} {name}"),
+            _ => format!("{word} run {name}"),
         };
         service.command(command, call, key(name));
     }
@@ -398,8 +415,39 @@ pub fn port(script: &str) -> Option<u16> {
     })
 }
 
-/// What installs the libraries: `packageManager`, else the nearest lock file.
-fn manager(files: &Files, folder: &str, lines: &Lines<'_>, package: &Value) -> Option<Finding<&'static str>> {
+/// The package manager whose exact version `packageManager` names, here or beside the lock file.
+fn named_manager(
+    files: &Files,
+    folder: &str,
+    home: &str,
+    lines: &Lines<'_>,
+    package: &Value,
+) -> Option<Finding<&'static str>> {
+    if let Some(name) = package["packageManager"].as_str().and_then(of_version) {
+        return Some(Finding::new(name, lines.place("packageManager")));
+    }
+    if home == folder {
+        return None;
+    }
+    let file = path::join(home, "package.json");
+    let text = files.text_if_any(&file)?;
+    let name = serde_json::from_str::<Value>(&text).ok()?["packageManager"].as_str().and_then(of_version)?;
+    Some(Finding::new(name, Lines::of_keys(&file, &text).place("packageManager")))
+}
+
+/// The package manager of a text such as `pnpm@11.2.0+sha512.abc`.
+fn of_version(text: &str) -> Option<&'static str> {
+    let (name, version) = text.split_once('@')?;
+    let is_exact = version.starts_with(|c: char| c.is_ascii_digit());
+    match name {
+        "npm" | "pnpm" | "bun" if is_exact => ["npm", "pnpm", "bun"].into_iter().find(|one| *one == name),
+        "yarn" if is_exact => Some(if version.starts_with("1.") { "yarn_classic" } else { "yarn" }),
+        _ => None,
+    }
+}
+
+/// The nearest lock file, and what wrote it.
+fn lock(files: &Files, folder: &str) -> Option<Finding<&'static str>> {
     const LOCKS: [(&str, &str); 5] = [
         ("pnpm-lock.yaml", "pnpm"),
         ("yarn.lock", "yarn"),
@@ -407,17 +455,47 @@ fn manager(files: &Files, folder: &str, lines: &Lines<'_>, package: &Value) -> O
         ("bun.lockb", "bun"),
         ("package-lock.json", "npm"),
     ];
-    if let Some(named) = package["packageManager"].as_str()
-        && let Some((_, name)) = LOCKS.iter().find(|(_, name)| named.split('@').next() == Some(name))
-    {
-        return Some(Finding::new(name, lines.place("packageManager")));
-    }
     path::upwards(folder).find_map(|folder| {
         LOCKS.iter().find_map(|(lock, name)| {
             let lock = path::join(folder, lock);
-            files.has(&lock).then(|| Finding::new(*name, Location::new(&lock, None)))
+            if !files.has(&lock) {
+                return None;
+            }
+            // Yarn 1 does not know the entry about the file itself
+            let is_classic = *name == "yarn" && !files.text_if_any(&lock)?.contains("__metadata:");
+            let name = if is_classic { "yarn_classic" } else { name };
+            Some(Finding::new(name, Location::new(&lock, None)))
         })
     })
+}
+
+/// Whether the globs of a workspace have a folder below the top among them.
+pub fn is_member(globs: &[String], folder: &str) -> bool {
+    let matches = |glob: &str| {
+        let glob = glob.trim_start_matches("./").trim_end_matches('/');
+        let (glob, folder): (Vec<&str>, Vec<&str>) = (glob.split('/').collect(), folder.split('/').collect());
+        !folder[0].is_empty() && segments_match(&glob, &folder)
+    };
+    let (without, with): (Vec<&String>, Vec<&String>) = globs.iter().partition(|glob| glob.starts_with('!'));
+    with.iter().any(|glob| matches(glob)) && !without.iter().any(|glob| matches(&glob[1..]))
+}
+
+fn segments_match(glob: &[&str], folder: &[&str]) -> bool {
+    match (glob.split_first(), folder.split_first()) {
+        (None, None) => true,
+        (Some((&"**", rest)), _) if segments_match(rest, folder) => true,
+        (Some((&"**", _)), Some((_, below))) => segments_match(glob, below),
+        (Some((one, rest)), Some((name, below))) => {
+            let fits = match one.split_once('*') {
+                Some((before, after)) => {
+                    name.len() >= before.len() + after.len() && name.starts_with(before) && name.ends_with(after)
+                }
+                None => one == name,
+            };
+            fits && segments_match(rest, below)
+        }
+        _ => false,
+    }
 }
 
 fn has(package: &Value, library: &str) -> bool {
@@ -458,7 +536,41 @@ pub fn workspaces(files: &Files) -> Vec<Finding<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::port;
+    use super::{is_member, of_version, port};
+
+    #[test]
+    fn members_of_a_workspace() {
+        let globs = |globs: &[&str]| globs.iter().map(|&glob| glob.to_owned()).collect::<Vec<_>>();
+        for (member, list, folder) in [
+            (true, &["apps/*", "packages/*"][..], "apps/api"),
+            (true, &["./apps/*/"], "apps/api"),
+            (true, &["apps/**"], "apps/shop/api"),
+            (true, &["apps/api"], "apps/api"),
+            (true, &["apps/shop-*"], "apps/shop-api"),
+            (false, &["apps/*"], "apps/shop/api"),
+            (false, &["apps/*", "!apps/api"], "apps/api"),
+            (false, &["apps/*"], ""),
+            (false, &["**"], ""),
+            (false, &[], "apps/api"),
+        ] {
+            assert_eq!(is_member(&globs(list), folder), member, "{list:?} {folder}");
+        }
+    }
+
+    #[test]
+    fn exact_versions_of_package_managers() {
+        for (text, name) in [
+            ("pnpm@11.2.0+sha512.abc", Some("pnpm")),
+            ("yarn@1.22.22", Some("yarn_classic")),
+            ("yarn@4.18.1", Some("yarn")),
+            ("bun@1.4.5", Some("bun")),
+            ("pnpm@latest", None),
+            ("pnpm", None),
+            ("cnpm@9.0.0", None),
+        ] {
+            assert_eq!(of_version(text), name, "{text}");
+        }
+    }
 
     #[test]
     fn ports_in_scripts() {

@@ -8,6 +8,7 @@ use super::compose::inside;
 use super::finding::{Finding, Location};
 use super::libraries;
 use super::lines::Lines;
+use super::node;
 use super::service::{Command, Language, Service, Services};
 use super::tokens::{Comments, tokens};
 use super::walk::Files;
@@ -41,6 +42,7 @@ pub fn detect(files: &Files, services: &mut Services) {
         for list in ["packages", "dev-packages"].iter().filter_map(|list| table.get(*list)?.as_table()) {
             keys(&mut required, &lines, list);
         }
+        locked(files, service, &[("Pipfile.lock", "pipenv")]);
         add(files, service, &required);
     }
     for file in files.named("setup.cfg") {
@@ -341,13 +343,35 @@ fn pyproject(files: &Files, services: &mut Services, file: &str, text: &str, tab
     if let Some(scripts) = scripts.filter(|scripts| scripts.len() == 1) {
         service.script = scripts.keys().next().map(|name| (name.clone(), texts.place("[project.scripts]")));
     }
-    for (lock, manager) in [("poetry.lock", "poetry"), ("uv.lock", "uv"), ("pdm.lock", "pdm")] {
+    locked(files, service, &[("poetry.lock", "poetry"), ("uv.lock", "uv")]);
+    if service.package_manager.is_none() && files.has("uv.lock") && node::is_member(&uv_members(files), &service.path) {
+        service.package_manager = Some(Finding::new("uv", Location::new("uv.lock", None)));
+        service.workspace = true;
+    }
+    add(files, service, &required);
+}
+
+/// Has a service the package manager of a lock file in its folder.
+fn locked(files: &Files, service: &mut Service, locks: &[(&str, &'static str)]) {
+    for (lock, manager) in locks {
         let lock = path::join(&service.path, lock);
         if files.has(&lock) {
             service.package_manager = Some(Finding::new(manager, Location::new(&lock, None)));
         }
     }
-    add(files, service, &required);
+}
+
+/// The globs of the workspace of uv at the top.
+fn uv_members(files: &Files) -> Vec<String> {
+    let Some(table) = files.text_if_any("pyproject.toml").and_then(|text| text.parse::<Table>().ok()) else {
+        return Vec::new();
+    };
+    let workspace =
+        ["tool", "uv", "workspace"].iter().try_fold(&Value::Table(table), |value, key| value.get(*key)).cloned();
+    let globs = |key: &str| workspace.as_ref().and_then(|workspace| workspace.get(key)?.as_array().cloned());
+    let texts =
+        |list: Option<Vec<Value>>| list.unwrap_or_default().into_iter().filter_map(|v| v.as_str().map(String::from));
+    texts(globs("members")).chain(texts(globs("exclude")).map(|glob| format!("!{glob}"))).collect()
 }
 
 fn keys(required: &mut Required, lines: &Lines<'_>, list: &Table) {
@@ -369,17 +393,23 @@ fn name(requirement: &str) -> Option<String> {
 
 /// Adds what the packages tell; tools that are installed are how one lints and tests.
 fn add(files: &Files, service: &mut Service, required: &Required) {
+    // tools are in the environment that the package manager makes
+    let run = match service.package_manager.as_ref().map(|manager| manager.value) {
+        Some("uv") => "uv run ",
+        Some("poetry") => "poetry run ",
+        Some("pipenv") => "pipenv run ",
+        _ => "",
+    };
     for (name, place) in required {
         let place = place.clone();
+        let mut tool = |command, call: &str| service.command(command, format!("{run}{call}"), place.clone());
         match name.as_str() {
-            "ruff" => service.command(Command::Lint, "ruff check .", place),
-            "flake8" => service.command(Command::Lint, "flake8", place),
-            "mypy" => service.command(Command::Typecheck, "mypy .", place),
-            "pyright" => service.command(Command::Typecheck, "pyright", place),
-            "pytest" => service.command(Command::Test, "pytest", place),
-            "pytest-cov" => {
-                service.command(Command::Coverage, "pytest --cov --cov-report=lcov:coverage/lcov.info", place);
-            }
+            "ruff" => tool(Command::Lint, "ruff check ."),
+            "flake8" => tool(Command::Lint, "flake8"),
+            "mypy" => tool(Command::Typecheck, "mypy ."),
+            "pyright" => tool(Command::Typecheck, "pyright"),
+            "pytest" => tool(Command::Test, "pytest"),
+            "pytest-cov" => tool(Command::Coverage, "pytest --cov --cov-report=lcov:coverage/lcov.info"),
             server if SERVERS.contains(&server) => {
                 service.tools.push((server.to_owned(), place.clone()));
                 libraries::add(service, Language::Python, server, &place, false);

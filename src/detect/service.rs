@@ -26,9 +26,15 @@ pub struct Service {
     /// The version of the language, as its own file writes it: `>=20`, `3.12`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<Finding<String>>,
-    /// What installs its libraries: `npm`, `pnpm`, `yarn`, `bun`, `poetry`, `uv`.
+    /// What installs its libraries: `npm`, `pnpm`, `yarn`, `yarn_classic`, `bun`, `pip`, `uv`, `poetry`, `pipenv`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package_manager: Option<Finding<&'static str>>,
+    /// Whether it is a package of a workspace, whose lock file is at the top.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub workspace: bool,
+    /// Whether a package.json names the exact version of the package manager.
+    #[serde(skip)]
+    pub manager_version: bool,
     /// The frameworks that serve its requests or build its pages.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub frameworks: Vec<Finding<&'static str>>,
@@ -73,7 +79,7 @@ pub struct Service {
     pub script: Option<(String, Location)>,
     /// Whether its manifest is that of a workspace, whose members are below it.
     #[serde(skip)]
-    pub workspace: bool,
+    pub builds_members: bool,
 }
 
 /// How a Dockerfile builds the image of a service.
@@ -320,7 +326,7 @@ impl Services {
         }
         self.0.retain(|_, service| service.runs);
         let starts_others = |(path, service): &(&String, &Service)| {
-            let has_start = !service.workspace || service.commands.contains_key(&Command::Start);
+            let has_start = !service.builds_members || service.commands.contains_key(&Command::Start);
             let starts = !service.frameworks.is_empty() && has_start;
             !starts && self.has_below(path)
         };

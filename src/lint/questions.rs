@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Lint, Names, QUESTIONS, manifest_file};
+use super::{Lint, Names, QUESTIONS, SLOTS, manifest_file};
 use crate::answers::file;
 use crate::catalog::question::{KindName, Question};
 
@@ -190,6 +190,10 @@ impl Lint<'_> {
         own.insert(q.name.clone());
         if let Some(require) = &q.require {
             self.expression(file, &name, require, &own);
+        }
+        for set_by in &q.set_by {
+            let name = format!("slot `{}`: `variables`", set_by.slot);
+            self.expression(SLOTS, &name, &set_by.names, &own);
         }
         let mut fields = known.clone();
         for (i, field) in q.fields.iter().enumerate() {

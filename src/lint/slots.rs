@@ -53,6 +53,15 @@ impl Lint<'_> {
                     ),
                 );
             }
+            for field in &slot.reads {
+                let list = slot.per.as_ref().and_then(|per| catalog.records_question(per));
+                if list.is_none_or(|list| list.field(field).is_none()) {
+                    self.fault(
+                        SLOTS,
+                        format!("slot `{name}`: `reads` names `{field}`, which is not a field of its records"),
+                    );
+                }
+            }
             if slot.keys.iter().collect::<BTreeSet<_>>().len() < slot.keys.len() {
                 self.fault(SLOTS, format!("slot `{name}` names a key twice"));
             }
@@ -239,9 +248,10 @@ impl Lint<'_> {
             known.extend(answers(self.catalog, component).into_iter().map(String::from));
             return known;
         };
-        // fields that come later can read the facts, so that facts cannot read them
+        // fields that come later can read the facts, so that facts cannot read them unless the slot says so
         let last = list.fields.iter().rposition(|field| slot.keys.contains(&field.name)).unwrap_or_default();
-        let fields = list.fields.iter().take(last + 1);
+        let fields = list.fields.iter().enumerate();
+        let fields = fields.filter(|(i, field)| *i <= last || slot.reads.contains(&field.name)).map(|(_, field)| field);
         let earlier = project.iter().take_while(|question| question.name != list.name);
         known.extend(earlier.chain(fields).map(|question| question.name.clone()));
         let slots = self.catalog.slots.slots.iter().filter(|(_, other)| other.per == slot.per);

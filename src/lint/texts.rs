@@ -117,14 +117,14 @@ impl<'c> Adding<'_, 'c> {
 
     fn question(&mut self, q: &'c Question, when: &[&'c str]) {
         let mut about = |sort, text: &'c str, when: &[&'c str]| self.about(Some(q), sort, text, when);
-        let words =
-            [Some(&q.ask), Some(&q.help), q.needs.as_ref(), q.require_message.as_ref(), q.pattern_hint.as_ref()];
+        let words = [Some(&q.ask), Some(&q.help), q.needs.as_ref(), q.pattern_hint.as_ref()];
         words.into_iter().flatten().for_each(|text| about(Sort::Plain, text, &[]));
         q.when.iter().for_each(|code| about(Sort::Expression, code, when));
         let when: Vec<&str> = when.iter().copied().chain(q.when.as_deref()).collect();
         for code in [&q.default_expr, &q.require].into_iter().flatten() {
             about(Sort::Expression, code, &when);
         }
+        q.require_message.iter().for_each(|text| about(Sort::Template, text, &when));
         for choice in &q.choices {
             choice.when.iter().for_each(|code| about(Sort::Expression, code, &when));
             [Some(&choice.title), choice.needs.as_ref()]

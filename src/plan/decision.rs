@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::base::GoneFiles;
 use crate::merge::Merged;
 use crate::merge::parts::{Parts, Verdict};
 use crate::plan::{Block, Change, Ours, Plan, Resolution};
@@ -48,14 +49,18 @@ pub struct Reviewed<'r> {
     pub person: bool,
     /// What is generated.
     pub theirs: &'r Tree,
+    /// What is no longer generated, and remembered.
+    pub gone: &'r GoneFiles,
 }
 
 impl Decisions {
     /// The decisions that hold after a plan is carried out: the new ones, and the old ones that are still about something.
     #[must_use]
     pub fn after(&self, reviewed: Reviewed<'_>) -> Self {
-        let Reviewed { plan, resolutions, person, theirs } = reviewed;
-        let mut files = BTreeMap::new();
+        let Reviewed { plan, resolutions, person, theirs, gone } = reviewed;
+        let is_gone = |(path, _): &(&RelPath, &Decision)| gone.contains_key(*path);
+        let still = self.files.iter().filter(is_gone).map(|(path, decision)| (path.clone(), decision.clone()));
+        let mut files: BTreeMap<_, _> = still.collect();
         for (&path, change) in &plan.changes {
             let Some(new) = theirs.files.get(path) else { continue };
             let from = match change {

@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::base::Base;
+use crate::base::{Base, Gone};
 use crate::plan::Ours;
 use crate::text::path;
 use crate::text::tree::{File, RelPath, Tree};
@@ -29,7 +29,8 @@ pub fn moves(
     declared: &[(RelPath, RelPath)],
 ) -> BTreeMap<RelPath, RelPath> {
     let goes = |path: &RelPath| {
-        base.tree.files.contains_key(path) && !base.orphans.contains(path) && !theirs.files.contains_key(path)
+        let file = base.tree.files.contains_key(path) && base.gone.get(path) != Some(&Gone::Edited);
+        file && !theirs.files.contains_key(path)
     };
     let comes = |path: &RelPath| theirs.files.contains_key(path) && !base.tree.files.contains_key(path);
     let is_file = |path: &RelPath| matches!(ours.get(path), Some(Ours::File(_)));
@@ -48,8 +49,12 @@ pub fn moves(
             moves.insert(to.clone(), from.clone());
         }
     }
-    let old: Vec<(&RelPath, &File)> =
-        base.tree.files.iter().filter(|(path, _)| goes(path) && !taken.contains(path)).collect();
+    let old: Vec<(&RelPath, &File)> = base
+        .tree
+        .files
+        .iter()
+        .filter(|(path, _)| goes(path) && !base.gone.contains_key(*path) && !taken.contains(path))
+        .collect();
     let new: Vec<(&RelPath, &File)> =
         theirs.files.iter().filter(|(path, _)| comes(path) && !moves.contains_key(*path)).collect();
     let mut pairs = alike(&old, &new);

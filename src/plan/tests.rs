@@ -205,14 +205,14 @@ fn what_was_kept_once_is_in_the_way_even_as_it_was_generated() {
     let mut scene = Scene::new(&[("p", "B")], &[("p", "B")], &[("p/x", "N")]);
     scene.ours.insert("p/x".into(), Ours::Blocked { by: "p".into(), why: Block::NotAFolder });
     assert_eq!(scene.plan().counts(), BTreeMap::from([(ChangeKind::Create, 1), (ChangeKind::Delete, 1)]));
-    scene.base.orphans.insert("p".into());
+    scene.base.gone.insert("p".into(), Gone::Edited);
     assert_eq!(scene.plan().counts(), BTreeMap::from([(ChangeKind::Collide, 1), (ChangeKind::Orphan, 1)]));
 }
 
 #[test]
 fn a_file_that_comes_back_is_merged_with_what_was_kept() {
     let mut scene = Scene::new(&[("p", "B")], &[("p", "O")], &[]);
-    scene.base.orphans.insert("p".into());
+    scene.base.gone.insert("p".into(), Gone::Edited);
     assert_eq!(scene.plan().counts(), BTreeMap::from([(ChangeKind::Orphan, 1)]), "every time");
     scene.theirs.files.insert("p".into(), file("N"));
     assert_eq!(scene.done(None), ["write p O+N"]);
@@ -340,4 +340,33 @@ fn whatever_a_plan_would_do_can_be_refused_or_changed() {
     let changed = ["collided", "created", "merged", "updated"];
     assert_eq!(done(&own, &changed), ["collided own", "created own", "deleted -", "merged own", "updated own"]);
     assert_eq!(done(&|| Resolution::Both, &["updated"])[3], "updated.scaffold-new N");
+}
+
+#[test]
+fn a_deletion_lasts_while_the_file_is_not_generated() {
+    let mut scene = Scene::new(&[("p", "B"), ("q", "B")], &[], &[]);
+    let gone = |scene: &Scene| {
+        let Scene { base, ours, theirs, once, moves } = scene;
+        let versions = Versions { base, ours, theirs, once, moves };
+        let gone = scene.plan().gone(&versions, &BTreeMap::new(), &|path| format!("new/{path}"));
+        gone.into_iter().map(|(path, (_, gone))| (path, gone)).collect::<Vec<_>>()
+    };
+    let both = vec![("new/p".to_owned(), Gone::Deleted), ("new/q".to_owned(), Gone::Deleted)];
+    assert_eq!(gone(&scene), both);
+    assert_eq!(scene.plan().counts(), BTreeMap::from([(ChangeKind::KeepDeleted, 2)]));
+    for path in ["p", "q"] {
+        scene.base.gone.insert(path.into(), Gone::Deleted);
+    }
+    assert_eq!(scene.plan().counts(), BTreeMap::new(), "said once");
+    assert_eq!(gone(&scene), both, "and remembered");
+    scene.theirs.files.insert("p".into(), file("N"));
+    assert_eq!(scene.plan().counts(), BTreeMap::from([(ChangeKind::KeepDeleted, 1)]), "it comes back");
+    assert_eq!(gone(&scene).len(), 1);
+    scene.ours.insert("p".into(), Ours::File(file("O")));
+    assert_eq!(scene.plan().counts(), BTreeMap::from([(ChangeKind::Collide, 1)]), "theirs from the beginning");
+    scene.theirs.files.clear();
+    scene.moves.insert("r".into(), "q".into());
+    scene.theirs.files.insert("r".into(), file("N"));
+    assert_eq!(scene.plan().counts(), BTreeMap::from([(ChangeKind::KeepDeleted, 1)]), "under its new path");
+    assert_eq!(gone(&scene), []);
 }

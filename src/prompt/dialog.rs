@@ -94,7 +94,7 @@ impl fmt::Display for MenuRow {
 }
 
 impl Dialog {
-    /// A line of text. What is refused stays in the line, with the refusal above it.
+    /// A line of text. What is refused stays in the line, with the refusal above it, until something else is typed.
     ///
     /// # Errors
     /// [`Back`] when the user goes back to the previous question, [`Interrupted`] when they quit.

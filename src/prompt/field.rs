@@ -40,6 +40,8 @@ struct Draft {
     /// Which of the suggestions is chosen.
     chosen: Option<usize>,
     refusal: Option<String>,
+    /// Whether the text was refused a moment ago: what is typed now takes its place, and keys that edit it keep it.
+    refused: bool,
 }
 
 impl Field<'_> {
@@ -50,7 +52,7 @@ impl Field<'_> {
     pub(super) fn ask(&self, ui: Ui) -> Result<String> {
         let Some(raw) = Raw::enter() else { return Err(Interrupted.into()) };
         let mut screen = Screen { ui, rows: Vec::new(), at: 0 };
-        let mut draft = Draft { line: Input::new(self.initial.into()), chosen: None, refusal: None };
+        let mut draft = Draft { line: Input::new(self.initial.into()), chosen: None, refusal: None, refused: false };
         let done = loop {
             let (rows, cursor) = self.rows(&ui, &draft);
             screen.draw(rows, Some(cursor));
@@ -85,6 +87,10 @@ impl Field<'_> {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         let suggested = self.suggested(draft.line.value());
         let last = suggested.len().checked_sub(1);
+        let typed = matches!(key.code, KeyCode::Char(_)) && !control && !key.modifiers.contains(KeyModifiers::ALT);
+        if std::mem::take(&mut draft.refused) && typed {
+            draft.line = Input::default();
+        }
         match key.code {
             KeyCode::Char('c') if control => return Some(Err(Interrupted.into())),
             KeyCode::Esc => return Some(Err(Back.into())),
@@ -118,6 +124,7 @@ impl Field<'_> {
             Ok(()) => Some(Ok(answer.to_owned())),
             Err(why) => {
                 draft.refusal = Some(why);
+                draft.refused = true;
                 None
             }
         }

@@ -209,7 +209,8 @@ fn complete(
                 Some(value) => Some(value.clone()),
                 None => rules.default_value()?,
             };
-            let wanted = again == Some(name) || (choices && field.kind == KindName::Choice && !asked.contains(&name));
+            let is_choice = field.asked && field.kind == KindName::Choice;
+            let wanted = again == Some(name) || (choices && is_choice && !asked.contains(&name));
             if let (Some(value), false) = (&current, wanted) {
                 match rules.value(value) {
                     Ok(checked) => match unique(question, list, own, field, &checked) {

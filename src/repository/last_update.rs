@@ -76,7 +76,10 @@ impl LastUpdate {
         };
         let after: String = self.after.iter().map(line).collect();
         let file = |bytes| File { bytes, executable: false };
-        (file(base::encode(&self.before, &BTreeSet::new(), &Tree::default(), version::own())), file(after.into_bytes()))
+        (
+            file(base::encode(&self.before, &BTreeSet::new(), &base::GoneFiles::new(), version::own())),
+            file(after.into_bytes()),
+        )
     }
 
     /// Reads what the last update left.

@@ -116,7 +116,7 @@ fn found(
 ) -> Result<Vec<(RelPath, RelPath, Ours)>> {
     let is_gone = |path: &RelPath| {
         matches!(ours.get(path), Some(Ours::Missing | Ours::Blocked { why: Block::OtherCase, .. }))
-            && !base.orphans.contains(path)
+            && !base.gone.contains_key(path)
             && !base.once.contains(path)
             && !matches!(decisions.files.get(path), Some(Decision::LeftOut(_)))
     };

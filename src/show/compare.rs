@@ -78,9 +78,10 @@ pub fn choices(catalog: &Catalog, question: &Question) -> Result<Comparison> {
     // The same answers for all choices, or differences would be shown that are no consequence of the choice.
     let example = example(catalog, question);
     let outcome = |value: &str| {
-        let example = example.iter().map(|(name, value)| (name.clone(), value.to_string()));
-        let sets = example.chain([(name.clone(), value.to_owned())]).collect();
-        Preview::new(catalog, &Given { sets, ..Given::default() })
+        // as said at the prompt: what another choice does not ask for is left out
+        let mut said = example.clone();
+        said.insert(name.clone(), json!(value));
+        Preview::new(catalog, &Given { said, ..Given::default() })
             .with_context(|| format!("cannot compare `{name}`, `{value}`"))
     };
     let outcomes = question.choices.iter().map(|c| outcome(&c.value)).collect::<Result<Vec<_>>>()?;

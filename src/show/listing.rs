@@ -9,6 +9,9 @@ use crate::plan::{Change, ChangeKind, Ours, Plan, describe};
 use crate::terminal::ui::{Paint, Style, Ui};
 use crate::text::{columns, count, cut};
 
+/// More files than this that keep what the user wrote are only counted.
+const NAMED: usize = 6;
+
 /// Prints plans for people.
 #[derive(Clone, Copy, Debug)]
 pub struct Listing<'u> {
@@ -96,9 +99,21 @@ impl Listing<'_> {
         let line = |(kind, n): (&ChangeKind, &usize)| {
             let (mark, style) = mark(*kind);
             let noun = if *n == 1 { "file " } else { "files" };
-            format!("  {} {n:>width$} {noun} {}\n", self.paint.text(style, mark), meaning(*kind))
+            // these are in no tree and no list of what was left as it is
+            let names = if *kind == ChangeKind::Keep { self.names(plan, *kind) } else { String::new() };
+            format!("  {} {n:>width$} {noun} {}{names}\n", self.paint.text(style, mark), meaning(*kind))
         };
         counts.iter().map(line).collect()
+    }
+
+    /// The files of a kind, to stand after their number, or what lists them where they are many.
+    fn names(&self, plan: &Plan<'_>, kind: ChangeKind) -> String {
+        let of_kind = plan.changes.iter().filter(|(_, change)| change.kind() == kind);
+        let names: Vec<String> = of_kind.map(|(path, _)| self.ui.visible(path)).collect();
+        match names.len() <= NAMED {
+            true => format!(":\n      {}", names.join("\n      ")),
+            false => "; `--dry-run --format json` names them".into(),
+        }
     }
 
     /// The paths that something happens to.

@@ -28,7 +28,7 @@ pub fn add(catalog: &Catalog, name: &str, scope: &Scope<'_>, names: &mut Values)
     }
     if let Some((component, provides)) = catalog.provider(name, scope) {
         let macros = component.macros.as_ref().map(|(name, _)| name.as_str());
-        let facts = facts(&component.name, macros, provides, &scope.with(&*names))?;
+        let facts = facts(&component.name, macros, provides, &scope.with(&*names), &[])?;
         names.entry(PROVIDED.into()).or_insert_with(|| json!({}))[name] = facts;
     }
     Ok(())
@@ -110,7 +110,8 @@ fn own_facts(list: &Question, record: &Record, scope: &Scope<'_>) -> Result<Map<
         if !own.is_empty() {
             inner.insert(PROVIDED.into(), merged(scope, &own));
         }
-        let facts = facts(component, macros.as_deref(), provides, &scope.with(&inner))?;
+        let open: Vec<&String> = slot.reads.iter().filter(|field| !record.contains_key(*field)).collect();
+        let facts = facts(component, macros.as_deref(), provides, &scope.with(&inner), &open)?;
         own.insert(slot.name.clone(), facts);
     }
     Ok(own)
@@ -123,12 +124,22 @@ fn merged(scope: &Scope<'_>, own: &Map<String, Value>) -> Value {
     Value::Object(all)
 }
 
-fn facts(component: &str, macros: Option<&str>, provides: &Provides, scope: &Scope<'_>) -> Result<Value> {
+/// The facts of a provider, without those that read a field which is not answered.
+fn facts(
+    component: &str,
+    macros: Option<&str>,
+    provides: &Provides,
+    scope: &Scope<'_>,
+    open: &[&String],
+) -> Result<Value> {
     let mut facts = Map::from_iter([("provider".to_owned(), json!(component))]);
     if let Some(macros) = macros {
         facts.insert("macros".into(), json!(macros));
     }
     for (name, expression) in &provides.facts {
+        if !open.is_empty() && scope.names_in(expression)?.iter().any(|name| open.contains(&name)) {
+            continue;
+        }
         let value = scope.eval(expression).with_context(|| format!("in the component `{component}`, `provides`"))?;
         facts.insert(name.clone(), serde_json::to_value(value)?);
     }

@@ -84,8 +84,10 @@ fn every_condition_is_true_in_one_case_and_false_in_another() {
             for (choice, when) in q.choices.iter().filter(|_| active).filter_map(|c| Some((c, c.when.as_ref()?))) {
                 note(format!("choice {} of {}", choice.value, q.name), scope.is_true(when).unwrap());
             }
+            // with the facts of the slots that a record fills
+            let known = &outcome.context.values;
             for field in q.fields.iter() {
-                for record in values.get(&q.name).and_then(Value::as_array).into_iter().flatten() {
+                for record in known.get(&q.name).and_then(Value::as_array).into_iter().flatten() {
                     let scope = scope.with(record.as_object().unwrap());
                     for (choice, when) in field.choices.iter().filter_map(|c| Some((c, c.when.as_ref()?))) {
                         note(

@@ -173,7 +173,7 @@ fn explain_says_what_meets_a_need_without_presets() {
 fn explain_knows_every_sort_of_thing() {
     for (thing, says) in [
         ("aws_region", "One of: af-south-1"),
-        ("services.0.port", "a port from 1024 to 65535"),
+        ("services.0.port", "a port from 1 to 65535"),
         ("route", "`services.route` is a question"),
         ("mongodb/backup", "is a component"),
         ("BAK-01", "The component `mongodb/backup` meets it with every preset"),
@@ -188,6 +188,10 @@ fn explain_knows_every_sort_of_thing() {
         let text = data(&["explain", thing]);
         assert!(text.contains(says), "{thing}: {text}");
         assert!(!text.contains("<%"), "{thing}: {text}");
+    }
+    // where several components can have a file, the one that has it
+    for path in ["apps/api/Dockerfile", "k8s/overlays/prod/services/api/kustomization.yaml"] {
+        assert_eq!(data(&["explain", path]).matches("is a file of the component").count(), 1, "{path}");
     }
     let said = run(&root(), &["explain", "mongodb-atlas-on-aws"]);
     let hint = "hint: it is a preset: `scaffold presets mongodb-atlas-on-aws` shows it";

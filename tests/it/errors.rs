@@ -178,7 +178,7 @@ fn several_things_wrong() {
     answer `contact` is `nobody`, which is not an e-mail address such as `platform@example.com`
       --> --set
 
-    answer `services.0.port` is `80`, which is not between 1024 and 65535
+    answer `services.0.port` is `80`, which only root can open in an image that is generated; take one from 1024
       --> --set
 
     there is no field `services.1.nmae` (did you mean `name`?)
@@ -308,16 +308,16 @@ fn injections_are_refused_by_kind() {
 fn a_command_of_the_image_that_downloads_a_program() {
     let service = |field: &str, command: &str| json!([{"name": "api", "kind": "api", "language": "node", "database": true, "route": "/api", field: command}]);
     insta::assert_snapshot!(with("services", service("migrate", "npx migrate-mongo up")), @r"
-    answer `services.0.migrate` is `npx migrate-mongo up`, which downloads a program where it runs if the image does not hold it; write `npx --no-install NAME` for a package of `dependencies`
+    answer `services.0.migrate` is `npx migrate-mongo up`, which runs a program that the image does not hold, or downloads it where it runs; write `npx --no-install NAME` for a package of `dependencies` and `npm run NAME` for a script
       --> --set
     hint: `scaffold explain services` says what it takes
     ");
     for command in
         ["npm run build && npx prisma migrate deploy", "npm exec x", "pnpm dlx x", "bunx x", "uvx x", "pipx run x"]
     {
-        assert!(with("services", service("migrate", command)).contains("which downloads"), "{command}");
+        assert!(with("services", service("migrate", command)).contains("or downloads it where it runs"), "{command}");
     }
-    assert!(with("services", service("start", "npx serve")).contains("which downloads"));
+    assert!(with("services", service("start", "npx serve")).contains("or downloads it where it runs"));
     let kept = ["npx --no-install migrate-mongo up", "npx --no x && npm exec --no -- y", "npm run migrate"];
     for command in kept {
         let given = given(PRESET, &[("services", service("migrate", command))]);

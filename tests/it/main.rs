@@ -22,6 +22,7 @@ mod examples;
 mod existing;
 mod faults;
 mod hints;
+mod images;
 mod kill;
 mod later;
 mod layout;

@@ -1,14 +1,14 @@
 //! What a new provider of each slot still owes, as the linter lists it.
 
-use crate::slots::{GO, faults};
+use crate::slots::{ELIXIR, faults};
 
 /// A folder with nothing but the slot and the choice turns into a list of what is to be done.
 #[test]
 fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
-    insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
-    error: the catalog has 11 faults:
+    insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r"
+    error: the catalog has 19 faults:
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.title`: what people call it, as in `an account of AWS`
         - `provides.facts.dns`: the product that answers for the zones
@@ -58,11 +58,19 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: dotnet`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: go`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: java_gradle`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: java_maven`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: node`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: other`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: php`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: python`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: ruby`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: rust`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `object_store`: no component fills it with `cloud: gcp`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `secrets_store`: no component fills it with `cloud: gcp`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
-    "#);
+    ");
 }
 
 #[test]
@@ -223,8 +231,8 @@ fn an_empty_code_host_is_a_list_of_what_it_owes() {
 fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
     let text = "title: GitLab\nwhy: Another CI platform.\nprovides:\n  slot: ci\n  for:\n    \
                 ci: {value: gitlab, title: GitLab CI, order: 20}\n";
-    insta::assert_snapshot!(faults(&[("components/gitlab/component.yaml", text)]), @r#"
-    error: the catalog has 6 faults:
+    insta::assert_snapshot!(faults(&[("components/gitlab/component.yaml", text)]), @r"
+    error: the catalog has 14 faults:
       templates/components/gitlab/component.yaml: owes to the slot `ci`:
         - `provides.for.code_host`: the choice for which it is there, or `any`
         - `provides.facts.title`: name of the product, for a sentence
@@ -257,11 +265,19 @@ fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
         - `files/scripts/open-pr.sh`
         - `contributes.required_checks`: an item
       templates/slots.yaml: slot `ci_identity`: no component fills it with `ci: gitlab`, `cloud: aws`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: dotnet`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: go`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: java_gradle`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: java_maven`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: node`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: other`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: php`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: python`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: ruby`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: rust`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: static`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `updates`: no component fills it with `ci: gitlab`; add one, or say in `without` what that needs
-    "#);
+    ");
 }
 
 #[test]
@@ -342,8 +358,8 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
     let text = "title: PostgreSQL\nwhy: Another engine.\nprovides:\n  slot: database\n  for:\n    \
                 database: {value: postgresql, title: PostgreSQL, order: 20}\n    \
                 database_hosting: {value: rds, title: Amazon RDS, order: 30}\n";
-    insta::assert_snapshot!(faults(&[("components/postgresql/component.yaml", text)]), @r#"
-    error: the catalog has 18 faults:
+    insta::assert_snapshot!(faults(&[("components/postgresql/component.yaml", text)]), @r"
+    error: the catalog has 26 faults:
       templates/components/postgresql/component.yaml: owes to the slot `database`:
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.in_cluster`: whether it runs in the cluster, on its nodes and volumes; then the Secret `mongodb-ssl` holds `ca.crt`, its pods are labelled `app.kubernetes.io/instance: mongodb` and `app.kubernetes.io/component: mongod`, and it brings the NetworkPolicy `egress-mongodb` for pods that use it
@@ -376,7 +392,7 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro restore_tools() %>`: what `scripts/restore.sh target` needs besides the tools of the cloud, for a sentence, or nothing
         - `macros.j2`: `<% macro restore_target() %>`: the body of `target ENV FILE` in `scripts/restore.sh`: writes the address of a user who may write; `fail`, `usage` and `bucket_of` are there
         - `macros.j2`: `<% macro recovering(part) %>`: a part of the page on disasters, or nothing: when the `promise` of point-in-time recovery holds; with what it is `lost`; what the loss of the `region` means; commands that put `credentials` back, and which are put back `credentials_later`; what is done `after` a restore
-        - `macros.j2`: `<% macro restoring(part) %>`: a part of the runbook on restores, or nothing: how to `keep` the damaged state and to `undo`, where it has snapshots; the `user` that is made; steps to a `moment`; whom to `escalate` to; the `row` for the log after those; what to `remove`, and which `scratch` copies
+        - `macros.j2`: `<% macro restoring(part) %>`: a part of the runbook on restores, or nothing: how to `keep` the damaged state and to `undo`, where it has snapshots; the `user` that is made; steps to a `moment`; how people `count` documents and copy them; whom to `escalate` to; the `row` for the log after those; what to `remove`, and which `scratch` copies
         - `macros.j2`: `<% macro recovery_drill(place) %>`: how people drill point-in-time recovery, for an `issue` or for the `page` on drills
       templates/questions.yaml: question `database_hosting`: `rds` needs `compare`, since another choice has it
       templates/slots.yaml: slot `backup`: no component fills it with `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
@@ -393,9 +409,17 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `database`: no component fills it with `database: mongodb`, `database_hosting: rds`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: dotnet`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: go`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: java_gradle`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: java_maven`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: node`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: other`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: php`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: python`; add one, or say in `without` what that needs
-    "#);
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: ruby`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: rust`; add one, or say in `without` what that needs
+    ");
 }
 
 /// Another engine has its own way to be backed up.
@@ -404,7 +428,7 @@ fn an_empty_backup_is_a_list_of_what_it_owes() {
     let text = "title: Backups of PostgreSQL\nwhy: Another engine.\nprovides:\n  slot: backup\n  for:\n    \
                 database: {value: postgresql, title: PostgreSQL, order: 20}\n    database_hosting: any\n";
     insta::assert_snapshot!(faults(&[("components/postgresql/backup/component.yaml", text)]), @r"
-    error: the catalog has 9 faults:
+    error: the catalog has 17 faults:
       templates/components/postgresql/backup/component.yaml: owes to the slot `backup`:
         - `provides.facts.job`: name of the CronJob that makes backups, of the service account of its pods, and the label `app.kubernetes.io/name` of its jobs
         - `provides.facts.prefix`: what the keys of backups begin with in the bucket, before a slash
@@ -435,19 +459,31 @@ fn an_empty_backup_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: dotnet`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: go`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: java_gradle`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: java_maven`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: node`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: other`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: php`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: python`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: ruby`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: rust`; add one, or say in `without` what that needs
     ");
 }
 
 #[test]
 fn an_empty_language_is_a_list_of_what_it_owes() {
-    insta::assert_snapshot!(faults(&[("components/languages/go/component.yaml", GO)]), @r#"
+    insta::assert_snapshot!(faults(&[("components/languages/elixir/component.yaml", ELIXIR)]), @r"
     error: the catalog has 3 faults:
-      templates/components/languages/go/component.yaml: owes to the slot `language`:
+      templates/components/languages/elixir/component.yaml: owes to the slot `language`:
         - `provides.facts.title`: name of the language, for a sentence
+        - `provides.facts.versions`: versions with a base image in pins.yaml, texts such as `24`; the first is the default, and an empty list asks for none
+        - `provides.facts.package_managers`: choices of `package_manager` that the generated files know, the default first
+        - `provides.facts.workspaces`: whether the package manager installs a package of a workspace by the lock file of the whole
         - `provides.facts.serves_files`: whether the image serves files and starts no program of the service; then with `/usr/share/nginx/runtime/config.js`
-        - `provides.facts.ecosystem`: the package manager, as Dependabot calls it
+        - `provides.facts.ecosystem`: the package manager, as Dependabot calls it; empty for none
+        - `provides.facts.size`: default of `size`: enough for the usual program
         - `provides.facts.install`: shell command that installs exactly what the lock file says, with tools for the checks
         - `provides.facts.lint`: default of `lint`
         - `provides.facts.typecheck`: default of `typecheck`
@@ -462,7 +498,7 @@ fn an_empty_language_is_a_list_of_what_it_owes() {
         - `provides.facts.migration_note`: what the service contract says about programs that migrate, as whole lines; empty for nothing
         - `files/__service_path__/Dockerfile`
         - `contributes.service_files`: an item
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mongodb`, `language: go`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `language_ci`: no component fills it with `ci: github_actions`, `language: go`; add one, or say in `without` what that needs
-    "#);
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mongodb`, `language: elixir`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `language_ci`: no component fills it with `ci: github_actions`, `language: elixir`; add one, or say in `without` what that needs
+    ");
 }

@@ -70,7 +70,7 @@ fn an_update_and_its_patch_as_a_page() {
     run(temp.path(), &["init", "shop", "--preset", ATLAS, "--yes"]);
     let file = temp.path().join("shop/k8s/overlays/prod/services/api/replicas.yaml");
     let edited = fs::read_to_string(&file).unwrap().replace("value: 6", "value: 8");
-    fs::write(&file, edited).unwrap();
+    fs::write(&file, &edited).unwrap();
 
     let set = "services.1.max_replicas=12";
     let output = run(&temp.path().join("shop"), &["diff", "--set", set, "--html", "../diff.html", "k8s"]);
@@ -89,6 +89,8 @@ fn an_update_and_its_patch_as_a_page() {
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     let decided = page(temp.path(), "update.html");
     assert!(decided.contains("conflict markers show both sides</p>"));
+    // the conflict is resolved
+    fs::write(&file, edited).unwrap();
     let nothing = run(temp.path(), &["init", "shop", "--set", set, "--yes", "--html", "nothing.html"]);
     assert!(said(&nothing).ends_with("There is nothing to show, and no page was written.\n"), "{}", said(&nothing));
     assert!(!temp.path().join("nothing.html").exists());

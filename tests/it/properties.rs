@@ -14,7 +14,7 @@ use scaffold::lint::lint;
 use scaffold::merge::{MarkerLabels, OnConflict, merge};
 use scaffold::plan::moved::moves;
 use scaffold::plan::operation::Action;
-use scaffold::plan::{Change, Ours, Plan, Versions};
+use scaffold::plan::{Ours, Plan, Versions};
 use scaffold::render::Rendered;
 use scaffold::review::{Policy, resolve};
 use scaffold::text::tree::{File, Tree};
@@ -63,7 +63,8 @@ fn service() -> impl Strategy<Value = Value> {
                 s["database"] = json!(database);
                 s["secrets"] = json!(secrets);
                 if database {
-                    s["migrate"] = json!(build);
+                    // images hold no package manager but npm
+                    s["migrate"] = json!(if build.starts_with("uv ") { "" } else { build });
                 }
             }
             s
@@ -220,11 +221,18 @@ fn update(base: &Base, disk: &mut Disk, new: &Rendered) -> (Base, bool, bool) {
             Action::Remove => disk.remove(&*operation.path),
         };
     }
-    let orphans = base.tree.files.iter().filter(|(path, _)| plan.changes.get(path.as_str()) == Some(&Change::Orphan));
-    let orphans: Disk = orphans.map(|(path, file)| (path.clone(), file.clone())).collect();
+    let gone = plan.gone(&versions, &BTreeMap::new(), &str::to_owned);
     let after = Base {
-        orphans: orphans.keys().cloned().collect(),
-        tree: Tree { files: new.tree.files.clone().into_iter().chain(orphans).collect() },
+        gone: gone.iter().map(|(path, (_, gone))| (path.clone(), *gone)).collect(),
+        tree: Tree {
+            files: new
+                .tree
+                .files
+                .clone()
+                .into_iter()
+                .chain(gone.into_iter().map(|(path, (file, _))| (path, file)))
+                .collect(),
+        },
         once: new.once.clone(),
         version: Some(version::own().clone()),
         ..Base::default()

@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use regex_lite::Regex;
 use scaffold::text::tree::File;
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::scene;
 use crate::slots;
@@ -34,8 +36,8 @@ fn folder(name: &str) -> PathBuf {
     root().join("tests/providers").join(name)
 }
 
-/// The repository that `scaffold init` writes with a provider.
-fn rendered(name: &str, preset: &str) -> BTreeMap<String, File> {
+/// The built-in catalog together with a provider, and how `scaffold init` is called there.
+fn catalog(name: &str, preset: &str) -> (TempDir, Command) {
     let place = tempfile::tempdir().unwrap();
     slots::catalog(place.path(), &[]);
     for below in ["templates", "presets"] {
@@ -45,6 +47,12 @@ fn rendered(name: &str, preset: &str) -> BTreeMap<String, File> {
     let answers = folder(name).join("answers.yaml");
     let mut command = scene::program(place.path());
     command.args(["init", "shop", "--yes", "--preset", preset, "--templates", "templates", "--answers"]).arg(answers);
+    (place, command)
+}
+
+/// The repository that `scaffold init` writes with a provider.
+fn rendered(name: &str, preset: &str) -> BTreeMap<String, File> {
+    let (place, mut command) = catalog(name, preset);
     let run = command.output().unwrap();
     assert!(run.status.success(), "{name}: {}", scene::said(&run));
     let mut tree = read_tree(&place.path().join("shop"));
@@ -102,18 +110,22 @@ fn a_language_is_a_folder_and_its_cells() {
     let tree = rendered("language", "mongodb-atlas-on-aws");
     let read = |path: &str| String::from_utf8(tree[path].bytes.clone()).unwrap();
     let dockerfile = read("apps/mails/Dockerfile");
-    assert!(dockerfile.contains("RUN go build -trimpath -o bin/app .\n"), "{dockerfile}");
+    assert!(
+        dockerfile.contains("bun install --frozen-lockfile && bun build --compile --outfile=bin/app .\n"),
+        "{dockerfile}"
+    );
     assert!(dockerfile.contains("CMD [\"bin/app\"]\n"), "{dockerfile}");
     assert!(read("apps/web/Dockerfile").contains("built with Node.js, served by nginx"));
     let ci = read(".github/workflows/ci.yml");
     let job = &ci[ci.find("  service-mails:").unwrap()..ci.find("  service-web:").unwrap()];
-    assert!(job.contains("uses: actions/setup-go@") && job.contains("run: go vet ./...\n"), "{job}");
-    assert!(
-        read(".github/dependabot.yml").contains("package-ecosystem: gomod\n    directories:\n      - /apps/mails\n")
-    );
+    assert!(job.contains("uses: jdx/mise-action@") && job.contains("run: bunx biome check\n"), "{job}");
+    assert!(read(".github/dependabot.yml").contains("package-ecosystem: bun\n    directories:\n      - /apps/mails\n"));
     assert!(read(".gitignore").contains("\n# mails\n/apps/mails/bin/\n"));
-    assert!(read("scripts/prod_preflight.sh").contains("  go mod download || exit 1\n  { go vet ./...; } || exit 1\n"));
-    assert!(read("docs/service-contract.md").contains("| `go.mod`, `go.sum` | Go services"));
+    assert!(
+        read("scripts/prod_preflight.sh")
+            .contains("  bun install --frozen-lockfile || exit 1\n  { bunx biome check; } || exit 1\n")
+    );
+    assert!(read("docs/service-contract.md").contains("| `bun.lock` | Bun services"));
     let own = tree.iter().filter(|(path, _)| path.split('/').any(|segment| segment == "mails"));
     let texts: Vec<_> =
         own.map(|(path, file)| (path.as_str(), String::from_utf8_lossy(&file.bytes).into_owned())).collect();
@@ -171,4 +183,37 @@ fn a_cache_is_a_folder() {
     assert!(architecture.contains("  service2 -->|\"6379\"| cache\n"), "{architecture}");
     assert!(read("k8s/base/namespace/resource-quota.yaml").contains("; the cache; ten pods"));
     assert!(read("scripts/restore-manifests.sh").contains("':!k8s/base/cache' ':!k8s/overlays/*/cache/*'\n"));
+}
+
+/// The address comes with the slot.
+#[test]
+fn the_address_of_a_provider_is_no_secret_of_a_service() {
+    for (name, variable) in [("cache", "CACHE_URL"), ("broker", "BROKER_URL")] {
+        let preset = PROVIDERS.into_iter().find(|(other, ..)| *other == name).unwrap().1;
+        let (_place, mut command) = catalog(name, preset);
+        let run = command.args(["--dry-run", "--set", &format!("services.1.secrets=[{variable}]")]).output().unwrap();
+        let said = scene::said(&run);
+        assert!(said.contains(&format!("which has `{variable}`: the service gets this variable")), "{said}");
+        assert_eq!(run.status.code(), Some(2));
+    }
+}
+
+/// What a change means is said of what it becomes.
+#[test]
+fn a_cache_that_goes_is_no_new_cache() {
+    let (place, mut command) = catalog("cache", "mongodb-atlas-on-aws");
+    assert!(command.output().unwrap().status.success());
+    let update = |sets: &[&str]| {
+        let mut command = scene::program(&place.path().join("shop"));
+        command.args(["update", "--yes", "--templates", "../templates"]);
+        let sets = sets.iter().flat_map(|set| ["--set", set]);
+        scene::said(&command.args(sets).output().unwrap())
+    };
+    for set in ["cache=none", "cache=valkey"] {
+        let said = update(&[set]);
+        assert!(
+            said.contains("with the new address or, for `none`, without one") && !said.contains("is empty"),
+            "{said}"
+        );
+    }
 }

@@ -7,7 +7,7 @@ use scaffold::answers::file::AnswersFile;
 use scaffold::answers::{Answers, Given};
 use scaffold::base::{self, Stored, record};
 use scaffold::render::Rendered;
-use scaffold::text::tree::{File, RelPath, Tree};
+use scaffold::text::tree::{File, RelPath};
 use scaffold::text::version;
 use serde_json::{Value, json};
 
@@ -61,7 +61,7 @@ fn commit(root: &Path, rendered: &Rendered) {
     write_tree(root, &rendered.tree.files);
     std::fs::create_dir_all(root.join(".scaffold")).unwrap();
     std::fs::write(root.join(".scaffold/.gitattributes"), base::ATTRIBUTES).unwrap();
-    let bytes = base::encode(&rendered.tree, &rendered.once, &Tree::default(), version::own());
+    let bytes = base::encode(&rendered.tree, &rendered.once, &base::GoneFiles::new(), version::own());
     std::fs::write(root.join(".scaffold/base"), bytes).unwrap();
     assert!(git(root, &["add", "-Af", "."]) && git(root, &["commit", "-qm", "x"]));
 }

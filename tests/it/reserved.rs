@@ -100,3 +100,30 @@ fn no_service_takes_a_name_that_is_generated() {
     assert!(seen > 20, "only {seen} names were found: does this test still read what is generated?");
     assert!(wrong.is_empty(), "services may not be called like this:\n{wrong}");
 }
+
+/// The variables of a service that are generated: its configuration, and what its image sets.
+#[test]
+fn no_secret_is_a_variable_that_the_service_has_anyway() {
+    let refused = |name: &str, service: serde_json::Value| {
+        let mut service = service;
+        service["name"] = json!("api");
+        service["secrets"] = json!(["A_KEY", name]);
+        let given = given(PRESETS[0], &[("services.1", service)]);
+        Answers::resolve(embedded(), &given, None).err().map(|error| format!("{error:#}"))
+    };
+    let tree = read_tree(&root().join("snapshots/presets").join(PRESETS[0]));
+    let text = |path: &str| std::str::from_utf8(&tree[path].bytes).unwrap().to_owned();
+    let configured = text("k8s/overlays/prod/services/api/config.env");
+    let mut names: Vec<&str> = configured.lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
+    assert!(names.contains(&"PORT") && names.contains(&"CORS_ORIGINS"));
+    assert!(text("apps/api/Dockerfile").contains("REQUIRED_VARIABLES="));
+    names.extend(["MONGODB_URI", "REQUIRED_VARIABLES", "HOME"]);
+    for name in names {
+        let error = refused(name, json!({})).unwrap_or_else(|| panic!("{name} is taken"));
+        assert!(error.contains(&format!("which has `{name}`: the service gets this variable")), "{error}");
+    }
+    assert_eq!(refused("MONGODB_URI", json!({"database": false})), None);
+    assert_eq!(refused("NODE_ENV", json!({"language": "python"})), None);
+    assert_eq!(refused("CORS_ORIGINS", json!({"kind": "worker"})), None);
+    assert_eq!(refused("CACHE_URL", json!({})), None, "there is no cache");
+}

@@ -45,18 +45,18 @@ fn what_a_field_needs_goes_with_a_condition() {
     let questions = fs::read_to_string(root().join("templates/questions.yaml")).unwrap();
     let changed = questions
         .replace("    default: aws\n", "    default: aws\n    needs: an answer\n")
-        .replace("        default: 8080\n", "        default: 8080\n        needs: an answer\n");
+        .replace("        default: http\n", "        default: http\n        needs: an answer\n");
     insta::assert_snapshot!(faults(&[("questions.yaml", &changed)]), @r"
     error: the catalog has 3 faults:
       templates/questions.yaml: question `cloud`: `needs` goes with a field of a record
       templates/questions.yaml: question `cloud`: `needs` says what `when` asks for, and there is no `when`
-      templates/questions.yaml: question `port`: `needs` says what `when` asks for, and there is no `when`
+      templates/questions.yaml: question `probe`: `needs` says what `when` asks for, and there is no `when`
     ");
 }
 
 /// A language with nothing but its name.
-pub const GO: &str = "title: Services in Go\nwhy: One program without anything around it.\nprovides:\n  slot: language\n  for:\n    \
-                  language: {value: go, title: Go 1.27, order: 40}\n";
+pub const ELIXIR: &str = "title: Services in Elixir\nwhy: One program without anything around it.\nprovides:\n  slot: language\n  for:\n    \
+                  language: {value: elixir, title: Elixir, order: 120}\n";
 
 /// Who compares the language of a service knows languages, which only their components may.
 #[test]
@@ -64,7 +64,7 @@ fn a_comparison_with_a_language_is_a_fault() {
     let said = faults(&[
         (
             "components/core/services/files/x.txt.j2",
-            "<% for service in services if service.language == \"go\" %><%= service.provided.language.color %><% endfor %>\n",
+            "<% for service in services if service.language == \"elixir\" %><%= service.provided.language.color %><% endfor %>\n",
         ),
         ("components/core/services/files/y.txt.j2", "<%= provided.language.title %>\n"),
         (
@@ -74,7 +74,7 @@ fn a_comparison_with_a_language_is_a_fault() {
     ]);
     insta::assert_snapshot!(said, @r#"
     error: the catalog has 3 faults:
-      templates/components/core/services/files/x.txt.j2: `service.language == "go"` asks which `language` it is, which only providers of `language`, `language_ci`, `driver` may know: read a fact of the slot
+      templates/components/core/services/files/x.txt.j2: `service.language == "elixir"` asks which `language` it is, which only providers of `language`, `language_ci`, `driver` may know: read a fact of the slot
       templates/components/core/services/files/x.txt.j2: reads `provided.language.color`, which is not a fact of that slot
       templates/components/core/services/files/y.txt.j2: reads `provided.language`, which each of `services` has for itself
     "#);

@@ -123,9 +123,9 @@ fn every_kind_of_question_with_mistakes_corrected() {
     let (_temp, dir) = target();
     let mut s = Start::init(&dir, &[]).run();
     s.answer(START, &[UP, ENTER].concat());
-    s.answer(NAME, "x\r").see("! `x` is not a DNS label").send("-shop").see("x-shop").send(ENTER);
+    s.answer(NAME, "x\r").see("! `x` is not a DNS label").send("x-shop").see("x-shop").send(ENTER);
     s.answer(CONTACT, ENTER).see("! the answer is empty, which is not an e-mail address");
-    s.send("nobody\r").see("! `nobody` is not an e-mail address").send("@example.com\r");
+    s.send("nobody\r").see("! `nobody` is not an e-mail address").send("nobody@example.com\r");
     s.replace("What is it for?", "Sells books");
     s.replace("In which region does it run?", "eu-cental-1").see("! `eu-cental-1`").see("did you mean `eu-central-1`?");
     s.replace("In which region does it run?", "eu-west-1");
@@ -148,7 +148,9 @@ fn every_kind_of_question_with_mistakes_corrected() {
     // a copy needs a name of its own, and what follows from the name follows the new one
     s.see("api (api, 9000, /api, none)").answer(SERVICES, &[UP, UP, ENTER].concat()); // past `Add another one`
     s.answer("api: what should happen?", &[DOWN, ENTER].concat());
-    s.answer("What is the service called?", "api\r").see("! `api` is the `name` of another one already").send("-2\r");
+    s.answer("What is the service called?", "api\r")
+        .see("! `api` is the `name` of another one already")
+        .send("api-2\r");
     s.answer("api-2: change a field?", ENTER).see("api-2 (api, 9000, /api-2, none)");
     // a worker has no route
     s.answer(SERVICES, &[UP, UP, ENTER].concat()).answer("api-2: what should happen?", ENTER);
@@ -184,7 +186,8 @@ fn leaving_at_any_stage_writes_nothing() {
             s.answer(question, if *question == CONTACT { MAIL } else { ENTER });
         }
         s.answer(questions[stage], CTRL_C).see("Stopped before writing.").ends_with(130).nothing_changed();
-        assert_eq!(s.words().contains("Your answers so far are kept: `scaffold init --resume "), stage > 0);
+        assert_eq!(s.words().contains("Your answers so far are kept: `scaffold init --resume "), stage > 1);
+        assert_eq!(s.words().contains("Your choice of the preset `shop` is kept: `scaffold init"), stage == 1);
     }
 }
 

@@ -115,6 +115,58 @@ fn an_orphan_that_the_user_deletes_is_gone_for_good() {
 }
 
 #[test]
+fn a_deletion_outlives_a_component_that_goes_and_comes_back() {
+    let shop = Repository::built_in();
+    let (atlas, script) = ("infra/terraform/modules/environment/atlas.tf", "scripts/put-atlas-credentials.sh");
+    shop.remove(atlas);
+    shop.remove(script);
+    assert!(shop.update(0, &["services.1.port=3001"]).contains(atlas));
+    let gone = shop.update(0, &["database_hosting=self-hosted", "scripts_folder=ops"]);
+    // only as long as it was generated
+    assert!(gone.contains(atlas), "{gone}");
+    assert!(shop.update(0, &[]).contains("is up to date."));
+    assert!(!shop.says(0, &["status"]).contains("deleted"));
+    // while the file is away, its folder moves again
+    shop.update(0, &["terraform_folder=tf", "point_in_time_recovery=false", "rpo=2d"]);
+    let back = shop.update(0, &["database_hosting=atlas", "point_in_time_recovery=true", "rpo=1h"]);
+    let (atlas, script) = ("tf/modules/environment/atlas.tf", "ops/put-atlas-credentials.sh");
+    for path in [atlas, script] {
+        assert!(!shop.path().join(path).exists(), "{path}: {back}");
+        assert!(shop.says(0, &["status"]).contains(path));
+    }
+    shop.says(0, &["restore", "--yes", atlas]);
+    assert!(shop.path().join(atlas).exists());
+    // a file of the user's own that is there when it comes back is not the deleted one
+    shop.remove(atlas);
+    shop.update(0, &["database_hosting=self-hosted"]);
+    shop.write(atlas, "# of our own\n");
+    assert!(shop.update(1, &["database_hosting=atlas"]).contains(&format!("{atlas}.scaffold-new")));
+}
+
+#[test]
+fn a_deletion_outlives_the_service_that_it_belongs_to() {
+    let shop = Repository::built_in();
+    shop.update(0, &[&with_mails()]);
+    let path = "k8s/base/mails/service-account.yaml";
+    shop.remove(path);
+    shop.update(0, &[SERVICES]);
+    let back = shop.update(0, &[&with_mails()]);
+    assert!(!shop.path().join(path).exists(), "{back}");
+
+    // a folder in which they deleted every file does not stay behind
+    let folder = shop.path().join("k8s/base/mails");
+    for entry in fs::read_dir(&folder).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    shop.update(0, &[SERVICES]);
+    assert!(!folder.exists());
+    shop.says(0, &["undo", "--yes"]);
+    assert!(!folder.exists());
+    shop.update(0, &[&with_mails()]);
+    assert!(!folder.exists());
+}
+
+#[test]
 fn what_restore_can_replace_is_named() {
     let shop = Repository::small();
     shop.append("db/backup.yaml", "# of our own");

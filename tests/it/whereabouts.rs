@@ -60,11 +60,24 @@ fn the_example_of_a_preset_is_nobodys_project() {
     assert!(said.contains("before you apply anything: `domain`, `contact`, `repository`,"), "{said}");
 }
 
+/// An answer that was given or found is none, whatever the example is.
+#[test]
+fn an_answer_that_equals_an_example_is_no_example() {
+    let temp = repository("");
+    fs::write(temp.path().join(".git/config"), "[remote \"origin\"]\n\turl = https://github.com/acme/shop.git\n")
+        .unwrap();
+    let said = init(temp.path(), &["--detect", "--set", "name=shop", "--set", "domain=example.com"]);
+    let named = said.split("before you apply anything:").nth(1).and_then(|rest| rest.split(". ").next()).unwrap();
+    assert!(!named.contains("`name`") && !named.contains("`repository`") && !named.contains("`domain`"), "{said}");
+    assert!(named.contains("`description`"), "{said}");
+}
+
 /// What cannot be generated for the code that is there is not replaced by the services of an example.
 #[test]
 fn the_services_of_an_example_are_not_those_of_a_folder_with_code() {
     let temp = TempDir::new().unwrap();
-    write_tree(temp.path(), &read_tree(&root().join("tests/detect/go/tree")));
+    // no service may be in this folder
+    write_tree(&temp.path().join("restore"), &read_tree(&root().join("tests/detect/go/tree")));
     let said = init(temp.path(), &["--detect"]);
     assert!(said.contains("error: go.mod describes a service that cannot be generated"), "{said}");
     assert!(!temp.path().join("apps").exists() && !temp.path().join(".scaffold").exists());

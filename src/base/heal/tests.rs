@@ -18,7 +18,7 @@ fn tree(files: Files<'_>) -> Tree {
 }
 
 fn text(version: &str, files: Files<'_>) -> Vec<u8> {
-    encode(&tree(files), &BTreeSet::new(), &Tree::default(), &Version::parse(version).unwrap())
+    encode(&tree(files), &BTreeSet::new(), &crate::base::GoneFiles::new(), &Version::parse(version).unwrap())
 }
 
 fn git(folder: &Path, args: &[&str]) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::{Exclusion, Key, ProvidedChoice, RecordProvider, RecordSlot, Slot};
-use crate::catalog::question::{Choice, Question};
+use crate::catalog::question::{Choice, KindName, Question, SetBy};
 use crate::catalog::{Catalog, Component, ProjectFile};
 
 impl Catalog {
@@ -56,6 +56,20 @@ impl Catalog {
         self.exclude();
         self.bring_fields();
         self.fill_records();
+        self.reserve_variables();
+    }
+
+    /// Has each question for names of environment variables know those that are set already.
+    fn reserve_variables(&mut self) {
+        let variables = |(slot, what): (&String, &Slot)| {
+            let names = what.variables.clone()?;
+            Some(SetBy { slot: slot.clone(), title: what.title.clone(), names })
+        };
+        let set_by: Vec<SetBy> = self.slots.slots.iter().filter_map(variables).collect();
+        let fields = self.project.questions.iter_mut().flat_map(|question| &mut question.fields);
+        for field in fields.filter(|field| field.kind == KindName::EnvNames) {
+            field.set_by.clone_from(&set_by);
+        }
     }
 
     /// Puts the fields of providers into the records of the project, asked when the provider is chosen.
@@ -92,7 +106,8 @@ impl Catalog {
                 provides: provides.clone(),
             });
             let fields = slot.keys.iter().filter(|key| list.choice_field(key).is_some()).cloned().collect();
-            let slot = RecordSlot { name: name.clone(), fields, providers: providers.collect() };
+            let slot =
+                RecordSlot { name: name.clone(), fields, reads: slot.reads.clone(), providers: providers.collect() };
             filled.entry(list.name.clone()).or_default().push(slot);
         }
         for question in &mut self.project.questions {

@@ -73,7 +73,9 @@ fn after(before: &Decisions, change: Change<'_>, resolution: Option<Resolution>,
     let plan = Plan { changes: BTreeMap::from([("p", change)]) };
     let resolutions = resolution.map(|one| ("p".to_owned(), one)).into_iter().collect();
     let theirs = Tree { files: BTreeMap::from([("p".to_owned(), file(new))]) };
-    let after = before.after(Reviewed { plan: &plan, resolutions: &resolutions, person: true, theirs: &theirs });
+    let gone = GoneFiles::new();
+    let after =
+        before.after(Reviewed { plan: &plan, resolutions: &resolutions, person: true, theirs: &theirs, gone: &gone });
     after.files.get("p").cloned()
 }
 
@@ -123,4 +125,16 @@ fn a_refused_difference_stays_refused_beside_a_change_elsewhere() {
     assert_eq!(still, Some(Decision::Refused(sums)));
     let (other, merged) = (file("1\na!\n2\n3\nb\n4\n"), file("1\nA\n2\n3\nb\n4\n"));
     assert_eq!(after(&refused, merge(&other, merged), None, other.text().unwrap()), None);
+}
+
+#[test]
+fn a_decision_lasts_while_the_file_is_not_generated() {
+    let before = some();
+    let (plan, theirs) = (Plan { changes: BTreeMap::new() }, Tree::default());
+    let after = |gone: &GoneFiles| {
+        before.after(Reviewed { plan: &plan, resolutions: &BTreeMap::new(), person: true, theirs: &theirs, gone }).files
+    };
+    let gone = |(path, _): (&RelPath, &Decision)| (path.clone(), (file("x"), crate::base::Gone::Edited));
+    assert_eq!(after(&before.files.iter().map(gone).collect()), before.files);
+    assert_eq!(after(&GoneFiles::new()), BTreeMap::new());
 }

@@ -252,6 +252,25 @@ fn an_existing_repository_takes_fewer() {
 }
 
 #[test]
+fn a_finding_is_taken_without_a_question_when_told_to() {
+    let (_temp, dir) = target();
+    fs::create_dir_all(dir.join(".git")).unwrap();
+    fs::write(dir.join(".git/config"), "[remote \"origin\"]\n\turl = git@github.com:acme/books.git\n").unwrap();
+    let mut s = Start::built_in(&dir, &["--preset", "mongodb-atlas-on-aws", "--detect"]).rows(100).run();
+    for (i, (question, answer)) in PROJECT.iter().enumerate().take(7) {
+        if ![0, 4].contains(&i) {
+            s.answer(question, answer).send(ENTER);
+        }
+    }
+    // what takes no `later` says so, and what was refused is replaced by what is typed next
+    s.answer(PROJECT[7].0, "later\r").see("it cannot be answered `later`").send("@acme/books\r");
+    s.answer(PROJECT[8].0, CTRL_C).ends_with(130);
+    let words = s.words();
+    assert!(!words.contains(PROJECT[0].0) && !words.contains(PROJECT[4].0), "{words}");
+    assert!(!words.contains("later@acme"), "{words}");
+}
+
+#[test]
 fn a_finding_is_filled_in_beside_the_file_it_was_found_in() {
     let (_temp, dir) = target();
     fs::create_dir_all(dir.join("backend")).unwrap();

@@ -77,7 +77,9 @@ fn a_preset_alone_is_kept() {
     s.answer(OVERVIEW, CTRL_C).ends_with(130);
 
     let (_temp, dir) = target();
-    Start::init(&dir, &[]).run().answer(START, ENTER).answer(NAME, CTRL_C).ends_with(130);
+    let mut s = Start::init(&dir, &[]).run();
+    s.answer(START, ENTER).answer(NAME, CTRL_C).see("Your choice of the preset `shop` is kept").ends_with(130);
+    assert!(!s.words().contains("answers so far"), "{}", s.words());
     let mut s = Start::init(&dir, &[]).run();
     s.see("It starts from the preset `shop`, without an answer so far; no starts anew").answer(AGAIN, ENTER);
     s.answer(NAME, ENTER).answer(CONTACT, MAIL).answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).ends_with(0);

@@ -1,0 +1,128 @@
+//! Services with a Dockerfile of their own, and those without health routes: what runs follows what the image is.
+
+use serde_yaml::Value;
+
+use crate::cases::outcomes;
+
+/// A file of the case with this name.
+fn text(case: &str, path: &str) -> Option<String> {
+    let outcome = outcomes().iter().find(|outcome| outcome.case.snapshot == case).unwrap();
+    let file = outcome.rendered.tree.files.get(path)?;
+    Some(String::from_utf8(file.bytes.clone()).unwrap())
+}
+
+fn yaml(case: &str, path: &str) -> Value {
+    serde_yaml::from_str(&text(case, path).unwrap_or_else(|| panic!("{case} has no {path}"))).unwrap()
+}
+
+fn pod(case: &str, path: &str) -> Value {
+    yaml(case, path)["spec"]["template"]["spec"].clone()
+}
+
+const OWN: &str = "cases/core/services/own-dockerfiles";
+
+#[test]
+fn nothing_is_generated_into_an_image_of_its_own() {
+    let outcome = outcomes().iter().find(|outcome| outcome.case.snapshot == OWN).unwrap();
+    let paths = outcome.rendered.tree.files.keys();
+    let beside: Vec<&String> =
+        paths.filter(|path| ["frontend/", "backend/", "jobs/"].iter().any(|folder| path.starts_with(folder))).collect();
+    assert!(beside.is_empty(), "{beside:?}");
+    let check = text(OWN, "scripts/check").unwrap();
+    assert!(!check.contains("hadolint"), "its Dockerfiles are not ours to judge");
+}
+
+/// A web server that listens on port 80 runs without root: the port needs no privilege, and what it writes to is a volume.
+#[test]
+fn a_low_port_needs_no_root() {
+    let pod = pod(OWN, "k8s/base/web/deployment.yaml");
+    assert_eq!(pod["securityContext"]["runAsUser"], 101);
+    assert_eq!(pod["securityContext"]["runAsNonRoot"], true);
+    let sysctl = &pod["securityContext"]["sysctls"][0];
+    assert_eq!((&sysctl["name"], &sysctl["value"]), (&"net.ipv4.ip_unprivileged_port_start".into(), &"80".into()));
+    let container = &pod["containers"][0];
+    assert_eq!(container["ports"][0]["containerPort"], 80);
+    assert_eq!(container["securityContext"]["capabilities"]["drop"][0], "ALL");
+    let mounts: Vec<&str> =
+        container["volumeMounts"].as_sequence().unwrap().iter().map(|m| m["mountPath"].as_str().unwrap()).collect();
+    assert_eq!(mounts, ["/tmp", "/var/cache/nginx", "/run"]);
+}
+
+/// The namespace admits root only where an image wants it, and says whose; the other pods stay as strict as before.
+#[test]
+fn root_weakens_the_namespace_by_name() {
+    let namespace = text(OWN, "k8s/base/namespace/namespace.yaml").unwrap();
+    assert!(namespace.contains("The image of jobs runs as root"), "{namespace}");
+    assert!(namespace.contains("enforce: baseline") && namespace.contains("warn: restricted"), "{namespace}");
+    for service in ["web", "api"] {
+        let pod = pod(OWN, &format!("k8s/base/{service}/deployment.yaml"));
+        assert_eq!(pod["securityContext"]["runAsNonRoot"], true, "{service}");
+        assert!(pod["containers"][0]["securityContext"]["capabilities"]["add"].is_null(), "{service}");
+    }
+    let other = text("cases/core/services/own-beside-generated", "k8s/base/namespace/namespace.yaml").unwrap();
+    assert!(other.contains("enforce: restricted"), "{other}");
+}
+
+/// Without our entrypoint secrets are environment variables, unless the program reads files; a migration gets the same.
+#[test]
+fn secrets_come_as_the_image_takes_them() {
+    for path in ["k8s/base/api/deployment.yaml", "k8s/migrations/api/job.yaml"] {
+        let container = pod(OWN, path)["containers"][0].clone();
+        let from =
+            container["envFrom"].as_sequence().unwrap().iter().filter_map(|from| from["secretRef"]["name"].as_str());
+        assert_eq!(from.collect::<Vec<_>>(), ["api", "mongodb"], "{path}");
+        assert!(container["args"].is_null(), "{path}: there is no entrypoint that takes arguments");
+    }
+    let jobs = pod(OWN, "k8s/base/jobs/deployment.yaml");
+    let from = jobs["containers"][0]["envFrom"].as_sequence().unwrap();
+    assert!(from.iter().all(|from| from["secretRef"].is_null()), "{from:?}");
+    let mounts = jobs["containers"][0]["volumeMounts"].as_sequence().unwrap();
+    assert!(mounts.iter().any(|mount| mount["mountPath"] == "/run/secrets/app"), "{mounts:?}");
+}
+
+/// CI and the release build the same: file, context, stage and arguments.
+#[test]
+fn its_dockerfile_is_built_where_it_is() {
+    let built =
+        "docker build --tag built --file backend/Dockerfile --target production --build-arg APP_ENV=production .";
+    assert!(text(OWN, ".github/workflows/ci.yml").unwrap().contains(built));
+    let deploy = yaml(OWN, ".github/workflows/deploy-staging.yml");
+    let build = &deploy["jobs"]["build"];
+    let steps = build["steps"].as_sequence().unwrap();
+    let with = &steps.iter().find(|step| step["id"] == "build").unwrap()["with"];
+    let rows = build["strategy"]["matrix"]["include"].as_sequence().unwrap();
+    let api = rows.iter().find(|row| row["service"] == "api").unwrap();
+    for (input, key, value) in [
+        ("context", "path", "."),
+        ("file", "file", "backend/Dockerfile"),
+        ("target", "target", "production"),
+        ("build-args", "build-args", "APP_ENV=production\n"),
+    ] {
+        assert_eq!(with[input], format!("${{{{ matrix.{key} }}}}").as_str());
+        assert_eq!(api[key], value);
+    }
+}
+
+/// No probe asks a path that no route serves, and nothing else asks for it either.
+#[test]
+fn a_service_without_routes_is_asked_by_a_connection() {
+    let case = "cases/core/services/asked-by-a-connection";
+    let api = pod(case, "k8s/base/api/deployment.yaml");
+    for probe in ["startupProbe", "livenessProbe", "readinessProbe"] {
+        let probe = &api["containers"][0][probe];
+        assert_eq!(probe["tcpSocket"]["port"], "http");
+        assert!(probe["httpGet"].is_null());
+    }
+    assert!(text(case, "k8s/base/api/health-route.yaml").is_none());
+    let smoke = text(case, "scripts/smoke.sh").unwrap();
+    assert!(smoke.contains("\n  answers api /api\n") && smoke.contains("\n  healthy web web /healthz\n"), "{smoke}");
+    let jobs = pod(case, "k8s/base/jobs/deployment.yaml")["containers"][0].clone();
+    assert!(["startupProbe", "livenessProbe", "readinessProbe", "ports"].iter().all(|key| jobs[key].is_null()));
+    assert!(!text(case, "k8s/overlays/prod/services/jobs/config.env").unwrap().contains("PORT="));
+    for case in [case, "cases/core/services/asked-at-the-gateway"] {
+        for (path, file) in &outcomes().iter().find(|o| o.case.snapshot == case).unwrap().rendered.tree.files {
+            let text = String::from_utf8_lossy(&file.bytes);
+            assert!(!text.contains("/readyz") || text.contains("web"), "{case}: {path} asks for /readyz");
+        }
+    }
+}
