@@ -76,10 +76,9 @@ fn an_answer_that_equals_an_example_is_no_example() {
 #[test]
 fn the_services_of_an_example_are_not_those_of_a_folder_with_code() {
     let temp = TempDir::new().unwrap();
-    // no service may be in this folder
-    write_tree(&temp.path().join("restore"), &read_tree(&root().join("tests/detect/go/tree")));
+    write_tree(&temp.path().join("restore"), &read_tree(&root().join("tests/detect/phoenix/tree")));
     let said = init(temp.path(), &["--detect"]);
-    assert!(said.contains("error: go.mod describes a service that cannot be generated"), "{said}");
+    assert!(said.contains("error: restore/mix.exs describes a service that cannot be generated"), "{said}");
     assert!(!temp.path().join("apps").exists() && !temp.path().join(".scaffold").exists());
 }
 
