@@ -25,8 +25,10 @@ mod java;
 mod libraries;
 mod lines;
 mod node;
+mod others;
 pub mod overview;
 mod php;
+mod procfile;
 mod python;
 pub mod report;
 mod routes;
@@ -69,6 +71,9 @@ pub struct Detected {
     pub infrastructure: Vec<Finding<Infrastructure>>,
     /// The answers of the catalog that follow, by question. They are valid as far as each goes.
     pub answers: IndexMap<String, Found>,
+    /// The services for which nothing can be generated, and why; they are among the notes as well.
+    #[serde(skip)]
+    pub refused: Vec<Note>,
     /// What could not be read, and what has no place among the answers.
     pub notes: Vec<Note>,
 }
@@ -87,12 +92,27 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
     java::detect(&files, &mut services);
     ruby::detect(&files, &mut services);
     php::detect(&files, &mut services);
-    docker::detect(&files, &mut services);
-    let backing = compose::detect(&files, &mut services);
+    others::detect(&files, &mut services);
+    services.take_back();
+    others::last(&files, &mut services);
+    let compose::Compose { builds, backing } = compose::read(&files);
+    docker::detect(&files, &mut services, &builds);
+    compose::apply(&mut services, builds);
     versions::detect(&files, &mut services);
     versions::prisma(&files, &mut services);
     routes::detect(&files, &mut services);
+    services.0.values_mut().for_each(libraries::defaults);
+    procfile::detect(&files, &mut services);
+    services.0.values_mut().for_each(|service| service::conclude(&files, service));
+    let images: Vec<(String, String)> = services
+        .0
+        .values()
+        .filter_map(|service| Some((service.path.clone(), service.image.as_ref()?.dockerfile.value.clone())))
+        .collect();
     services.settle();
+    for (_, dockerfile) in images.iter().filter(|(folder, _)| !services.0.contains_key(folder)) {
+        files.note(dockerfile, "builds an image around several services, for which no answer stands");
+    }
     let variables = env_sample::detect(&files, &mut services);
     let remote = git::detect(&files);
     if let Some(service) = services.0.get_mut("").filter(|service| service.name.is_none()) {
@@ -109,9 +129,10 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
         pipelines: automation::pipelines(&files),
         infrastructure: automation::infrastructure(&files),
         answers: IndexMap::new(),
+        refused: Vec::new(),
         notes: Vec::new(),
     };
-    detected.answers = answers::answers(catalog, &detected, &files, chosen)?;
+    (detected.answers, detected.refused) = answers::answers(catalog, &detected, &files, chosen)?;
     detected.notes = files.into_notes();
     Ok(detected)
 }

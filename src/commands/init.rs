@@ -240,10 +240,26 @@ fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Resul
         ui.say(&text);
     }
     let services = catalog.detected_by(FindingName::Services).filter(|_| !found.services.is_empty());
+    if let Some(question) = services
+        && !found.refused.is_empty()
+        && (!ui.interactive || args.plan.yes)
+        && !gives(given, &question.name)
+    {
+        let sentences: Vec<String> = found.refused.iter().map(Note::to_string).collect();
+        let message = sentences.join(" ").trim_end_matches('.').to_owned();
+        let hint = format!("give `{}` in `--answers` to generate the others only", question.name);
+        return Err(UserError::new(message).hint(hint).into());
+    }
     let unfit = services.filter(|question| !found.answers.contains_key(&question.name));
     given.unfit = unfit.map(|question| question.name.clone());
     given.detected = found.answers;
     Ok(found.notes)
+}
+
+/// Whether the answers of the command line give all of an answer, and not only a part of what is found.
+fn gives(given: &Given, name: &str) -> bool {
+    given.file.as_ref().is_some_and(|file| file.values.contains_key(name))
+        || given.sets.iter().any(|(key, _)| key == name)
 }
 
 /// A folder that was generated before: the same answers and templates mean that nothing is left to do.

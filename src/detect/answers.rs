@@ -1,12 +1,14 @@
 //! Findings as answers of the catalog: those that a question of that name accepts, with the evidence of each.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::Detected;
-use super::finding::{Finding, Location};
-use super::service::{Client, Command, Language, Route, Service};
+use super::finding::{Finding, Location, Note};
+use super::service::{Client, Command, Language, Route, Service, ServiceKind, Variable};
 use super::walk::Files;
 use crate::answers::check::Check;
 use crate::answers::{Found, NAME};
@@ -26,12 +28,17 @@ const DATABASES: [(&str, &str); 6] = [
     ("sqlserver", "MSSQL"),
 ];
 
-/// The answers that follow, in the order of the questions. What a question refuses becomes a note. Of the answers that are
+/// The answers that follow, in the order of the questions, and why services have none. What a question refuses becomes a note. Of the answers that are
 /// chosen already, choices and those that are not asked on the way count, else their defaults.
 ///
 /// # Errors
 /// When an expression of the catalog fails.
-pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Values) -> Result<IndexMap<String, Found>> {
+pub fn answers(
+    catalog: &Catalog,
+    found: &Detected,
+    files: &Files,
+    chosen: &Values,
+) -> Result<(IndexMap<String, Found>, Vec<Note>)> {
     let env = engine::environment(catalog)?;
     let settled = |question: &&Question| !question.asked || question.kind == KindName::Choice;
     let questions = catalog.project.questions.iter().filter(settled);
@@ -41,7 +48,7 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Valu
         })
         .collect();
     let scope = &Scope::new(&env, &known);
-    let mut answers = IndexMap::new();
+    let (mut answers, mut refused) = (IndexMap::new(), Vec::new());
     for (_, question) in catalog.questions() {
         let Some(by) = &question.detected_by else { continue };
         let answer = match by.finding {
@@ -49,13 +56,16 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Valu
             FindingName::Repository => scalar(scope, question, repository(found, &by.of)),
             FindingName::CodeOwners => scalar(scope, question, code_owners(files)),
             FindingName::Services if question.kind == KindName::Records => {
-                services(scope, question, &found.services, files)?
+                let (records, notes) = services(scope, question, &found.services, files)?;
+                refused.extend(notes);
+                records
             }
             _ => None,
         };
         answers.extend(answer.map(|answer| (question.name.clone(), answer)));
     }
-    Ok(answers)
+    unsupported(catalog, found, files);
+    Ok((answers, refused))
 }
 
 /// The name of a folder as a name of the project, as far as that is possible.
@@ -119,8 +129,14 @@ fn code_owners(files: &Files) -> Option<Finding<String>> {
     rules.last().map(|(i, owner)| Finding::new(owner.to_owned(), Location::new(file, Some(i + 1))))
 }
 
-fn services(scope: &Scope<'_>, question: &Question, services: &[Service], files: &Files) -> Result<Option<Found>> {
-    let (mut records, mut found_in) = (Vec::<Value>::new(), IndexMap::new());
+/// The records of the services, and a note for each that has none.
+fn services(
+    scope: &Scope<'_>,
+    question: &Question,
+    services: &[Service],
+    files: &Files,
+) -> Result<(Option<Found>, Vec<Note>)> {
+    let (mut records, mut found_in, mut refused) = (Vec::<Value>::new(), IndexMap::new(), Vec::new());
     let most = usize::try_from(question.max.unwrap_or(100)).unwrap_or(usize::MAX);
     for service in services {
         if records.len() == most {
@@ -129,11 +145,10 @@ fn services(scope: &Scope<'_>, question: &Question, services: &[Service], files:
         }
         match record(scope, question, service, &records, files)? {
             Ok((record, places)) => {
-                foreign_database(question, service, files);
                 missing_for_install(service, files);
                 let taken = |field: &String| records.iter().any(|other| other[field] == record[field.as_str()]);
                 if let Some(field) = question.unique.iter().find(|field| taken(field)) {
-                    refuse(files, service, &format!("another one has the same `{field}`"));
+                    refused.push(refusal(service, &format!("another one has the same `{field}`")));
                     continue;
                 }
                 let i = records.len();
@@ -141,19 +156,57 @@ fn services(scope: &Scope<'_>, question: &Question, services: &[Service], files:
                 found_in.extend(places.map(|(field, place)| (format!("{}.{i}.{field}", question.name), place)));
                 records.push(Value::Object(record));
             }
-            Err(why) => refuse(files, service, &why),
+            Err(why) => refused.push(refusal(service, &why)),
         }
     }
-    Ok((!records.is_empty()).then(|| Found { value: Value::Array(records), found_in }))
+    for note in &refused {
+        files.note(&note.file, note.message.clone());
+    }
+    Ok(((!records.is_empty()).then(|| Found { value: Value::Array(records), found_in }), refused))
 }
 
-/// Notes a database that no answer stands for.
-fn foreign_database(question: &Question, service: &Service, files: &Files) {
-    let field = question.fields.iter().find(|field| field.is_detected_by(FindingName::Database));
-    let ours = field.and_then(|field| field.detected_by.as_ref()).map_or(&[][..], |by| &by.of);
-    if let Some(client) = other_database(service, ours) {
-        let system = client.value.system.unwrap_or_default();
-        files.note(&client.found_in.file, format!("uses {system}, for which nothing is generated"));
+/// Notes each system for which nothing is generated, with the services that use it.
+fn unsupported(catalog: &Catalog, found: &Detected, files: &Files) {
+    let of_fields = catalog.questions().flat_map(|(_, question)| &question.fields);
+    let of_fields: Vec<&String> =
+        of_fields.filter_map(|field| field.detected_by.as_ref()).flat_map(|by| &by.of).collect();
+    let is_made = |system: &str| {
+        of_fields.iter().any(|one| *one == system)
+            || catalog.questions().any(|(_, question)| {
+                question
+                    .choices
+                    .iter()
+                    .any(|choice| choice.value == system || system == "redis" && choice.value == "valkey")
+            })
+    };
+    let mut users: BTreeMap<&str, (Location, Vec<String>)> = BTreeMap::new();
+    for service in &found.services {
+        let name = service.name.as_ref().map_or_else(|| "the service".to_owned(), |name| format!("`{}`", name.value));
+        for client in &service.clients {
+            let Some(system) = client.value.system.filter(|system| !is_made(system)) else { continue };
+            let (_, names) = users.entry(system).or_insert_with(|| (client.found_in.clone(), Vec::new()));
+            if !names.contains(&name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    for backing in &found.backing {
+        let system = backing.value.system;
+        if !is_made(system) {
+            users.entry(system).or_insert_with(|| (backing.found_in.clone(), Vec::new()));
+        }
+    }
+    for (system, (place, names)) in users {
+        let message = match names.as_slice() {
+            [] => format!("runs {system}, which is not supported: nothing is generated for it"),
+            names => {
+                format!(
+                    "uses {system}, which is not supported: nothing is generated for it (used by {})",
+                    names.join(", ")
+                )
+            }
+        };
+        files.note(&place.file, message);
     }
 }
 
@@ -209,11 +262,11 @@ fn name_of(manager: &str) -> &str {
     }
 }
 
-/// Notes that a service has no place among the answers.
-fn refuse(files: &Files, service: &Service, why: &str) {
+/// Why a service has no place among the answers, as a clause about its file.
+fn refusal(service: &Service, why: &str) -> Note {
     let place = service.manifest.as_ref().or(service.containers.first());
     let file = place.map_or(service.path.as_str(), |place| place.file.as_str());
-    files.note(file, format!("describes a service that is no answer: {why}"));
+    Note { file: file.to_owned(), message: format!("describes a service that cannot be generated: {why}") }
 }
 
 /// A record and the evidence of its fields.
@@ -249,6 +302,7 @@ fn record(
         }
         let checked = found.map(|found| match finding {
             Some(FindingName::ServiceName) => (name(&check, field, service, before), found),
+            Some(FindingName::Language) => (language(&check, service, &found.value), found),
             _ => (check.value(&found.value), found),
         });
         let value = match checked {
@@ -276,6 +330,47 @@ fn record(
         so_far.extend(value.map(|value| (field.name.clone(), value)));
     }
     Ok(Ok((record, places)))
+}
+
+/// The word for the language. One that the catalog does not have is another language, if the image is its own.
+fn language(check: &Check<'_>, service: &Service, word: &Value) -> Result<Value, Vec<String>> {
+    let other = || service.image.as_ref().and_then(|_| check.value(&json!("other")).ok());
+    // without a package.json there is nothing that the generated image could install and build
+    let as_they_are = service.language.as_ref().is_some_and(|language| language.value == Language::Static);
+    check.value(word).ok().filter(|_| !as_they_are).or_else(other).ok_or_else(|| {
+        let why = match (service.language.as_ref(), &service.image) {
+            (None, _) => "its language is not known".to_owned(),
+            (Some(_), None) if as_they_are => {
+                "its files are served as they are, and a Dockerfile is generated only for files that npm builds"
+                    .to_owned()
+            }
+            (Some(language), None) => {
+                format!("no Dockerfile is generated for {}, and it has none of its own", named_language(language.value))
+            }
+            (Some(language), Some(_)) => format!("no pipeline is generated for {}", named_language(language.value)),
+        };
+        vec![why]
+    })
+}
+
+/// What people call the language.
+fn named_language(language: Language) -> &'static str {
+    match language {
+        Language::Node => "Node.js",
+        Language::Python => "Python",
+        Language::Go => "Go",
+        Language::Rust => "Rust",
+        Language::Java => "Java",
+        Language::Ruby => "Ruby",
+        Language::Php => "PHP",
+        Language::Dotnet => ".NET",
+        Language::Elixir => "Elixir",
+        Language::Gleam => "Gleam",
+        Language::Cpp => "C++",
+        Language::Deno => "Deno",
+        Language::Shell => "scripts of a shell",
+        Language::Static => "static files",
+    }
 }
 
 /// The first name of a service that is free and accepted, else why its own is not.
@@ -314,20 +409,26 @@ fn fields(service: &Service) -> Fields {
     if let Some(kind) = &service.kind {
         put(FindingName::ServiceKind, json!(kind.value), &kind.found_in);
     }
-    if let Some(language) = &service.language {
-        let manifest = service.manifest.as_ref().map_or("", |place| path::name(&place.file));
-        let word = match language.value {
-            Language::Node if service.output.is_some() => json!("static"),
-            Language::Java if manifest == "pom.xml" => json!("java_maven"),
-            Language::Java => json!("java_gradle"),
-            other => json!(other),
-        };
-        put(FindingName::Language, word, &language.found_in);
-        if let Some(found) = &service.version
-            && let Some(version) = version(language.value, &found.value)
-        {
-            put(FindingName::LanguageVersion, json!(version), &found.found_in);
+    // static files are served by the image that is generated for them
+    let output = service.output.as_ref().filter(|_| service.image.is_none());
+    match (&service.language, &service.image) {
+        (Some(language), _) => {
+            let manifest = service.manifest.as_ref().map_or("", |place| path::name(&place.file));
+            let word = match language.value {
+                Language::Node if output.is_some() => json!("static"),
+                Language::Java if manifest == "pom.xml" => json!("java_maven"),
+                Language::Java => json!("java_gradle"),
+                other => json!(other),
+            };
+            put(FindingName::Language, word, &language.found_in);
+            if let Some(found) = &service.version
+                && let Some(version) = version(language.value, &found.value)
+            {
+                put(FindingName::LanguageVersion, json!(version), &found.found_in);
+            }
         }
+        (None, Some(image)) => put(FindingName::Language, json!("other"), &image.dockerfile.found_in),
+        (None, None) => {}
     }
     if let Some(manager) = &service.package_manager {
         put(FindingName::PackageManager, json!(manager.value), &manager.found_in);
@@ -335,11 +436,26 @@ fn fields(service: &Service) -> Fields {
             put(FindingName::Workspace, json!(true), &manager.found_in);
         }
     }
-    // nginx serves static files on a port of its own
-    if let Some(port) = service.port.as_ref().filter(|_| service.output.is_none()) {
+    if let Some(image) = &service.image {
+        let dockerfile = &image.dockerfile;
+        put(FindingName::Image, json!("own"), &dockerfile.found_in);
+        put(FindingName::Dockerfile, json!(dockerfile.value), &dockerfile.found_in);
+        put(FindingName::Context, json!(image.context.value), &image.context.found_in);
+        if let Some(target) = &image.target {
+            put(FindingName::Target, json!(target.value), &target.found_in);
+        }
+        if let Some(user) = &image.user {
+            put(FindingName::User, json!(user.value), &user.found_in);
+        }
+        if let Some(first) = image.writable.first() {
+            let folders: Vec<&str> = image.writable.iter().map(|folder| folder.value.as_str()).collect();
+            put(FindingName::Writable, json!(folders), &first.found_in);
+        }
+    }
+    if let Some(port) = service.port.as_ref().filter(|_| output.is_none()) {
         put(FindingName::Port, json!(port.value), &port.found_in);
     }
-    if let Some(output) = &service.output {
+    if let Some(output) = output {
         put(FindingName::Output, json!(output.value), &output.found_in);
     }
     let probes = [(Route::Liveness, FindingName::LivenessPath), (Route::Readiness, FindingName::ReadinessPath)];
@@ -347,6 +463,12 @@ fn fields(service: &Service) -> Fields {
         if let Some(path) = service.routes.get(&route) {
             put(finding, json!(path.value), &path.found_in);
         }
+    }
+    let code = manifest.as_ref().or(service.image.as_ref().map(|image| &image.dockerfile.found_in));
+    if let Some(place) = code.filter(|_| output.is_none() && !service.routes.contains_key(&Route::Liveness)) {
+        let is_worker = service.kind.as_ref().is_some_and(|kind| kind.value == ServiceKind::Worker);
+        let probe = if is_worker && service.port.is_none() { "none" } else { "tcp" };
+        put(FindingName::Probe, json!(probe), place);
     }
     commands(service, manifest.as_ref(), &mut put);
     out
@@ -357,8 +479,15 @@ fn fields(service: &Service) -> Fields {
 fn version(language: Language, text: &str) -> Option<String> {
     let parts = match language {
         Language::Node | Language::Java => 1,
-        Language::Python | Language::Ruby | Language::Php => 2,
-        Language::Go | Language::Rust => return None,
+        Language::Python | Language::Ruby | Language::Php | Language::Dotnet => 2,
+        Language::Go
+        | Language::Rust
+        | Language::Elixir
+        | Language::Gleam
+        | Language::Cpp
+        | Language::Deno
+        | Language::Shell
+        | Language::Static => return None,
     };
     // of Node.js `^24.1` and `24.x` are any 24
     let number = text.trim().trim_start_matches("ruby-").trim_start_matches(['=', 'v']);
@@ -384,8 +513,20 @@ fn of_databases(service: &Service, by: &DetectedBy) -> Option<Finding<Value>> {
         FindingName::Secrets => {
             // the address of the database is given to the service without being asked for
             let word = client.and_then(|client| DATABASES.iter().find(|(name, _)| client.value.system == Some(name)));
-            let is_address = |name: &str| word.is_some_and(|(_, word)| name.contains(word));
-            let secrets = service.variables.iter().filter(|v| v.value.secret && !is_address(&v.value.name));
+            let is_general = |name: &str| {
+                let words: Vec<&str> = name.split('_').collect();
+                matches!(words.first(), Some(&("DB" | "DATABASE")))
+                    && matches!(words.last(), Some(&("URL" | "URI" | "DSN" | "STRING")))
+            };
+            let is_address = |variable: &Variable| {
+                word.is_some_and(|(system, word)| {
+                    let name = variable.name.to_ascii_uppercase();
+                    variable.system == Some(system)
+                        || name.contains(word)
+                        || variable.system.is_none() && is_general(&name)
+                })
+            };
+            let secrets = service.variables.iter().filter(|v| v.value.secret && !is_address(&v.value));
             let secrets: Vec<_> = secrets.collect();
             let names: Vec<&str> = secrets.iter().map(|secret| secret.value.name.as_str()).collect();
             Some(Finding::new(json!(names), Location::new(&secrets.first()?.found_in.file, None)))
@@ -400,7 +541,10 @@ type Fields = std::collections::BTreeMap<FindingName, Finding<Value>>;
 /// Commands, and for those that are not there an empty one: the default would name a script that does not exist.
 fn commands(service: &Service, manifest: Option<&Location>, put: &mut dyn FnMut(FindingName, Value, &Location)) {
     let command = |command: Command| service.commands.get(&command);
-    if let Some(start) = command(Command::Start) {
+    let language = service.language.as_ref().map(|language| language.value);
+    // what a build makes of sources has its name and place from the Dockerfile
+    let compiled = language.is_some_and(Language::is_compiled);
+    if let Some(start) = command(Command::Start).filter(|_| !compiled) {
         put(FindingName::Start, json!(start.value), &start.found_in);
     }
     // of these languages one tool builds and tests every project, and needs no script
@@ -414,13 +558,16 @@ fn commands(service: &Service, manifest: Option<&Location>, put: &mut dyn FnMut(
         (FindingName::Test, coverage.or_else(|| command(Command::Test))),
     ];
     for (finding, found) in found {
+        if compiled && (finding == FindingName::Build || found.is_none()) {
+            continue;
+        }
         match (found, manifest) {
             (Some(found), _) => put(finding, json!(found.value), &found.found_in),
             (None, Some(place)) => put(finding, json!(""), place),
             (None, None) => {}
         }
     }
-    if let (None, Some(place)) = (coverage, manifest) {
+    if let (None, Some(place), false) = (coverage, manifest, compiled) {
         put(FindingName::CoverageFile, json!(""), place);
     }
 }

@@ -7,7 +7,7 @@ use serde_yaml::Value;
 
 use super::finding::{Finding, Location};
 use super::lines::Lines;
-use super::service::Services;
+use super::service::{Client, Service, Services};
 use super::walk::Files;
 use crate::text::{path, yaml};
 
@@ -24,7 +24,7 @@ pub struct Backing {
 const MAX_ENTRIES: usize = 200;
 
 /// Names of images by system.
-const SYSTEMS: [(&str, &str); 12] = [
+const SYSTEMS: [(&str, &str); 33] = [
     ("mongo", "mongodb"),
     ("mongodb", "mongodb"),
     ("mongodb-community-server", "mongodb"),
@@ -37,62 +37,152 @@ const SYSTEMS: [(&str, &str); 12] = [
     ("nats", "nats"),
     ("rabbitmq", "rabbitmq"),
     ("kafka", "kafka"),
+    ("timescaledb", "postgresql"),
+    ("pgvector", "postgresql"),
+    ("postgresql", "postgresql"),
+    ("percona", "mysql"),
+    ("redis-stack", "redis"),
+    ("redis-stack-server", "redis"),
+    ("valkey-bundle", "redis"),
+    ("dragonfly", "redis"),
+    ("keydb", "redis"),
+    ("cp-kafka", "kafka"),
+    ("redpanda", "kafka"),
+    ("elasticsearch", "elasticsearch"),
+    ("opensearch", "elasticsearch"),
+    ("minio", "s3"),
+    ("localstack", "s3"),
+    ("mailhog", "smtp"),
+    ("mailpit", "smtp"),
+    ("maildev", "smtp"),
+    ("smtp4dev", "smtp"),
+    ("cockroach", "cockroachdb"),
+    ("azure-sql-edge", "sqlserver"),
 ];
 
-/// Reads every compose file.
-pub fn detect(files: &Files, services: &mut Services) -> Vec<Finding<Backing>> {
-    let mut backing = Vec::new();
-    for name in ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"] {
-        for file in files.named(name) {
-            let Some(text) = files.text(file) else { continue };
-            let Some(mut yaml) = yaml::first(&text) else {
-                files.note(file, "is not YAML, or nested too deep, or grows too large by its aliases");
-                continue;
-            };
-            // a merge that cannot be made leaves its key, which says nothing
-            let _ = yaml.apply_merge();
-            let lines = Lines::of_texts(file, &text);
-            let entries = yaml.get("services").and_then(Value::as_mapping);
-            if entries.is_some_and(|entries| entries.len() > MAX_ENTRIES) {
-                files.note(file, format!("has more than {MAX_ENTRIES} services, of which the rest was left out"));
-            }
-            let entries = entries.into_iter().flatten().take(MAX_ENTRIES);
-            for (name, entry) in entries.filter_map(|(name, entry)| Some((name.as_str()?, entry))) {
-                let place = lines.place(&format!("{name}:"));
-                match entry.get("build") {
-                    Some(build) => built(services, file, name, build, entry, place),
-                    None => backing.extend(image(entry).map(|one| Finding::new(one, place))),
-                }
-            }
-        }
-    }
-    backing.sort();
-    backing
+/// An image that a compose file builds.
+#[derive(Debug)]
+pub struct Build {
+    /// What the compose file calls the service.
+    pub name: String,
+    pub context: String,
+    pub dockerfile: String,
+    pub target: Option<Finding<String>>,
+    /// The port inside the container.
+    port: Option<u16>,
+    /// The systems that it waits for.
+    needs: Vec<&'static str>,
+    pub place: Location,
 }
 
-/// Gives an entry to the service in the folder that it is built from.
-fn built(services: &mut Services, file: &str, name: &str, build: &Value, entry: &Value, place: Location) {
-    let Some(context) = build.as_str().or_else(|| build.get("context").and_then(Value::as_str)) else { return };
-    let Some(mut folder) = inside(path::parent(file), context) else { return };
-    // one context for several services: each has its Dockerfile in its own folder
-    let dockerfile = build.get("dockerfile").and_then(Value::as_str);
-    if let Some(below) = dockerfile.and_then(|dockerfile| inside(&folder, dockerfile)) {
-        let own = path::parent(&below);
-        if services.0.contains_key(own) {
-            folder = own.to_owned();
+/// What compose files tell.
+#[derive(Default)]
+pub struct Compose {
+    pub builds: Vec<Build>,
+    pub backing: Vec<Finding<Backing>>,
+}
+
+/// Reads every compose file. Those for production come first.
+pub fn read(files: &Files) -> Compose {
+    let mut compose = Compose::default();
+    for file in files.paths().filter(|file| is_compose(path::name(file))) {
+        let Some(text) = files.text(file) else { continue };
+        let Some(mut yaml) = yaml::first(&text) else {
+            files.note(file, "is not YAML, or nested too deep, or grows too large by its aliases");
+            continue;
+        };
+        // a merge that cannot be made leaves its key, which says nothing
+        let _ = yaml.apply_merge();
+        let lines = Lines::of_texts(file, &text);
+        let entries = yaml.get("services").and_then(Value::as_mapping);
+        if entries.is_some_and(|entries| entries.len() > MAX_ENTRIES) {
+            files.note(file, format!("has more than {MAX_ENTRIES} services, of which the rest was left out"));
+        }
+        let entries: Vec<(&str, &Value)> = entries
+            .into_iter()
+            .flatten()
+            .take(MAX_ENTRIES)
+            .filter_map(|(name, entry)| Some((name.as_str()?, entry)))
+            .collect();
+        let systems: Vec<(&str, &'static str)> =
+            entries.iter().filter_map(|(name, entry)| Some((*name, image(entry)?.system))).collect();
+        for (name, entry) in entries {
+            let place = lines.place(&format!("{name}:"));
+            match entry.get("build") {
+                Some(build) => compose.builds.extend(built(file, name, build, entry, &systems, place)),
+                None => compose.backing.extend(image(entry).map(|one| Finding::new(one, place))),
+            }
         }
     }
-    let Some(service) = services.0.get_mut(&folder) else { return };
-    service.name.get_or_insert_with(|| Finding::new(name.to_owned(), place.clone()));
-    service.runs = true;
-    if let Some(port) = port(entry) {
-        service.port.get_or_insert_with(|| Finding::new(port, place.clone()));
+    let is_production = |build: &Build| build.place.file.contains("prod");
+    compose.builds.sort_by_key(|build| !is_production(build));
+    compose.backing.sort();
+    compose.backing.dedup();
+    compose
+}
+
+/// An entry with `build`.
+fn built(
+    file: &str,
+    name: &str,
+    build: &Value,
+    entry: &Value,
+    systems: &[(&str, &'static str)],
+    place: Location,
+) -> Option<Build> {
+    let context = build.as_str().or_else(|| build.get("context").and_then(Value::as_str))?;
+    let context = inside(path::parent(file), context)?;
+    let dockerfile = build.get("dockerfile").and_then(Value::as_str).unwrap_or("Dockerfile");
+    let dockerfile = inside(&context, dockerfile)?;
+    let target = build.get("target").and_then(Value::as_str);
+    let target = target.map(|target| Finding::new(target.to_ascii_lowercase(), place.clone()));
+    let needed = match entry.get("depends_on") {
+        Some(Value::Sequence(list)) => list.iter().filter_map(Value::as_str).collect(),
+        Some(Value::Mapping(map)) => map.keys().filter_map(Value::as_str).collect(),
+        Some(_) | None => Vec::new(),
+    };
+    let needs = systems.iter().filter(|(name, _)| needed.contains(name)).map(|(_, system)| *system).collect();
+    Some(Build { name: name.to_owned(), context, dockerfile, target, port: port(entry), needs, place })
+}
+
+/// Gives each build to the service whose Dockerfile it names, or that lies in its context without any.
+pub fn apply(services: &mut Services, builds: Vec<Build>) {
+    for build in builds {
+        let owns = |service: &&Service| service.containers.iter().any(|container| container.file == build.dockerfile);
+        let folder = services.0.values().find(owns).map(|service| service.path.clone());
+        // without a Dockerfile that was read, the folder of the context counts
+        let free = || {
+            let service = services.0.get(&build.context)?;
+            let is_plain =
+                path::name(&build.dockerfile) == "Dockerfile" && path::parent(&build.dockerfile) == build.context;
+            (service.containers.is_empty() && is_plain).then(|| build.context.clone())
+        };
+        let Some(service) = folder.or_else(free).and_then(|folder| services.0.get_mut(&folder)) else { continue };
+        service.name.get_or_insert_with(|| Finding::new(build.name.clone(), build.place.clone()));
+        service.runs = true;
+        if let Some(port) = build.port {
+            service.port.get_or_insert_with(|| Finding::new(port, build.place.clone()));
+        }
+        for system in build.needs {
+            if service.client_of(system).is_none() {
+                let client = Client { library: system.to_owned(), system: Some(system) };
+                service.clients.push(Finding::new(client, build.place.clone()));
+            }
+        }
+        service.containers.push(build.place);
     }
-    service.containers.push(place);
+}
+
+/// Whether a file is called like a compose file: `compose.yaml`, `docker-compose.prod.yml`.
+pub fn is_compose(name: &str) -> bool {
+    let end = name.strip_prefix("docker-compose").or_else(|| name.strip_prefix("compose"));
+    end.is_some_and(|end| {
+        (end.starts_with('.') || end.starts_with('-')) && (end.ends_with(".yaml") || end.ends_with(".yml"))
+    })
 }
 
 /// A folder below another one, as a relative path; none when it lies outside or is written with variables.
-fn inside(folder: &str, below: &str) -> Option<String> {
+pub fn inside(folder: &str, below: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in Path::new(below).components() {
         match part {
@@ -121,8 +211,12 @@ fn port(entry: &Value) -> Option<u16> {
 fn image(entry: &Value) -> Option<Backing> {
     let image = entry.get("image")?.as_str()?.split('@').next()?;
     let image = image.rsplit('/').next()?;
-    let (_, system) = SYSTEMS.iter().find(|(name, _)| image.split(':').next() == Some(name))?;
-    Some(Backing { system, image: image.to_owned() })
+    Some(Backing { system: system(image)?, image: image.to_owned() })
+}
+
+/// What an image without its registry runs, as `mongo:7` runs MongoDB.
+pub fn system(image: &str) -> Option<&'static str> {
+    SYSTEMS.iter().find(|(name, _)| image.split([':', '@']).next() == Some(name)).map(|(_, system)| *system)
 }
 
 #[cfg(test)]

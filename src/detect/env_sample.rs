@@ -28,20 +28,76 @@ const SECRET: [&str; 14] = [
     "SECRET",
     "TOKEN",
 ];
-/// Words that say that the rest of a name is about a secret and is none itself.
-const ABOUT: [&str; 12] = [
+/// Words that say that the rest of a name is about a secret and is none itself, or is public.
+const ABOUT: [&str; 53] = [
     "ALGORITHM",
+    "ANON",
+    "ATTEMPTS",
+    "BUCKET",
+    "CALLBACK",
+    "COUNT",
+    "DAYS",
     "DOMAIN",
     "ENABLED",
+    "ENDPOINT",
+    "EXP",
+    "EXPIRATION",
+    "EXPIRE",
     "EXPIRES",
     "EXPIRY",
+    "FILE",
+    "FROM",
     "HEADER",
+    "HOST",
+    "HOURS",
     "ID",
+    "INTERVAL",
     "ISSUER",
     "LENGTH",
+    "LIMIT",
+    "MAX",
+    "METHOD",
+    "MIN",
+    "MINUTES",
+    "MODE",
+    "MS",
+    "NAME",
+    "ORIGIN",
     "PATH",
+    "PORT",
+    "PREFIX",
+    "PROVIDER",
     "PUBLIC",
+    "PUBLISHABLE",
+    "REDIRECT",
+    "REGION",
+    "ROUNDS",
+    "SECONDS",
+    "SENTRY",
+    "SITE",
+    "SIZE",
+    "TIMEOUT",
     "TTL",
+    "TYPE",
+    "USER",
+    "USERNAME",
+    "VERSION",
+    "WINDOW",
+];
+/// Schemes of addresses by system.
+const SCHEMES: [(&str, &str); 12] = [
+    ("amqp", "rabbitmq"),
+    ("amqps", "rabbitmq"),
+    ("mariadb", "mysql"),
+    ("mongodb", "mongodb"),
+    ("mongodb+srv", "mongodb"),
+    ("mysql", "mysql"),
+    ("nats", "nats"),
+    ("postgres", "postgresql"),
+    ("postgresql", "postgresql"),
+    ("redis", "redis"),
+    ("rediss", "redis"),
+    ("smtp", "smtp"),
 ];
 /// Prefixes of variables that a build puts into public pages.
 const PUBLIC: [&str; 5] = ["EXPO_PUBLIC_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "REACT_APP_", "VITE_"];
@@ -83,7 +139,16 @@ fn variable(line: &str) -> Option<Variable> {
     {
         return None;
     }
-    Some(Variable { name: name.to_owned(), secret: is_secret(name, value.trim().trim_matches(['"', '\''])) })
+    let value = value.trim();
+    let value = match value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        Some(quote) => value[1..].split(quote).next().unwrap_or_default(),
+        None => value.split(" #").next().unwrap_or_default().trim(),
+    };
+    // `postgresql+asyncpg://` of SQLAlchemy is PostgreSQL as well
+    let scheme = value.split_once("://").map(|(scheme, _)| scheme);
+    let known = |scheme: &str| SCHEMES.iter().find(|(name, _)| *name == scheme).map(|(_, system)| *system);
+    let system = scheme.and_then(|scheme| known(scheme).or_else(|| known(scheme.split('+').next()?)));
+    Some(Variable { name: name.to_owned(), secret: is_secret(name, value), system })
 }
 
 fn is_secret(name: &str, value: &str) -> bool {
@@ -91,17 +156,25 @@ fn is_secret(name: &str, value: &str) -> bool {
         return true;
     }
     let upper = name.to_ascii_uppercase();
-    if PUBLIC.iter().any(|start| upper.starts_with(start)) {
+    if PUBLIC.iter().any(|start| upper.starts_with(start)) || matches!(value, "true" | "false" | "yes" | "no") {
         return false;
     }
     let words: Vec<&str> = upper.split('_').collect();
+    // `AUTH0` is about authentication as well
+    let words: Vec<&str> = words.iter().map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit())).collect();
     let about = words.iter().any(|word| ABOUT.contains(word));
-    // the address of a database holds its password
-    let database = ["DATABASE", "DB", "MONGO", "MONGODB", "POSTGRES", "PG", "MYSQL", "REDIS", "AMQP", "RABBITMQ"];
-    let is_address = |word: &&str| matches!(*word, "URL" | "URI");
-    words.iter().any(|word| SECRET.contains(word)) && !about
-        || words.last().is_some_and(is_address) && words.iter().any(|word| database.contains(word))
+    // the address of a database holds its password, others are told to everybody
+    let database = ["DATABASE", "DB", "MONGO", "MONGODB", "POSTGRES", "POSTGRESQL", "PG", "MYSQL"];
+    let is_address = words.last().is_some_and(|word| matches!(*word, "URL" | "URI" | "DSN"));
+    let of_database = words.iter().any(|word| database.contains(word));
+    is_address && of_database && !words.contains(&"SENTRY")
+        || words.iter().any(|word| SECRET.contains(word)) && !about && !(is_address && is_public(value))
         || is_random(value)
+}
+
+/// Whether an address is one that anybody may see: nothing is in it that only some know.
+fn is_public(value: &str) -> bool {
+    value.split_once("://").is_some_and(|(_, rest)| !rest.contains(['@', '?']))
 }
 
 /// Long, without spaces or signs, and with capitals, small letters and digits: made by a machine.
@@ -121,6 +194,9 @@ mod tests {
     fn secrets_by_name_and_shape() {
         for line in [
             "JWT_SECRET=change-me",
+            "JWT_SECRET=",
+            "REDIS_URL=redis://:hunter2hunter2@localhost:6379",
+            "DATABASE_URL=postgresql://localhost/x",
             "export STRIPE_API_KEY='x'",
             "MONGODB_URI=mongodb://localhost/shop",
             "UPSTREAM=https://user:hunter2@example.com",
@@ -129,9 +205,25 @@ mod tests {
         ] {
             assert!(variable(line).is_some_and(|v| v.secret), "{line}");
         }
-        for line in
-            ["PORT=3000", "VITE_API_KEY=pk", "JWT_EXPIRES=1h", "API_URL=http://x", "KEYCLOAK=1", "AWS_ACCESS_KEY_ID="]
-        {
+        for line in [
+            "PORT=3000",
+            "VITE_API_KEY=pk",
+            "JWT_EXPIRES=1h",
+            "API_URL=http://x",
+            "KEYCLOAK=1",
+            "AWS_ACCESS_KEY_ID=",
+            "AUTH_RATE_LIMIT_MAX=5",
+            "JWT_TOKEN_EXPIRATION_DAYS=7",
+            "RESET_PASSWORD_EXPIRATION_MINUTES=10",
+            "PASSWORD_MIN_LENGTH=8",
+            "AUTH_URL=http://localhost:8080 # public",
+            "AUTH0_DOMAIN=x",
+            "RECAPTCHA_SITE_KEY=x",
+            "REDIS_URL=redis://localhost:6379",
+            "SENTRY_DSN=",
+            "BCRYPT_SALT_ROUNDS=10",
+            "REQUIRE_AUTH=true",
+        ] {
             assert!(variable(line).is_some_and(|v| !v.secret), "{line}");
         }
         for line in ["# A=b", "", "=x", "1A=b", "a b=c", "no value"] {

@@ -2,8 +2,9 @@
 
 use super::finding::{Finding, Location};
 use super::libraries;
-use super::service::{Language, Services};
+use super::service::{Command, Language, Service, Services};
 use super::walk::Files;
+use crate::text::path;
 
 /// Reads every go.mod.
 pub fn detect(files: &Files, services: &mut Services) {
@@ -16,6 +17,7 @@ pub fn detect(files: &Files, services: &mut Services) {
         if let Some((version, line)) = directive(&text, "go") {
             service.version = Some(Finding::new(version.to_owned(), Location::new(file, Some(line))));
         }
+        start(files, service);
         let mut block = false;
         for (i, line) in text.lines().enumerate() {
             // what comes only with something else says nothing about this module
@@ -41,6 +43,27 @@ pub fn detect(files: &Files, services: &mut Services) {
             }
         }
     }
+}
+
+/// The program of a module: `main.go`, else the best folder below `cmd`.
+fn start(files: &Files, service: &mut Service) {
+    let main = path::join(&service.path, "main.go");
+    let cmd = format!("{}/", path::join(&service.path, "cmd"));
+    let mut programs: Vec<&str> = files
+        .named("main.go")
+        .filter(|file| file.strip_prefix(&cmd).is_some_and(|rest| rest.matches('/').count() == 1))
+        .collect();
+    // of several the server is the service
+    let name = |file: &str| path::name(path::parent(file)).to_owned();
+    programs.sort_by_key(|file| (!matches!(&*name(file), "server" | "api" | "app" | "web"), (*file).to_owned()));
+    let entry = if files.has(&main) { Some(main.as_str()) } else { programs.first().copied() };
+    let Some(entry) = entry else { return };
+    service.entry = Some(entry.to_owned());
+    let called = if entry == main { service.name.as_ref().map(|name| name.value.clone()) } else { Some(name(entry)) };
+    let called = called.unwrap_or_else(|| "app".into());
+    let package = if entry == main { ".".into() } else { format!("./cmd/{called}") };
+    service.command(Command::Build, format!("go build -o bin/{called} {package}"), Location::new(entry, None));
+    service.command(Command::Start, format!("./bin/{called}"), Location::new(entry, None));
 }
 
 fn directive<'t>(text: &'t str, name: &str) -> Option<(&'t str, usize)> {

@@ -4,9 +4,10 @@ use roxmltree::{Document, Node};
 
 use super::finding::{Finding, Location};
 use super::libraries;
-use super::service::{Language, Route, Service, Services};
-use super::tokens::{Comments, tokens};
+use super::service::{Command, Language, Route, Service, Services};
+use super::tokens::{Comments, Token, tokens};
 use super::walk::Files;
+use crate::text::path;
 
 /// Attributes of an element and namespaces of a document: the parser compares each with all others.
 const MAX_ATTRIBUTES: usize = 50;
@@ -32,8 +33,65 @@ pub fn detect(files: &Files, services: &mut Services) {
     }
     for file in files.named("build.gradle").chain(files.named("build.gradle.kts")) {
         let Some(text) = files.text(file) else { continue };
-        gradle(services, file, &text);
+        gradle(files, services, file, &text);
     }
+    for service in services.0.values_mut() {
+        if service.language.as_ref().is_some_and(|language| language.value == Language::Java) {
+            start(files, service);
+        }
+    }
+}
+
+/// `server.port=8085`, `quarkus.http.port=8085`, or `port:` below `server:` in YAML; `${PORT:8085}` is 8085 as well.
+fn server_port(text: &str) -> Option<(u16, usize)> {
+    let mut below = "";
+    text.lines().enumerate().find_map(|(i, line)| {
+        let (key, value) = line.split_once(['=', ':'])?;
+        if !line.starts_with(char::is_whitespace) {
+            below = key.trim();
+        }
+        let is_port = matches!(key.trim(), "server.port" | "quarkus.http.port" | "micronaut.server.port")
+            || key.trim() == "port" && below == "server" && line.starts_with(char::is_whitespace);
+        let value = value.trim().trim_end_matches('}').rsplit(':').next()?;
+        is_port.then(|| value.parse().ok()).flatten().filter(|port| *port > 0).map(|port| (port, i + 1))
+    })
+}
+
+/// The archive that a build makes, where there is a source in which a program begins.
+fn start(files: &Files, service: &mut Service) {
+    let prefix = path::join(&service.path, "src/main/");
+    let is_entry = |file: &&str| {
+        let stem = path::name(file).rsplit_once('.').map_or("", |(stem, _)| stem).trim_end_matches("Kt");
+        file.starts_with(&prefix) && (stem.ends_with("Application") || matches!(stem, "App" | "Main" | "Server"))
+    };
+    service.entry = files.paths().find(is_entry).map(str::to_owned);
+    for name in ["application.properties", "application.yml", "application.yaml"] {
+        let file = path::join(&service.path, &format!("src/main/resources/{name}"));
+        let Some(text) = files.text_if_any(&file) else { continue };
+        if let Some((port, line)) = server_port(&text) {
+            service.port.get_or_insert_with(|| Finding::new(port, Location::new(&file, Some(line))));
+        }
+    }
+    let Some(manifest) = service.manifest.clone() else { return };
+    if service.entry.is_none() && service.frameworks.is_empty() {
+        return;
+    }
+    let is_maven = manifest.file.ends_with("pom.xml");
+    let quarkus = service.frameworks.iter().any(|framework| framework.value == "Quarkus");
+    let (build, jar) = match (is_maven, quarkus) {
+        (true, true) => ("package -DskipTests", "target/quarkus-app/quarkus-run.jar"),
+        (false, true) => ("build -x test", "build/quarkus-app/quarkus-run.jar"),
+        (true, false) => ("package -DskipTests", "target/*.jar"),
+        (false, false) => ("build -x test", "build/libs/*.jar"),
+    };
+    let (wrapper, installed) = if is_maven { ("mvnw", "mvn") } else { ("gradlew", "gradle") };
+    let tool = path::upwards(&service.path).find(|folder| files.is_file(&path::join(folder, wrapper)));
+    let tool = match tool {
+        Some(folder) if folder == service.path => format!("./{wrapper}"),
+        Some(_) | None => installed.to_owned(),
+    };
+    service.command(Command::Build, format!("{tool} {build}"), Location::new(&manifest.file, None));
+    service.command(Command::Start, format!("java -jar {jar}"), Location::new(&manifest.file, None));
 }
 
 /// Whether more elements are open at one place than any project has.
@@ -101,9 +159,14 @@ fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
 
 /// Gradle's files are programs. Their texts between quotes are read for `group:artifact:version`, and the number after
 /// `JavaLanguageVersion.of`.
-fn gradle(services: &mut Services, file: &str, text: &str) {
-    let service = services.of_manifest(&Location::new(file, None), Language::Java, None);
+fn gradle(files: &Files, services: &mut Services, file: &str, text: &str) {
     let tokens = tokens(text, Comments::Slashes);
+    // a project of several modules builds nothing itself
+    if !tokens.iter().any(|token| token.is_word("dependencies") || token.is_word("plugins")) {
+        return;
+    }
+    let service = services.of_manifest(&Location::new(file, None), Language::Java, None);
+    catalog(files, service, file, &tokens);
     for token in &tokens {
         let mut parts = token.text().unwrap_or_default().split(':');
         if let (Some(_), Some(artifact)) = (parts.next(), parts.next()) {
@@ -111,11 +174,37 @@ fn gradle(services: &mut Services, file: &str, text: &str) {
         }
     }
     service.version = tokens.windows(3).find_map(|window| match window {
-        [of, open, number] if of.is_word("of") && open.is_sign('(') => {
+        [of, open, number] if open.is_sign('(') && (of.is_word("of") || of.is_word("jvmToolchain")) => {
             Some(Finding::new(number.number()?.to_string(), Location::new(file, Some(number.line))))
         }
         _ => None,
     });
+}
+
+/// Libraries by their name in the catalog of versions: `implementation(libs.spring.boot.starter.web)`.
+fn catalog(files: &Files, service: &mut Service, file: &str, tokens: &[Token<'_>]) {
+    let folders = path::upwards(path::parent(file));
+    let Some(list) = folders.map(|folder| path::join(folder, "gradle/libs.versions.toml")).find(|list| files.has(list))
+    else {
+        return;
+    };
+    let Some(table) = files.text(&list).and_then(|text| text.parse::<toml::Table>().ok()) else { return };
+    for (alias, library) in table.get("libraries").and_then(toml::Value::as_table).into_iter().flatten() {
+        let module = library.get("module").and_then(toml::Value::as_str).or_else(|| library.as_str());
+        let artifact = module.and_then(|module| module.split(':').nth(1));
+        let Some(artifact) = artifact.or_else(|| library.get("name").and_then(toml::Value::as_str)) else { continue };
+        let parts: Vec<&str> = alias.split(['-', '_', '.']).collect();
+        let used = tokens.iter().enumerate().find(|(at, token)| {
+            token.is_word("libs")
+                && parts.iter().enumerate().all(|(i, part)| {
+                    tokens.get(at + 2 * i + 1).is_some_and(|dot| dot.is_sign('.'))
+                        && tokens.get(at + 2 * i + 2).is_some_and(|word| word.is_word(part))
+                })
+        });
+        if let Some((_, token)) = used {
+            add(service, artifact, &Location::new(file, Some(token.line)));
+        }
+    }
 }
 
 fn add(service: &mut Service, artifact: &str, place: &Location) {
@@ -126,6 +215,10 @@ fn add(service: &mut Service, artifact: &str, place: &Location) {
             service.routes.insert(Route::Liveness, route("/actuator/health/liveness"));
             service.routes.insert(Route::Readiness, route("/actuator/health/readiness"));
         }
+        "quarkus-smallrye-health" => {
+            service.routes.insert(Route::Liveness, route("/q/health/live"));
+            service.routes.insert(Route::Readiness, route("/q/health/ready"));
+        }
         "micrometer-registry-prometheus" => {
             service.routes.insert(Route::Metrics, route("/actuator/prometheus"));
         }
@@ -135,7 +228,19 @@ fn add(service: &mut Service, artifact: &str, place: &Location) {
 
 #[cfg(test)]
 mod tests {
-    use super::has_many_attributes;
+    use super::{has_many_attributes, server_port};
+
+    #[test]
+    fn ports_in_configuration() {
+        for (text, wanted) in [
+            ("a=b\nserver.port = 8085", Some((8085, 2))),
+            ("server:\n  port: ${PORT:8086}\n", Some((8086, 2))),
+            ("management:\n  port: 9000\n", None),
+            ("server.port=0", None),
+        ] {
+            assert_eq!(server_port(text), wanted, "{text}");
+        }
+    }
 
     #[test]
     fn attributes_that_take_time() {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::finding::{Finding, Location};
 use super::libraries;
 use super::lines::Lines;
-use super::service::{Command, Language, Services};
+use super::service::{Command, Language, ServiceKind, Services};
 use super::walk::Files;
 use crate::text::path;
 
@@ -34,9 +34,23 @@ pub fn detect(files: &Files, services: &mut Services) {
                 service.command(command, format!("composer {script}"), key(script));
             }
         }
+        service.entry = ["public/index.php", "index.php", "web/index.php"]
+            .iter()
+            .map(|name| path::join(&service.path, name))
+            .find(|file| files.has(file));
+        if service.entry.is_some() {
+            service.kind.get_or_insert_with(|| Finding::new(ServiceKind::Web, Location::new(file, None)));
+        }
         let artisan = path::join(&service.path, "artisan");
         if files.has(&artisan) {
             service.command(Command::Migrate, "php artisan migrate --force", Location::new(&artisan, None));
         }
+    }
+    // pages without a list of packages
+    let bare = ["index.php", "public/index.php"].into_iter().find(|file| files.has(file));
+    if let Some(file) = bare.filter(|_| services.0.get("").is_none_or(|service| service.manifest.is_none())) {
+        let service = services.of_manifest_in("", &Location::new(file, None), Language::Php, None);
+        service.kind = Some(Finding::new(ServiceKind::Web, Location::new(file, None)));
+        service.entry = Some(file.to_owned());
     }
 }

@@ -1,18 +1,25 @@
-//! pyproject.toml, Pipfile and requirements.txt.
+//! pyproject.toml, Pipfile, setup.cfg and requirements.txt, and how a program in Python is started.
 
+use configparser::ini::Ini;
 use indexmap::IndexMap;
 use toml::{Table, Value};
 
+use super::compose::inside;
 use super::finding::{Finding, Location};
 use super::libraries;
 use super::lines::Lines;
 use super::node;
 use super::service::{Command, Language, Service, Services};
+use super::tokens::{Comments, tokens};
 use super::walk::Files;
+use super::wanted::is_requirements;
 use crate::text::path;
 
 /// Packages that are commands; see [`add`].
 const TOOLS: [&str; 6] = ["flake8", "mypy", "pyright", "pytest", "pytest-cov", "ruff"];
+
+/// Packages that start a program.
+const SERVERS: [&str; 7] = ["daphne", "granian", "gunicorn", "hypercorn", "streamlit", "uvicorn", "waitress"];
 
 /// The packages that tell something, and where each is required first.
 type Required = IndexMap<String, Location>;
@@ -27,6 +34,10 @@ pub fn detect(files: &Files, services: &mut Services) {
         let Some((text, table)) = parsed(files, file) else { continue };
         let service = services.of_manifest(&Location::new(file, None), Language::Python, None);
         let lines = Lines::of_keys(file, &text);
+        let wanted = |key: &str| Some((table.get("requires")?.get(key)?.as_str()?.to_owned(), lines.place(key)));
+        if let Some((version, place)) = wanted("python_full_version").or_else(|| wanted("python_version")) {
+            service.version.get_or_insert_with(|| Finding::new(version, place));
+        }
         let mut required = Required::new();
         for list in ["packages", "dev-packages"].iter().filter_map(|list| table.get(*list)?.as_table()) {
             keys(&mut required, &lines, list);
@@ -34,22 +45,232 @@ pub fn detect(files: &Files, services: &mut Services) {
         locked(files, service, &[("Pipfile.lock", "pipenv")]);
         add(files, service, &required);
     }
-    for file in files.named("requirements.txt") {
+    for file in files.named("setup.cfg") {
         let Some(text) = files.text(file) else { continue };
-        let service = services.of_manifest(&Location::new(file, None), Language::Python, None);
-        let mut required = Required::new();
-        for (i, line) in text.lines().enumerate() {
-            if let Some(name) = name(line) {
-                require(&mut required, name, || Location::new(file, Some(i + 1)));
-            }
-        }
+        setup(files, services, file, &text);
+    }
+    let lists = files.paths().filter(|path| path::name(path).ends_with(".txt") && is_requirements(path));
+    let mut folders: Vec<&str> = lists.map(folder_of_list).collect();
+    folders.sort_unstable();
+    folders.dedup();
+    for folder in folders {
+        let names =
+            ["requirements.txt", "requirements/production.txt", "requirements/prod.txt", "requirements/base.txt"];
+        let mut lists = names.iter().map(|name| path::join(folder, name));
+        let Some(list) = lists.find(|list| files.has(list)) else { continue };
+        let (mut required, mut seen) = (Required::new(), Vec::new());
+        requirements(files, &list, &mut required, &mut seen);
+        let service = services.of_manifest_in(folder, &Location::new(&list, None), Language::Python, None);
         add(files, service, &required);
     }
+    // a program without any list of packages
+    for file in files.paths().filter(|file| ENTRIES.contains(file)) {
+        let nothing = services.0.get("").is_none_or(|service| service.manifest.is_none());
+        if nothing && file.ends_with(".py") {
+            services.of_manifest(&Location::new(file, None), Language::Python, None);
+        }
+    }
+    for service in services.0.values_mut() {
+        if service.language.as_ref().is_some_and(|language| language.value == Language::Python) {
+            start(files, service);
+        }
+    }
+}
+
+/// Sources in which programs begin, the best first.
+const ENTRIES: [&str; 12] = [
+    "main.py",
+    "app.py",
+    "server.py",
+    "run.py",
+    "wsgi.py",
+    "asgi.py",
+    "start.py",
+    "bot.py",
+    "hello.py",
+    "app/main.py",
+    "src/main.py",
+    "app/__init__.py",
+];
+
+/// The folder of the program that a list of packages belongs to.
+fn folder_of_list(list: &str) -> &str {
+    let folder = path::parent(list);
+    if path::name(folder) == "requirements" { path::parent(folder) } else { folder }
+}
+
+/// Lists of packages that one list may include.
+const MAX_LISTS: usize = 20;
+
+/// Reads a list of packages and those that it includes with `-r`.
+fn requirements(files: &Files, file: &str, required: &mut Required, seen: &mut Vec<String>) {
+    if seen.len() == MAX_LISTS || seen.iter().any(|one| one == file) {
+        return;
+    }
+    seen.push(file.to_owned());
+    let Some(text) = files.text(file) else { return };
+    for (i, line) in text.lines().enumerate() {
+        let line = line.trim();
+        let included = line.strip_prefix("--requirement").or_else(|| line.strip_prefix("-r"));
+        if let Some(included) = included {
+            let included = included.trim_start_matches('=').split_whitespace().next().unwrap_or_default();
+            if let Some(list) = inside(path::parent(file), included).filter(|list| files.has(list)) {
+                requirements(files, &list, required, seen);
+            }
+        } else if let Some(name) = name(line) {
+            extras(line, required, &Location::new(file, Some(i + 1)));
+            require(required, name, || Location::new(file, Some(i + 1)));
+        }
+    }
+}
+
+/// `celery[redis]` brings the client of its broker.
+fn extras(requirement: &str, required: &mut Required, place: &Location) {
+    let list = requirement.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(list, _)| list);
+    let known = [("redis", "redis"), ("mongodb", "pymongo"), ("standard", "uvicorn"), ("postgres", "psycopg")];
+    for extra in list.into_iter().flat_map(|list| list.split(',')).map(str::trim) {
+        let brings = known.iter().find(|(name, _)| *name == extra);
+        let is_server = extra != "standard" || requirement.to_ascii_lowercase().starts_with("fastapi");
+        if let Some((_, name)) = brings.filter(|_| is_server) {
+            require(required, (*name).to_owned(), || place.clone());
+        }
+    }
+}
+
+/// `install_requires` of a setup.cfg.
+fn setup(files: &Files, services: &mut Services, file: &str, text: &str) {
+    let mut config = Ini::new_cs();
+    config.set_multiline(true);
+    if config.read(text.to_owned()).is_err() {
+        files.note(file, "cannot be parsed");
+        return;
+    }
+    // one that only configures tools is no project
+    let Some(list) = config.get("options", "install_requires") else { return };
+    let lines = Lines::of_keys(file, text);
+    let called = config.get("metadata", "name");
+    let service = services.of_manifest(&lines.place("name"), Language::Python, called.as_deref());
+    if let Some(version) = config.get("options", "python_requires") {
+        service.version.get_or_insert_with(|| Finding::new(version, lines.place("python_requires")));
+    }
+    let mut required = Required::new();
+    for name in list.lines().filter_map(name) {
+        require(&mut required, name, || lines.place("install_requires"));
+    }
+    add(files, service, &required);
+}
+
+/// How a program is started, by its server among the packages and its source.
+fn start(files: &Files, service: &mut Service) {
+    let below = |name: &str| path::join(&service.path, name);
+    let entry = ENTRIES.iter().map(|name| below(name)).find(|file| files.has(file));
+    // `shop/main.py` and `src/shop/main.py`, where a framework serves
+    let packaged = || {
+        let inner = |file: &&str| {
+            let rest = file.strip_prefix(&service.path)?.trim_start_matches('/');
+            let rest = rest.strip_prefix("src/").unwrap_or(rest);
+            let (package, name) = rest.split_once('/')?;
+            (!package.is_empty() && matches!(name, "main.py" | "app.py" | "server.py" | "asgi.py")).then_some(())
+        };
+        files.paths().find(|file| inner(file).is_some()).map(str::to_owned)
+    };
+    let entry = entry.or_else(|| packaged().filter(|_| !service.frameworks.is_empty()));
+    let manage = Some(below("manage.py")).filter(|file| files.has(file));
+    let is = |label: &str| service.frameworks.iter().any(|framework| framework.value == label);
+    let has = |tool: &str| service.tools.iter().find(|(name, _)| name == tool).map(|(_, place)| place.clone());
+    let mut found: Option<(String, Location)> = None;
+    if is("Django") || is("Wagtail") {
+        let names = |name: &str| {
+            let ends = format!("/{name}");
+            let prefix = if service.path.is_empty() { String::new() } else { format!("{}/", service.path) };
+            let module = |file: &str| {
+                let rest = file.strip_prefix(&prefix)?.strip_suffix(".py")?;
+                let levels = rest.matches('/').count();
+                (file.ends_with(&ends) && (1..=2).contains(&levels)).then(|| rest.replace('/', "."))
+            };
+            files.paths().find_map(module)
+        };
+        let settings = manage.as_ref().and_then(|file| settings_package(&files.text(file)?));
+        let module = |kind: &str| {
+            names(&format!("{kind}.py")).or_else(|| settings.clone().map(|package| format!("{package}.{kind}")))
+        };
+        if let (Some(place), Some(module)) = (has("gunicorn"), module("wsgi")) {
+            found = Some((format!("gunicorn --bind 0.0.0.0:8000 {module}"), place));
+        } else if let (Some(place), Some(module)) = (has("uvicorn"), module("asgi")) {
+            found = Some((format!("uvicorn --host 0.0.0.0 --port 8000 {module}:application"), place));
+        } else if let (Some(place), Some(module)) = (has("daphne"), module("asgi")) {
+            found = Some((format!("daphne -b 0.0.0.0 -p 8000 {module}:application"), place));
+        } else if let (Some(place), Some(module)) = (has("waitress"), module("wsgi")) {
+            found = Some((format!("waitress-serve --listen=0.0.0.0:8000 {module}:application"), place));
+        }
+    } else if let Some(file) = &entry {
+        let text = files.text(file).unwrap_or_default();
+        let tokens = tokens(&text, Comments::Hash);
+        let module = file.strip_prefix(&service.path).unwrap_or(file).trim_start_matches('/');
+        let module = if ENTRIES.contains(&module) { module } else { module.trim_start_matches("src/") };
+        let module = module.trim_end_matches(".py").trim_end_matches("/__init__").replace('/', ".");
+        let runs_itself = tokens.windows(3).any(|window| {
+            matches!(window, [object, dot, run] if object.word().is_some() && dot.is_sign('.') && run.is_word("run"))
+                && !window[0].is_word("asyncio")
+                && !window[0].is_word("subprocess")
+        });
+        let made =
+            ["FastAPI", "Flask", "Starlette", "Litestar", "Quart", "Sanic", "FastHTML", "Bottle", "Falcon", "App"];
+        let object = tokens.windows(3).find_map(|window| match window {
+            [name, equals, class] if equals.is_sign('=') && class.word().is_some_and(|class| made.contains(&class)) => {
+                name.word()
+            }
+            _ => None,
+        });
+        let factory = tokens.windows(2).any(|window| window[0].is_word("def") && window[1].is_word("create_app"));
+        let asgi =
+            ["FastAPI", "Starlette", "Litestar", "Quart", "FastHTML", "BlackSheep"].iter().any(|label| is(label));
+        let wsgi = ["Flask", "Bottle", "Falcon", "Dash", "Pyramid"].iter().any(|label| is(label));
+        let object = object.or((is("FastHTML") || !factory).then_some("app"));
+        if let Some(place) = has("streamlit").filter(|_| is("Streamlit")) {
+            let file = module.replace('.', "/");
+            found = Some((format!("streamlit run {file}.py --server.address 0.0.0.0 --server.port 8501"), place));
+        } else if let (Some(place), Some(object)) = (has("gunicorn").filter(|_| wsgi), object) {
+            found = Some((format!("gunicorn --bind 0.0.0.0:8000 {module}:{object}"), place));
+        } else if let Some(place) = has("gunicorn").filter(|_| wsgi) {
+            found = Some((format!("gunicorn --bind 0.0.0.0:8000 '{module}:create_app()'"), place));
+        } else if let (Some(place), Some(object)) = (has("waitress").filter(|_| wsgi), object) {
+            found = Some((format!("waitress-serve --listen=0.0.0.0:8000 {module}:{object}"), place));
+        } else if let (Some(place), Some(object)) = (has("uvicorn").filter(|_| asgi), object) {
+            found = Some((format!("uvicorn --host 0.0.0.0 --port 8000 {module}:{object}"), place));
+        } else if let (Some(place), Some(object)) = (has("hypercorn").filter(|_| asgi), object) {
+            found = Some((format!("hypercorn --bind 0.0.0.0:8000 {module}:{object}"), place));
+        } else if is("Flask") && !runs_itself {
+            // only its server for development would start it
+        } else if !module.ends_with("__init__") && !file.ends_with("/__init__.py") {
+            let file = file.strip_prefix(&service.path).unwrap_or(file).trim_start_matches('/');
+            found = Some((format!("python {file}"), Location::new(&path::join(&service.path, file), None)));
+        }
+    }
+    if let Some((command, place)) = found {
+        if let Some(port) = super::node::port(&command) {
+            service.port.get_or_insert_with(|| Finding::new(port, place.clone()));
+        }
+        service.command(Command::Start, command, place);
+    }
+    service.entry = entry.or(manage).or_else(|| service.script.as_ref().map(|(_, place)| place.file.clone()));
+    if let Some((script, place)) = service.script.clone() {
+        service.command(Command::Start, script, place);
+    }
+}
+
+/// The package of the settings that manage.py names: `shop` of `shop.settings`, `config` of `config.settings.prod`.
+fn settings_package(text: &str) -> Option<String> {
+    let tokens = tokens(text, Comments::Hash);
+    let at = tokens.iter().position(|token| token.text() == Some("DJANGO_SETTINGS_MODULE"))?;
+    let (package, _) = tokens.get(at + 2)?.text()?.split_once(".settings")?;
+    Some(package.to_owned())
 }
 
 /// Adds a package unless it tells nothing or is known.
 fn require(required: &mut Required, name: String, place: impl FnOnce() -> Location) {
-    if TOOLS.contains(&name.as_str()) || libraries::knows(Language::Python, &name) {
+    let known = TOOLS.contains(&name.as_str()) || SERVERS.contains(&name.as_str());
+    if known || libraries::knows(Language::Python, &name) {
         required.entry(name).or_insert_with(place);
     }
 }
@@ -101,6 +322,7 @@ fn pyproject(files: &Files, services: &mut Services, file: &str, text: &str, tab
     for list in at(&["project", "dependencies"]).into_iter().chain(groups).filter_map(Value::as_array) {
         for one in list.iter().filter_map(Value::as_str) {
             if let Some(name) = name(one) {
+                extras(one, &mut required, &texts.place(one));
                 require(&mut required, name, || texts.place(one));
             }
         }
@@ -114,6 +336,12 @@ fn pyproject(files: &Files, services: &mut Services, file: &str, text: &str, tab
         if at(&["tool", tool]).is_some() {
             require(&mut required, tool.into(), || texts.place(&format!("[tool.{tool}]")));
         }
+    }
+    // the one command of a project that is installed as a package
+    let scripts = at(&["project", "scripts"]).filter(|_| at(&["build-system"]).is_some());
+    let scripts = scripts.or_else(|| at(&["tool", "poetry", "scripts"])).and_then(Value::as_table);
+    if let Some(scripts) = scripts.filter(|scripts| scripts.len() == 1) {
+        service.script = scripts.keys().next().map(|name| (name.clone(), texts.place("[project.scripts]")));
     }
     locked(files, service, &[("poetry.lock", "poetry"), ("uv.lock", "uv")]);
     if service.package_manager.is_none() && files.has("uv.lock") && node::is_member(&uv_members(files), &service.path) {
@@ -182,6 +410,10 @@ fn add(files: &Files, service: &mut Service, required: &Required) {
             "pyright" => tool(Command::Typecheck, "pyright"),
             "pytest" => tool(Command::Test, "pytest"),
             "pytest-cov" => tool(Command::Coverage, "pytest --cov --cov-report=lcov:coverage/lcov.info"),
+            server if SERVERS.contains(&server) => {
+                service.tools.push((server.to_owned(), place.clone()));
+                libraries::add(service, Language::Python, server, &place, false);
+            }
             library => libraries::add(service, Language::Python, library, &place, false),
         }
     }

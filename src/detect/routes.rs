@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 
 use super::finding::{Finding, Location};
-use super::service::{Language, Route, Service, ServiceKind, Services};
+use super::service::{Route, Service, ServiceKind, Services};
 use super::tokens::{Comments, Token, What, tokens};
 use super::walk::Files;
-use super::wanted::is_source;
+use super::wanted::{has_source_end, is_source};
 use crate::text::path;
 
 /// Sources read for one service; the shallow ones tell most.
@@ -32,6 +32,19 @@ const CALLS: [&str; 15] = [
     "use",
 ];
 
+/// Calls that make a server of the standard library or of a runtime.
+const SERVERS: [&str; 9] = [
+    "HTTPServer",
+    "HttpServer",
+    "TCPServer",
+    "ThreadingHTTPServer",
+    "WebSocketServer",
+    "createServer",
+    "listen",
+    "make_server",
+    "serve",
+];
+
 /// Receivers of such calls that are the whole program and not a part of it.
 const PROGRAMS: [&str; 5] = ["app", "application", "engine", "fastify", "server"];
 
@@ -48,12 +61,16 @@ pub fn detect(files: &Files, services: &mut Services) {
     }
     for (folder, service) in &mut services.0 {
         let builds_only = service.output.is_some();
-        if !service.runs && service.language.as_ref().is_none_or(|language| language.value != Language::Go)
-            || builds_only
-        {
+        if !service.runs && service.entry.is_none() || builds_only {
             continue;
         }
-        let sources = sources.get(folder.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let mut sources = sources.get(folder.as_str()).cloned().unwrap_or_default();
+        let (entry, known) = (service.entry.clone(), service.port.is_some());
+        // the source in which the program begins tells most, whatever it is called
+        if let Some(entry) = entry.as_deref().filter(|entry| has_source_end(entry)) {
+            sources.retain(|file| *file != entry);
+            sources.insert(0, entry);
+        }
         if sources.len() > MAX_SOURCES {
             files.note(folder, format!("has more than {MAX_SOURCES} sources, of which the deepest were not read"));
         }
@@ -66,7 +83,7 @@ pub fn detect(files: &Files, services: &mut Services) {
             if file.ends_with("urls.py") && path::parent(file).contains('/') && !is_root_urls(&tokens) {
                 continue;
             }
-            read(service, file, &tokens);
+            read(service, file, &tokens, known);
         }
     }
 }
@@ -76,11 +93,12 @@ fn is_root_urls(tokens: &[Token<'_>]) -> bool {
     tokens.iter().any(|token| token.is_word("admin") || token.is_word("include"))
 }
 
-fn read(service: &mut Service, file: &str, tokens: &[Token<'_>]) {
+fn read(service: &mut Service, file: &str, tokens: &[Token<'_>], known: bool) {
     for (i, token) in tokens.iter().enumerate() {
         let at = |k: usize| tokens.get(i + k);
         let place = || Location::new(file, Some(token.line));
         if let Some(port) = port(tokens, i)
+            && !known
             && service.port.is_none()
         {
             service.port = Some(Finding::new(port, place()));
@@ -91,6 +109,10 @@ fn read(service: &mut Service, file: &str, tokens: &[Token<'_>]) {
             service.frameworks.push(Finding::new("net/http", place()));
             service.kind.get_or_insert_with(|| Finding::new(ServiceKind::Api, place()));
             service.runs = true;
+        }
+        // it serves, on a port that is not written as a number here
+        if SERVERS.contains(&word) && at(1).is_some_and(|sign| sign.is_sign('(') || sign.is_sign('.')) {
+            service.kind.get_or_insert_with(|| Finding::new(ServiceKind::Api, place()));
         }
         // `get "up" => ...` of Rails, and `call("...")` of all others
         let argument = if at(1).is_some_and(|sign| sign.is_sign('(')) { at(2) } else { at(1) };
@@ -125,23 +147,53 @@ fn is_of_program(tokens: &[Token<'_>], i: usize, file: &str) -> bool {
     }
 }
 
-/// The port in `listen(3000`, `PORT || 3000` and `PORT ?? 3000`, in `get("PORT", 3000)` and `getenv("PORT", "3000")`, or in
-/// `ListenAndServe(":8080"`.
+/// The port in `listen(3000`, `listen({ port: 3000`, `PORT || 3000` and `PORT ?? 3000`, in `get("PORT", 3000)` and
+/// `getenv("PORT", "3000")`, in `app.run(port=3000`, `port := "3000"` beside `PORT`, or in `ListenAndServe(":8080"`.
 fn port(tokens: &[Token<'_>], i: usize) -> Option<u16> {
     let at = |k: usize| tokens.get(i + k);
+    let of = |token: &Token<'_>| token.number().or_else(|| token.text()?.rsplit(':').next()?.parse().ok());
     let number = match tokens.get(i)?.what {
-        What::Word("listen") if at(1)?.is_sign('(') => at(2)?.number(),
-        What::Word("PORT") if at(1)?.is_sign('|') || at(1)?.is_sign('?') => at(3)?.number(),
-        What::Word("ListenAndServe" | "Run" | "Start") if at(1)?.is_sign('(') => {
-            at(2)?.text()?.strip_prefix(':').and_then(|port| port.parse().ok())
+        What::Word("listen") if at(1)?.is_sign('(') => at(2)?.number().or_else(|| named(tokens, i + 2, of)),
+        What::Word("PORT" | "port") if at(1)?.is_sign('|') && at(2)?.is_sign('|') => of(at(3)?),
+        What::Word("PORT") if at(1)?.is_sign('?') && at(2)?.is_sign('?') => of(at(3)?),
+        What::Word("ListenAndServe" | "ListenAndServeTLS" | "Run" | "Start" | "Listen") if at(1)?.is_sign('(') => {
+            let address = at(2)?.text()?;
+            address.contains(':').then(|| address.rsplit(':').next()?.parse().ok()).flatten()
         }
-        What::Text("PORT") if at(1)?.is_sign(',') && at(3)?.is_sign(')') => {
-            let port = at(2)?;
-            port.number().or_else(|| port.text()?.parse().ok())
+        // `app.run(host="0.0.0.0", port=8000)`, `uvicorn.run(app, port=8000)`, `serve(app, port=8000)`
+        What::Word("run" | "serve" | "run_app" | "run_server") if at(1)?.is_sign('(') => named(tokens, i + 2, of),
+        // `.bind("0.0.0.0:3000")` and `bind(("0.0.0.0", 3000))` of Rust
+        What::Word("bind") if at(1)?.is_sign('(') => {
+            let address = at(2)?;
+            let pair = || (address.is_sign('(') && at(4)?.is_sign(',')).then(|| at(5)?.number()).flatten();
+            address.text().filter(|text| text.contains(':')).and_then(|_| of(address)).or_else(pair)
         }
+        // `set :port, 4567` of Sinatra
+        What::Word("set") if at(1)?.is_sign(':') && at(2)?.is_word("port") && at(3)?.is_sign(',') => at(4)?.number(),
+        What::Text("PORT") if at(1)?.is_sign(',') && at(3)?.is_sign(')') => of(at(2)?),
+        // `os.environ.get("PORT") or 8000`, `ENV["PORT"] || 3000`
+        What::Text("PORT") if at(1)?.is_sign(')') && at(2)?.is_word("or") => of(at(3)?),
+        What::Text("PORT") if at(1)?.is_sign(']') && at(2)?.is_sign('|') => of(at(4)?),
         _ => None,
     };
     number.filter(|port| *port > 0)
+}
+
+/// The value of `port` among the arguments from here: `port=8000`, `port: 8000`.
+fn named(tokens: &[Token<'_>], from: usize, of: impl Fn(&Token<'_>) -> Option<u16>) -> Option<u16> {
+    let (mut depth, arguments) = (0, tokens.get(from..)?);
+    for (at, token) in arguments.iter().enumerate().take(40) {
+        match token.what {
+            What::Sign('(') => depth += 1,
+            What::Sign(')') if depth == 0 => return None,
+            What::Sign(')') => depth -= 1,
+            What::Word("port") if arguments.get(at + 1)?.is_sign('=') || arguments.get(at + 1)?.is_sign(':') => {
+                return arguments.get(at + 2).and_then(of);
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// What a path is for, by the names that are in use.
@@ -186,6 +238,14 @@ mod tests {
             ("os.environ.get('PORT', 8123)", Some(8123)),
             ("int(os.getenv(\"PORT\", \"8124\"))", Some(8124)),
             ("http.ListenAndServe(\":8080\", nil)", Some(8080)),
+            ("app.run(host='0.0.0.0', port=8125)", Some(8125)),
+            ("fastify.listen({ port: 8126, host: '::' })", Some(8126)),
+            ("TcpListener::bind(\"0.0.0.0:8127\")", Some(8127)),
+            ("bind((\"0.0.0.0\", 8128))", Some(8128)),
+            ("set :port, 8129", Some(8129)),
+            ("ENV['PORT'] || 8130", Some(8130)),
+            ("e.Start(\":8131\")", Some(8131)),
+            ("subprocess.run(['x'])", None),
             ("get('PORT', fallback)", None),
             ("listen(0)", None),
         ] {

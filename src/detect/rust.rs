@@ -2,11 +2,13 @@
 
 use toml::{Table, Value};
 
-use super::finding::Finding;
+use super::compose::inside;
+use super::finding::{Finding, Location};
 use super::libraries;
 use super::lines::Lines;
-use super::service::{Language, Services};
+use super::service::{Command, Language, Service, Services};
 use super::walk::Files;
+use crate::text::path;
 
 /// Reads every Cargo.toml that has a package.
 pub fn detect(files: &Files, services: &mut Services) {
@@ -23,10 +25,33 @@ pub fn detect(files: &Files, services: &mut Services) {
         if let Some(version) = package.get("rust-version").and_then(Value::as_str) {
             service.version = Some(Finding::new(version.to_owned(), lines.place("rust-version")));
         }
+        start(files, service, package, table.get("bin"));
         for library in table.get("dependencies").and_then(Value::as_table).into_iter().flat_map(Table::keys) {
             if libraries::knows(Language::Rust, library) {
                 libraries::add(service, Language::Rust, library, &lines.place(library), false);
             }
         }
     }
+}
+
+/// The program of a package: `default-run`, `src/main.rs`, a `[[bin]]`, or the only source in `src/bin`.
+fn start(files: &Files, service: &mut Service, package: &Value, bin: Option<&Value>) {
+    let below = |name: &str| path::join(&service.path, name);
+    let bins = below("src/bin");
+    let bin = bin.and_then(Value::as_array).and_then(|bins| bins.first());
+    let named = bin.and_then(|bin| Some((bin.get("path")?.as_str()?, bin.get("name")?.as_str()?)));
+    let default = package.get("default-run").and_then(Value::as_str);
+    let found = if let Some((source, name)) = named.filter(|(source, _)| inside(&service.path, source).is_some()) {
+        Some((below(source), name.to_owned()))
+    } else if files.has(&below("src/main.rs")) {
+        package.get("name").and_then(Value::as_str).map(|name| (below("src/main.rs"), name.to_owned()))
+    } else {
+        let source = files.paths().find(|file| path::parent(file) == bins && file.ends_with(".rs"));
+        source.map(|source| (source.to_owned(), path::name(source).trim_end_matches(".rs").to_owned()))
+    };
+    let Some((entry, name)) = found else { return };
+    let name = default.unwrap_or(&name);
+    service.command(Command::Build, "cargo build --release --locked", Location::new(&entry, None));
+    service.command(Command::Start, format!("./target/release/{name}"), Location::new(&entry, None));
+    service.entry = Some(entry);
 }

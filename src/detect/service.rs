@@ -6,6 +6,7 @@ use std::ops::Bound;
 use serde::Serialize;
 
 use super::finding::{Finding, Location};
+use super::walk::Files;
 use crate::text::path;
 
 /// A service and what is known about it. What is not evident is left out.
@@ -58,12 +59,44 @@ pub struct Service {
     /// Its Dockerfile and its entries in compose files.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub containers: Vec<Location>,
+    /// Its own Dockerfile, where one exists that is meant for production.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<Image>,
     /// Its package.json, pyproject.toml and the like.
     #[serde(skip)]
     pub manifest: Option<Location>,
     /// Whether it can be seen to run on its own, and is no library.
     #[serde(skip)]
     pub runs: bool,
+    /// The source in which a program begins, relative to the whole folder.
+    #[serde(skip)]
+    pub entry: Option<String>,
+    /// Packages that start programs, and where each is required.
+    #[serde(skip)]
+    pub tools: Vec<(String, Location)>,
+    /// The one command that its package installs.
+    #[serde(skip)]
+    pub script: Option<(String, Location)>,
+    /// Whether its manifest is that of a workspace, whose members are below it.
+    #[serde(skip)]
+    pub builds_members: bool,
+}
+
+/// How a Dockerfile builds the image of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Image {
+    pub dockerfile: Finding<String>,
+    /// The folder that the build sees.
+    pub context: Finding<String>,
+    /// The stage, where it is not the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<Finding<String>>,
+    /// The number of the user, where the image names one that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<Finding<u32>>,
+    /// Folders of the image that it writes to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub writable: Vec<Finding<String>>,
 }
 
 /// What a service does.
@@ -92,6 +125,28 @@ pub enum Language {
     Java,
     Ruby,
     Php,
+    /// C#, F# or Visual Basic.
+    Dotnet,
+    Elixir,
+    Gleam,
+    /// C or C++.
+    Cpp,
+    /// JavaScript or TypeScript on Deno.
+    Deno,
+    /// A script of a shell.
+    Shell,
+    /// Files that are served as they are.
+    Static,
+}
+
+impl Language {
+    /// Whether a build makes a program of its sources, whose name and place the Dockerfile decides.
+    pub fn is_compiled(self) -> bool {
+        match self {
+            Self::Go | Self::Rust | Self::Java | Self::Dotnet | Self::Elixir | Self::Gleam | Self::Cpp => true,
+            Self::Node | Self::Python | Self::Ruby | Self::Php | Self::Deno | Self::Shell | Self::Static => false,
+        }
+    }
 }
 
 /// What a command does.
@@ -138,6 +193,9 @@ pub struct Variable {
     pub name: String,
     /// Whether its name or the shape of its value is that of a secret.
     pub secret: bool,
+    /// The system whose address it is, by the scheme of its value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<&'static str>,
 }
 
 impl Service {
@@ -146,15 +204,53 @@ impl Service {
         self.commands.entry(command).or_insert_with(|| Finding::new(value.into(), place));
     }
 
+    /// Whether it is seen to start a server, a worker or a program, and not only to build files.
+    fn starts_something(&self) -> bool {
+        self.commands.contains_key(&Command::Start) || self.output.is_none() && !self.frameworks.is_empty()
+    }
+
     /// Whether one of its clients is for this system.
     pub fn client_of(&self, system: &str) -> Option<&Finding<Client>> {
         self.clients.iter().find(|client| client.value.system == Some(system))
     }
 }
 
+/// What follows from all findings about a service: how a source is started by itself, and that what takes no requests is a
+/// worker.
+pub fn conclude(files: &Files, service: &mut Service) {
+    if let (Some(entry), Some(Language::Node)) = (&service.entry, service.language.as_ref().map(|one| one.value))
+        && service.output.is_none()
+    {
+        let below = entry.strip_prefix(&service.path).unwrap_or(entry).trim_start_matches('/').to_owned();
+        let bun = service.package_manager.as_ref().is_some_and(|manager| manager.value == "bun");
+        let runs = match path::name(entry).rsplit_once('.') {
+            Some((_, "js" | "mjs" | "cjs")) if !bun => Some("node"),
+            Some((_, "js" | "mjs" | "cjs" | "ts" | "tsx")) if bun => Some("bun"),
+            _ => None,
+        };
+        let place = Location::new(entry, None);
+        if let Some(program) = runs {
+            service.command(Command::Start, format!("{program} {below}"), place);
+        }
+    }
+    let is_known = service.output.is_some() || service.port.is_some() || !service.routes.is_empty();
+    let entry = service.entry.as_ref().filter(|entry| service.kind.is_none() && !is_known && files.is_file(entry));
+    if let Some(entry) = entry {
+        service.kind = Some(Finding::new(ServiceKind::Worker, Location::new(entry, None)));
+    } else if service.kind.is_none() && is_known {
+        let place = service.port.as_ref().map(|port| port.found_in.clone());
+        let place = place.or_else(|| service.routes.values().next().map(|route| route.found_in.clone()));
+        service.kind = place.map(|place| Finding::new(ServiceKind::Api, place));
+    }
+}
+
 /// The services by folder, while they are being put together.
 #[derive(Default)]
-pub struct Services(pub BTreeMap<String, Service>);
+pub struct Services(
+    pub BTreeMap<String, Service>,
+    /// Services of package.json whose folder another manifest claims.
+    BTreeMap<String, Service>,
+);
 
 impl Services {
     /// The service in a folder, new if there is none yet.
@@ -163,9 +259,27 @@ impl Services {
         self.0.entry(folder.to_owned()).or_insert_with(new)
     }
 
-    /// The service of a manifest. Of several in one folder the first names the language.
+    /// The service of a manifest. Of several in one folder the first names the language, but a package.json that starts
+    /// nothing only builds or checks something for the program beside it.
     pub fn of_manifest(&mut self, place: &Location, language: Language, called: Option<&str>) -> &mut Service {
-        let folder = path::parent(&place.file);
+        self.of_manifest_in(path::parent(&place.file), place, language, called)
+    }
+
+    /// The same for a manifest that does not lie in the folder of its service.
+    pub fn of_manifest_in(
+        &mut self,
+        folder: &str,
+        place: &Location,
+        language: Language,
+        called: Option<&str>,
+    ) -> &mut Service {
+        let gives_way = self.0.get(folder).is_some_and(|known| {
+            let is_node = known.language.as_ref().is_some_and(|known| known.value == Language::Node);
+            is_node && language != Language::Node && !known.starts_something()
+        });
+        if gives_way && let Some(known) = self.0.remove(folder) {
+            self.1.insert(folder.to_owned(), known);
+        }
         let service = self.at(folder);
         if service.manifest.is_none() {
             service.manifest = Some(place.clone());
@@ -174,6 +288,16 @@ impl Services {
             service.name = name.map(|name| Finding::new(name.to_owned(), place.clone()));
         }
         service
+    }
+
+    /// Takes a package.json back that gave way to a manifest which tells nothing of a program.
+    pub fn take_back(&mut self) {
+        for (folder, node) in std::mem::take(&mut self.1) {
+            let tells = self.0.get(&folder).is_some_and(|other| other.starts_something() || other.entry.is_some());
+            if !tells && (node.output.is_some() || node.entry.is_some()) {
+                self.0.insert(folder, node);
+            }
+        }
     }
 
     /// The folder of the service that is the nearest around a file.
@@ -188,11 +312,24 @@ impl Services {
         self.0.range::<str, _>(below).next().is_some_and(|(other, _)| other.starts_with(&start))
     }
 
-    /// Leaves only what runs on its own. A folder that only starts the services below it is none itself.
+    /// Leaves only what runs on its own. A folder that only starts the services below it is none itself. Where nothing
+    /// is seen to run, the sources in which programs begin count.
     pub fn settle(&mut self) {
+        for service in self.0.values_mut().filter(|service| !service.clients.is_empty()) {
+            service.runs |= service.entry.is_some();
+        }
+        if !self.0.values().any(|service| service.runs) {
+            let at_the_top = self.0.get("").is_some_and(|service| service.entry.is_some());
+            for (folder, service) in &mut self.0 {
+                service.runs = service.entry.is_some() && (folder.is_empty() || !at_the_top);
+            }
+        }
         self.0.retain(|_, service| service.runs);
-        let starts_others =
-            |(path, service): &(&String, &Service)| service.frameworks.is_empty() && self.has_below(path);
+        let starts_others = |(path, service): &(&String, &Service)| {
+            let has_start = !service.builds_members || service.commands.contains_key(&Command::Start);
+            let starts = !service.frameworks.is_empty() && has_start;
+            !starts && self.has_below(path)
+        };
         let others: HashSet<String> = self.0.iter().filter(starts_others).map(|(path, _)| path.clone()).collect();
         self.0.retain(|path, _| !others.contains(path));
     }

@@ -1,4 +1,4 @@
-//! Files that hold nothing but the version of a language, and schemas of Prisma.
+//! Files that hold versions of languages, and schemas of Prisma.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,12 +9,68 @@ use super::walk::Files;
 use crate::text::path;
 
 /// Files of versions by language.
-const FILES: [(Language, &str); 4] = [
+const FILES: [(Language, &str); 10] = [
     (Language::Node, ".nvmrc"),
     (Language::Node, ".node-version"),
     (Language::Python, ".python-version"),
+    (Language::Python, "runtime.txt"),
     (Language::Ruby, ".ruby-version"),
+    (Language::Java, ".java-version"),
+    (Language::Deno, ".deno-version"),
+    (Language::Php, ".php-version"),
+    (Language::Rust, "rust-toolchain"),
+    (Language::Rust, "rust-toolchain.toml"),
 ];
+
+/// What asdf and mise call languages.
+const TOOLS: [(&str, Language); 18] = [
+    ("deno", Language::Deno),
+    ("dotnet", Language::Dotnet),
+    ("dotnet-core", Language::Dotnet),
+    ("elixir", Language::Elixir),
+    ("gleam", Language::Gleam),
+    ("go", Language::Go),
+    ("golang", Language::Go),
+    ("java", Language::Java),
+    ("node", Language::Node),
+    ("nodejs", Language::Node),
+    ("php", Language::Php),
+    ("python", Language::Python),
+    ("ruby", Language::Ruby),
+    ("rust", Language::Rust),
+    ("core:node", Language::Node),
+    ("core:python", Language::Python),
+    ("core:ruby", Language::Ruby),
+    ("core:go", Language::Go),
+];
+
+/// The version in the file of a language.
+fn version(text: &str, name: &str) -> Option<(String, usize)> {
+    let of_line = |(i, line): (usize, &str)| {
+        let line = match name {
+            // `channel = "1.90"`
+            "rust-toolchain.toml" => line.trim().strip_prefix("channel")?.trim_start().strip_prefix('=')?,
+            _ => line,
+        };
+        let version = line.trim().trim_matches('"').trim_start_matches("python-").trim_start_matches('v');
+        let plain = !version.is_empty() && version.len() <= 40 && version.is_ascii();
+        (plain && !version.starts_with(['#', '['])).then(|| (version.to_owned(), i + 1))
+    };
+    text.lines().enumerate().find_map(of_line)
+}
+
+/// The versions in a file of asdf or mise: `nodejs 22.1.0`, `node = "22"`.
+fn tools(text: &str) -> impl Iterator<Item = (Language, String, usize)> + '_ {
+    text.lines().enumerate().filter_map(|(i, line)| {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        let (name, version) = line.split_once('=').or_else(|| line.split_once(char::is_whitespace))?;
+        let (_, language) = TOOLS.iter().find(|(tool, _)| *tool == name.trim().trim_matches('"'))?;
+        let version = version.trim().trim_matches(['"', '\'']);
+        let plain = version.len() <= 40 && version.starts_with(|c: char| c.is_ascii_alphanumeric());
+        let plain = plain && version.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+        plain.then(|| (*language, version.to_owned(), i + 1))
+    })
+}
 
 /// The client of Prisma.
 const CLIENT: &str = "@prisma/client";
@@ -25,9 +81,17 @@ pub fn detect(files: &Files, services: &mut Services) {
     for (language, name) in FILES {
         for file in files.named(name) {
             let Some(text) = files.text(file) else { continue };
-            let version = text.lines().next().unwrap_or_default().trim().trim_start_matches('v');
-            if !version.is_empty() && version.len() <= 40 && version.is_ascii() {
-                let found = || Finding::new(version.to_owned(), Location::new(file, Some(1)));
+            if let Some((version, line)) = version(&text, name) {
+                let found = || Finding::new(version, Location::new(file, Some(line)));
+                known.entry((language, path::parent(file))).or_insert_with(found);
+            }
+        }
+    }
+    for name in [".tool-versions", "mise.toml", ".mise.toml"] {
+        for file in files.named(name) {
+            let Some(text) = files.text(file) else { continue };
+            for (language, version, line) in tools(&text) {
+                let found = || Finding::new(version, Location::new(file, Some(line)));
                 known.entry((language, path::parent(file))).or_insert_with(found);
             }
         }

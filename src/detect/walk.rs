@@ -168,6 +168,11 @@ impl Files {
         self.known.contains(path)
     }
 
+    /// Whether there is such a regular file, of interest or not.
+    pub fn is_file(&self, path: &str) -> bool {
+        self.has(path) || self.root.join(path).symlink_metadata().is_ok_and(|found| found.is_file())
+    }
+
     /// The text of a file, or a note why it has none.
     pub fn text(&self, path: &str) -> Option<String> {
         if self.read.get() > MAX_BYTES {
@@ -276,8 +281,22 @@ pub fn read(path: &Path, most: u64) -> Result<String, Refusal> {
         return Err(Refusal::Larger(most));
     }
     let bytes = regular::bytes(file, most).map_err(Refusal::Failed)?.ok_or(Refusal::Larger(most))?;
+    if let Some(text) = utf16(&bytes) {
+        return Ok(text);
+    }
     let text = String::from_utf8(bytes).map_err(|error| Refusal::NotUtf8(error.as_bytes().len() as u64))?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// The text of UTF-16 with its mark, which PowerShell writes: `pip freeze > requirements.txt`.
+fn utf16(bytes: &[u8]) -> Option<String> {
+    let unit: fn([u8; 2]) -> u16 = match bytes.get(..2)? {
+        [0xff, 0xfe] => u16::from_le_bytes,
+        [0xfe, 0xff] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let units = bytes.get(2..)?.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    char::decode_utf16(units).collect::<Result<_, _>>().ok()
 }
 
 /// Adds to a list of which only the first ones, when it is sorted, are wanted, and one more that tells of the rest.

@@ -1,25 +1,47 @@
 //! Which files can tell something, by their path alone.
 
+use super::compose::is_compose;
 use crate::text::path;
 
 /// Names of files that are read or whose being there tells something.
-const NAMES: [&str; 52] = [
+const NAMES: [&str; 93] = [
+    ".bun-version",
+    ".deno-version",
     ".drone.yml",
     ".gitlab-ci.yml",
+    ".java-version",
+    ".mise.toml",
     ".node-version",
     ".nvmrc",
+    ".php-version",
     ".python-version",
     ".ruby-version",
+    ".sdkmanrc",
+    ".tool-versions",
     ".travis.yml",
+    "CMakeLists.txt",
     "CODEOWNERS",
+    "Caddyfile",
     "Cargo.toml",
     "Chart.yaml",
     "Gemfile",
     "Jenkinsfile",
+    "Justfile",
+    "Makefile",
     "Pipfile",
     "Pipfile.lock",
+    "Procfile",
+    "Program.cs",
+    "Rakefile",
+    "Staticfile",
+    "Taskfile.yaml",
+    "Taskfile.yml",
     "alembic.ini",
     "angular.json",
+    "app.json",
+    "application.properties",
+    "application.yaml",
+    "application.yml",
     "artisan",
     "azure-pipelines.yml",
     "bitbucket-pipelines.yml",
@@ -28,61 +50,96 @@ const NAMES: [&str; 52] = [
     "bun.lock",
     "bun.lockb",
     "composer.json",
-    "compose.yaml",
-    "compose.yml",
-    "docker-compose.yaml",
-    "docker-compose.yml",
+    "config.ru",
+    "config.yml",
+    "deno.json",
+    "deno.jsonc",
     "env.example",
+    "gleam.toml",
+    "global.json",
     "go.mod",
+    "go.work",
     "index.html",
+    "justfile",
     "kustomization.yaml",
     "kustomization.yml",
+    "launchSettings.json",
+    "lerna.json",
+    "libs.versions.toml",
     "manage.py",
+    "meson.build",
     "migrate-mongo-config.js",
     "migration_lock.toml",
-    "next.config.js",
-    "next.config.mjs",
-    "next.config.ts",
+    "mise.toml",
+    "mix.exs",
+    "nx.json",
     "package-lock.json",
     "package.json",
+    "package.json5",
+    "pdm.lock",
     "pnpm-lock.yaml",
     "pnpm-workspace.yaml",
     "poetry.lock",
     "pom.xml",
+    "puma.rb",
     "pyproject.toml",
     "requirements.txt",
+    "runtime.exs",
+    "runtime.txt",
+    "rust-toolchain",
+    "rust-toolchain.toml",
     "schema.prisma",
+    "settings.gradle",
+    "settings.gradle.kts",
+    "setup.cfg",
+    "setup.py",
+    "start.sh",
+    "supervisord.conf",
     "turbo.json",
     "uv.lock",
     "yarn.lock",
-    "config.yml",
 ];
 
 /// Names of samples of environment files.
 pub const ENV_SAMPLES: [&str; 6] =
     [".env.sample", ".env.example", ".env.template", ".env.dist", ".env.local.example", "env.example"];
 
+/// The ends of names of projects of .NET.
+const PROJECTS: [&str; 3] = [".csproj", ".fsproj", ".vbproj"];
+
+/// Tools whose configuration is read.
+const CONFIGURED: [&str; 9] = ["astro", "next", "nuxt", "react-router", "rspack", "svelte", "vite", "vue", "webpack"];
+
 /// What sources are called that say on which port a program listens and which routes it has.
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 24] = [
     "app",
-    "server",
-    "main",
-    "index",
+    "asgi",
+    "bootstrap",
+    "bot",
     "health",
     "healthcheck",
     "healthz",
+    "hello",
+    "index",
+    "main",
     "metrics",
     "monitoring",
     "probes",
+    "program",
     "router",
     "routes",
+    "run",
+    "server",
+    "settings",
+    "start",
     "status",
     "urls",
+    "worker",
     "wsgi",
 ];
 
 /// The ends of names of sources that are understood.
-const LANGUAGES: [&str; 12] = ["cjs", "go", "java", "js", "kt", "mjs", "php", "py", "rb", "rs", "ts", "tsx"];
+const LANGUAGES: [&str; 13] = ["cjs", "go", "java", "js", "jsx", "kt", "mjs", "php", "py", "rb", "rs", "ts", "tsx"];
 
 /// Whether a file is of interest.
 pub fn is_wanted(path: &str) -> bool {
@@ -90,15 +147,38 @@ pub fn is_wanted(path: &str) -> bool {
     NAMES.contains(&name)
         || ENV_SAMPLES.contains(&name)
         || is_dockerfile(name)
+        || is_compose(name)
+        || is_requirements(path)
+        || is_configuration(name)
+        || PROJECTS.iter().any(|end| name.ends_with(end))
         || name.ends_with(".tf")
         || is_workflow(path)
         || is_manifest(path)
         || is_source(path)
 }
 
-/// Whether a file is called like a Dockerfile.
+/// Whether a file is called like a Dockerfile: `Dockerfile`, `Dockerfile.prod`, `api.Dockerfile`.
 pub fn is_dockerfile(name: &str) -> bool {
-    matches!(name, "Dockerfile" | "Containerfile")
+    let lower = name.to_ascii_lowercase();
+    ["dockerfile", "containerfile"].iter().any(|word| {
+        let more = lower.strip_prefix(word).or_else(|| lower.strip_suffix(word));
+        let is_ignored = |more: &str| more.ends_with("ignore");
+        more.is_some_and(|more| more.is_empty() || (more.starts_with('.') || more.ends_with('.')) && !is_ignored(more))
+    })
+}
+
+/// Whether a file lists packages of Python: `requirements.txt`, `requirements-prod.txt`, `requirements/base.txt`.
+pub fn is_requirements(path: &str) -> bool {
+    let name = path::name(path);
+    name.ends_with(".txt") && (name.starts_with("requirements") || path::name(path::parent(path)) == "requirements")
+}
+
+/// Whether a file configures a framework or a bundler: `next.config.mjs`, `vite.config.ts`.
+pub fn is_configuration(name: &str) -> bool {
+    CONFIGURED.iter().any(|tool| {
+        let end = name.strip_prefix(tool).and_then(|rest| rest.strip_prefix(".config."));
+        end.is_some_and(|end| matches!(end, "cjs" | "js" | "mjs" | "mts" | "ts"))
+    })
 }
 
 /// Whether a file is a workflow of GitHub.
@@ -119,6 +199,11 @@ pub fn is_source(path: &str) -> bool {
     LANGUAGES.contains(&end) && !path::parent(path).split('/').any(is_test) && is_telling(stem, path)
 }
 
+/// Whether a file is a source of a language that is understood.
+pub fn has_source_end(file: &str) -> bool {
+    path::name(file).rsplit_once('.').is_some_and(|(_, end)| LANGUAGES.contains(&end))
+}
+
 fn is_telling(stem: &str, path: &str) -> bool {
     let lower = stem.to_ascii_lowercase();
     // `health.controller`, `HealthController` and the file of a route of Next.js such as `health/route`
@@ -130,6 +215,8 @@ fn is_telling(stem: &str, path: &str) -> bool {
     SOURCES.contains(&first)
         || lower.starts_with("health")
         || lower == "route"
+        || lower.ends_with("application")
+        || path::parent(path).ends_with("src/bin")
         || path::parent(path).rsplit('/').next().is_some_and(|folder| matches!(folder, "routes" | "health"))
 }
 

@@ -75,12 +75,23 @@ fn write(path: &Path, text: impl AsRef<[u8]>) {
     fs::write(path, text).unwrap();
 }
 
+/// A folder with the name of a case, and the one around it that is removed in the end.
+struct Prepared {
+    dir: PathBuf,
+    _around: TempDir,
+}
+
+impl Prepared {
+    fn path(&self) -> &Path {
+        &self.dir
+    }
+}
+
 /// A copy of a tree with what git does not hold or must not hold.
 fn prepared(case: &Path) -> Prepared {
-    let temp = TempDir::new().unwrap();
-    // a service at the top is called like the folder
-    let path = temp.path().join("project");
-    let dir = path.as_path();
+    let around = TempDir::new().unwrap();
+    let dir = &around.path().join(case.file_name().unwrap());
+    fs::create_dir(dir).unwrap();
     write_tree(dir, &read_tree(&case.join("tree")));
     match case.file_name().unwrap().to_str().unwrap() {
         "mern" => {
@@ -93,19 +104,7 @@ fn prepared(case: &Path) -> Prepared {
         "hostile" => hostile(dir),
         _ => {}
     }
-    Prepared { path, _temp: temp }
-}
-
-/// A folder that is removed at the end.
-struct Prepared {
-    path: PathBuf,
-    _temp: TempDir,
-}
-
-impl Prepared {
-    fn path(&self) -> &Path {
-        &self.path
-    }
+    Prepared { dir: dir.clone(), _around: around }
 }
 
 fn hostile(dir: &Path) {
@@ -298,10 +297,10 @@ fn files_of_interest_are_read_up_to_a_sum() {
     for i in 0..70 {
         write(&dir.path().join(format!("s{i}/Dockerfile")), &text);
     }
-    write(&dir.path().join("compose.yaml"), "services: {x: {image: redis}}");
+    write(&dir.path().join(".env.example"), "A=1");
     let found = found_in(dir.path());
     assert_eq!(notes(&found, ""), ["has more than 64 MiB in files of interest, of which the rest was not read"]);
-    assert_eq!(found["backing"], Value::Array(vec![]));
+    assert_eq!(found["variables"], Value::Array(vec![]));
 }
 
 fn services(found: &Value) -> impl Iterator<Item = &Value> {
@@ -344,6 +343,8 @@ fn human_output() {
       version: 1.22.5 (found in go.mod:3)
       framework: net/http (found in main.go:9)
       port: 8080 (found in main.go:9)
+      build: go build -o bin/ledger . (found in main.go)
+      start: ./bin/ledger (found in main.go)
       client: github.com/jackc/pgx for postgresql (found in go.mod:6)
       client: github.com/nats-io/nats.go for nats (found in go.mod:7)
       liveness: /healthz (found in main.go:7)
@@ -357,8 +358,24 @@ fn human_output() {
       services: 1 record
 
     Notes
-      go.mod uses postgresql, for which nothing is generated.
+      go.mod uses nats, which is not supported: nothing is generated for it (used
+        by `ledger`).
+      go.mod uses postgresql, which is not supported: nothing is generated for it
+        (used by `ledger`).
     ");
+}
+
+#[test]
+fn a_service_that_cannot_be_generated_ends_init() {
+    let (dir, output) = init("phoenix", &["--detect"]);
+    let said = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("no Dockerfile is generated for Elixir, and it has none of its own"), "{said}");
+    assert!(!dir.path().join(".scaffold").exists());
+    // the answers decide about all services then
+    let services = r#"services=[{"name": "api", "path": "api"}]"#;
+    let (_dir, output) = init("phoenix", &["--detect", "--set", services]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// `init --yes` in a copy of a fixture, with a preset for what the folder does not tell.
@@ -412,7 +429,10 @@ fn init_takes_findings_only_when_told_to() {
 fn a_database_that_cannot_be_generated_is_said_before_anything_else() {
     let (_dir, output) = init("pnpm-prisma", &["--detect", "--dry-run"]);
     let said = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(said.contains("uses postgresql, for which nothing is generated."), "{said}");
+    assert!(
+        said.contains("uses postgresql, which is not supported: nothing is generated for it (used by `api`)."),
+        "{said}"
+    );
 }
 
 #[test]

@@ -76,10 +76,9 @@ fn an_answer_that_equals_an_example_is_no_example() {
 #[test]
 fn the_services_of_an_example_are_not_those_of_a_folder_with_code() {
     let temp = TempDir::new().unwrap();
-    // no service may be in this folder
-    write_tree(&temp.path().join("restore"), &read_tree(&root().join("tests/detect/go/tree")));
+    write_tree(&temp.path().join("restore"), &read_tree(&root().join("tests/detect/phoenix/tree")));
     let said = init(temp.path(), &["--detect"]);
-    assert!(said.contains("error: 1 answer is missing: services"), "{said}");
+    assert!(said.contains("error: restore/mix.exs describes a service that cannot be generated"), "{said}");
     assert!(!temp.path().join("apps").exists() && !temp.path().join(".scaffold").exists());
 }
 
@@ -112,7 +111,7 @@ fn a_service_can_be_the_whole_repository() {
     write_tree(temp.path(), &read_tree(&root().join("tests/detect/at-the-root/tree")));
     let said = init(temp.path(), &["--detect"]);
     let read = |path: &str| fs::read_to_string(temp.path().join(path)).unwrap_or_else(|_| panic!("{path}: {said}"));
-    assert!(read("Dockerfile").ends_with("CMD [\"npm\", \"start\"]\n"));
+    assert!(read("Dockerfile").ends_with("CMD [\"node\", \"backend/server.js\"]\n"));
     assert!(read(".dockerignore").contains("\nfrontend\ninfra/monitoring\n"));
     assert!(read(".gitignore").contains("\n/node_modules/\n"));
     assert!(read("frontend/Dockerfile").contains("nginx"));

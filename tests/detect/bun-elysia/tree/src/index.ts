@@ -1,0 +1,2 @@
+import { Elysia } from "elysia";
+new Elysia().get("/healthz", () => "ok").listen(3001);

@@ -1,0 +1,2 @@
+const app = new Koa();
+app.listen(4000);

@@ -1,0 +1,1 @@
+application = get_asgi_application()

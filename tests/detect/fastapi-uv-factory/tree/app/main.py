@@ -1,0 +1,7 @@
+from fastapi import FastAPI
+
+api = FastAPI()
+
+
+@app.get("/healthz")
+def health(): ...

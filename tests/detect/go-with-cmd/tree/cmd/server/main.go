@@ -1,0 +1,6 @@
+package main
+
+func main() {
+	e.GET("/healthz", ok)
+	e.Logger.Fatal(e.Start(":1323"))
+}

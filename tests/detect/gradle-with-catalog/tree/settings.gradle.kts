@@ -1,0 +1,2 @@
+rootProject.name = "stock"
+include("api")

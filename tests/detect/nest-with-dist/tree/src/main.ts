@@ -1,0 +1,1 @@
+await app.listen(process.env.PORT ?? 3333);

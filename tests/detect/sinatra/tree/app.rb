@@ -1,0 +1,3 @@
+require "sinatra"
+set :port, 4568
+get("/healthz") { "ok" }

@@ -1,0 +1,1 @@
+export default defineConfig({ build: { outDir: "public_html" } });

@@ -1,0 +1,1 @@
+await consumer.run({ eachMessage });
