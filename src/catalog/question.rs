@@ -213,6 +213,8 @@ pub enum FindingName {
     /// How a service that has no route for its state is asked: `tcp`, or `none` where it listens nowhere.
     Probe,
     Port,
+    /// `/` for a service that is the only one.
+    Route,
     LivenessPath,
     ReadinessPath,
     Start,

@@ -143,7 +143,7 @@ fn services(
             files.note("", format!("has {} services, of which the answers take {most}", services.len()));
             break;
         }
-        match record(scope, question, service, &records, files)? {
+        match record(scope, question, service, &records, services.len() == 1, files)? {
             Ok((record, places)) => {
                 missing_for_install(service, files);
                 let taken = |field: &String| records.iter().any(|other| other[field] == record[field.as_str()]);
@@ -278,9 +278,15 @@ fn record(
     question: &Question,
     service: &Service,
     before: &[Value],
+    is_alone: bool,
     files: &Files,
 ) -> Result<Result<DetectedRecord, String>> {
-    let findings = fields(service);
+    let mut findings = fields(service);
+    // with no other service it takes every request
+    if let Some(place) = findings.get(&FindingName::ServicePath).filter(|_| is_alone).map(|path| path.found_in.clone())
+    {
+        findings.insert(FindingName::Route, Finding::new(json!("/"), place));
+    }
     let check = Check::new(scope.clone(), question);
     let (mut record, mut places, mut so_far) = (Map::new(), Vec::new(), Map::new());
     for field in &question.fields {
