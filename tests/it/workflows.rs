@@ -45,3 +45,24 @@ fn every_image_scan_reads_the_exceptions() {
     }
     assert!(scans > 0);
 }
+
+/// The rules of the repository allow every action that a workflow uses, else GitHub refuses the run.
+#[test]
+fn every_action_is_one_that_the_repository_allows() {
+    let mut seen = std::collections::BTreeSet::new();
+    for outcome in cases::outcomes() {
+        let files = &outcome.rendered.tree.files;
+        let text = |path: &str| files.get(path).map(|file| String::from_utf8(file.bytes.clone()).unwrap());
+        let Some(rules) = text("infra/terraform/github/actions.tf") else { continue };
+        for (path, file) in files.iter().filter(|(path, _)| path.starts_with(".github/workflows/")) {
+            let workflow = String::from_utf8(file.bytes.clone()).unwrap();
+            let uses = workflow.lines().filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: "));
+            for action in uses.filter_map(|uses| uses.split_once('@').map(|(action, _)| action)) {
+                seen.insert(action.to_owned());
+                let is_allowed = action.starts_with("actions/") || rules.contains(&format!("\"{action}@*\""));
+                assert!(is_allowed, "{}: {path} uses {action}", outcome.case.snapshot);
+            }
+        }
+    }
+    assert!(seen.contains("astral-sh/setup-uv") && seen.contains("docker/build-push-action"), "{seen:?}");
+}
