@@ -126,3 +126,11 @@ fn a_service_without_routes_is_asked_by_a_connection() {
         }
     }
 }
+
+/// `scripts/check-env.sh` refuses a variable of the sample that no manifest sets.
+#[test]
+fn a_port_is_a_variable_only_where_a_service_listens() {
+    let sample = |case: &str| text(case, ".env.sample").unwrap();
+    assert!(!sample("cases/core/services/nothing-listens").contains("\nPORT="));
+    assert!(sample("cases/core/services/asked-by-a-connection").contains("\nPORT="));
+}
