@@ -3,6 +3,7 @@
 use serde_yaml::Value;
 
 use crate::cases::outcomes;
+use crate::support::{given, rendered};
 
 /// A file of the case with this name.
 fn text(case: &str, path: &str) -> Option<String> {
@@ -133,4 +134,19 @@ fn a_port_is_a_variable_only_where_a_service_listens() {
     let sample = |case: &str| text(case, ".env.sample").unwrap();
     assert!(!sample("cases/core/services/nothing-listens").contains("\nPORT="));
     assert!(sample("cases/core/services/asked-by-a-connection").contains("\nPORT="));
+}
+
+/// A volume has a place of its own, and hides nothing that the image or the pod needs.
+#[test]
+fn writable_folders_are_free() {
+    let refusal = |folder: &str| {
+        let services = serde_json::json!([{"name": "api", "image": "own", "writable": [folder]}]);
+        rendered(&given("mongodb-self-hosted-on-aws", &[("services", services)])).err().map(|e| format!("{e:#}"))
+    };
+    for folder in ["/tmp", "/run/secrets/app", "/etc/mongodb", "/etc", "/tmp/.", "/a/../tmp", "/", "tmp"] {
+        assert!(refusal(folder).is_some_and(|why| why.contains("writable")), "{folder}");
+    }
+    for folder in ["/app/.next/cache", "/var/cache/nginx", "/run"] {
+        assert_eq!(refusal(folder), None);
+    }
 }
