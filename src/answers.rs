@@ -74,9 +74,14 @@ impl Given {
     /// The last layer of each answer, as it was given: not checked, and without defaults.
     ///
     /// # Errors
-    /// When there is no such preset.
+    /// When there is no such preset, or a fault of the catalog.
     pub fn values(&self, catalog: &Catalog) -> Result<Values> {
-        Ok(layers::Layers::new(catalog, self)?.given.into_iter().map(|(name, (value, _))| (name, value)).collect())
+        let env = engine::environment(catalog)?;
+        Ok(layers::Layers::new(catalog, &env, self)?
+            .given
+            .into_iter()
+            .map(|(name, (value, _))| (name, value))
+            .collect())
     }
 }
 

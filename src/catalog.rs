@@ -150,6 +150,9 @@ pub struct Manifest {
     /// What people have to do about files of an earlier version that no single file replaces.
     #[serde(default)]
     pub replaced: Vec<Replaced>,
+    /// Files that stay, as the user's, once they are no longer generated.
+    #[serde(default)]
+    pub left: Vec<Left>,
     /// Which files wait together with others for answers that are `later`.
     #[serde(default)]
     pub waits: Vec<Waits>,
@@ -177,6 +180,16 @@ pub struct Replaced {
     pub from: String,
     /// What it means, and what is to be done.
     pub note: String,
+}
+
+/// Files of any component that are not deleted where they are no longer generated: the user has them from then on.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Left {
+    /// Their paths, with `__key__` segments.
+    pub files: Vec<String>,
+    /// An expression over answers, and over the items that the paths go through.
+    pub when: String,
 }
 
 /// How a component meets a need; the texts are templates.

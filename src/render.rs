@@ -31,6 +31,8 @@ pub struct Rendered {
     pub tree: Tree,
     /// Files that are the user's once they are written.
     pub once: BTreeSet<RelPath>,
+    /// Files that stay, as the user's, where they are no longer generated.
+    pub left: BTreeSet<RelPath>,
     /// Paths left out because of their `when`, with their pattern.
     pub skipped: Vec<(String, RelPath)>,
     /// Paths that not every clone can hold, and why.
@@ -107,9 +109,19 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
     let mut jobs = Vec::new();
     let mut skipped = Vec::new();
     let mut unportable = Vec::new();
+    let mut left = BTreeSet::new();
     for component in catalog.components.iter().filter(|c| context.own_values.contains_key(&c.name)) {
         let facts = context.own_values.get(&component.name).cloned().unwrap_or_default();
         let scope = Scope::new(&env, &context.values).with(&facts);
+        for rule in &component.manifest.left {
+            for pattern in &rule.files {
+                for (path, repeated) in expand(catalog, context, &context.layout.place(pattern))? {
+                    if scope.with(&repeated).is_true(&rule.when)? {
+                        left.insert(path);
+                    }
+                }
+            }
+        }
         for file in &component.files {
             let rule = component.manifest.files.get(&file.path);
             let chosen = catalog.record_condition(component, &file.path);
@@ -163,7 +175,7 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
             }
         }
     }
-    let mut rendered = Rendered { skipped, unportable, waiting, readiness, ..Rendered::default() };
+    let mut rendered = Rendered { left, skipped, unportable, waiting, readiness, ..Rendered::default() };
     for job in &jobs {
         let origin = Origin {
             component: job.component.name.clone(),

@@ -225,7 +225,11 @@ impl<'a> Check<'a> {
                 Refused::Value(format!("answer `{path}` is missing: {}", self.question.kind().describe()))
             })?,
         };
-        self.one(&value).map(Some).map_err(|why| Refused::Value(sentence(path, &value, &why)))
+        self.one(&value).map(Some).map_err(|why| match given {
+            // the default comes from a value that is refused itself
+            None if self.undecided => Refused::Expression(why),
+            _ => Refused::Value(sentence(path, &value, &why)),
+        })
     }
 
     /// Refusals of values that must differ between records and do not.
@@ -293,7 +297,7 @@ impl<'a> Check<'a> {
 enum Refused {
     /// The value is wrong.
     Value(String),
-    /// An expression of the catalog cannot be computed.
+    /// A default or a condition cannot be computed.
     Expression(String),
 }
 

@@ -1,4 +1,5 @@
-//! Recorded fields whose default follows other answers (`follows`): the host of an environment moves with the domain.
+//! Recorded fields that are only defaults: they follow the answers behind them. The host of an environment moves with the
+//! domain, and the commands of a service with its language.
 
 use serde_json::Value;
 
@@ -11,9 +12,10 @@ use crate::template::expression::Scope;
 pub(super) fn leave_defaults_out(question: &Question, records: &mut Value, recorded: &Scope<'_>) {
     let check = Check::new(recorded.clone(), question);
     for record in records.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
-        for field in question.fields.iter().filter(|field| field.follows) {
-            let default = check.within(record, field).default_value();
-            if matches!(default, Ok(Some(default)) if record.get(&field.name) == Some(&default)) {
+        let whole = record.clone();
+        for field in question.fields.iter().filter(|field| field.default_expr.is_some()) {
+            let default = check.within(&whole, field).default_value();
+            if matches!(default, Ok(Some(default)) if whole.get(&field.name) == Some(&default)) {
                 record.shift_remove(&field.name);
             }
         }

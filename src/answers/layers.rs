@@ -2,14 +2,17 @@
 
 use anyhow::Result;
 use indexmap::IndexMap;
+use minijinja::Environment;
 use serde_json::{Map, Value};
 
-use super::{Given, Origin, Problem, kept, typed, unknown_preset};
+use super::{Given, Origin, Problem, following, kept, typed, unknown_preset};
 use crate::answers::file::AnswersFile;
 use crate::catalog::Catalog;
 use crate::catalog::later::record_names;
 use crate::catalog::migrations::{migrate, present_name};
 use crate::catalog::question::Values;
+use crate::template::expression::Scope;
+use crate::template::provided;
 use crate::text::{dotted, quoted};
 
 /// All but defaults and what a person says.
@@ -27,7 +30,7 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    pub fn new(catalog: &Catalog, given: &Given) -> Result<Self> {
+    pub fn new(catalog: &Catalog, env: &Environment<'_>, given: &Given) -> Result<Self> {
         let mut layers = Self::default();
         if let Some(name) = &given.preset {
             let preset = catalog.preset(name).ok_or_else(|| unknown_preset(catalog, name))?;
@@ -39,7 +42,7 @@ impl Layers {
             layers.give(catalog, name, answer.value.clone(), Origin::Detected(answer.evidence()));
         }
         if let Some(file) = &given.recorded {
-            layers.record(catalog, file);
+            layers.record(catalog, env, file);
         }
         layers.resume(catalog, &given.resumed);
         if let Some(file) = &given.file {
@@ -61,7 +64,7 @@ impl Layers {
     }
 
     /// Recorded answers are never refused for their names: an older or newer catalog asked for them.
-    fn record(&mut self, catalog: &Catalog, file: &AnswersFile) {
+    fn record(&mut self, catalog: &Catalog, env: &Environment<'_>, file: &AnswersFile) {
         let mut values: Map<String, Value> = file.values.clone().into_iter().collect();
         // what an answer under its earlier name becomes goes before what was kept under the present ones
         let mut kept = file.kept.clone();
@@ -73,12 +76,18 @@ impl Layers {
         kept::restore(&mut values, &kept);
         let migrated = migrate(&catalog.migrations, values);
         self.notes.extend(migrated.notes);
+        let recorded = migrated.values.clone().into_iter().collect();
+        let scope = Scope::new(env, &recorded);
+        // answers that an earlier catalog did not ask for may be missing
+        let scope = scope.with(&provided::all(catalog, &scope).unwrap_or_default());
         for (name, value) in &migrated.values {
             let place = file.place(migrated.was.get(name).unwrap_or(name));
             match catalog.question(name) {
                 Some(question) => {
                     self.notes.extend(kept::unknown_fields(question, value, file, &place));
-                    self.given.insert(name.clone(), (value.clone(), Origin::Recorded(place)));
+                    let mut value = value.clone();
+                    following::leave_defaults_out(question, &mut value, &scope);
+                    self.given.insert(name.clone(), (value, Origin::Recorded(place)));
                 }
                 None => match unfit(catalog, name, file) {
                     Some(choices) => {

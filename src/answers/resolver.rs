@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::layers::Layers;
 use super::problem::{Missing, Sources, error};
-use super::{Answered, Answers, Given, Origin, Problem, Prompter, following, kept};
+use super::{Answered, Answers, Given, Origin, Problem, Prompter, kept};
 use crate::answers::NAME;
 use crate::answers::check::Check;
 use crate::catalog::later::marked;
@@ -87,7 +87,7 @@ enum Pass {
 impl<'a> Resolver<'a> {
     pub fn new(catalog: &'a Catalog, env: &'a Environment<'a>, given: &Given) -> Result<Self> {
         let (folder, sources) = (given.folder.clone(), Sources::left(given));
-        let Layers { given, recorded, kept, notes, problems } = Layers::new(catalog, given)?;
+        let Layers { given, recorded, kept, notes, problems } = Layers::new(catalog, env, given)?;
         Ok(Self {
             catalog,
             env,
@@ -331,12 +331,7 @@ impl<'a> Resolver<'a> {
         let check = Check::new(self.scope(), question).undecided(undecided);
         let (value, origin) = match (self.given.get(&question.name), self.recorded.get(&question.name)) {
             (Some((value, origin)), Some(recorded)) => {
-                let mut value = kept::without_lost(&check, value, recorded);
-                if matches!(origin, Origin::Recorded(_)) {
-                    let recorded = self.recorded.clone().into_iter().collect();
-                    following::leave_defaults_out(question, &mut value, &Scope::new(self.env, &recorded));
-                }
-                (Some(value), origin.clone())
+                (Some(kept::without_lost(&check, value, recorded)), origin.clone())
             }
             (Some((value, origin)), None) => (Some(value.clone()), origin.clone()),
             (None, _) => (check.default_value()?, Origin::Default),

@@ -100,9 +100,6 @@ pub struct Question {
     /// Who sets environment variables already (env_names).
     #[serde(skip)]
     pub set_by: Vec<SetBy>,
-    /// Of a field: a recorded value that is the default with the recorded answers becomes the default with the new ones.
-    #[serde(default, skip_serializing_if = "is_no")]
-    pub follows: bool,
     /// The slots that each record fills for itself, as `slots.yaml` says (records).
     #[serde(skip)]
     pub slots: Vec<RecordSlot>,

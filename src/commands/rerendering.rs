@@ -277,6 +277,7 @@ impl Proposal {
         let mut plan = Plan::new(&versions, &merge)?;
         plan.settle(&versions, &self.decisions);
         plan.ignore(&self.ignored);
+        plan.leave(&self.rendered.left);
         Ok(plan)
     }
 

@@ -42,6 +42,16 @@ impl Lint<'_> {
             for replaced in &manifest.replaced {
                 self.text(&file, &format!("`replaced` `{}`", replaced.from), &replaced.note, &known);
             }
+            for left in &manifest.left {
+                for path in &left.files {
+                    if !catalog.components.iter().any(|c| c.files.iter().any(|f| f.path == *path)) {
+                        self.fault(&file, format!("`left` names `{path}`, where no component has a file"));
+                    }
+                    let mut known = known.clone();
+                    known.extend(repeated(catalog, path).map(String::from));
+                    self.expression(&file, &format!("`left` {path}"), &left.when, &known);
+                }
+            }
             for s in &manifest.satisfies {
                 let name = format!("`satisfies` {}", s.id);
                 if let Some(when) = &s.when {

@@ -96,9 +96,6 @@ impl Lint<'_> {
         if !q.asked && q.default.is_none() && q.default_expr.is_none() {
             self.fault(file, format!("{name} is not asked on the way and needs a default"));
         }
-        if q.follows && q.default_expr.is_none() {
-            self.fault(file, format!("{name} follows other answers and needs `default_expr`"));
-        }
         if q.apart && q.kind != KindName::Path {
             self.fault(file, format!("{name}: `apart` goes with the kind `path`"));
         }

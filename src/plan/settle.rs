@@ -18,6 +18,15 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Leaves files to the user that would be deleted as no longer generated.
+    pub fn leave(&mut self, left: &BTreeSet<RelPath>) {
+        for path in left {
+            if let Some(change @ Change::Delete(_)) = self.changes.get_mut(path.as_str()) {
+                *change = Change::Orphan;
+            }
+        }
+    }
+
     /// Takes into account what was decided earlier, as long as the new files are those that it was decided about.
     pub fn settle(&mut self, versions: &Versions<'a>, decisions: &Decisions) {
         for (path, decision) in &decisions.files {

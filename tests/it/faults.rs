@@ -36,8 +36,6 @@ fn a_list_of_texts_is_sound() {
     assert!(said.contains("a `pattern` or `one_of` needs a `pattern_hint` that begins with `is not`"), "{said}");
     let said = refused("    kind: integer\n", "    kind: integer\n    one_of: [a]\n    pattern_hint: is not a\n");
     assert!(said.contains("`one_of` goes with the kind `text`"), "{said}");
-    let said = refused("    kind: integer\n", "    kind: integer\n    follows: true\n");
-    assert!(said.contains("follows other answers and needs `default_expr`"), "{said}");
 }
 
 #[test]

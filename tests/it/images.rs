@@ -3,6 +3,7 @@
 use serde_yaml::Value;
 
 use crate::cases::outcomes;
+use crate::repository::Repository;
 use crate::support::{given, rendered};
 
 /// A file of the case with this name.
@@ -149,4 +150,65 @@ fn writable_folders_are_free() {
     for folder in ["/app/.next/cache", "/var/cache/nginx", "/run"] {
         assert_eq!(refusal(folder), None);
     }
+}
+
+/// A generated Dockerfile that becomes the service's own stays, edited or not, with what it copies.
+#[test]
+fn a_generated_dockerfile_can_become_its_own() {
+    for edited in [false, true] {
+        let shop = Repository::built_in();
+        if edited {
+            shop.append("apps/api/Dockerfile", "LABEL team=shop");
+        }
+        let has_label = || shop.file("apps/api/Dockerfile").contains("LABEL team=shop");
+        let exists = |name: &str| shop.path().join("apps/api").join(name).exists();
+        let said = shop.update(0, &["services.api.image=own"]);
+        for name in ["Dockerfile", ".dockerignore", "docker-entrypoint.sh"] {
+            assert!(exists(name), "{name}: {said}");
+        }
+        assert_eq!(has_label(), edited);
+        shop.update(0, &["services.api.image=generated"]);
+        assert_eq!(has_label(), edited);
+        // with another Dockerfile the generated one has no purpose
+        shop.write("apps/api/Dockerfile.prod", "FROM scratch\n");
+        shop.update(0, &["services.api.image=own", "services.api.dockerfile=apps/api/Dockerfile.prod"]);
+        assert_eq!(exists("Dockerfile"), edited);
+        assert!(!exists("docker-entrypoint.sh"));
+    }
+}
+
+/// Commands and versions that are defaults of the language follow it; those that were answered stay.
+#[test]
+fn defaults_of_a_language_follow_it() {
+    let shop = Repository::built_in();
+    let api = || {
+        let answers: Value = serde_yaml::from_str(&shop.file(".scaffold/answers.yaml")).unwrap();
+        let services = answers["services"].as_sequence().unwrap().clone();
+        services.into_iter().find(|service| service["name"] == "api").unwrap()
+    };
+    shop.update(0, &["services.api.test=npm run check"]);
+    shop.update(0, &["services.api.language=go"]);
+    assert_eq!(api()["build"], "go build -trimpath -o bin/app .");
+    assert_eq!(api()["language_version"], "1.27");
+    assert_eq!(api()["test"], "npm run check");
+    // what is set in the same breath counts, even where it is the value of before
+    shop.update(0, &["services.api.language=node", "services.api.lint=go vet ./..."]);
+    assert_eq!(api()["lint"], "go vet ./...");
+    assert_eq!(api()["build"], "npm run build");
+}
+
+#[test]
+fn what_an_image_of_its_own_cannot_be_is_refused_in_one_sentence() {
+    let shop = Repository::built_in();
+    let refused = |sets: &[&str]| {
+        let said = shop.update(2, &[&["services.api.image=own"], sets].concat());
+        said.lines()
+            .filter(|line| line.contains("answer `") || line.contains("there is no"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    insta::assert_snapshot!(refused(&["services.api.path=/api"]), @"error: answer `services.1.path` is `/api`, which is not a relative path of letters, digits, `.`, `_` and `-` such as `apps/api`");
+    insta::assert_snapshot!(refused(&["services.api.build_args=[ENV=a, ENV=b]"]), @r#"error: answer `services.1.build_args` is `["ENV=a","ENV=b"]`, which gives an argument two values"#);
+    insta::assert_snapshot!(refused(&["services.api.build_args=[ENV=a b]"]), @r#"error: answer `services.1.build_args` is `["ENV=a b"]`, where `ENV=a b` is not NAME=VALUE such as `APP_ENV=production`, with a value of letters, digits and `_.:/@+,%-`"#);
+    insta::assert_snapshot!(refused(&["services.api.test=", "services.api.coverage_file=lcov.info"]), @"error: answer `services.1.coverage_file` is `lcov.info`, which no command writes, as `test` is empty");
 }

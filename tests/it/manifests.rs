@@ -211,7 +211,7 @@ fn plans_of_atlas_read_nothing_that_takes_an_owner() {
         // Atlas Administration API, getAuditingConfiguration: Project Owner.
         assert!(!String::from_utf8_lossy(&file.bytes).contains("resource \"mongodbatlas_auditing\""), "{path}");
     }
-    let [contract, checks, first_hour] = ["docs/service-contract.md", ".github/workflows/ci.yml", "README.md"]
+    let [contract, checks, first_hour] = ["docs/service-contract.md", ".github/workflows/ci.yml", "docs/first-hour.md"]
         .map(|path| text("mongodb-atlas-on-aws", path));
     for text in [contract, checks, first_hour] {
         assert!(text.contains("@aws-sdk/credential-providers"));

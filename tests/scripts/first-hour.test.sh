@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The first hour of README.md, from two empty accounts: its commands are carried out as the document has them, each step in a
+# docs/first-hour.md, from two empty accounts: its commands are carried out as the document has them, each step in a
 # shell of its own, with the scripts of the repository and stand-ins that remember. No command may be missing. Steps that
 # depend on each other may not change places; those that do not are listed here and may.
 # shellcheck disable=SC2016 # what is in single quotes is expanded later, by the stand-ins
@@ -28,7 +28,7 @@ done
 # The steps of the document, and one folder of commands for each. The step of the secrets takes them from the page that it names,
 # once per environment, each as in a shell of its own.
 steps="$sandbox/steps"
-commands_of "$repository/README.md" '## The first hour' '## Every day' "$steps"
+commands_of "$repository/docs/first-hour.md" '# The first hour' '## [0-9]*\. Go through the readiness report' "$steps"
 secrets="$(grep -l 'secret values' "$steps"/*/title)"
 for environment in staging prod; do
   commands_of <(sed "s/staging/$environment/g" "$repository/docs/secrets.md") '## Secrets' '## Configuration' "$sandbox/secrets"

@@ -44,17 +44,17 @@ expect() {
   fi
 }
 
-# commands_of FILE FROM TO FOLDER: the shell commands of the document between two headings. Each "### " heading is a step with a
+# commands_of FILE FROM TO FOLDER: the shell commands of the document between two headings. Each heading below "# " is a step with a
 # folder: its title, and a numbered file for each command. A command ends where bash says so.
 commands_of() {
   local folder="$4" step=100 count=100 command="" inside=false line
   mkdir -p "$folder/$step"
   while IFS= read -r line; do
     case "$line" in
-      "### "*)
+      "## "* | "### "*)
         step=$((step + 1))
         mkdir "$folder/$step"
-        echo "${line#\#\#\# }" > "$folder/$step/title"
+        echo "${line#*\# }" > "$folder/$step/title"
         ;;
       '```sh') inside=true ;;
       '```') inside=false ;;

@@ -20,7 +20,7 @@ esac
 [[ $# -eq 2 && "$2" =~ ^[a-z]{2}(-[a-z]+)+-[0-9]$ ]] || fail "usage: scripts/forget-region.sh staging|prod REGION"
 environment="$1"
 lost="$2"
-[[ "$lost" != eu-central-1 ]] || fail "the code still names $lost; first: scaffold update --set region=..."
+[[ "$lost" != eu-central-1 ]] || fail "the code still names $lost; first: scaffold update --set aws_region=..."
 [[ "$lost" != eu-west-1 ]] || fail "the state itself is in $lost"
 terraform="${TERRAFORM:-terraform}" # or tofu
 
