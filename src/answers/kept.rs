@@ -93,28 +93,28 @@ pub(super) fn without_record(kept: &Values, values: &Values) -> Vec<String> {
     notes
 }
 
-/// A value without the fields that stand so in the recorded answers and have no meaning any more: changing the field on
-/// which they hang is not a mistake.
-pub(super) fn without_lost(check: &Check<'_>, value: &Value, recorded: &Value) -> Value {
+/// A value without the fields that stand so in an earlier layer, such as the recorded answers, and have no meaning any more:
+/// changing the field on which they hang is not a mistake.
+pub(super) fn without_lost(check: &Check<'_>, value: &Value, earlier: &Value) -> Value {
     let (KindName::Records, Value::Array(items)) = (check.question().kind, value) else { return value.clone() };
     let item = |item: &Value| match item {
-        Value::Object(record) => Value::Object(record_without_lost(check, record, recorded)),
+        Value::Object(record) => Value::Object(record_without_lost(check, record, earlier)),
         other => other.clone(),
     };
     Value::Array(items.iter().map(item).collect())
 }
 
-fn record_without_lost(check: &Check<'_>, record: &Record, recorded: &Value) -> Record {
+fn record_without_lost(check: &Check<'_>, record: &Record, earlier: &Value) -> Record {
     let question = check.question();
     let mut left = record.clone();
-    let is_recorded = |field: &str, value: &Value| records(recorded).any(|r| r.get(field) == Some(value));
-    left.retain(|field, value| question.field(field).is_some() || !is_recorded(field, value));
+    let was_there = |field: &str, value: &Value| records(earlier).any(|r| r.get(field) == Some(value));
+    left.retain(|field, value| question.field(field).is_some() || !was_there(field, value));
     let mut before = Record::new();
     for field in &question.fields {
         let rules = check.within(&before, field);
         // what hangs on a wrong value cannot be decided; the wrong value is refused anyway
         if !rules.is_asked().unwrap_or(true) {
-            left.retain(|name, value| *name != field.name || !is_recorded(name, value));
+            left.retain(|name, value| *name != field.name || !was_there(name, value));
         } else if let Some(value) = record.get(&field.name).cloned().or_else(|| rules.default_value().ok().flatten()) {
             before.insert(field.name.clone(), value);
         }

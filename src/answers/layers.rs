@@ -22,6 +22,8 @@ pub(super) struct Layers {
     pub given: IndexMap<String, (Value, Origin)>,
     /// The layer of the recorded answers, as the catalog asks for them now.
     pub recorded: Map<String, Value>,
+    /// What stood beneath the first `--set` of an answer.
+    pub beneath: Map<String, Value>,
     /// What was recorded as not asked, as it stands there.
     pub kept: Values,
     /// What was done with the recorded ones.
@@ -142,6 +144,9 @@ impl Layers {
             Some((current, _)) => current.clone(),
             None => question.default.clone().unwrap_or(Value::Null),
         };
+        if !self.beneath.contains_key(name) {
+            self.beneath.insert(name.to_string(), whole.clone());
+        }
         // a record is meant by its number or by its name
         let records = record_names(question, &whole);
         let at = rest.first().and_then(|first| records.iter().position(|name| name == first));

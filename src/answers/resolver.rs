@@ -29,6 +29,8 @@ pub(super) struct Resolver<'a> {
     env: &'a Environment<'a>,
     given: IndexMap<String, (Value, Origin)>,
     recorded: Map<String, Value>,
+    /// What stood beneath the first `--set` of an answer.
+    beneath: Map<String, Value>,
     /// What was recorded as not asked.
     kept: Values,
     folder: Option<Value>,
@@ -87,12 +89,13 @@ enum Pass {
 impl<'a> Resolver<'a> {
     pub fn new(catalog: &'a Catalog, env: &'a Environment<'a>, given: &Given) -> Result<Self> {
         let (folder, sources) = (given.folder.clone(), Sources::left(given));
-        let Layers { given, recorded, kept, notes, problems } = Layers::new(catalog, env, given)?;
+        let Layers { given, recorded, beneath, kept, notes, problems } = Layers::new(catalog, env, given)?;
         Ok(Self {
             catalog,
             env,
             given,
             recorded,
+            beneath,
             kept,
             folder,
             sources,
@@ -329,12 +332,13 @@ impl<'a> Resolver<'a> {
         }
         let undecided = !self.missing.is_empty() || !self.problems.is_empty();
         let check = Check::new(self.scope(), question).undecided(undecided);
-        let (value, origin) = match (self.given.get(&question.name), self.recorded.get(&question.name)) {
-            (Some((value, origin)), Some(recorded)) => {
-                (Some(kept::without_lost(&check, value, recorded)), origin.clone())
+        let (value, origin) = match self.given.get(&question.name) {
+            Some((value, origin)) => {
+                let earlier = [&self.recorded, &self.beneath].map(|layer| layer.get(&question.name));
+                let lost = |value: Value, earlier: &Value| kept::without_lost(&check, &value, earlier);
+                (Some(earlier.into_iter().flatten().fold(value.clone(), lost)), origin.clone())
             }
-            (Some((value, origin)), None) => (Some(value.clone()), origin.clone()),
-            (None, _) => (check.default_value()?, Origin::Default),
+            None => (check.default_value()?, Origin::Default),
         };
         let name = &question.name;
         if let Some(person) = prompter.as_deref_mut()

@@ -197,6 +197,14 @@ fn defaults_of_a_language_follow_it() {
     assert_eq!(api()["build"], "npm run build");
 }
 
+/// What a preset or the folder says of a service has no meaning any more once `--set` changes what it hangs on.
+#[test]
+fn a_set_field_takes_what_hangs_on_it_along() {
+    let shop = Repository::answered(&["services.api.database=false"]);
+    let answers = shop.file(".scaffold/answers.yaml");
+    assert!(!answers.contains("migrate-mongo"), "{answers}");
+}
+
 #[test]
 fn what_an_image_of_its_own_cannot_be_is_refused_in_one_sentence() {
     let shop = Repository::built_in();
