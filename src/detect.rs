@@ -17,6 +17,7 @@ pub mod answers;
 pub mod automation;
 pub mod compose;
 mod docker;
+mod dockerfile;
 mod env_sample;
 pub mod finding;
 pub mod git;
