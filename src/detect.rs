@@ -134,6 +134,9 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
         notes: Vec::new(),
     };
     (detected.answers, detected.refused) = answers::answers(catalog, &detected, &files, chosen)?;
+    if detected.services.is_empty() {
+        detected.refused.extend(automation::functions(&files));
+    }
     detected.notes = files.into_notes();
     Ok(detected)
 }

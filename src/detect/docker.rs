@@ -6,9 +6,9 @@ use super::compose::{Build, system};
 use super::dockerfile::{Stage, is_image, stages};
 use super::finding::{Finding, Location};
 use super::node::is_development;
-use super::service::{Command, Image, Service, Services};
+use super::service::{Command, Image, Service, ServiceKind, Services};
 use super::walk::Files;
-use super::wanted::is_dockerfile;
+use super::wanted::{has_source_end, is_dockerfile};
 use crate::text::{path, secret};
 
 /// Numbers of users that images name: a part of the image, a part of its tag, the name, the number. Each is in the Dockerfile
@@ -119,11 +119,18 @@ pub fn detect(files: &Files, services: &mut Services, builds: &[Build]) {
     // of several in one folder that for production counts
     dockerfiles.sort_by_key(|file| (std::cmp::Reverse(file.matches('/').count()), rank(file)));
     let mut given: HashMap<String, usize> = HashMap::new();
+    let mut copies: Vec<(String, Vec<String>)> = Vec::new();
     for file in dockerfiles {
         let Some(text) = files.text(file) else { continue };
         let read = Read { file, stages: stages(&text) };
         let Some(last) = read.stages.last() else { continue };
         let build = builds.iter().find(|build| build.dockerfile == file);
+        if owner(services, file, build).is_none()
+            && let Some(build) = build
+        {
+            process(files, services, &read, build);
+            continue;
+        }
         let Some(folder) = owner(services, file, build) else { continue };
         let is_store = system(last.base.rsplit('/').next().unwrap_or_default()).is_some();
         let known = services.0.contains_key(&folder);
@@ -131,6 +138,12 @@ pub fn detect(files: &Files, services: &mut Services, builds: &[Build]) {
         if is_store && services.0.get(&folder).is_some_and(|service| service.manifest.is_some()) {
             continue;
         }
+        // the only program below, which it builds from here
+        let folder = match known {
+            false if rank(file) < 2 && !is_store => only_below(services, &folder).unwrap_or(folder),
+            _ => folder,
+        };
+        let known = known || services.0.contains_key(&folder);
         if !known && (last.port.is_none() || is_store || rank(file) > 1 || services.has_below(&folder)) {
             continue;
         }
@@ -139,7 +152,66 @@ pub fn detect(files: &Files, services: &mut Services, builds: &[Build]) {
         }
         given.insert(folder.clone(), rank(file));
         apply(files, services, &folder, &read, build);
+        copies.push((folder, read.stages.iter().flat_map(|stage| stage.copied.clone()).collect()));
     }
+    for (folder, copied) in copies {
+        embedded(files, services, &folder, &copied);
+    }
+}
+
+/// A second program of a repository, which a Dockerfile of its own builds: the sources are in a folder that is called as the
+/// compose file calls it, such as `cmd/worker`.
+fn process(files: &Files, services: &mut Services, read: &Read<'_>, build: &Build) {
+    let Some(last) = read.stages.last().filter(|last| is_for_production(last) && rank(read.file) != 3) else { return };
+    let sources = files.paths().filter(|file| has_source_end(file)).map(path::parent);
+    let Some(folder) = sources.into_iter().find(|folder| path::name(folder) == build.name) else { return };
+    let Some(around) = path::upwards(path::parent(folder)).find(|around| services.0.contains_key(*around)) else {
+        return;
+    };
+    let language = services.0.get(around).and_then(|service| service.language.clone());
+    let folder = folder.to_owned();
+    if services.0.contains_key(&folder) {
+        return;
+    }
+    apply(files, services, &folder, read, Some(build));
+    let service = services.at(&folder);
+    service.language = language;
+    if last.port.is_none() && service.port.is_none() {
+        service.kind = Some(Finding::new(ServiceKind::Worker, Location::new(read.file, None)));
+    }
+}
+
+/// Leaves out the static files below a service that its own Dockerfile builds into its image.
+fn embedded(files: &Files, services: &mut Services, folder: &str, copied: &[String]) {
+    let Some(image) = services.0.get(folder).and_then(|service| service.image.clone()) else { return };
+    let context = if image.context.value == path::WHOLE { "" } else { &image.context.value };
+    let is_copied = |path: &str| {
+        let below = path.strip_prefix(context).unwrap_or(path).trim_start_matches('/');
+        copied.iter().any(|copied| {
+            let rest = copied.trim_start_matches("./").strip_prefix(below);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    };
+    let is_part = |(path, service): &(&String, &Service)| {
+        *path != folder && service.output.is_some() && service.image.is_none() && is_copied(path)
+    };
+    let parts: Vec<String> = services.0.iter().filter(is_part).map(|(path, _)| path.clone()).collect();
+    for part in parts {
+        services.0.remove(&part);
+        files.note(
+            &image.dockerfile.value,
+            format!("builds `{part}` into its image, so that it is no service of its own"),
+        );
+    }
+}
+
+/// The only program in the folders below.
+fn only_below(services: &Services, folder: &str) -> Option<String> {
+    let is_below =
+        |path: &&String| path.strip_prefix(folder).is_some_and(|rest| folder.is_empty() || rest.starts_with('/'));
+    let mut programs = services.0.iter().filter(|(path, service)| is_below(path) && service.runs).map(|(path, _)| path);
+    let only = programs.next().cloned();
+    only.filter(|_| programs.next().is_none())
 }
 
 /// How far a Dockerfile is from the one for production by its name: 0 for production, 1 for `Dockerfile`, 2 for others, 3
@@ -178,7 +250,13 @@ fn owner(services: &Services, file: &str, build: Option<&Build>) -> Option<Strin
     let called = services.0.keys().find(|known| !known.is_empty() && names.contains(&path::name(known)));
     let context = build.map(|build| &build.context).filter(|context| services.0.contains_key(*context));
     let is_plain = rank(file) < 2;
-    called.or(context.filter(|_| is_plain)).cloned().or_else(|| is_plain.then(|| folder.to_owned()))
+    // a folder that only holds what builds the image of the one around it
+    let holds_builds =
+        matches!(path::name(folder), "docker" | ".docker" | "build" | "container" | "deploy" | "deployment");
+    let around = Some(path::parent(folder)).filter(|around| holds_builds && services.0.contains_key(*around));
+    let context = context.map(String::as_str).or(around);
+    let called = called.map(String::as_str);
+    called.or(context.filter(|_| is_plain)).map(str::to_owned).or_else(|| is_plain.then(|| folder.to_owned()))
 }
 
 /// Gives a Dockerfile to the service in a folder.

@@ -118,10 +118,12 @@ fn instruction(stage: &mut Stage, one: &Instruction, arguments: &HashMap<String,
             }
         }
         "EXPOSE" => {
-            let first = filled(text.split_whitespace().next().unwrap_or_default(), &stage.variables);
-            let port = first.split('/').next().and_then(|port| port.parse().ok()).filter(|port| *port > 0);
-            if let Some(port) = port {
-                stage.port.get_or_insert((port, one.line));
+            let words = text.split_whitespace().map(|word| filled(word, &stage.variables));
+            let ports = words
+                .filter(|word| !word.to_ascii_lowercase().ends_with("/udp"))
+                .filter_map(|word| word.split('/').next().and_then(|port| port.parse().ok()).filter(|port| *port > 0));
+            if let Some(port) = ports.collect::<Vec<u16>>().first() {
+                stage.port.get_or_insert((*port, one.line));
             }
         }
         "USER" => {
@@ -162,7 +164,7 @@ fn words(text: &str) -> Option<Vec<String>> {
 }
 
 /// `$NAME`, `${NAME}` and `${NAME:-default}` with their values; what is not known is left out.
-fn filled(text: &str, variables: &HashMap<String, String>) -> String {
+pub fn filled(text: &str, variables: &HashMap<String, String>) -> String {
     let (mut out, mut rest) = (String::new(), text);
     while let Some((before, after)) = rest.split_once('$') {
         out.push_str(before);
@@ -322,6 +324,7 @@ mod tests {
         assert_eq!(stage.port, Some((8080, 9)));
         assert_eq!(stage.start, Some((vec!["node".into(), "dist/server.js".into()], 10)));
         assert_eq!(last("FROM a\nEXPOSE $PORT\nEXPOSE 70000\nEXPOSE 80").port, Some((80, 4)));
+        assert_eq!(last("FROM a\nEXPOSE 53/udp 8053/tcp").port, Some((8053, 2)));
         assert_eq!(last("FROM a\nENV PORT=3000\nEXPOSE $PORT").port, Some((3000, 2)));
     }
 
