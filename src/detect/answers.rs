@@ -288,7 +288,7 @@ fn in_the_way(service: &Service, files: &Files) {
     if files.has(&dockerfile) {
         files.note(
             &dockerfile,
-            "is not for production and lies where one is generated: images are built from it until that one takes its place",
+            "starts no program for production and lies where one is generated: images are built from it until that one takes its place",
         );
     }
     let context = if service.workspace { "" } else { &service.path };

@@ -129,7 +129,13 @@ fn read(service: &mut Service, file: &str, tokens: &[Token<'_>], known: bool) {
             if let Some(route) = meaning(&path) {
                 let is_plain = !path.contains("live") && !path.contains("up");
                 let route = match route {
-                    Route::Liveness if is_plain && asks_a_store(&tokens[i..]) => Route::Readiness,
+                    Route::Liveness if is_plain && asks_a_store(&tokens[i..]) => {
+                        // a compose file may have named it before
+                        if service.routes.get(&Route::Liveness).is_some_and(|known| known.value == path) {
+                            service.routes.remove(&Route::Liveness);
+                        }
+                        Route::Readiness
+                    }
                     route => route,
                 };
                 service.routes.entry(route).or_insert_with(|| Finding::new(path, place()));
