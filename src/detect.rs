@@ -17,6 +17,7 @@ pub mod answers;
 pub mod automation;
 pub mod compose;
 mod docker;
+mod dockerfile;
 mod env_sample;
 pub mod finding;
 pub mod git;
@@ -133,6 +134,9 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
         notes: Vec::new(),
     };
     (detected.answers, detected.refused) = answers::answers(catalog, &detected, &files, chosen)?;
+    if detected.services.is_empty() {
+        detected.refused.extend(automation::functions(&files));
+    }
     detected.notes = files.into_notes();
     Ok(detected)
 }

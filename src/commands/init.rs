@@ -250,6 +250,25 @@ fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Resul
         let hint = format!("give `{}` in `--answers` to generate the others only", question.name);
         return Err(UserError::new(message).hint(hint).into());
     }
+    let question = catalog.detected_by(FindingName::Services);
+    if let Some(question) =
+        question.filter(|question| args.detect && found.services.is_empty() && !gives(given, &question.name))
+    {
+        let why = found
+            .refused
+            .first()
+            .map(|note| format!("; {}", note.to_string().trim_end_matches('.')))
+            .unwrap_or_default();
+        let message = format!(
+            "no service was found in `{}`: no manifest of a program that is started, and no Dockerfile with a port{why}",
+            args.dir.display()
+        );
+        let hint = format!(
+            "leave `--detect` out to take `{}` from a preset, from `--answers`, or at the prompt",
+            question.name
+        );
+        return Err(UserError::new(message).hint(hint).into());
+    }
     let unfit = services.filter(|question| !found.answers.contains_key(&question.name));
     given.unfit = unfit.map(|question| question.name.clone());
     given.detected = found.answers;

@@ -56,7 +56,7 @@ pub fn answers(
             FindingName::Repository => scalar(scope, question, repository(found, &by.of)),
             FindingName::CodeOwners => scalar(scope, question, code_owners(files)),
             FindingName::Services if question.kind == KindName::Records => {
-                let (records, notes) = services(scope, question, &found.services, files)?;
+                let (records, notes) = services(scope, question, found, files)?;
                 refused.extend(notes);
                 records
             }
@@ -133,19 +133,23 @@ fn code_owners(files: &Files) -> Option<Finding<String>> {
 fn services(
     scope: &Scope<'_>,
     question: &Question,
-    services: &[Service],
+    found: &Detected,
     files: &Files,
 ) -> Result<(Option<Found>, Vec<Note>)> {
+    let services = &found.services;
     let (mut records, mut found_in, mut refused) = (Vec::<Value>::new(), IndexMap::new(), Vec::new());
     let most = usize::try_from(question.max.unwrap_or(100)).unwrap_or(usize::MAX);
+    let home = home(services);
     for service in services {
         if records.len() == most {
             files.note("", format!("has {} services, of which the answers take {most}", services.len()));
             break;
         }
-        match record(scope, question, service, &records, services.len() == 1, files)? {
+        let is_home = home.is_some_and(|home| home.path == service.path);
+        match record(scope, question, service, &records, is_home, found, files)? {
             Ok((record, places)) => {
                 missing_for_install(service, files);
+                in_the_way(service, files);
                 let taken = |field: &String| records.iter().any(|other| other[field] == record[field.as_str()]);
                 if let Some(field) = question.unique.iter().find(|field| taken(field)) {
                     refused.push(refusal(service, &format!("another one has the same `{field}`")));
@@ -163,6 +167,28 @@ fn services(
         files.note(&note.file, note.message.clone());
     }
     Ok(((!records.is_empty()).then(|| Found { value: Value::Array(records), found_in }), refused))
+}
+
+/// The service that takes every request that no other one takes: the only one beside workers, else the website, of several the one that is
+/// called like one.
+fn home(services: &[Service]) -> Option<&Service> {
+    const NAMES: [&str; 10] =
+        ["frontend", "web", "client", "ui", "site", "website", "www", "app", "storefront", "gateway"];
+    let is = |service: &&Service, kind| service.kind.as_ref().is_some_and(|found| found.value == kind);
+    let mut reachable = services.iter().filter(|service| !is(service, ServiceKind::Worker));
+    let only = reachable.next().filter(|_| reachable.next().is_none());
+    if services.len() == 1 || only.is_some() {
+        return only.or(services.first());
+    }
+    let by_name = |kind| {
+        let called = |name: &&'static str| {
+            let mut known = services.iter().filter(|service| is(service, kind));
+            known.find(|service| service.name.as_ref().is_some_and(|found| hyphenated(&found.value) == *name))
+        };
+        NAMES.iter().find_map(called)
+    };
+    let web = || services.iter().find(|service| is(service, ServiceKind::Web));
+    by_name(ServiceKind::Web).or_else(web).or_else(|| by_name(ServiceKind::Api))
 }
 
 /// Notes each system for which nothing is generated, with the services that use it.
@@ -253,6 +279,28 @@ fn missing_for_install(service: &Service, files: &Files) {
     }
 }
 
+/// Notes what stays where a generated file of the image build would be, and does not fit the others.
+fn in_the_way(service: &Service, files: &Files) {
+    if service.image.is_some() {
+        return;
+    }
+    let dockerfile = path::join(&service.path, "Dockerfile");
+    if files.has(&dockerfile) {
+        files.note(
+            &dockerfile,
+            "starts no program for production and lies where one is generated: images are built from it until that one takes its place",
+        );
+    }
+    let context = if service.workspace { "" } else { &service.path };
+    let ignored = path::join(context, ".dockerignore");
+    if files.text_if_any(&ignored).is_some_and(|text| text.lines().any(|line| matches!(line.trim(), "*" | "**"))) {
+        files.note(
+            &ignored,
+            "hides the code from image builds: a generated Dockerfile needs the generated `.dockerignore` in its place",
+        );
+    }
+}
+
 /// What people call a package manager.
 fn name_of(manager: &str) -> &str {
     match manager {
@@ -278,14 +326,26 @@ fn record(
     question: &Question,
     service: &Service,
     before: &[Value],
-    is_alone: bool,
+    is_home: bool,
+    found: &Detected,
     files: &Files,
 ) -> Result<Result<DetectedRecord, String>> {
+    if let Some(adapter) = service.adapter.as_ref().filter(|_| service.image.is_none()) {
+        return Ok(Err(format!("{}, which no container runs; `{}` makes a server", adapter.value.0, adapter.value.1)));
+    }
     let mut findings = fields(service);
-    // with no other service it takes every request
-    if let Some(place) = findings.get(&FindingName::ServicePath).filter(|_| is_alone).map(|path| path.found_in.clone())
-    {
+    let place = findings.get(&FindingName::ServicePath).map(|path| path.found_in.clone());
+    if let Some(place) = place.clone().filter(|_| is_home) {
         findings.insert(FindingName::Route, Finding::new(json!("/"), place));
+    } else if let Some(prefix) = service.prefixes.first().filter(|_| service.prefixes.len() == 1) {
+        findings.insert(FindingName::Route, Finding::new(json!(prefix.value), prefix.found_in.clone()));
+    }
+    if let (Some(path), None) = (service.routes.get(&Route::Readiness), service.routes.get(&Route::Liveness)) {
+        let message = format!(
+            "has `{}`, which may ask a database; a liveness check must not, so that the answer `probe` is `tcp`",
+            path.value
+        );
+        files.note(&path.found_in.file, message);
     }
     let check = Check::new(scope.clone(), question);
     let (mut record, mut places, mut so_far) = (Map::new(), Vec::new(), Map::new());
@@ -296,7 +356,15 @@ fn record(
         }
         let by = field.detected_by.as_ref();
         let finding = by.map(|by| by.finding);
-        let mut found = by.and_then(|by| findings.get(&by.finding).cloned().or_else(|| of_databases(service, by)));
+        let mut found =
+            by.and_then(|by| findings.get(&by.finding).cloned().or_else(|| of_databases(service, by, found)));
+        // a second website has a path of its own
+        if finding == Some(FindingName::Route)
+            && let (None, Some(place), Some(name)) = (&found, place.clone(), so_far.get(NAME).and_then(Value::as_str))
+            && so_far.get("kind") == Some(&json!(ServiceKind::Web))
+        {
+            found = Some(Finding::new(json!(format!("/{name}")), place));
+        }
         if let Some(names) = found.as_mut().and_then(|found| found.value.as_array_mut()) {
             let mut left = Vec::new();
             for name in std::mem::take(names) {
@@ -504,13 +572,31 @@ fn version(language: Language, text: &str) -> Option<String> {
 }
 
 /// What is known about a service with one of these databases in view.
-fn of_databases(service: &Service, by: &DetectedBy) -> Option<Finding<Value>> {
+fn of_databases(service: &Service, by: &DetectedBy, all: &Detected) -> Option<Finding<Value>> {
     let client = by.of.iter().find_map(|system| service.client_of(system));
     match by.finding {
         FindingName::Database => {
             let other = || other_database(service, &by.of);
             let found = client.map(|client| (true, client)).or_else(|| Some((false, other()?)));
-            found.map(|(uses, client)| Finding::new(json!(uses), client.found_in.clone()))
+            let found = found.map(|(uses, client)| (uses, client.found_in.clone()));
+            // nothing in the whole repository uses it
+            let is_seen = |system: &str| -> bool {
+                let word = DATABASES.iter().find(|(name, _)| *name == system).map(|(_, word)| *word);
+                let of_services = all.services.iter().flat_map(|service| &service.variables);
+                let names_it = |variable: &Variable| {
+                    variable.system == Some(system)
+                        || word.is_some_and(|word| variable.name.to_ascii_uppercase().contains(word))
+                };
+                all.backing.iter().any(|backing| backing.value.system == system)
+                    || of_services.chain(&all.variables).any(|variable| names_it(&variable.value))
+                    || all.services.iter().any(|service| service.client_of(system).is_some())
+            };
+            let nowhere = || {
+                let place = service.manifest.as_ref().or(service.containers.first())?;
+                let unseen = !by.of.iter().any(|system| is_seen(system));
+                unseen.then(|| (false, Location::new(&place.file, None)))
+            };
+            found.or_else(nowhere).map(|(uses, place)| Finding::new(json!(uses), place))
         }
         FindingName::Migrate => {
             let migrate = service.commands.get(&Command::Migrate).filter(|_| client.is_some())?;
@@ -552,6 +638,11 @@ fn commands(service: &Service, manifest: Option<&Location>, put: &mut dyn FnMut(
     let compiled = language.is_some_and(Language::is_compiled);
     if let Some(start) = command(Command::Start).filter(|_| !compiled) {
         put(FindingName::Start, json!(start.value), &start.found_in);
+    }
+    // what Quarkus builds is no single archive
+    if let Some(start) = command(Command::Start).filter(|start| start.value.ends_with("/quarkus-run.jar")) {
+        let value = "java -XX:MaxRAMPercentage=75 -XX:+ExitOnOutOfMemoryError -jar quarkus-run.jar";
+        put(FindingName::Start, json!(value), &start.found_in);
     }
     // of these languages one tool builds and tests every project, and needs no script
     let language = service.language.as_ref().map(|language| language.value);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_yaml::Value;
 
-use super::finding::{Finding, Location};
+use super::finding::{Finding, Location, Note};
 use super::walk::Files;
 use super::wanted::{is_manifest, is_workflow};
 use crate::text::{path, yaml};
@@ -87,4 +87,19 @@ fn holds_object(files: &Files, file: &str) -> bool {
     yaml::first(&text).is_some_and(|document| {
         document.get("apiVersion").is_some_and(Value::is_string) && document.get("kind").is_some_and(Value::is_string)
     })
+}
+
+/// Files that deploy functions to a platform, which are no programs that run in a container.
+const FUNCTIONS: [(&str, &str); 5] = [
+    ("serverless.yaml", "the Serverless Framework"),
+    ("serverless.yml", "the Serverless Framework"),
+    ("sst.config.ts", "SST"),
+    ("wrangler.jsonc", "Cloudflare Workers"),
+    ("wrangler.toml", "Cloudflare Workers"),
+];
+
+/// Why a repository of functions has no service.
+pub fn functions(files: &Files) -> Option<Note> {
+    let (file, tool) = FUNCTIONS.iter().find_map(|(name, tool)| Some((files.named(name).next()?, tool)))?;
+    Some(Note { file: file.to_owned(), message: format!("deploys functions with {tool}, which is not supported") })
 }

@@ -1,13 +1,15 @@
 //! Compose files: services that are built here, and the systems beside them.
 
+use std::collections::HashMap;
 use std::path::{Component, Path};
 
 use serde::Serialize;
 use serde_yaml::Value;
 
+use super::dockerfile::filled;
 use super::finding::{Finding, Location};
 use super::lines::Lines;
-use super::service::{Client, Service, Services};
+use super::service::{Client, Route, Service, Services};
 use super::walk::Files;
 use crate::text::{path, yaml};
 
@@ -70,6 +72,8 @@ pub struct Build {
     pub target: Option<Finding<String>>,
     /// The port inside the container.
     port: Option<u16>,
+    /// The path that its health check asks.
+    health: Option<String>,
     /// The systems that it waits for.
     needs: Vec<&'static str>,
     pub place: Location,
@@ -142,7 +146,22 @@ fn built(
         Some(_) | None => Vec::new(),
     };
     let needs = systems.iter().filter(|(name, _)| needed.contains(name)).map(|(_, system)| *system).collect();
-    Some(Build { name: name.to_owned(), context, dockerfile, target, port: port(entry), needs, place })
+    let test = entry.get("healthcheck").and_then(|check| check.get("test"));
+    let words = test.into_iter().flat_map(|test| match test {
+        Value::Sequence(words) => words.iter().filter_map(Value::as_str).collect(),
+        test => Vec::from_iter(test.as_str()),
+    });
+    let health = words.into_iter().find_map(health_path);
+    Some(Build { name: name.to_owned(), context, dockerfile, target, port: port(entry), health, needs, place })
+}
+
+/// The path in the URL that a command asks on its own machine.
+pub fn health_path(command: &str) -> Option<String> {
+    let command = filled(command, &HashMap::new());
+    let (_, rest) = command.split_once("http://localhost").or_else(|| command.split_once("http://127.0.0.1"))?;
+    let end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ')' | ',' | '?');
+    let path = rest.split(end).next()?.split_once('/')?.1.trim_end_matches('/');
+    (!path.is_empty()).then(|| format!("/{path}"))
 }
 
 /// Gives each build to the service whose Dockerfile it names, or that lies in its context without any.
@@ -162,6 +181,10 @@ pub fn apply(services: &mut Services, builds: Vec<Build>) {
         service.runs = true;
         if let Some(port) = build.port {
             service.port.get_or_insert_with(|| Finding::new(port, build.place.clone()));
+        }
+        if let Some(path) = build.health {
+            let place = build.place.clone();
+            service.routes.entry(Route::Liveness).or_insert_with(|| Finding::new(path, place));
         }
         for system in build.needs {
             if service.client_of(system).is_none() {
@@ -203,7 +226,10 @@ fn port(entry: &Value) -> Option<u16> {
     let published = first("ports").map(|port| port.get("target").unwrap_or(port));
     match published.or_else(|| first("expose"))? {
         Value::Number(number) => u16::try_from(number.as_u64()?).ok(),
-        Value::String(text) => text.split('/').next()?.rsplit(':').next()?.parse().ok(),
+        Value::String(text) => {
+            let text = filled(text, &HashMap::new());
+            text.split('/').next()?.rsplit(':').next()?.parse().ok()
+        }
         _ => None,
     }
 }
@@ -236,6 +262,7 @@ mod tests {
             ("ports: [{target: 3000, published: 80}]", Some(3000)),
             ("expose: [9000]", Some(9000)),
             ("ports: ['${PORT}']", None),
+            ("ports: ['${PORT:-3333}:${PORT:-3333}']", Some(3333)),
             ("ports: {}", None),
         ] {
             assert_eq!(port(&serde_yaml::from_str(yaml).unwrap()), wanted, "{yaml}");

@@ -109,7 +109,13 @@ pub fn detect(files: &Files, services: &mut Services) -> Vec<Finding<Variable>> 
     for file in files.paths().filter(|file| ENV_SAMPLES.contains(&path::name(file))) {
         let Some(text) = files.text(file) else { continue };
         let folder = services.around(file);
-        let service = folder.and_then(|folder| services.0.get_mut(folder));
+        let mut service = folder.and_then(|folder| services.0.get_mut(folder));
+        // a port is no secret, and the sample says it where the code only names the variable
+        if let Some(service) = service.as_mut().filter(|service| service.port.is_none() && service.output.is_none())
+            && let Some((i, port)) = text.lines().enumerate().find_map(|(i, line)| Some((i, port(line)?)))
+        {
+            service.port = Some(Finding::new(port, Location::new(file, Some(i + 1))));
+        }
         let list = service.map_or(&mut shared, |service| &mut service.variables);
         for (i, line) in text.lines().enumerate() {
             let Some(variable) = variable(line) else { continue };
@@ -127,6 +133,12 @@ pub fn detect(files: &Files, services: &mut Services) -> Vec<Finding<Variable>> 
         }
     }
     shared
+}
+
+/// The port in `PORT=3000`.
+fn port(line: &str) -> Option<u16> {
+    let value = line.trim().strip_prefix("PORT=")?.split('#').next()?.trim().trim_matches(['"', '\'']);
+    value.parse().ok().filter(|port| *port > 0)
 }
 
 /// A line such as `export NAME="value" # note`.

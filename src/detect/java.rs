@@ -57,6 +57,16 @@ fn server_port(text: &str) -> Option<(u16, usize)> {
     })
 }
 
+/// `server.servlet.context-path=/shop`, without a slash at its end.
+fn context_path(text: &str) -> Option<(String, usize)> {
+    text.lines().enumerate().find_map(|(i, line)| {
+        let (key, value) = line.split_once(['=', ':'])?;
+        let path = value.trim().trim_matches(['"', '\'']).trim_matches('/');
+        let is_path = matches!(key.trim(), "server.servlet.context-path" | "context-path" | "spring.webflux.base-path");
+        (is_path && !path.is_empty() && !path.contains('$')).then(|| (format!("/{path}"), i + 1))
+    })
+}
+
 /// The archive that a build makes, where there is a source in which a program begins.
 fn start(files: &Files, service: &mut Service) {
     let prefix = path::join(&service.path, "src/main/");
@@ -68,6 +78,15 @@ fn start(files: &Files, service: &mut Service) {
     for name in ["application.properties", "application.yml", "application.yaml"] {
         let file = path::join(&service.path, &format!("src/main/resources/{name}"));
         let Some(text) = files.text_if_any(&file) else { continue };
+        // every route of Spring lies below it, those of its probes as well
+        if let Some((prefix, line)) = context_path(&text) {
+            for (route, path) in &mut service.routes {
+                if *route != Route::Metrics {
+                    path.value = format!("{prefix}{}", path.value);
+                }
+            }
+            service.prefixes = vec![Finding::new(prefix, Location::new(&file, Some(line)))];
+        }
         if let Some((port, line)) = server_port(&text) {
             service.port.get_or_insert_with(|| Finding::new(port, Location::new(&file, Some(line))));
         }

@@ -60,6 +60,17 @@ const EXPORTS: [(&str, &str, &str, &str, &str); 3] = [
     ("Astro", "astro", "output", "static", "dist"),
 ];
 
+/// Adapters that build for a platform, and the one that makes a server.
+const ADAPTERS: [(&str, &str, &str); 7] = [
+    ("@sveltejs/adapter-auto", "several platforms", "@sveltejs/adapter-node"),
+    ("@sveltejs/adapter-cloudflare", "Cloudflare", "@sveltejs/adapter-node"),
+    ("@sveltejs/adapter-netlify", "Netlify", "@sveltejs/adapter-node"),
+    ("@sveltejs/adapter-vercel", "Vercel", "@sveltejs/adapter-node"),
+    ("@astrojs/cloudflare", "Cloudflare", "@astrojs/node"),
+    ("@astrojs/netlify", "Netlify", "@astrojs/node"),
+    ("@astrojs/vercel", "Vercel", "@astrojs/node"),
+];
+
 /// Reads every package.json.
 pub fn detect(files: &Files, services: &mut Services) {
     let globs: Vec<String> = workspaces(files).into_iter().map(|glob| glob.value).collect();
@@ -171,7 +182,10 @@ fn read(files: &Files, services: &mut Services, file: &str, text: &str, package:
     if service.workspace && package["scripts"]["build"].is_string() && files.has("turbo.json") {
         service.command(Command::Build, "npx --no-install turbo run build", Location::new("turbo.json", None));
     }
-    service.entry = entry(files, folder, package);
+    // a package that others of the workspace import is no program
+    let is_library = ["exports", "main", "module", "types"].iter().any(|key| package.get(key).is_some())
+        && !STARTS.iter().any(|name| package["scripts"][*name].is_string());
+    service.entry = entry(files, folder, package).filter(|_| !(service.workspace && is_library));
     // what runs in the image finds Node.js and npm there
     start(service, package, "npm", &key);
     exports(files, folder, service, package, &key);
@@ -207,7 +221,9 @@ fn entry(files: &Files, folder: &str, package: &Value) -> Option<String> {
 /// How it is started: by the script for production, directly where that is a single program.
 fn start(service: &mut Service, package: &Value, manager: &str, key: &dyn Fn(&str) -> Location) {
     let scripts = STARTS.iter().filter_map(|name| Some((*name, package["scripts"][*name].as_str()?)));
-    for (name, script) in scripts {
+    for (name, whole) in scripts {
+        // the image is built before it starts
+        let script = without_builds(whole);
         let words: Vec<&str> = script.split_whitespace().collect();
         let program = words.iter().position(|word| !is_assignment(word)).and_then(|at| words.get(at..));
         let Some(words @ [program, ..]) = program else { continue };
@@ -241,7 +257,12 @@ fn start(service: &mut Service, package: &Value, manager: &str, key: &dyn Fn(&st
         let is_set = |word: &str| word.starts_with("NODE_ENV=") || word.starts_with("PORT=") || word == "cross-env";
         let plain =
             matches!(*program, "node" | "bun") && words.iter().all(|word| is_plain(word)) && { assigned }.all(is_set);
+        let script_of_node = |word: &str| [".js", ".mjs", ".cjs"].iter().any(|end| word.ends_with(end));
         let call = match (plain, name) {
+            // the image has Node.js, which runs what was built as well
+            (true, _) if *program == "bun" && matches!(words, [_, file] if script_of_node(file)) => {
+                format!("node {}", words[1])
+            }
             (true, _) => words.join(" "),
             (false, "start") => format!("{manager} start"),
             (false, name) => format!("{manager} run {name}"),
@@ -249,6 +270,26 @@ fn start(service: &mut Service, package: &Value, manager: &str, key: &dyn Fn(&st
         service.command(Command::Start, call, key(name));
         break;
     }
+}
+
+/// A script without the commands before its last one that build or install.
+fn without_builds(script: &str) -> &str {
+    let mut rest = script;
+    while let Some((first, others)) = rest.split_once("&&") {
+        let words: Vec<&str> = first.split_whitespace().collect();
+        let builds = match words.as_slice() {
+            ["npm" | "pnpm" | "yarn" | "bun", "run", script] => script.starts_with("build"),
+            ["npm" | "pnpm" | "yarn" | "bun", script] => script.starts_with("build") || *script == "install",
+            ["tsc" | "webpack" | "rimraf", ..] => true,
+            [_, "build", ..] => true,
+            _ => false,
+        };
+        if !builds {
+            break;
+        }
+        rest = others.trim();
+    }
+    rest
 }
 
 /// Whether a script is for the time of development: it watches, or serves what it builds at the same time.
@@ -308,7 +349,12 @@ fn exports(files: &Files, folder: &str, service: &mut Service, package: &Value, 
         }
     }
     let build = package["scripts"]["build"].as_str().unwrap_or_default();
+    let adapter = ADAPTERS.iter().find(|(name, ..)| has(package, name));
+    service.adapter = adapter.filter(|(.., server)| !has(package, server)).map(|(name, platform, server)| {
+        Finding::new((format!("its adapter `{name}` builds for {platform}"), *server), key(name))
+    });
     if has(package, "@sveltejs/adapter-static") {
+        service.adapter = None;
         output = Some(("build", key("@sveltejs/adapter-static")));
     } else if build.contains("nuxt generate") || build.contains("nuxi generate") {
         output = Some((".output/public", key("build")));

@@ -50,9 +50,14 @@ fn procfile(files: &Files, service: &mut Service) {
         Some((first, rest)) if first.contains("migrate") => rest.trim(),
         Some(_) | None => command,
     };
-    if let Some(command) = plain(command) {
+    let Some(command) = plain(command) else { return };
+    service.runs = true;
+    // the image has the packages, but not what installed them
+    let program = ["uv run ", "poetry run ", "pipenv run "].iter().find_map(|runner| command.strip_prefix(runner));
+    let installer = ["bun ", "npx ", "pnpm ", "yarn "].iter().any(|tool| command.starts_with(tool));
+    if !(installer && service.commands.contains_key(&Command::Start)) {
+        let command = program.map_or(command.clone(), str::to_owned);
         service.commands.insert(Command::Start, Finding::new(command, place));
-        service.runs = true;
     }
 }
 

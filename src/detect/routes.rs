@@ -32,6 +32,9 @@ const CALLS: [&str; 15] = [
     "use",
 ];
 
+/// More calls that put routes below a path.
+const MOUNTS: [&str; 7] = ["Group", "Mount", "PathPrefix", "Route", "nest", "register", "scope"];
+
 /// Calls that make a server of the standard library or of a runtime.
 const SERVERS: [&str; 9] = [
     "HTTPServer",
@@ -75,7 +78,7 @@ pub fn detect(files: &Files, services: &mut Services) {
             files.note(folder, format!("has more than {MAX_SOURCES} sources, of which the deepest were not read"));
         }
         for &file in sources.iter().take(MAX_SOURCES) {
-            next_js(service, file);
+            route_of_file(service, file);
             let Some(text) = files.text(file) else { continue };
             let comments =
                 if file.ends_with(".py") || file.ends_with(".rb") { Comments::Hash } else { Comments::Slashes };
@@ -116,16 +119,77 @@ fn read(service: &mut Service, file: &str, tokens: &[Token<'_>], known: bool) {
         }
         // `get "up" => ...` of Rails, and `call("...")` of all others
         let argument = if at(1).is_some_and(|sign| sign.is_sign('(')) { at(2) } else { at(1) };
+        // `baseUrl + "/healthz"`
+        let argument = if at(3).is_some_and(|sign| sign.is_sign('+')) { at(4) } else { argument };
         let Some(text) = argument.and_then(Token::text) else { continue };
         if CALLS.contains(&word) && is_of_program(tokens, i, file) {
             // `GET /healthz` in Go, `^healthz/$` in Django
             let path = text.split_whitespace().last().unwrap_or_default();
             let path = format!("/{}", path.trim_start_matches(['/', '^']).trim_end_matches(['/', '$']));
             if let Some(route) = meaning(&path) {
+                let is_plain = !path.contains("live") && !path.contains("up");
+                let route = match route {
+                    Route::Liveness if is_plain && asks_a_store(&tokens[i..]) => {
+                        // a compose file may have named it before
+                        if service.routes.get(&Route::Liveness).is_some_and(|known| known.value == path) {
+                            service.routes.remove(&Route::Liveness);
+                        }
+                        Route::Readiness
+                    }
+                    route => route,
+                };
                 service.routes.entry(route).or_insert_with(|| Finding::new(path, place()));
+                continue;
+            }
+        }
+        if word == "setGlobalPrefix" && !text.is_empty() {
+            service.prefixes = vec![Finding::new(format!("/{}", text.trim_matches('/')), place())];
+        } else if (MOUNTS.contains(&word) || CALLS.contains(&word))
+            && let Some(first) = text.trim_start_matches('/').split('/').next().filter(|_| text.starts_with('/'))
+            && !first.is_empty()
+            && first.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !matches!(first, "docs" | "api-docs" | "swagger")
+            && meaning(&format!("/{first}")).is_none()
+            && is_of_program(tokens, i, file)
+        {
+            let prefix = format!("/{first}");
+            if !service.prefixes.iter().any(|known| known.value == prefix) {
+                service.prefixes.push(Finding::new(prefix, place()));
             }
         }
     }
+}
+
+/// Whether the handler of a route asks a database or another store: in the arguments of the call, or in the function below a
+/// decorator. One that is only named is not looked at.
+fn asks_a_store(tokens: &[Token<'_>]) -> bool {
+    const STORES: [&str; 14] = [
+        "connection",
+        "datasource",
+        "db",
+        "dbcontext",
+        "knex",
+        "mongo",
+        "mongoose",
+        "pg",
+        "pool",
+        "prisma",
+        "redis",
+        "select",
+        "sequelize",
+        "typeorm",
+    ];
+    let mut depth = 0;
+    let end = tokens.iter().position(|token| {
+        depth += i32::from(token.is_sign('(')) - i32::from(token.is_sign(')'));
+        depth == 0 && token.is_sign(')')
+    });
+    let end = end.map_or(tokens.len(), |end| end + 1);
+    let below = tokens.get(end..).unwrap_or_default();
+    let decorated = below.first().is_some_and(|token| token.is_word("def") || token.is_word("async"));
+    let below = below.iter().take_while(|token| decorated && !token.is_sign('@'));
+    let words = tokens[..end].iter().chain(below).take(200).filter_map(Token::word);
+    words.map(str::to_ascii_lowercase).any(|word| STORES.contains(&word.as_str()))
 }
 
 /// Whether a call is one of the program itself: `app.get(`, `@app.get(`, `mux.HandleFunc(`, or stands alone in a file
@@ -201,7 +265,9 @@ fn meaning(path: &str) -> Option<Route> {
     let path = path.trim_start_matches("/api");
     Some(match path {
         "/health" | "/healthz" | "/livez" | "/live" | "/liveness" | "/health/live" | "/healthz/live" | "/up"
-        | "/-/healthy" | "/health/liveness" => Route::Liveness,
+        | "/-/healthy" | "/health/liveness" | "/_health" | "/_healthz" | "/healthcheck" | "/heartbeat" | "/ping" => {
+            Route::Liveness
+        }
         "/ready" | "/readyz" | "/readiness" | "/health/ready" | "/healthz/ready" | "/health/readiness" | "/-/ready" => {
             Route::Readiness
         }
@@ -210,18 +276,28 @@ fn meaning(path: &str) -> Option<Route> {
     })
 }
 
-/// In Next.js the path of the file is the route: `app/api/health/route.ts`, `pages/api/health.ts`.
-fn next_js(service: &mut Service, file: &str) {
-    if !service.frameworks.iter().any(|framework| framework.value == "Next.js") {
+/// In Next.js and Nuxt the path of the file is the route: `app/api/health/route.ts`, `pages/api/health.ts`,
+/// `server/routes/_health.get.ts`.
+fn route_of_file(service: &mut Service, file: &str) {
+    let is = |name: &str| service.frameworks.iter().any(|framework| framework.value == name);
+    let (next, nuxt) = (is("Next.js"), is("Nuxt"));
+    if !next && !nuxt {
         return;
     }
     let Some(below) = file.strip_prefix(&service.path).map(|rest| rest.trim_start_matches('/')) else { return };
     let below = below.strip_prefix("src/").unwrap_or(below);
     let Some((stem, _)) = below.rsplit_once('.') else { return };
-    let page = stem.strip_prefix("app").and_then(|rest| rest.strip_suffix("/route"));
-    let Some(path) = page.or_else(|| stem.strip_prefix("pages")) else { return };
-    if let Some(route) = meaning(path) {
-        service.routes.entry(route).or_insert_with(|| Finding::new(path.to_owned(), Location::new(file, None)));
+    let path = if nuxt {
+        let stem = stem.strip_suffix(".get").unwrap_or(stem);
+        let route = stem.strip_prefix("server/routes").map(str::to_owned);
+        route.or_else(|| stem.strip_prefix("server/api/").map(|rest| format!("/api/{rest}")))
+    } else {
+        let page = stem.strip_prefix("app").and_then(|rest| rest.strip_suffix("/route"));
+        page.or_else(|| stem.strip_prefix("pages")).map(str::to_owned)
+    };
+    let Some(path) = path else { return };
+    if let Some(route) = meaning(&path) {
+        service.routes.entry(route).or_insert_with(|| Finding::new(path, Location::new(file, None)));
     }
 }
 

@@ -62,6 +62,12 @@ pub struct Service {
     /// Its own Dockerfile, where one exists that is meant for production.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<Image>,
+    /// The paths that its routes begin with, apart from those for probes.
+    #[serde(skip)]
+    pub prefixes: Vec<Finding<String>>,
+    /// What builds it for a platform that is no container, and what would make a server of it.
+    #[serde(skip)]
+    pub adapter: Option<Finding<(String, &'static str)>>,
     /// Its package.json, pyproject.toml and the like.
     #[serde(skip)]
     pub manifest: Option<Location>,

@@ -4,9 +4,10 @@ use super::compose::is_compose;
 use crate::text::path;
 
 /// Names of files that are read or whose being there tells something.
-const NAMES: [&str; 93] = [
+const NAMES: [&str; 99] = [
     ".bun-version",
     ".deno-version",
+    ".dockerignore",
     ".drone.yml",
     ".gitlab-ci.yml",
     ".java-version",
@@ -89,14 +90,19 @@ const NAMES: [&str; 93] = [
     "rust-toolchain",
     "rust-toolchain.toml",
     "schema.prisma",
+    "serverless.yaml",
+    "serverless.yml",
     "settings.gradle",
     "settings.gradle.kts",
     "setup.cfg",
     "setup.py",
+    "sst.config.ts",
     "start.sh",
     "supervisord.conf",
     "turbo.json",
     "uv.lock",
+    "wrangler.jsonc",
+    "wrangler.toml",
     "yarn.lock",
 ];
 

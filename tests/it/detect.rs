@@ -378,6 +378,24 @@ fn a_service_that_cannot_be_generated_ends_init() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+#[test]
+fn init_with_findings_of_no_service_says_what_was_looked_for() {
+    for (case, wanted) in [
+        ("empty", "no service was found in"),
+        ("functions-of-sst", "sst.config.ts deploys functions with SST, which is not supported"),
+        ("sveltekit-on-vercel", "its adapter `@sveltejs/adapter-vercel` builds for Vercel, which no container runs"),
+    ] {
+        let (dir, output) = init(case, &["--detect"]);
+        let said = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(output.status.code(), Some(2), "{case}: {said}");
+        assert!(said.contains(wanted), "{case}: {said}");
+        assert!(!dir.path().join(".scaffold").exists(), "{case}");
+        // the preset has services, and without `--detect` they count
+        let (_dir, output) = init(case, &[]);
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{case}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 /// `init --yes` in a copy of a fixture, with a preset for what the folder does not tell.
 fn init(case: &str, args: &[&str]) -> (Prepared, Output) {
     let dir = prepared(&root().join("tests/detect").join(case));

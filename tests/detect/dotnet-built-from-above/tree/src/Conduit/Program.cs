@@ -1,0 +1,3 @@
+var app = WebApplication.CreateBuilder(args).Build();
+app.MapGet("/articles", () => Array.Empty<string>());
+app.Run();

@@ -1,0 +1,5 @@
+export default {
+  config() {
+    return { name: "functions", region: "eu-west-1" }
+  },
+}
