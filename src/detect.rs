@@ -29,6 +29,7 @@ mod node;
 mod others;
 pub mod overview;
 mod php;
+mod processes;
 mod procfile;
 mod python;
 pub mod report;
@@ -114,6 +115,7 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
     for (_, dockerfile) in images.iter().filter(|(folder, _)| !services.0.contains_key(folder)) {
         files.note(dockerfile, "builds an image around several services, for which no answer stands");
     }
+    processes::detect(&files, &mut services);
     let variables = env_sample::detect(&files, &mut services);
     let remote = git::detect(&files);
     if let Some(service) = services.0.get_mut("").filter(|service| service.name.is_none()) {

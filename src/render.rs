@@ -329,8 +329,8 @@ fn expand(catalog: &Catalog, context: &Context, pattern: &str) -> Result<Vec<(Re
         let mut longer = Vec::new();
         for (path, values) in paths {
             for item in items {
-                let name = item.get(&repeat.segment).and_then(Value::as_str);
-                let name = name.with_context(|| format!("an item of `{}` has no `{}`", repeat.each, repeat.segment))?;
+                // an item without the field has no such file
+                let Some(name) = item.get(&repeat.segment).and_then(Value::as_str) else { continue };
                 let named = path.replace(&segment, if name == path::WHOLE { "" } else { name });
                 let segments: Vec<&str> = named.split('/').filter(|s| !s.is_empty()).collect();
                 let mut values = values.clone();

@@ -3,11 +3,13 @@
 //!
 //! [`Prompter`]: crate::answers::Prompter
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use serde_json::{Map, Value};
 
 use crate::catalog::later::LATER;
-use crate::catalog::question::{Choice, KindName, Question};
+use crate::catalog::question::{Choice, KindName, Question, Record};
 use crate::template::expression::Scope;
 use crate::template::provided::of_record;
 use crate::text::error::nearest;
@@ -21,12 +23,16 @@ pub struct Check<'a> {
     recorded: bool,
     /// Whether earlier answers are missing or refused, so that what hangs on them cannot be decided.
     undecided: bool,
+    /// All records of the list, of which one can share fields with another.
+    list: Arc<Vec<Record>>,
+    /// Of a field: the record has it from another one.
+    shared: bool,
 }
 
 impl<'a> Check<'a> {
     /// The rules of a question.
     pub fn new(scope: Scope<'a>, question: &'a Question) -> Self {
-        Self { scope, question, recorded: false, undecided: false }
+        Self { scope, question, recorded: false, undecided: false, list: Arc::default(), shared: false }
     }
 
     /// The same for a value that generated files have already.
@@ -39,6 +45,12 @@ impl<'a> Check<'a> {
     #[must_use]
     pub fn undecided(self, undecided: bool) -> Self {
         Self { undecided, ..self }
+    }
+
+    /// The same among these records.
+    #[must_use]
+    pub fn among(&self, records: &[Record]) -> Self {
+        Self { list: Arc::new(records.to_vec()), ..self.clone() }
     }
 
     /// The question that is being asked.
@@ -58,8 +70,9 @@ impl<'a> Check<'a> {
         }
         let mut refusals = Vec::new();
         let mut records = Vec::new();
+        let among = self.among(&records_of(&checked));
         for (i, record) in checked.as_array().into_iter().flatten().enumerate() {
-            match self.record(&format!("{}.{i}", q.name), record) {
+            match among.record(&format!("{}.{i}", q.name), record) {
                 Ok(record) => records.push(record),
                 Err(why) => refusals.extend(why),
             }
@@ -74,11 +87,12 @@ impl<'a> Check<'a> {
     /// The fields of records, by the number of the record, that have a meaning and neither a value nor a default.
     pub fn lacking(&self, value: &Value) -> Vec<(usize, &'a Question)> {
         let mut lacking = Vec::new();
-        let records = value.as_array().into_iter().flatten().filter_map(Value::as_object);
-        for (i, record) in records.enumerate() {
+        let records = records_of(value);
+        let among = self.among(&records);
+        for (i, record) in records.iter().enumerate() {
             let mut before = Map::new();
             for field in &self.question.fields {
-                let rules = self.within(&before, field);
+                let rules = among.within(&before, field);
                 // what hangs on something that is lacking cannot be decided
                 let (Ok(true), Ok(default)) = (rules.is_asked(), rules.default_value()) else { continue };
                 match record.get(&field.name).cloned().or(default) {
@@ -174,22 +188,33 @@ impl<'a> Check<'a> {
             })
             .collect();
         let mut out = Map::new();
+        let mut shared = Map::new();
         let mut provided = Map::new();
         for field in &self.question.fields {
             let path = format!("{place}.{}", field.name);
-            let scope = self.scope.with(&out).with(&provided);
+            let scope = self.scope.with(&shared).with(&out).with(&provided);
             let undecided = self.undecided || !refusals.is_empty();
-            let check = Self { scope, question: field, recorded: self.recorded, undecided };
+            let check = self.of_field(scope, field, &out).undecided(undecided);
             match check.field(&path, given.get(&field.name)) {
                 Ok(Some(value)) => {
                     out.insert(field.name.clone(), value);
-                    if self
-                        .question
-                        .slots
-                        .iter()
-                        .any(|slot| slot.fields.contains(&field.name) || slot.reads.contains(&field.name))
+                    if let Some(shares) = self.question.shares.as_ref().filter(|shares| shares.by == field.name)
+                        && let Some(name) = shares.named(&out)
                     {
-                        match of_record(self.question, &out, &self.scope) {
+                        match self.shared(&out) {
+                            Some(Ok(fields)) => shared = fields,
+                            // it is refused itself
+                            Some(Err(why)) => return Err(if refusals.is_empty() { why } else { refusals }),
+                            None => {
+                                let why = format!("which is not {}", shares.what);
+                                refusals.push(sentence(&path, &Value::from(name), &why));
+                                return Err(refusals);
+                            }
+                        }
+                    }
+                    let decides = |name: &String| *name == field.name || shared.contains_key(name);
+                    if self.question.slots.iter().any(|slot| slot.fields.iter().chain(&slot.reads).any(decides)) {
+                        match of_record(self.question, &whole(&shared, &out), &self.scope) {
                             Ok(facts) => provided = facts,
                             Err(_) if undecided => {}
                             Err(e) => refusals.push(format!("{e:#}")),
@@ -211,6 +236,10 @@ impl<'a> Check<'a> {
         let broken = |e: anyhow::Error| Refused::Expression(format!("{e:#}"));
         if !self.is_asked().map_err(broken)? {
             return match given {
+                Some(value) if self.shared => {
+                    let why = "which it has from the one that it shares with; leave it out";
+                    Err(Refused::Value(sentence(path, value, why)))
+                }
                 Some(value) => {
                     let needs = self.question.needs.as_ref().map(|needs| format!("which needs {needs}"));
                     let why = needs.unwrap_or_else(|| "which has no meaning with the other fields".into());
@@ -253,10 +282,24 @@ impl<'a> Check<'a> {
     /// The rules of a field, when the earlier fields of its record are these.
     #[must_use]
     pub fn within(&self, record: &Map<String, Value>, field: &'a Question) -> Self {
+        let shared = self.shared(record).and_then(Result::ok).unwrap_or_default();
         // an expression that needs a fact which cannot be computed says so itself
-        let provided = of_record(self.question, record, &self.scope).unwrap_or_default();
-        let scope = self.scope.with(record).with(&provided);
-        Self { scope, question: field, recorded: self.recorded, undecided: self.undecided }
+        let provided = of_record(self.question, &whole(&shared, record), &self.scope).unwrap_or_default();
+        self.of_field(self.scope.with(&shared).with(record).with(&provided), field, record)
+    }
+
+    fn of_field(&self, scope: Scope<'a>, field: &'a Question, before: &Record) -> Self {
+        let shares = self.question.shares.as_ref().filter(|shares| shares.named(before).is_some());
+        let shared = shares.is_some_and(|shares| shares.fields.contains(&field.name));
+        Self { scope, question: field, shared, ..self.clone() }
+    }
+
+    /// The fields that a record has from another one, or why that one is refused; nothing where there is none.
+    fn shared(&self, record: &Record) -> Option<Result<Record, Vec<String>>> {
+        let other = self.question.shared_by(record, self.list.iter())?;
+        let place = self.list.iter().position(|one| one == other).unwrap_or_default();
+        let checked = self.record(&format!("{}.{place}", self.question.name), &Value::Object(other.clone()));
+        Some(checked.map(|other| self.question.shared_fields(&other)))
     }
 
     /// The same rules under another form of the question.
@@ -265,7 +308,7 @@ impl<'a> Check<'a> {
     where
         'a: 'q,
     {
-        Check { scope: self.scope.clone(), question, recorded: self.recorded, undecided: self.undecided }
+        Check { question, ..self.clone() }
     }
 
     /// What the earlier answers lack for a choice, in words; nothing when it can be taken. What hangs on a refused answer
@@ -281,6 +324,9 @@ impl<'a> Check<'a> {
     /// # Errors
     /// When the expression fails, which is a fault of the catalog.
     pub fn is_asked(&self) -> Result<bool> {
+        if self.shared {
+            return Ok(false);
+        }
         self.question.when.as_ref().map_or(Ok(true), |when| self.scope.is_true(when))
     }
 
@@ -299,6 +345,15 @@ enum Refused {
     Value(String),
     /// A default or a condition cannot be computed.
     Expression(String),
+}
+
+/// A record with what it has from another one.
+fn whole(shared: &Record, own: &Record) -> Record {
+    shared.clone().into_iter().chain(own.clone()).collect()
+}
+
+fn records_of(value: &Value) -> Vec<Record> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_object).cloned().collect()
 }
 
 fn sentence(path: &str, value: &Value, why: &str) -> String {

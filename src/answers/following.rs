@@ -4,13 +4,14 @@
 use serde_json::Value;
 
 use crate::answers::check::Check;
-use crate::catalog::question::Question;
+use crate::catalog::question::{Question, Record};
 use crate::template::expression::Scope;
 
 /// Leaves out of recorded records what is only the default with the recorded answers, so that it becomes the default with
 /// the new ones.
 pub(super) fn leave_defaults_out(question: &Question, records: &mut Value, recorded: &Scope<'_>) {
-    let check = Check::new(recorded.clone(), question);
+    let all: Vec<Record> = records.as_array().into_iter().flatten().filter_map(Value::as_object).cloned().collect();
+    let check = Check::new(recorded.clone(), question).among(&all);
     for record in records.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
         let whole = record.clone();
         for field in question.fields.iter().filter(|field| field.default_expr.is_some()) {

@@ -97,6 +97,8 @@ pub(super) fn without_record(kept: &Values, values: &Values) -> Vec<String> {
 /// changing the field on which they hang is not a mistake.
 pub(super) fn without_lost(check: &Check<'_>, value: &Value, earlier: &Value) -> Value {
     let (KindName::Records, Value::Array(items)) = (check.question().kind, value) else { return value.clone() };
+    let all: Vec<Record> = records(value).cloned().collect();
+    let check = &check.among(&all);
     let item = |item: &Value| match item {
         Value::Object(record) => Value::Object(record_without_lost(check, record, earlier)),
         other => other.clone(),

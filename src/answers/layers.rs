@@ -22,7 +22,7 @@ pub(super) struct Layers {
     pub given: IndexMap<String, (Value, Origin)>,
     /// The layer of the recorded answers, as the catalog asks for them now.
     pub recorded: Map<String, Value>,
-    /// What stood beneath the first `--set` of an answer.
+    /// What stood beneath the first `--set` of an answer, without the fields that were set.
     pub beneath: Map<String, Value>,
     /// What was recorded as not asked, as it stands there.
     pub kept: Values,
@@ -168,6 +168,14 @@ impl Layers {
             });
         match put {
             Ok(()) => {
+                // what is set by itself is no longer only what stood there
+                if let [at, field, ..] = rest.as_slice()
+                    && let Some(record) =
+                        self.beneath.get_mut(name).and_then(|list| list.get_mut(at.parse::<usize>().ok()?))
+                    && let Some(fields) = record.as_object_mut()
+                {
+                    fields.shift_remove(*field);
+                }
                 self.given.insert(name.to_string(), (whole, Origin::Flag));
             }
             Err(message) => self.problems.push(Problem {

@@ -29,7 +29,7 @@ pub(super) struct Resolver<'a> {
     env: &'a Environment<'a>,
     given: IndexMap<String, (Value, Origin)>,
     recorded: Map<String, Value>,
-    /// What stood beneath the first `--set` of an answer.
+    /// What stood beneath the first `--set` of an answer, without the fields that were set.
     beneath: Map<String, Value>,
     /// What was recorded as not asked.
     kept: Values,

@@ -139,6 +139,7 @@ impl QuestionKind<'_> {
             KindName::HostName => host_name(text)?,
             KindName::Email => email(text)?,
             KindName::Cidr => cidr(text, q.max)?,
+            KindName::Cron if text.is_empty() && q.default == Some(json!("")) => {}
             KindName::Cron => {
                 cron::parse(text)
                     .map(|_: Cron| ())
@@ -221,6 +222,9 @@ impl QuestionKind<'_> {
             KindName::HostName => "a hostname such as `shop.example.com`".into(),
             KindName::Email => "an e-mail address".into(),
             KindName::Cidr => "a private IPv4 network such as `10.10.0.0/16`".into(),
+            KindName::Cron if q.default == Some(json!("")) => {
+                "five cron fields in UTC such as `17 2 * * *`, or nothing".into()
+            }
             KindName::Cron => "five cron fields in UTC such as `17 2 * * *`".into(),
             KindName::Duration => "a duration such as `15m`, `1h30m` or `7d`".into(),
             KindName::RepositorySlug => "a repository as `owner/name`".into(),

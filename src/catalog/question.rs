@@ -100,9 +100,31 @@ pub struct Question {
     /// Who sets environment variables already (env_names).
     #[serde(skip)]
     pub set_by: Vec<SetBy>,
+    /// Fields that a record has from another one, where a field of it names that one (records).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shares: Option<Shares>,
     /// The slots that each record fills for itself, as `slots.yaml` says (records).
     #[serde(skip)]
     pub slots: Vec<RecordSlot>,
+}
+
+/// What a record has from another one of its list.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shares {
+    /// The field that names the other one by its first unique field; empty where the record shares nothing.
+    pub by: String,
+    /// The fields that are those of the other one: they are not asked, and not recorded.
+    pub fields: Vec<String>,
+    /// What `by` must be, as `the name of another ...`.
+    pub what: String,
+}
+
+impl Shares {
+    /// The other record that this one names.
+    pub fn named<'r>(&self, record: &'r Record) -> Option<&'r str> {
+        record.get(&self.by)?.as_str().filter(|name| !name.is_empty())
+    }
 }
 
 /// A slot that sets environment variables of a service.
@@ -215,6 +237,12 @@ pub enum FindingName {
     LivenessPath,
     ReadinessPath,
     Start,
+    /// The service whose image a process of its code runs.
+    ImageOf,
+    /// What such a process starts.
+    Command,
+    /// One, for a process of which two would do harm.
+    MinReplicas,
     Build,
     Output,
     Lint,
@@ -317,6 +345,21 @@ impl Question {
     /// The field of one record that chooses among values.
     pub fn choice_field(&self, name: &str) -> Option<&Question> {
         self.field(name).filter(|field| field.kind == KindName::Choice)
+    }
+
+    /// The record of these that another one names and that shares nothing itself.
+    pub fn shared_by<'r>(&self, record: &Record, records: impl IntoIterator<Item = &'r Record>) -> Option<&'r Record> {
+        let shares = self.shares.as_ref()?;
+        let (name, id) = (shares.named(record)?, self.unique.first()?);
+        let is_it =
+            |other: &&Record| other.get(id).and_then(Value::as_str) == Some(name) && shares.named(other).is_none();
+        records.into_iter().find(is_it)
+    }
+
+    /// What a record has from another one.
+    pub fn shared_fields(&self, other: &Record) -> Record {
+        let fields = self.shares.iter().flat_map(|shares| &shares.fields);
+        fields.filter_map(|field| Some((field.clone(), other.get(field)?.clone()))).collect()
     }
 
     /// The fields of one record by name.

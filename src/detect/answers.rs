@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Detected;
 use super::finding::{Finding, Location, Note};
+use super::processes::ProcessKind;
 use super::service::{Client, Command, Language, Route, Service, ServiceKind, Variable};
 use super::walk::Files;
 use crate::answers::check::Check;
@@ -140,6 +141,7 @@ fn services(
     let (mut records, mut found_in, mut refused) = (Vec::<Value>::new(), IndexMap::new(), Vec::new());
     let most = usize::try_from(question.max.unwrap_or(100)).unwrap_or(usize::MAX);
     let home = home(services);
+    let mut processes = Vec::new();
     for service in services {
         if records.len() == most {
             files.note("", format!("has {} services, of which the answers take {most}", services.len()));
@@ -158,9 +160,28 @@ fn services(
                 let i = records.len();
                 let places = places.into_iter();
                 found_in.extend(places.map(|(field, place)| (format!("{}.{i}.{field}", question.name), place)));
+                if let Some(name) = question.unique.first().and_then(|field| record.get(field)?.as_str()) {
+                    processes.extend(service.processes.iter().map(|process| service.process(name, process)));
+                }
                 records.push(Value::Object(record));
             }
             Err(why) => refused.push(refusal(service, &why)),
+        }
+    }
+    // what shares an image comes after the services that have one
+    for process in &processes {
+        if records.len() == most {
+            files.note("", format!("has more processes than the {most} services that the answers take"));
+            break;
+        }
+        match record(scope, question, process, &records, false, found, files)? {
+            Ok((record, places)) => {
+                let i = records.len();
+                let places = places.into_iter();
+                found_in.extend(places.map(|(field, place)| (format!("{}.{i}.{field}", question.name), place)));
+                records.push(Value::Object(record));
+            }
+            Err(why) => refused.push(refusal(process, &why)),
         }
     }
     for note in &refused {
@@ -347,7 +368,8 @@ fn record(
         );
         files.note(&path.found_in.file, message);
     }
-    let check = Check::new(scope.clone(), question);
+    let among: Vec<_> = before.iter().filter_map(Value::as_object).cloned().collect();
+    let check = Check::new(scope.clone(), question).among(&among);
     let (mut record, mut places, mut so_far) = (Map::new(), Vec::new(), Map::new());
     for field in &question.fields {
         let check = check.within(&so_far, field);
@@ -388,7 +410,13 @@ fn record(
             Some((Err(refusals), _))
                 if matches!(
                     finding,
-                    Some(FindingName::ServiceName | FindingName::Language | FindingName::ServicePath)
+                    Some(
+                        FindingName::ServiceName
+                            | FindingName::Language
+                            | FindingName::ServicePath
+                            | FindingName::ImageOf
+                            | FindingName::Command
+                    )
                 ) =>
             {
                 return Ok(Err(refusals.join("; ")));
@@ -545,6 +573,17 @@ fn fields(service: &Service) -> Fields {
         put(FindingName::Probe, json!(probe), place);
     }
     commands(service, manifest.as_ref(), &mut put);
+    if let Some((name, process)) = &service.shares {
+        let place = &process.found_in;
+        let kind = if process.value.kind == ProcessKind::Job { "job" } else { "worker" };
+        put(FindingName::ServiceKind, json!(kind), place);
+        put(FindingName::ImageOf, json!(name), place);
+        put(FindingName::Command, json!(process.value.command), place);
+        put(FindingName::Probe, json!("none"), place);
+        if process.value.kind == ProcessKind::Scheduler {
+            put(FindingName::MinReplicas, json!(1), place);
+        }
+    }
     out
 }
 

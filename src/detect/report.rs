@@ -83,6 +83,10 @@ impl Report<'_> {
             self.finding(&word(command), &finding.value, &finding.found_in);
         }
         self.optional("output", service.output.as_ref());
+        for process in &service.processes {
+            let Finding { value, found_in } = process;
+            self.finding(&word(&value.kind), &format!("{}, {}", value.name, value.command), found_in);
+        }
         for client in &service.clients {
             let system = client.value.system.map(|system| format!(" for {system}")).unwrap_or_default();
             self.finding("client", &format!("{}{system}", client.value.library), &client.found_in);

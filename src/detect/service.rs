@@ -6,6 +6,7 @@ use std::ops::Bound;
 use serde::Serialize;
 
 use super::finding::{Finding, Location};
+use super::processes::Process;
 use super::walk::Files;
 use crate::text::path;
 
@@ -68,6 +69,12 @@ pub struct Service {
     /// What builds it for a platform that is no container, and what would make a server of it.
     #[serde(skip)]
     pub adapter: Option<Finding<(String, &'static str)>>,
+    /// Other processes of its code, which run its image.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub processes: Vec<Finding<Process>>,
+    /// Of such a process: the name of the service whose image it runs, and what it is.
+    #[serde(skip)]
+    pub shares: Option<(String, Finding<Process>)>,
     /// Its package.json, pyproject.toml and the like.
     #[serde(skip)]
     pub manifest: Option<Location>,
@@ -86,6 +93,24 @@ pub struct Service {
     /// Whether its manifest is that of a workspace, whose members are below it.
     #[serde(skip)]
     pub builds_members: bool,
+}
+
+impl Service {
+    /// A process of this service as one that runs the image of the service of this name.
+    pub fn process(&self, name: &str, process: &Finding<Process>) -> Self {
+        let place = process.found_in.clone();
+        Self {
+            name: Some(Finding::new(process.value.name.clone(), place)),
+            path: self.path.clone(),
+            language: self.language.clone(),
+            clients: self.clients.clone(),
+            variables: self.variables.clone(),
+            image: self.image.clone(),
+            manifest: self.manifest.clone(),
+            shares: Some((name.to_owned(), process.clone())),
+            ..Self::default()
+        }
+    }
 }
 
 /// How a Dockerfile builds the image of a service.

@@ -211,6 +211,14 @@ impl Lint<'_> {
                 }
             }
         }
+        if let Some(shares) = &q.shares {
+            for field in shares.fields.iter().chain([&shares.by]).filter(|field| q.field(field).is_none()) {
+                self.fault(file, format!("{name}: `shares` names the field `{field}`, which does not exist"));
+            }
+            if q.unique.is_empty() {
+                self.fault(file, format!("{name}: `shares` needs a field in `unique` by which a record is named"));
+            }
+        }
         for field in &q.unique {
             if q.field(field).is_none() {
                 self.fault(file, format!("{name}: `unique` names the field `{field}`, which does not exist"));

@@ -27,6 +27,7 @@ pub(super) fn value(list: &[Record]) -> Value {
 /// Asks of each record what nobody else can know of it: all of that when it is wrong, or else what is not there yet.
 /// Going back leads to the field that was asked before.
 pub(super) fn identify(dialog: &Dialog, list: &mut [Record], check: &Check<'_>, again: bool) -> Result<()> {
+    let check = &check.among(list);
     let question = check.question();
     let places = list.iter().enumerate().flat_map(|(i, _)| question.fields.iter().map(move |field| (i, field)));
     let mut pending = Vec::new();
@@ -116,6 +117,7 @@ fn new(dialog: &Dialog, check: &Check<'_>, list: &mut Vec<Record>, values: Recor
 /// Changes, copies or removes a record.
 fn one(dialog: &Dialog, check: &Check<'_>, list: &mut Vec<Record>, chosen: usize) -> Result<()> {
     let Some(record) = list.get(chosen).cloned() else { return Ok(()) };
+    let check = &check.among(list);
     let name = line(dialog, &record).answer;
     let verbs = ["Change", "Copy", "Remove", "Back"].map(MenuItem::new);
     let ask = Prompt { ask: &format!("{name}: what should happen?"), help: "A copy gets a name of its own" };
@@ -140,6 +142,7 @@ fn one(dialog: &Dialog, check: &Check<'_>, list: &mut Vec<Record>, chosen: usize
 
 /// Lets the person change field after field. Going back from the fields keeps them, as being done with them does.
 fn edit(dialog: &Dialog, check: &Check<'_>, list: &[Record], own: Option<usize>, mut record: Record) -> Result<Record> {
+    let check = &check.among(list);
     let question = check.question();
     loop {
         let ui = dialog.ui;
@@ -194,6 +197,7 @@ fn complete(
     mut values: Record,
     choices: bool,
 ) -> Result<Record> {
+    let check = &check.among(list);
     let question = check.question();
     let mut asked: Vec<&str> = Vec::new();
     let mut again = None;

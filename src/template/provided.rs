@@ -85,10 +85,14 @@ pub fn of_record(list: &Question, record: &Record, scope: &Scope<'_>) -> Result<
 /// Puts the facts of all slots that the records of a list fill into the records.
 fn add_to_records(list: &Question, scope: &Scope<'_>, names: &mut Values) -> Result<()> {
     let Some(Value::Array(records)) = scope.known(&list.name) else { return Ok(()) };
+    let all: Vec<Record> = records.iter().filter_map(Value::as_object).cloned().collect();
     let mut records = records.clone();
-    // a record says nothing about the others, and there can be many
+    // what a record says of the others is in its shared fields, and there can be many
     let scope = scope.with(&*names).without(&list.name);
     for record in records.iter_mut().filter_map(Value::as_object_mut) {
+        if let Some(other) = list.shared_by(record, &all) {
+            record.extend(list.shared_fields(other));
+        }
         let own = own_facts(list, record, &scope)?;
         record.insert(PROVIDED.into(), Value::Object(own));
     }

@@ -36,6 +36,7 @@ mod owed;
 mod page;
 mod patch;
 mod policies;
+mod processes;
 mod properties;
 mod providers;
 mod quota;

@@ -16,6 +16,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `provides.facts.monitor`: what watches from outside of the cluster
         - `provides.facts.registry`: host and path below which images are stored
         - `provides.facts.region`: region of the cluster
+        - `provides.facts.region_answer`: name of the answer that says it
         - `provides.facts.backup_region`: region of the off-site backups
         - `provides.facts.state_region`: region of the Terraform state
         - `provides.facts.accounts`: the accounts, each once, in the order of the environments

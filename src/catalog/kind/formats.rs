@@ -166,7 +166,7 @@ pub(super) fn command(text: &str, chain: bool) -> Result<(), Refusal> {
     }
     let word_ok = |w: &str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_alphanumeric() || b"_@%+=:,./-".contains(&b));
     let program_ok =
-        |p: &str| p.split(' ').all(word_ok) && p.starts_with(|c: char| c.is_ascii_alphabetic() || c == '.');
+        |p: &str| p.split(' ').all(word_ok) && p.starts_with(|c: char| c.is_ascii_alphabetic() || "./".contains(c));
     let ok = if chain { text.split(" && ").all(program_ok) } else { program_ok(text) };
     if !ok {
         return Err(if chain {

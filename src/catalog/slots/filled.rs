@@ -28,7 +28,10 @@ impl Catalog {
     pub fn is_filled(&self, name: &str, values: &Values) -> bool {
         match self.record_slot(name) {
             None => self.provider(name, values).is_some(),
-            Some((list, slot)) => records(values, &list.name).all(|record| slot.provider(record, values).is_some()),
+            // a record that shares the fields of another one has its provider too
+            Some((list, slot)) => records(values, &list.name)
+                .filter(|record| list.shares.as_ref().and_then(|shares| shares.named(record)).is_none())
+                .all(|record| slot.provider(record, values).is_some()),
         }
     }
 

@@ -1,0 +1,252 @@
+//! Further processes of the code of a service: entries of its Procfile, and services of a compose file that run the image that
+//! another one builds, with another command. They share that image.
+
+use serde::Serialize;
+use serde_yaml::Value;
+
+use super::compose::{inside, is_compose};
+use super::finding::{Finding, Location};
+use super::lines::Lines;
+use super::service::{Command, Service, Services};
+use super::walk::Files;
+use crate::text::{path, yaml};
+
+/// A process that runs the image of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Process {
+    /// What its file calls it.
+    pub name: String,
+    /// What it starts.
+    pub command: String,
+    /// How it runs.
+    pub kind: ProcessKind,
+}
+
+/// How a process runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProcessKind {
+    /// All the time, in several instances.
+    Worker,
+    /// All the time, and never twice: it starts work by the clock.
+    Scheduler,
+    /// It ends.
+    Job,
+}
+
+/// Words of commands that start work by the clock.
+const SCHEDULERS: [&str; 9] = [
+    "beat",
+    "clock",
+    "clockwork",
+    "rqscheduler",
+    "rq-scheduler",
+    "schedule:work",
+    "scheduler",
+    "apscheduler",
+    "huey_scheduler",
+];
+
+/// Words of commands that prepare something, or that only a developer runs.
+const ASIDE: [&str; 14] = [
+    "migrate",
+    "db:migrate",
+    "upgrade",
+    "collectstatic",
+    "seed",
+    "test",
+    "pytest",
+    "dev",
+    "watch",
+    "nodemon",
+    "--reload",
+    "bash",
+    "sh",
+    "sleep",
+];
+
+/// Reads both for the services that were found.
+pub fn detect(files: &Files, services: &mut Services) {
+    for service in services.0.values_mut().filter(|service| service.output.is_none()) {
+        procfile(files, service);
+    }
+    for file in files.paths().filter(|file| is_compose(path::name(file))) {
+        compose(files, file, services);
+    }
+}
+
+/// What a Procfile has beside `web`; `release` prepares a new version.
+fn procfile(files: &Files, service: &mut Service) {
+    let file = path::join(&service.path, "Procfile");
+    let Some(text) = files.text_if_any(&file) else { return };
+    let entries: Vec<(usize, &str, &str)> = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim_start().starts_with('#'))
+        .filter_map(|(i, line)| line.split_once(':').map(|(name, command)| (i + 1, name.trim(), command.trim())))
+        .collect();
+    if !entries.iter().any(|(_, name, _)| *name == "web") {
+        return;
+    }
+    for (line, name, command) in entries {
+        let place = Location::new(&file, Some(line));
+        match name {
+            "web" => {}
+            "release" if command.contains("migrate") || command.contains("upgrade") => {
+                if let Some(command) = plain(command) {
+                    service.commands.entry(Command::Migrate).or_insert_with(|| Finding::new(command, place));
+                }
+            }
+            "release" => {}
+            name => add(files, service, name, command, false, place),
+        }
+    }
+}
+
+/// An entry of a compose file.
+struct Entry<'y> {
+    name: &'y str,
+    value: &'y Value,
+    /// What it builds; nothing where it runs an image.
+    dockerfile: Option<String>,
+    place: Location,
+}
+
+impl Entry<'_> {
+    fn command(&self) -> Option<String> {
+        match self.value.get("command")? {
+            Value::String(text) => Some(text.trim().to_owned()),
+            Value::Sequence(words) => {
+                let words: Option<Vec<&str>> = words.iter().map(Value::as_str).collect();
+                // what a shell is given is one word of it
+                words.filter(|words| !words.iter().any(|word| word.contains(' '))).map(|words| words.join(" "))
+            }
+            _ => None,
+        }
+    }
+
+    fn listens(&self) -> bool {
+        self.value.get("ports").is_some() || self.value.get("expose").is_some()
+    }
+}
+
+/// Entries that run the image of a service with another command.
+fn compose(files: &Files, file: &str, services: &mut Services) {
+    let Some(mut yaml) = files.text(file).and_then(|text| yaml::first(&text)) else { return };
+    let _ = yaml.apply_merge();
+    let Some(text) = files.text(file) else { return };
+    let lines = Lines::of_texts(file, &text);
+    let entries: Vec<Entry<'_>> = yaml
+        .get("services")
+        .and_then(Value::as_mapping)
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, value)| {
+            let name = name.as_str()?;
+            Some(Entry { name, value, dockerfile: dockerfile(file, value), place: lines.place(&format!("{name}:")) })
+        })
+        .collect();
+    for service in services.0.values_mut().filter(|service| service.output.is_none()) {
+        // the entries of this service are those whose build it owns, and those that run an image that one of them builds
+        let dockerfile = service.image.as_ref().map(|image| image.dockerfile.value.as_str());
+        let built: Vec<&Entry<'_>> = entries
+            .iter()
+            .filter(|entry| service.containers.contains(&entry.place))
+            .filter(|entry| dockerfile.is_none_or(|wanted| entry.dockerfile.as_deref() == Some(wanted)))
+            .collect();
+        let tags: Vec<&str> = built.iter().filter_map(|entry| entry.value.get("image")?.as_str()).collect();
+        let is_own = |entry: &&Entry<'_>| match &entry.dockerfile {
+            Some(_) => built.iter().any(|one| one.name == entry.name),
+            None => entry.value.get("image").and_then(Value::as_str).is_some_and(|image| tags.contains(&image)),
+        };
+        let own: Vec<&Entry<'_>> = entries.iter().filter(is_own).collect();
+        let main = own.iter().find(|entry| entry.listens()).or_else(|| own.iter().find(|e| e.command().is_none()));
+        let Some(main) = main.or(own.first()).copied() else { continue };
+        for entry in own.into_iter().filter(|entry| entry.name != main.name) {
+            let Some(command) = entry.command().filter(|command| Some(command) != main.command().as_ref()) else {
+                continue;
+            };
+            if entry.listens() {
+                let message = format!(
+                    "has `{}`, which runs the image of `{}` and listens: it has no place among the answers",
+                    entry.name, main.name
+                );
+                files.note(file, message);
+                continue;
+            }
+            let ends = entry.value.get("restart").and_then(Value::as_str) == Some("no");
+            add(files, service, entry.name, &command, ends, entry.place.clone());
+        }
+    }
+}
+
+/// The Dockerfile that an entry builds.
+fn dockerfile(file: &str, entry: &Value) -> Option<String> {
+    let build = entry.get("build")?;
+    let context = build.as_str().or_else(|| build.get("context").and_then(Value::as_str))?;
+    let context = inside(path::parent(file), context)?;
+    inside(&context, build.get("dockerfile").and_then(Value::as_str).unwrap_or("Dockerfile"))
+}
+
+/// Adds a process, unless one of that name or command is there, or it is none that runs in production.
+fn add(files: &Files, service: &mut Service, name: &str, command: &str, ends: bool, place: Location) {
+    let words: Vec<&str> = command.split([' ', '=']).collect();
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    if has(&ASIDE) {
+        return;
+    }
+    let Some(command) = plain(command) else {
+        files.note(
+            &place.file,
+            format!("has the process `{name}`, whose command needs a shell: it has no place among the answers"),
+        );
+        return;
+    };
+    let is_known = |process: &Finding<Process>| process.value.name == name || process.value.command == command;
+    if service.processes.iter().any(is_known) {
+        return;
+    }
+    let kind = match () {
+        () if ends => ProcessKind::Job,
+        () if has(&SCHEDULERS) || SCHEDULERS.contains(&name) => ProcessKind::Scheduler,
+        () => ProcessKind::Worker,
+    };
+    service.processes.push(Finding::new(Process { name: name.to_owned(), command, kind }, place));
+}
+
+/// A command that needs no shell but `&&`. Assignments before it belong to the configuration.
+fn plain(command: &str) -> Option<String> {
+    let parts: Option<Vec<String>> = command
+        .split("&&")
+        .map(|part| {
+            let is_assignment = |word: &&str| {
+                word.split_once('=').is_some_and(|(name, _)| {
+                    !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+                })
+            };
+            let words: Vec<&str> = part.split_whitespace().skip_while(is_assignment).collect();
+            let words = words.strip_prefix(&["exec"]).unwrap_or(&words).join(" ");
+            (!words.is_empty() && !words.contains(['$', '&', '|', ';', '<', '>', '`', '\n'])).then_some(words)
+        })
+        .collect();
+    Some(parts?.join(" && "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn commands_of_processes() {
+        for (command, wanted) in [
+            ("celery -A app worker", Some("celery -A app worker")),
+            ("RAILS_ENV=production exec bundle exec sidekiq", Some("bundle exec sidekiq")),
+            ("python prepare.py && python worker.py", Some("python prepare.py && python worker.py")),
+            ("worker --threads $THREADS", None),
+            ("worker || true", None),
+            ("", None),
+        ] {
+            assert_eq!(plain(command).as_deref(), wanted, "{command}");
+        }
+    }
+}
