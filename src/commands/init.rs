@@ -251,9 +251,9 @@ fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Resul
         return Err(UserError::new(message).hint(hint).into());
     }
     let question = catalog.detected_by(FindingName::Services);
-    if let Some(question) =
-        question.filter(|question| args.detect && found.services.is_empty() && !gives(given, &question.name))
-    {
+    if let Some(question) = question.filter(|question| {
+        args.detect && (!ui.interactive || args.plan.yes) && found.services.is_empty() && !gives(given, &question.name)
+    }) {
         let why = found
             .refused
             .first()

@@ -32,6 +32,7 @@ mod manifests;
 mod markdown;
 mod matrix;
 mod merge;
+mod monorepos;
 mod owed;
 mod page;
 mod patch;
