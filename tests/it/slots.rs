@@ -43,9 +43,10 @@ fn a_service_cannot_use_a_cache_that_is_not_there() {
 #[test]
 fn what_a_field_needs_goes_with_a_condition() {
     let questions = fs::read_to_string(root().join("templates/questions.yaml")).unwrap();
-    let changed = questions
-        .replace("    default: aws\n", "    default: aws\n    needs: an answer\n")
-        .replace("        default: http\n", "        default: http\n        needs: an answer\n");
+    let changed = questions.replace("    default: aws\n", "    default: aws\n    needs: an answer\n").replace(
+        "        detected_by: {finding: probe}\n",
+        "        detected_by: {finding: probe}\n        needs: an answer\n",
+    );
     insta::assert_snapshot!(faults(&[("questions.yaml", &changed)]), @r"
     error: the catalog has 3 faults:
       templates/questions.yaml: question `cloud`: `needs` goes with a field of a record
