@@ -93,23 +93,32 @@ pub(super) fn without_record(kept: &Values, values: &Values) -> Vec<String> {
     notes
 }
 
-/// A value without the fields that stand so in an earlier layer, such as the recorded answers, and have no meaning any more:
-/// changing the field on which they hang is not a mistake.
-pub(super) fn without_lost(check: &Check<'_>, value: &Value, earlier: &Value) -> Value {
+/// A value without the fields that stand so in the recorded answers, or stood in the same record beneath `--set`, and have no
+/// meaning any more: changing the field on which they hang is not a mistake.
+pub(super) fn without_lost(
+    check: &Check<'_>,
+    value: &Value,
+    recorded: Option<&Value>,
+    beneath: Option<&Value>,
+) -> Value {
     let (KindName::Records, Value::Array(items)) = (check.question().kind, value) else { return value.clone() };
     let all: Vec<Record> = records(value).cloned().collect();
     let check = &check.among(&all);
-    let item = |item: &Value| match item {
-        Value::Object(record) => Value::Object(record_without_lost(check, record, earlier)),
+    let item = |(i, item): (usize, &Value)| match item {
+        Value::Object(record) => {
+            let there = beneath.and_then(|list| list.get(i)?.as_object());
+            let earlier: Vec<&Record> = recorded.into_iter().flat_map(records).chain(there).collect();
+            Value::Object(record_without_lost(check, record, &earlier))
+        }
         other => other.clone(),
     };
-    Value::Array(items.iter().map(item).collect())
+    Value::Array(items.iter().enumerate().map(item).collect())
 }
 
-fn record_without_lost(check: &Check<'_>, record: &Record, earlier: &Value) -> Record {
+fn record_without_lost(check: &Check<'_>, record: &Record, earlier: &[&Record]) -> Record {
     let question = check.question();
     let mut left = record.clone();
-    let was_there = |field: &str, value: &Value| records(earlier).any(|r| r.get(field) == Some(value));
+    let was_there = |field: &str, value: &Value| earlier.iter().any(|r| r.get(field) == Some(value));
     left.retain(|field, value| question.field(field).is_some() || !was_there(field, value));
     let mut before = Record::new();
     for field in &question.fields {

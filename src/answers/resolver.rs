@@ -334,9 +334,8 @@ impl<'a> Resolver<'a> {
         let check = Check::new(self.scope(), question).undecided(undecided);
         let (value, origin) = match self.given.get(&question.name) {
             Some((value, origin)) => {
-                let earlier = [&self.recorded, &self.beneath].map(|layer| layer.get(&question.name));
-                let lost = |value: Value, earlier: &Value| kept::without_lost(&check, &value, earlier);
-                (Some(earlier.into_iter().flatten().fold(value.clone(), lost)), origin.clone())
+                let (recorded, beneath) = (self.recorded.get(&question.name), self.beneath.get(&question.name));
+                (Some(kept::without_lost(&check, value, recorded, beneath)), origin.clone())
             }
             None => (check.default_value()?, Origin::Default),
         };

@@ -12,6 +12,7 @@ mod accessible;
 mod asking;
 mod beside;
 mod cut_short;
+mod found;
 mod places;
 mod remembered;
 mod resume;
