@@ -1,5 +1,7 @@
 //! The template engine, set up once: delimiters, strictness, what may be printed, filters.
 
+use std::collections::BTreeSet;
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Expression, Output, State, Template, UndefinedBehavior};
@@ -49,6 +51,7 @@ pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
     env.add_filter("within", within);
     env.add_filter("folder", folder);
     env.add_test("told_apart_by", told_apart_by);
+    env.add_test("disjoint_in", disjoint_in);
     env.add_function("duration", duration_seconds);
     env.add_function("cron_interval", cron_interval);
     let macros = catalog.components.iter().filter_map(|c| c.macros.as_ref());
@@ -207,6 +210,28 @@ fn told_apart_by(records: Vec<Value>, field: &str, group: &str) -> Result<bool, 
         group == other && long.strip_prefix(short.as_str()).is_some_and(|rest| rest.starts_with('-'))
     };
     Ok(!keys.iter().any(|long| keys.iter().any(|short| begins(long, short))))
+}
+
+/// Whether no text of these fields is in records of the same group twice. A field is a text or a list of texts; a record may
+/// lack it.
+fn disjoint_in(records: Vec<Value>, fields: Vec<String>, group: &str) -> Result<bool, Error> {
+    let mut seen = BTreeSet::new();
+    for record in &records {
+        for field in &fields {
+            let value = record.get_attr(field)?;
+            let texts = match value.kind() {
+                ValueKind::Undefined => Vec::new(),
+                ValueKind::Seq => value.try_iter()?.collect(),
+                _ => vec![value],
+            };
+            for text in texts {
+                if !seen.insert((record.get_attr(group)?, text)) {
+                    return Ok(false);
+                }
+            }
+        }
+    }
+    Ok(true)
 }
 
 fn duration_seconds(text: &str) -> Result<u64, Error> {

@@ -114,6 +114,18 @@ pub fn outcomes() -> &'static [Outcome] {
     })
 }
 
+/// A file of the case with this name.
+pub fn text(case: &str, path: &str) -> Option<String> {
+    let outcome = outcomes().iter().find(|outcome| outcome.case.snapshot == case).unwrap();
+    let file = outcome.rendered.tree.files.get(path)?;
+    Some(String::from_utf8(file.bytes.clone()).unwrap())
+}
+
+/// The same, read.
+pub fn yaml(case: &str, path: &str) -> serde_yaml::Value {
+    serde_yaml::from_str(&text(case, path).unwrap_or_else(|| panic!("{case} has no {path}"))).unwrap()
+}
+
 /// The outcomes of the presets by name.
 pub fn presets() -> BTreeMap<&'static str, &'static Outcome> {
     let presets = outcomes().iter().filter(|outcome| outcome.case.component.is_none());

@@ -2,20 +2,9 @@
 
 use serde_yaml::Value;
 
-use crate::cases::outcomes;
+use crate::cases::{outcomes, text, yaml};
 use crate::repository::Repository;
 use crate::support::{given, rendered};
-
-/// A file of the case with this name.
-fn text(case: &str, path: &str) -> Option<String> {
-    let outcome = outcomes().iter().find(|outcome| outcome.case.snapshot == case).unwrap();
-    let file = outcome.rendered.tree.files.get(path)?;
-    Some(String::from_utf8(file.bytes.clone()).unwrap())
-}
-
-fn yaml(case: &str, path: &str) -> Value {
-    serde_yaml::from_str(&text(case, path).unwrap_or_else(|| panic!("{case} has no {path}"))).unwrap()
-}
 
 fn pod(case: &str, path: &str) -> Value {
     yaml(case, path)["spec"]["template"]["spec"].clone()

@@ -46,6 +46,7 @@ mod relocated;
 mod render;
 mod repository;
 mod reserved;
+mod routes;
 mod scene;
 #[cfg(target_os = "linux")]
 mod session;
