@@ -169,12 +169,17 @@ impl Layers {
         match put {
             Ok(()) => {
                 // what is set by itself is no longer only what stood there
-                if let [at, field, ..] = rest.as_slice()
-                    && let Some(record) =
-                        self.beneath.get_mut(name).and_then(|list| list.get_mut(at.parse::<usize>().ok()?))
-                    && let Some(fields) = record.as_object_mut()
-                {
-                    fields.shift_remove(*field);
+                let beneath = self.beneath.entry(name).or_insert(Value::Null);
+                match rest.as_slice() {
+                    [] => *beneath = Value::Null,
+                    [at, field @ ..] => {
+                        let record = at.parse::<usize>().ok().and_then(|at| beneath.get_mut(at));
+                        match (field, record.and_then(Value::as_object_mut)) {
+                            ([field, ..], Some(fields)) => drop(fields.shift_remove(*field)),
+                            ([], Some(fields)) => fields.clear(),
+                            (_, None) => {}
+                        }
+                    }
                 }
                 self.given.insert(name.to_string(), (whole, Origin::Flag));
             }
