@@ -358,7 +358,14 @@ fn record(
     let place = findings.get(&FindingName::ServicePath).map(|path| path.found_in.clone());
     if let Some(place) = place.clone().filter(|_| is_home) {
         findings.insert(FindingName::Route, Finding::new(json!("/"), place));
-    } else if let Some(prefix) = service.prefixes.first().filter(|_| service.prefixes.len() == 1) {
+    } else if let Some(prefix) = service.prefixes.first().filter(|prefix| {
+        let is_taken = before.iter().any(|other| other.get("route") == Some(&json!(prefix.value)));
+        let is_name = |other: &&Service| {
+            other.path != service.path
+                && other.name.as_ref().is_some_and(|name| format!("/{}", hyphenated(&name.value)) == prefix.value)
+        };
+        service.prefixes.len() == 1 && !is_taken && !found.services.iter().any(|other| is_name(&other))
+    }) {
         findings.insert(FindingName::Route, Finding::new(json!(prefix.value), prefix.found_in.clone()));
     }
     if let (Some(path), None) = (service.routes.get(&Route::Readiness), service.routes.get(&Route::Liveness)) {
