@@ -26,7 +26,7 @@ use crate::page::PageTarget;
 use crate::plan::Resolution;
 use crate::prompt::{Asking, TerminalPrompter};
 use crate::render::context::Context;
-use crate::render::steps::{Stage, steps};
+use crate::render::steps::{self, Stage};
 use crate::repository::hidden::hidden;
 use crate::repository::project::Project;
 use crate::repository::worktree;
@@ -118,6 +118,7 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
         .filter(|hidden| !hidden.paths.is_empty())
         .map(|hidden| hidden.note(&BTreeSet::new()))
         .collect();
+    let page = steps::page(&context, &rendered.tree);
     let proposal = ManuallyDrop::new(Proposal::first(project, catalog, answers, &context, rendered)?);
     let plan = proposal.plan(OnConflict::Markers)?;
     if person || args.plan.dry_run {
@@ -163,7 +164,7 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
         Some(top) if worktree::has_remote(top) => Stage::Shared,
         Some(_) => Stage::Local,
     };
-    ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps(&context, stage)));
+    ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps::steps(&context, stage), &page));
     if let Some(text) = overview::left(ui, notes) {
         ui.say(&text);
     }

@@ -127,17 +127,23 @@ pub fn where_code_goes(ui: &Ui, dir: &Path, services: &[(String, String)]) -> St
     std::iter::once(head).chain(services.iter().map(place)).collect::<Vec<_>>().join("\n")
 }
 
-/// What people do now, in order, and where to read on: for a repository that has just been generated.
-pub fn first_steps(ui: &Ui, dir: &Path, plan: &Plan<'_>, resolutions: &Resolutions, steps: &[SetupStep]) -> String {
-    let readme = "README.md";
-    let is_ours = match plan.changes.get(readme) {
-        Some(Change::Collide { .. }) => resolutions.get(readme) == Some(&Resolution::TakeNew),
-        Some(_) => resolutions.get(readme) != Some(&Resolution::KeepMine),
+/// What people do now, in order, and where to read on, on the page that explains it: for a repository that has just been generated.
+pub fn first_steps(
+    ui: &Ui,
+    dir: &Path,
+    plan: &Plan<'_>,
+    resolutions: &Resolutions,
+    steps: &[SetupStep],
+    page: &str,
+) -> String {
+    let is_ours = match plan.changes.get(page) {
+        Some(Change::Collide { .. }) => resolutions.get(page) == Some(&Resolution::TakeNew),
+        Some(_) => resolutions.get(page) != Some(&Resolution::KeepMine),
         None => false,
     };
-    let place = ui.visible(&dir.join(readme).display().to_string());
+    let place = ui.visible(&dir.join(page).display().to_string());
     let reading = is_ours.then(|| format!("`{place}` explains each step and goes on from there."));
-    // without a terminal the path of the README is enough
+    // without a terminal the path of the page is enough
     if steps.is_empty() || is_ours && !ui.interactive {
         return reading.map(|_| format!("Next: read `{place}`; it says what to do first.")).unwrap_or_default();
     }
@@ -183,7 +189,9 @@ mod tests {
             SetupStep { title: "Put the secret values in, all of them".into(), commands: Vec::new() },
             SetupStep { title: "Release".into(), commands: vec!["git push \\".into(), "  origin".into()] },
         ];
-        let first = |ui: &Ui, plan: &Plan<'_>| first_steps(ui, Path::new("shop"), plan, &Resolutions::new(), &steps);
+        let first = |ui: &Ui, plan: &Plan<'_>| {
+            first_steps(ui, Path::new("shop"), plan, &Resolutions::new(), &steps, "README.md")
+        };
         assert_eq!(first(&ui, &plan), "Next: read `shop/README.md`; it says what to do first.");
         ui.interactive = true;
         insta::assert_snapshot!(first(&ui, &plan), @r"

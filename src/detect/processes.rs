@@ -7,6 +7,7 @@ use serde_yaml::Value;
 use super::compose::{inside, is_compose};
 use super::finding::{Finding, Location};
 use super::lines::Lines;
+use super::procfile::{self, entries};
 use super::service::{Command, Service, Services};
 use super::walk::Files;
 use crate::text::{path, yaml};
@@ -68,7 +69,7 @@ const ASIDE: [&str; 14] = [
 /// Reads both for the services that were found.
 pub fn detect(files: &Files, services: &mut Services) {
     for service in services.0.values_mut().filter(|service| service.output.is_none()) {
-        procfile(files, service);
+        of_procfile(files, service);
     }
     for file in files.paths().filter(|file| is_compose(path::name(file))) {
         compose(files, file, services);
@@ -76,19 +77,13 @@ pub fn detect(files: &Files, services: &mut Services) {
 }
 
 /// What a Procfile has beside `web`; `release` prepares a new version.
-fn procfile(files: &Files, service: &mut Service) {
+fn of_procfile(files: &Files, service: &mut Service) {
     let file = path::join(&service.path, "Procfile");
     let Some(text) = files.text_if_any(&file) else { return };
-    let entries: Vec<(usize, &str, &str)> = text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim_start().starts_with('#'))
-        .filter_map(|(i, line)| line.split_once(':').map(|(name, command)| (i + 1, name.trim(), command.trim())))
-        .collect();
-    if !entries.iter().any(|(_, name, _)| *name == "web") {
+    if !entries(&text).any(|(_, name, _)| name == "web") {
         return;
     }
-    for (line, name, command) in entries {
+    for (line, name, command) in entries(&text) {
         let place = Location::new(&file, Some(line));
         match name {
             "web" => {}
@@ -214,21 +209,12 @@ fn add(files: &Files, service: &mut Service, name: &str, command: &str, ends: bo
     service.processes.push(Finding::new(Process { name: name.to_owned(), command, kind }, place));
 }
 
-/// A command that needs no shell but `&&`. Assignments before it belong to the configuration.
+/// A command that needs no shell but for `&&`. Assignments before it belong to the configuration.
 fn plain(command: &str) -> Option<String> {
-    let parts: Option<Vec<String>> = command
-        .split("&&")
-        .map(|part| {
-            let is_assignment = |word: &&str| {
-                word.split_once('=').is_some_and(|(name, _)| {
-                    !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
-                })
-            };
-            let words: Vec<&str> = part.split_whitespace().skip_while(is_assignment).collect();
-            let words = words.strip_prefix(&["exec"]).unwrap_or(&words).join(" ");
-            (!words.is_empty() && !words.contains(['$', '&', '|', ';', '<', '>', '`', '\n'])).then_some(words)
-        })
-        .collect();
+    if command.trim().contains('\n') {
+        return None;
+    }
+    let parts: Option<Vec<String>> = command.split("&&").map(procfile::plain).collect();
     Some(parts?.join(" && "))
 }
 
@@ -244,6 +230,7 @@ mod tests {
             ("python prepare.py && python worker.py", Some("python prepare.py && python worker.py")),
             ("worker --threads $THREADS", None),
             ("worker || true", None),
+            ("python prepare.py\npython worker.py", None),
             ("", None),
         ] {
             assert_eq!(plain(command).as_deref(), wanted, "{command}");

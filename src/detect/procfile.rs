@@ -32,11 +32,7 @@ pub fn detect(files: &Files, services: &mut Services) {
 fn procfile(files: &Files, service: &mut Service) {
     let file = path::join(&service.path, "Procfile");
     let Some(text) = files.text_if_any(&file) else { return };
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#'));
-    let processes: Vec<(usize, &str, &str)> = lines
-        .filter_map(|(i, line)| line.split_once(':').map(|(name, command)| (i + 1, name.trim(), command.trim())))
-        .filter(|(_, name, _)| *name != "release")
-        .collect();
+    let processes: Vec<(usize, &str, &str)> = entries(&text).filter(|(_, name, _)| *name != "release").collect();
     let web = processes.iter().find(|(_, name, _)| *name == "web");
     let Some((line, _, command)) = web.or_else(|| processes.first().filter(|_| processes.len() == 1)) else { return };
     let place = Location::new(&file, Some(*line));
@@ -61,8 +57,14 @@ fn procfile(files: &Files, service: &mut Service) {
     }
 }
 
+/// The entries of a Procfile: line from 1, name and command.
+pub fn entries(text: &str) -> impl Iterator<Item = (usize, &str, &str)> {
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#'));
+    lines.filter_map(|(i, line)| line.split_once(':').map(|(name, command)| (i + 1, name.trim(), command.trim())))
+}
+
 /// A command with the values that its variables have by default: `${PORT:-3000}`. One that needs a shell is none.
-fn plain(command: &str) -> Option<String> {
+pub fn plain(command: &str) -> Option<String> {
     let (mut out, mut rest) = (String::new(), command);
     while let Some((before, after)) = rest.split_once("${") {
         let (name, after) = after.split_once('}')?;
@@ -73,10 +75,11 @@ fn plain(command: &str) -> Option<String> {
     }
     out.push_str(rest);
     // what begins with assignments is set in the environment of the service
-    let words = out.split_whitespace().skip_while(|word| {
-        word.split_once('=').is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
-    });
-    let out = words.collect::<Vec<_>>().join(" ");
+    let is_name =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let is_assignment = |word: &&str| word.split_once('=').is_some_and(|(name, _)| is_name(name));
+    let words: Vec<&str> = out.split_whitespace().skip_while(is_assignment).collect();
+    let out = words.strip_prefix(&["exec"]).unwrap_or(&words).join(" ");
     (!out.is_empty() && !out.contains(['$', '&', '|', ';', '<', '>', '`'])).then_some(out)
 }
 

@@ -5,9 +5,19 @@ use serde_json::Value;
 
 use crate::catalog::later::readable;
 use crate::render::context::Context;
+use crate::text::tree::{RelPath, Tree};
 
 /// The list of contributions that holds the steps.
 const LIST: &str = "first_hour";
+
+/// The file in a catalog's `files/` that explains them.
+const PAGE: &str = "docs/first-hour.md";
+
+/// Where the steps are explained in a repository: on a page of their own, else in its README.
+pub fn page(context: &Context, tree: &Tree) -> RelPath {
+    let page = context.layout.place(PAGE).into_owned();
+    if tree.files.contains_key(&page) { page } else { "README.md".into() }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetupStep {

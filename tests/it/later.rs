@@ -90,7 +90,10 @@ fn what_needs_an_open_answer_is_left_out_and_the_rest_stays() {
             }
         }
         for id in open {
-            assert!(text(part, "README.md").contains(&format!("`scaffold update --set {id}=ID`")), "{preset} {id}");
+            assert!(
+                text(part, "docs/first-hour.md").contains(&format!("`scaffold update --set {id}=ID`")),
+                "{preset} {id}"
+            );
         }
     }
 }
@@ -99,7 +102,8 @@ fn what_needs_an_open_answer_is_left_out_and_the_rest_stays() {
 fn documents_have_a_placeholder_and_no_link_to_what_waits() {
     let readme = text(of_atlas("all"), "README.md");
     assert!(readme.contains("| STAGING_ACCOUNT_ID |"), "{readme}");
-    assert!(readme.contains("answers: GITHUB_OWNER_ID, GITHUB_REPOSITORY_ID"), "{readme}");
+    let first_hour = text(of_atlas("all"), "docs/first-hour.md");
+    assert!(first_hour.contains("answers: GITHUB_OWNER_ID, GITHUB_REPOSITORY_ID"), "{first_hour}");
     assert!(readme.contains("| docs/migrations |"), "{readme}");
     // an update could not give the link back to what is the user's
     assert!(of_atlas("all").waiting.contains_key("docs/migrations/README.md"));

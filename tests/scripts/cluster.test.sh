@@ -1,15 +1,10 @@
 #!/usr/bin/env bash
 # scripts/deploy.sh and scripts/sync-secrets.sh on a cluster that remembers fields, their owners and replicas.
 # shellcheck disable=SC2016 # what is in single quotes is expanded later, by the stand-ins
-stand_ins="$(cd "$(dirname "${BASH_SOURCE[0]}")/stand-ins" && pwd)"
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-ln -s "$stand_ins/cluster" "$sandbox/bin/kubectl"
-export CLUSTER="$sandbox/cluster" MANIFESTS="$sandbox" CONTEXT="$name-prod" POLL_SECONDS=0 SYNC_SECONDS=0
-for script in check-images verify-images smoke; do
-  printf '#!/usr/bin/env bash\n[[ "${FAILING_SCRIPT-}" != %s ]]\n' "$script" > "scripts/$script.sh"
-done
+cluster_that_remembers
 
 # release IMAGE [LINE]: what is rendered; LINE is a field more in the pod template.
 release() {

@@ -3,7 +3,6 @@
 # shell of its own, with the scripts of the repository and stand-ins that remember. No command may be missing. Steps that
 # depend on each other may not change places; those that do not are listed here and may.
 # shellcheck disable=SC2016 # what is in single quotes is expanded later, by the stand-ins
-stand_ins="$(cd "$(dirname "${BASH_SOURCE[0]}")/stand-ins" && pwd)"
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 

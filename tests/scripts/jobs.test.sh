@@ -1,15 +1,10 @@
 #!/usr/bin/env bash
 # scripts/deploy.sh with jobs of services: they are applied last, once the version that they belong to serves.
 # Only with docs/runbooks/JobFailed.md
-stand_ins="$(cd "$(dirname "${BASH_SOURCE[0]}")/stand-ins" && pwd)"
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-ln -s "$stand_ins/cluster" "$sandbox/bin/kubectl"
-export CLUSTER="$sandbox/cluster" MANIFESTS="$sandbox" CONTEXT="$name-prod" POLL_SECONDS=0 SYNC_SECONDS=0
-for script in check-images verify-images smoke; do
-  printf '#!/usr/bin/env bash\n[[ "${FAILING_SCRIPT-}" != %s ]]\n' "$script" > "scripts/$script.sh"
-done
+cluster_that_remembers
 
 # release IMAGE: a service, a job of the same image, and the backup.
 release() {

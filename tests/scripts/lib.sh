@@ -4,6 +4,8 @@
 set -euo pipefail
 
 repository="${TREE:?names no generated repository}"
+# shellcheck disable=SC2034 # for the tests
+stand_ins="$(cd "$(dirname "${BASH_SOURCE[0]}")/stand-ins" && pwd)"
 sandbox="$(mktemp -d)"
 trap 'rm -rf "$sandbox"' EXIT
 mkdir "$sandbox/bin" "$sandbox/repo"
@@ -24,6 +26,17 @@ failed=0
 stand_in() {
   { echo '#!/usr/bin/env bash'; cat; } > "$sandbox/bin/$1"
   chmod +x "$sandbox/bin/$1"
+}
+
+# cluster_that_remembers: kubectl works on a file, and what scripts/deploy.sh calls succeeds, but for $FAILING_SCRIPT.
+cluster_that_remembers() {
+  local script
+  ln -s "$stand_ins/cluster" "$sandbox/bin/kubectl"
+  export CLUSTER="$sandbox/cluster" MANIFESTS="$sandbox" CONTEXT="$name-prod" POLL_SECONDS=0 SYNC_SECONDS=0
+  for script in check-images verify-images smoke; do
+    # shellcheck disable=SC2016 # expanded by the script
+    printf '#!/usr/bin/env bash\n[[ "${FAILING_SCRIPT-}" != %s ]]\n' "$script" > "scripts/$script.sh"
+  done
 }
 
 # expect STATUS TEXT TITLE COMMAND...: the command ends with STATUS, and its output contains TEXT (empty: whatever it is).

@@ -3,7 +3,6 @@
 # them, with the scripts of the repository and stand-ins that remember. No command of it may be missing, and none of its steps may
 # change places with the next. With OBJECT_STORAGE=moto the object storage is a real one, and the order is carried out once.
 # shellcheck disable=SC2016,SC1003 # what is in single quotes is expanded later; a line may end with a backslash
-stand_ins="$(cd "$(dirname "${BASH_SOURCE[0]}")/stand-ins" && pwd)"
 KUBECTL="$(command -v kubectl)"
 REAL_AWS=""
 if [[ "${OBJECT_STORAGE-}" == moto ]]; then REAL_AWS="$(command -v aws)"; fi

@@ -1,0 +1,131 @@
+//! Which services use a database or another system, and what follows for their answers.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::super::Detected;
+use super::super::finding::{Finding, Location};
+use super::super::service::{Client, Command, Service, Variable};
+use super::super::walk::Files;
+use crate::catalog::Catalog;
+use crate::catalog::question::{DetectedBy, FindingName};
+
+/// Databases that services can be seen to use, with the word that names of their variables have.
+const DATABASES: [(&str, &str); 6] = [
+    ("cockroachdb", "COCKROACH"),
+    ("mongodb", "MONGO"),
+    ("mysql", "MYSQL"),
+    ("postgresql", "POSTGRES"),
+    ("sqlite", "SQLITE"),
+    ("sqlserver", "MSSQL"),
+];
+
+/// Notes each system for which nothing is generated, with the services that use it.
+pub(super) fn unsupported(catalog: &Catalog, found: &Detected, files: &Files) {
+    let of_fields = catalog.questions().flat_map(|(_, question)| &question.fields);
+    let of_fields: Vec<&String> =
+        of_fields.filter_map(|field| field.detected_by.as_ref()).flat_map(|by| &by.of).collect();
+    let is_made = |system: &str| {
+        of_fields.iter().any(|one| *one == system)
+            || catalog.questions().any(|(_, question)| {
+                question
+                    .choices
+                    .iter()
+                    .any(|choice| choice.value == system || system == "redis" && choice.value == "valkey")
+            })
+    };
+    let mut users: BTreeMap<&str, (Location, Vec<String>)> = BTreeMap::new();
+    for service in &found.services {
+        let name = service.name.as_ref().map_or_else(|| "the service".to_owned(), |name| format!("`{}`", name.value));
+        for client in &service.clients {
+            let Some(system) = client.value.system.filter(|system| !is_made(system)) else { continue };
+            let (_, names) = users.entry(system).or_insert_with(|| (client.found_in.clone(), Vec::new()));
+            if !names.contains(&name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    for backing in &found.backing {
+        let system = backing.value.system;
+        if !is_made(system) {
+            users.entry(system).or_insert_with(|| (backing.found_in.clone(), Vec::new()));
+        }
+    }
+    for (system, (place, names)) in users {
+        let message = match names.as_slice() {
+            [] => format!("runs {system}, which is not supported: nothing is generated for it"),
+            names => {
+                format!(
+                    "uses {system}, which is not supported: nothing is generated for it (used by {})",
+                    names.join(", ")
+                )
+            }
+        };
+        files.note(&place.file, message);
+    }
+}
+
+/// The client of a database other than these.
+fn other_database<'s>(service: &'s Service, ours: &[String]) -> Option<&'s Finding<Client>> {
+    let is_other = |system: &str| {
+        DATABASES.iter().any(|(database, _)| *database == system) && !ours.iter().any(|one| one == system)
+    };
+    service.clients.iter().find(|client| client.value.system.is_some_and(is_other))
+}
+
+/// What is known about a service with one of these databases in view.
+pub(super) fn of_databases(service: &Service, by: &DetectedBy, all: &Detected) -> Option<Finding<Value>> {
+    let client = by.of.iter().find_map(|system| service.client_of(system));
+    match by.finding {
+        FindingName::Database => {
+            let other = || other_database(service, &by.of);
+            let found = client.map(|client| (true, client)).or_else(|| Some((false, other()?)));
+            let found = found.map(|(uses, client)| (uses, client.found_in.clone()));
+            // nothing in the whole repository uses it
+            let is_seen = |system: &str| -> bool {
+                let word = DATABASES.iter().find(|(name, _)| *name == system).map(|(_, word)| *word);
+                let of_services = all.services.iter().flat_map(|service| &service.variables);
+                let names_it = |variable: &Variable| {
+                    variable.system == Some(system)
+                        || word.is_some_and(|word| variable.name.to_ascii_uppercase().contains(word))
+                };
+                all.backing.iter().any(|backing| backing.value.system == system)
+                    || of_services.chain(&all.variables).any(|variable| names_it(&variable.value))
+                    || all.services.iter().any(|service| service.client_of(system).is_some())
+            };
+            let nowhere = || {
+                let place = service.manifest.as_ref().or(service.containers.first())?;
+                let unseen = !by.of.iter().any(|system| is_seen(system));
+                unseen.then(|| (false, Location::new(&place.file, None)))
+            };
+            found.or_else(nowhere).map(|(uses, place)| Finding::new(json!(uses), place))
+        }
+        FindingName::Migrate => {
+            let migrate = service.commands.get(&Command::Migrate).filter(|_| client.is_some())?;
+            Some(Finding::new(json!(migrate.value), migrate.found_in.clone()))
+        }
+        FindingName::Secrets => {
+            // the address of the database is given to the service without being asked for
+            let word = client.and_then(|client| DATABASES.iter().find(|(name, _)| client.value.system == Some(name)));
+            let is_general = |name: &str| {
+                let words: Vec<&str> = name.split('_').collect();
+                matches!(words.first(), Some(&("DB" | "DATABASE")))
+                    && matches!(words.last(), Some(&("URL" | "URI" | "DSN" | "STRING")))
+            };
+            let is_address = |variable: &Variable| {
+                word.is_some_and(|(system, word)| {
+                    let name = variable.name.to_ascii_uppercase();
+                    variable.system == Some(system)
+                        || name.contains(word)
+                        || variable.system.is_none() && is_general(&name)
+                })
+            };
+            let secrets = service.variables.iter().filter(|v| v.value.secret && !is_address(&v.value));
+            let secrets: Vec<_> = secrets.collect();
+            let names: Vec<&str> = secrets.iter().map(|secret| secret.value.name.as_str()).collect();
+            Some(Finding::new(json!(names), Location::new(&secrets.first()?.found_in.file, None)))
+        }
+        _ => None,
+    }
+}

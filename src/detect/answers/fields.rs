@@ -1,0 +1,168 @@
+//! What is found about a service, by the name that the catalog has for such a finding.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::super::finding::{Finding, Location};
+use super::super::processes::ProcessKind;
+use super::super::service::{Command, Language, Route, Service, ServiceKind};
+use super::named;
+use crate::catalog::question::FindingName;
+use crate::text::path;
+
+/// Findings by name, with their evidence.
+pub(super) type Fields = BTreeMap<FindingName, Finding<Value>>;
+
+/// What is known about a service, whatever its database is.
+pub(super) fn fields(service: &Service) -> Fields {
+    let mut out = Fields::new();
+    let manifest = service.manifest.as_ref().map(|place| Location::new(&place.file, None));
+    let mut put = |finding: FindingName, value: Value, place: &Location| {
+        out.insert(finding, Finding::new(value, place.clone()));
+    };
+    if let Some(name) = &service.name {
+        put(FindingName::ServiceName, json!(named(&name.value, &name.found_in).value), &name.found_in);
+        let path = if service.path.is_empty() { path::WHOLE } else { &service.path };
+        put(FindingName::ServicePath, json!(path), manifest.as_ref().unwrap_or(&name.found_in));
+    }
+    if let Some(kind) = &service.kind {
+        put(FindingName::ServiceKind, json!(kind.value), &kind.found_in);
+    }
+    // static files are served by the image that is generated for them
+    let output = service.output.as_ref().filter(|_| service.image.is_none());
+    match (&service.language, &service.image) {
+        (Some(language), _) => {
+            let manifest = service.manifest.as_ref().map_or("", |place| path::name(&place.file));
+            let word = match language.value {
+                Language::Node if output.is_some() => json!("static"),
+                Language::Java if manifest == "pom.xml" => json!("java_maven"),
+                Language::Java => json!("java_gradle"),
+                other => json!(other),
+            };
+            put(FindingName::Language, word, &language.found_in);
+            if let Some(found) = &service.version
+                && let Some(version) = version(language.value, &found.value)
+            {
+                put(FindingName::LanguageVersion, json!(version), &found.found_in);
+            }
+        }
+        (None, Some(image)) => put(FindingName::Language, json!("other"), &image.dockerfile.found_in),
+        (None, None) => {}
+    }
+    if let Some(manager) = &service.package_manager {
+        put(FindingName::PackageManager, json!(manager.value), &manager.found_in);
+        if service.workspace {
+            put(FindingName::Workspace, json!(true), &manager.found_in);
+        }
+    }
+    if let Some(image) = &service.image {
+        let dockerfile = &image.dockerfile;
+        put(FindingName::Image, json!("own"), &dockerfile.found_in);
+        put(FindingName::Dockerfile, json!(dockerfile.value), &dockerfile.found_in);
+        put(FindingName::Context, json!(image.context.value), &image.context.found_in);
+        if let Some(target) = &image.target {
+            put(FindingName::Target, json!(target.value), &target.found_in);
+        }
+        if let Some(user) = &image.user {
+            put(FindingName::User, json!(user.value), &user.found_in);
+        }
+        if let Some(first) = image.writable.first() {
+            let folders: Vec<&str> = image.writable.iter().map(|folder| folder.value.as_str()).collect();
+            put(FindingName::Writable, json!(folders), &first.found_in);
+        }
+    }
+    if let Some(port) = service.port.as_ref().filter(|_| output.is_none()) {
+        put(FindingName::Port, json!(port.value), &port.found_in);
+    }
+    if let Some(output) = output {
+        put(FindingName::Output, json!(output.value), &output.found_in);
+    }
+    let probes = [(Route::Liveness, FindingName::LivenessPath), (Route::Readiness, FindingName::ReadinessPath)];
+    for (route, finding) in probes {
+        if let Some(path) = service.routes.get(&route) {
+            put(finding, json!(path.value), &path.found_in);
+        }
+    }
+    let code = manifest.as_ref().or(service.image.as_ref().map(|image| &image.dockerfile.found_in));
+    if let Some(place) = code.filter(|_| output.is_none() && !service.routes.contains_key(&Route::Liveness)) {
+        let is_worker = service.kind.as_ref().is_some_and(|kind| kind.value == ServiceKind::Worker);
+        let probe = if is_worker && service.port.is_none() { "none" } else { "tcp" };
+        put(FindingName::Probe, json!(probe), place);
+    }
+    commands(service, manifest.as_ref(), &mut put);
+    if let Some((name, process)) = &service.shares {
+        let place = &process.found_in;
+        let kind = if process.value.kind == ProcessKind::Job { "job" } else { "worker" };
+        put(FindingName::ServiceKind, json!(kind), place);
+        put(FindingName::ImageOf, json!(name), place);
+        put(FindingName::Command, json!(process.value.command), place);
+        put(FindingName::Probe, json!("none"), place);
+        if process.value.kind == ProcessKind::Scheduler {
+            put(FindingName::MinReplicas, json!(1), place);
+        }
+    }
+    out
+}
+
+/// The version that a service names, as images name it. What names the oldest that will do, as `go.mod` and `>=20`, says
+/// nothing against the newest.
+fn version(language: Language, text: &str) -> Option<String> {
+    let parts = match language {
+        Language::Node | Language::Java => 1,
+        Language::Python | Language::Ruby | Language::Php | Language::Dotnet => 2,
+        Language::Go
+        | Language::Rust
+        | Language::Elixir
+        | Language::Gleam
+        | Language::Cpp
+        | Language::Deno
+        | Language::Shell
+        | Language::Static => return None,
+    };
+    // of Node.js `^24.1` and `24.x` are any 24
+    let number = text.trim().trim_start_matches("ruby-").trim_start_matches(['=', 'v']);
+    let number = if parts == 1 { number.trim_start_matches(['^', '~']) } else { number };
+    let numbers: Vec<&str> = number.split('.').take(parts).collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (numbers.len() == parts && numbers.iter().all(is_number)).then(|| numbers.join("."))
+}
+
+/// Commands, and for those that are not there an empty one: the default would name a script that does not exist.
+fn commands(service: &Service, manifest: Option<&Location>, put: &mut dyn FnMut(FindingName, Value, &Location)) {
+    let command = |command: Command| service.commands.get(&command);
+    let language = service.language.as_ref().map(|language| language.value);
+    // what a build makes of sources has its name and place from the Dockerfile
+    let compiled = language.is_some_and(Language::is_compiled);
+    if let Some(start) = command(Command::Start).filter(|_| !compiled) {
+        put(FindingName::Start, json!(start.value), &start.found_in);
+    }
+    // what Quarkus builds is no single archive
+    if let Some(start) = command(Command::Start).filter(|start| start.value.ends_with("/quarkus-run.jar")) {
+        let value = "java -XX:MaxRAMPercentage=75 -XX:+ExitOnOutOfMemoryError -jar quarkus-run.jar";
+        put(FindingName::Start, json!(value), &start.found_in);
+    }
+    // of these languages one tool builds and tests every project, and needs no script
+    let language = service.language.as_ref().map(|language| language.value);
+    let manifest = manifest.filter(|_| !matches!(language, Some(Language::Go | Language::Java | Language::Rust)));
+    let coverage = command(Command::Coverage);
+    let found = [
+        (FindingName::Build, command(Command::Build)),
+        (FindingName::Lint, command(Command::Lint)),
+        (FindingName::Typecheck, command(Command::Typecheck)),
+        (FindingName::Test, coverage.or_else(|| command(Command::Test))),
+    ];
+    for (finding, found) in found {
+        if compiled && (finding == FindingName::Build || found.is_none()) {
+            continue;
+        }
+        match (found, manifest) {
+            (Some(found), _) => put(finding, json!(found.value), &found.found_in),
+            (None, Some(place)) => put(finding, json!(""), place),
+            (None, None) => {}
+        }
+    }
+    if let (None, Some(place), false) = (coverage, manifest, compiled) {
+        put(FindingName::CoverageFile, json!(""), place);
+    }
+}
