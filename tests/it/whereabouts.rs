@@ -18,7 +18,8 @@ fn repository(config: &str) -> TempDir {
     fs::create_dir(temp.path().join(".git")).unwrap();
     fs::write(temp.path().join(".git/config"), config).unwrap();
     // of the user, so that the steps are told
-    fs::write(temp.path().join("README.md"), "# mine\n").unwrap();
+    fs::create_dir(temp.path().join("docs")).unwrap();
+    fs::write(temp.path().join("docs/first-hour.md"), "# mine\n").unwrap();
     temp
 }
 
@@ -66,6 +67,7 @@ fn an_answer_that_equals_an_example_is_no_example() {
     let temp = repository("");
     fs::write(temp.path().join(".git/config"), "[remote \"origin\"]\n\turl = https://github.com/acme/shop.git\n")
         .unwrap();
+    fs::write(temp.path().join("Dockerfile"), "FROM scratch\nEXPOSE 8080\nCMD [\"/app\"]\n").unwrap();
     let said = init(temp.path(), &["--detect", "--set", "name=shop", "--set", "domain=example.com"]);
     let named = said.split("before you apply anything:").nth(1).and_then(|rest| rest.split(". ").next()).unwrap();
     assert!(!named.contains("`name`") && !named.contains("`repository`") && !named.contains("`domain`"), "{said}");
