@@ -102,22 +102,38 @@ pub fn case_files() -> Vec<Case> {
     cases
 }
 
-/// What all cases resolve and render to, each once for all tests.
-pub fn outcomes() -> &'static [Outcome] {
-    static OUTCOMES: OnceLock<Vec<Outcome>> = OnceLock::new();
-    OUTCOMES.get_or_init(|| {
+/// A case, and what it resolves and renders to once a test asks.
+type Known = (Case, OnceLock<Outcome>);
+
+fn known() -> &'static [Known] {
+    static KNOWN: OnceLock<Vec<Known>> = OnceLock::new();
+    KNOWN.get_or_init(|| {
         if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
             matrix::renew();
         }
-        let of = |case: &Case| Outcome::of(case, embedded()).unwrap_or_else(|e| panic!("{}: {e:#}", case.snapshot));
-        all().par_iter().map(of).collect()
+        all().into_iter().map(|case| (case, OnceLock::new())).collect()
     })
+}
+
+fn computed((case, outcome): &'static Known) -> &'static Outcome {
+    outcome.get_or_init(|| Outcome::of(case, embedded()).unwrap_or_else(|e| panic!("{}: {e:#}", case.snapshot)))
+}
+
+/// What all cases resolve and render to, each once for all tests.
+pub fn outcomes() -> &'static [&'static Outcome] {
+    static OUTCOMES: OnceLock<Vec<&'static Outcome>> = OnceLock::new();
+    OUTCOMES.get_or_init(|| known().par_iter().map(computed).collect())
+}
+
+/// What the case with this name resolves and renders to.
+pub fn outcome(case: &str) -> &'static Outcome {
+    let found = known().iter().find(|known| known.0.snapshot == case);
+    computed(found.unwrap_or_else(|| panic!("there is no case {case}")))
 }
 
 /// A file of the case with this name.
 pub fn text(case: &str, path: &str) -> Option<String> {
-    let outcome = outcomes().iter().find(|outcome| outcome.case.snapshot == case).unwrap();
-    let file = outcome.rendered.tree.files.get(path)?;
+    let file = outcome(case).rendered.tree.files.get(path)?;
     Some(String::from_utf8(file.bytes.clone()).unwrap())
 }
 
@@ -128,8 +144,8 @@ pub fn yaml(case: &str, path: &str) -> serde_yaml::Value {
 
 /// The outcomes of the presets by name.
 pub fn presets() -> BTreeMap<&'static str, &'static Outcome> {
-    let presets = outcomes().iter().filter(|outcome| outcome.case.component.is_none());
-    presets.map(|outcome| (outcome.case.preset.as_str(), outcome)).collect()
+    let presets = known().iter().filter(|known| known.0.component.is_none());
+    presets.map(|known| (known.0.preset.as_str(), computed(known))).collect()
 }
 
 /// A file that is generated.

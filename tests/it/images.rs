@@ -2,7 +2,7 @@
 
 use serde_yaml::Value;
 
-use crate::cases::{outcomes, text, yaml};
+use crate::cases::{outcome, text, yaml};
 use crate::repository::Repository;
 use crate::support::{given, rendered};
 
@@ -14,7 +14,7 @@ const OWN: &str = "cases/core/services/own-dockerfiles";
 
 #[test]
 fn nothing_is_generated_into_an_image_of_its_own() {
-    let outcome = outcomes().iter().find(|outcome| outcome.case.snapshot == OWN).unwrap();
+    let outcome = outcome(OWN);
     let paths = outcome.rendered.tree.files.keys();
     let beside: Vec<&String> =
         paths.filter(|path| ["frontend/", "backend/", "jobs/"].iter().any(|folder| path.starts_with(folder))).collect();
@@ -111,7 +111,7 @@ fn a_service_without_routes_is_asked_by_a_connection() {
     assert!(["startupProbe", "livenessProbe", "readinessProbe", "ports"].iter().all(|key| jobs[key].is_null()));
     assert!(!text(case, "k8s/overlays/prod/services/jobs/config.env").unwrap().contains("PORT="));
     for case in [case, "cases/core/services/asked-at-the-gateway"] {
-        for (path, file) in &outcomes().iter().find(|o| o.case.snapshot == case).unwrap().rendered.tree.files {
+        for (path, file) in &outcome(case).rendered.tree.files {
             let text = String::from_utf8_lossy(&file.bytes);
             assert!(!text.contains("/readyz") || text.contains("web"), "{case}: {path} asks for /readyz");
         }
@@ -208,4 +208,64 @@ fn what_an_image_of_its_own_cannot_be_is_refused_in_one_sentence() {
     insta::assert_snapshot!(refused(&["services.api.build_args=[ENV=a, ENV=b]"]), @r#"error: answer `services.1.build_args` is `["ENV=a","ENV=b"]`, which gives an argument two values"#);
     insta::assert_snapshot!(refused(&["services.api.build_args=[ENV=a b]"]), @r#"error: answer `services.1.build_args` is `["ENV=a b"]`, where `ENV=a b` is not NAME=VALUE such as `APP_ENV=production`, with a value of letters, digits and `_.:/@+,%-`"#);
     insta::assert_snapshot!(refused(&["services.api.test=", "services.api.coverage_file=lcov.info"]), @"error: answer `services.1.coverage_file` is `lcov.info`, which no command writes, as `test` is empty");
+}
+
+const ELSEWHERE: &str = "cases/core/services/image-from-elsewhere";
+
+/// An image that is built elsewhere is named by digest in the base, and neither built, promoted nor kept in a registry of ours.
+#[test]
+fn an_image_from_elsewhere_is_only_run() {
+    let image = "registry.example.com/acme/search:2.4.1@sha256:6ea7bdb0f53cbf24bb2e4a4a4e5dd9a5b3ed3f1e0e1a2d5c7b8f90a1b2c3d4e5";
+    for path in
+        ["k8s/base/search/deployment.yaml", "k8s/base/indexer/deployment.yaml", "k8s/migrations/search/job.yaml"]
+    {
+        let pod = pod(ELSEWHERE, path);
+        assert_eq!(pod["containers"][0]["image"], image, "{path}");
+        assert_eq!(pod["securityContext"]["runAsUser"], 1000, "{path}");
+        assert!(!text(ELSEWHERE, path).unwrap().contains("CKV_K8S_43"), "{path}: the digest is here");
+    }
+    for path in [
+        ".github/workflows/ci.yml",
+        ".github/workflows/deploy-staging.yml",
+        ".github/dependabot.yml",
+        "infra/terraform/registry/main.tf",
+        "scripts/set-images.sh",
+        "scripts/prod_preflight.sh",
+    ] {
+        let text = text(ELSEWHERE, path).unwrap();
+        assert!(!text.contains("search") && !text.contains("indexer"), "{path}: {text}");
+    }
+    assert!(text(ELSEWHERE, "scripts/check-images.sh").unwrap().contains("public.ecr.aws registry.example.com\""));
+}
+
+#[test]
+fn what_builds_an_image_goes_with_no_image_from_elsewhere() {
+    let refusal = |more: serde_json::Value| {
+        let mut search = serde_json::json!({"name": "search", "kind": "api", "image": "existing",
+            "reference": format!("ghcr.io/acme/search@sha256:{}", "0".repeat(64))});
+        search.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let api = serde_json::json!({"name": "api", "kind": "api", "language": "node", "path": "apps/api"});
+        let services = serde_json::json!([api, search]);
+        rendered(&given("mongodb-atlas-on-aws", &[("services", services)])).err().map(|e| format!("{e:#}"))
+    };
+    assert_eq!(refusal(serde_json::json!({})), None);
+    for (more, reason) in [
+        (serde_json::json!({"language": "node"}), "`search` names a `language`, and its image is built elsewhere"),
+        (serde_json::json!({"path": "search"}), "an image of its own"),
+        (serde_json::json!({"test": "npm test"}), "an image that is built here"),
+        (serde_json::json!({"reference": "ghcr.io/acme/search:1.4"}), "is not REGISTRY/NAME@sha256:DIGEST"),
+        (
+            serde_json::json!({"reference": format!("search@sha256:{}", "0".repeat(64))}),
+            "is not REGISTRY/NAME@sha256:DIGEST",
+        ),
+        (serde_json::json!({"reference": format!("ghcr.io/a/b:latest@sha256:{}", "0".repeat(64))}), "`latest`"),
+    ] {
+        let refused = refusal(more.clone()).unwrap_or_else(|| panic!("{more} is accepted"));
+        assert!(refused.contains(reason), "{more}: {refused}");
+    }
+    let alone = serde_json::json!([{"name": "search", "kind": "api", "image": "existing",
+        "reference": format!("ghcr.io/acme/search@sha256:{}", "0".repeat(64))}]);
+    let refused =
+        rendered(&given("mongodb-atlas-on-aws", &[("services", alone)])).err().map(|e| format!("{e:#}")).unwrap();
+    assert!(refused.contains("every service runs an image that is built elsewhere"), "{refused}");
 }

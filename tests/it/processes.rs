@@ -3,15 +3,11 @@
 use serde_json::json;
 use serde_yaml::Value;
 
-use crate::cases::{Outcome, outcomes};
+use crate::cases::outcome;
 use crate::support::{given, rendered};
 
 const CELERY: &str = "cases/core/jobs/celery";
 const OWN: &str = "cases/core/jobs/own-image";
-
-fn outcome(case: &str) -> &'static Outcome {
-    outcomes().iter().find(|outcome| outcome.case.snapshot == case).unwrap()
-}
 
 fn text(case: &str, path: &str) -> String {
     let file = outcome(case).rendered.tree.files.get(path).unwrap_or_else(|| panic!("{case} has no {path}"));

@@ -22,7 +22,7 @@ fn snapshots() {
     let mut changes = Changes::default();
     let mut moved = Vec::new();
     let mut known = BTreeSet::new();
-    for outcome in cases::outcomes() {
+    for &outcome in cases::outcomes() {
         let snapshot = &outcome.case.snapshot;
         known.insert(snapshot.clone());
         if outcome.case.component.is_some() {
@@ -153,7 +153,7 @@ fn stale(known: &BTreeSet<String>) -> Vec<PathBuf> {
 
 #[test]
 fn rendering_twice_gives_the_same_bytes() {
-    for outcome in cases::outcomes() {
+    for &outcome in cases::outcomes() {
         let second = Outcome::of(&outcome.case, embedded()).unwrap();
         assert_eq!(outcome.rendered.tree, second.rendered.tree, "{}", outcome.case.snapshot);
     }
@@ -163,7 +163,7 @@ fn rendering_twice_gives_the_same_bytes() {
 #[test]
 fn whole_trees() {
     let Some(dir) = std::env::var_os("WRITE_CASES") else { return };
-    for outcome in cases::outcomes() {
+    for &outcome in cases::outcomes() {
         write_tree(&Path::new(&dir).join(&outcome.case.snapshot), &outcome.rendered.tree.files);
     }
     for (name, tree) in providers::trees() {

@@ -35,6 +35,16 @@ fn objects(text: &str, scopes: &mut Scopes) {
         if let (Some(kind), Some(name)) = (object["kind"].as_str(), object["metadata"]["name"].as_str()) {
             scopes.entry(format!("{kind} in {namespace}")).or_default().insert(name.to_owned());
         }
+        // the Secret of a service has its name, that of a certificate is named by the gateway
+        if object["kind"] == "Deployment" {
+            let name = object["metadata"]["name"].as_str().unwrap();
+            scopes.entry(format!("Secret in {namespace}")).or_default().insert(name.to_owned());
+        }
+        let listeners = object["spec"]["listeners"].as_sequence().into_iter().flatten();
+        for reference in listeners.flat_map(|l| l["tls"]["certificateRefs"].as_sequence().into_iter().flatten()) {
+            let name = reference["name"].as_str().unwrap();
+            scopes.entry(format!("Secret in {namespace}")).or_default().insert(name.to_owned());
+        }
         for made in object["configMapGenerator"].as_sequence().into_iter().flatten() {
             if let Some(name) = made["name"].as_str() {
                 scopes.entry("ConfigMap in shop".to_owned()).or_default().insert(name.to_owned());

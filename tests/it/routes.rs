@@ -43,7 +43,8 @@ fn grpc_is_asked_by_its_health_protocol() {
 fn a_command_asks_without_a_port() {
     let jobs = container(ASKED, "jobs");
     let words = ["docker-entrypoint.sh", "celery", "-A", "jobs", "inspect", "ping"].map(Value::from).to_vec();
-    for probe in ["startupProbe", "livenessProbe", "readinessProbe"] {
+    assert!(jobs["readinessProbe"].is_null(), "a worker takes no requests that it could be kept from");
+    for probe in ["startupProbe", "livenessProbe"] {
         assert_eq!(jobs[probe]["exec"]["command"].as_sequence(), Some(&words));
     }
     assert!(jobs["ports"].is_null());
@@ -86,7 +87,7 @@ fn prefixes(case: &str, service: &str) -> Vec<Vec<String>> {
 /// A filter that replaces a prefix goes with a single one: the API server refuses it otherwise.
 #[test]
 fn every_prefix_leads_to_the_service() {
-    assert_eq!(prefixes(PREFIXES, "files"), [["/", "/api/files"]]);
+    assert_eq!(prefixes(PREFIXES, "files"), [["/files", "/api/files"]]);
     assert_eq!(prefixes(PREFIXES, "api"), [["/api"], ["/hooks"], ["/v2/api"]]);
     let route = yaml(PREFIXES, "k8s/base/api/http-route.yaml");
     for rule in route["spec"]["rules"].as_sequence().unwrap() {
@@ -113,7 +114,7 @@ fn a_stripped_route_is_only_an_address() {
     let config = text(PREFIXES, "k8s/overlays/prod/services/api/config.env").unwrap();
     assert!(config.contains("PUBLIC_URL=https://shop.example.com/api\n"), "{config}");
     let contract = text(PREFIXES, "docs/service-contract.md").unwrap();
-    assert!(contract.contains("**Paths** arrive without the route of `web`, `api`, `rpc`"), "{contract}");
+    assert!(contract.contains("**Paths** arrive without the route in `web`, `api`, `rpc`"), "{contract}");
 }
 
 /// Nothing on the way cuts a request before the time that its service has, and a pod ends it as it stops.
@@ -229,6 +230,8 @@ fn routes_that_clash_are_refused() {
         (vec![json!({"more_routes": ["/a"]}), json!({"more_routes": ["/a"]})], same),
         (vec![json!({"subdomain": "a"}), json!({"subdomain": "a"})], same),
         (vec![json!({"route": "/a", "more_routes": ["/a"]})], "names `route` again"),
+        (vec![json!({"route": "/", "subdomain": "a", "more_routes": ["/a"]})], "what is below it anyway"),
+        (vec![json!({"route": "/a", "more_routes": ["/a/b"]})], "what is below it anyway"),
         (vec![json!({"route": "/", "subdomain": "a", "strip_route": true})], "a `route` other than `/`"),
         (vec![json!({"subdomain": "staging"})], "begins the hostname of another environment"),
         (vec![json!({"subdomain": "a.b"})], "a name such as `api`"),
@@ -241,7 +244,11 @@ fn routes_that_clash_are_refused() {
     let alone = refusal(json!([{"name": "api", "subdomain": "api"}])).unwrap_or_default();
     assert!(alone.contains("nothing answers at the hostname of an environment itself"), "{alone}");
     assert_eq!(
-        with(&[json!({"subdomain": "a"}), json!({"subdomain": "b", "more_routes": ["/a"]}), json!({"route": "/a"})]),
+        with(&[
+            json!({"subdomain": "a"}),
+            json!({"subdomain": "b", "route": "/b", "more_routes": ["/a"]}),
+            json!({"route": "/a"})
+        ]),
         None
     );
 }

@@ -41,13 +41,13 @@ until [ -s "$sandbox/port" ]; do /bin/sleep 0.1; done
 CLUSTER_PORT="$(cat "$sandbox/port")"
 export CLUSTER_PORT
 
-# A step is a section of the document. $steps: one command a file, COMMAND.STEP.
+# A step is a section of the document, below the heading with the number 101. $steps: one command a file, COMMAND.STEP.
 steps="$sandbox/steps"
 mkdir "$steps"
 commands_of "$repository/docs/disaster-recovery.md" '## Order of recovery' '## Not covered' "$sandbox/document"
 for file in "$sandbox"/document/*/[0-9]*; do
   step="${file%/*}"
-  mv "$file" "$steps/${file##*/}.$((${step##*/} - 100))"
+  mv "$file" "$steps/${file##*/}.$((${step##*/} - 101))"
 done
 
 # Stands in for a person who enters the values of secrets, which are kept elsewhere.
