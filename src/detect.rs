@@ -15,13 +15,17 @@ use crate::catalog::question::Values;
 
 pub mod answers;
 pub mod automation;
+mod background;
 pub mod compose;
+mod crontab;
 mod docker;
 mod dockerfile;
+mod entry;
 mod env_sample;
 pub mod finding;
 pub mod git;
 mod go;
+mod images;
 mod java;
 mod libraries;
 mod lines;
@@ -31,6 +35,7 @@ pub mod overview;
 mod php;
 mod processes;
 mod procfile;
+mod proxies;
 mod python;
 pub mod report;
 mod routes;
@@ -116,6 +121,7 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
         files.note(dockerfile, "builds an image around several services, for which no answer stands");
     }
     processes::detect(&files, &mut services);
+    proxies::detect(&files, &mut services);
     let variables = env_sample::detect(&files, &mut services);
     let remote = git::detect(&files);
     if let Some(service) = services.0.get_mut("").filter(|service| service.name.is_none()) {

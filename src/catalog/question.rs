@@ -229,18 +229,28 @@ pub enum FindingName {
     User,
     /// Folders of its image that it writes to.
     Writable,
+    /// Whether the root file system of its image is read-only.
+    ReadOnly,
+    /// Build arguments that differ from those of its Dockerfile.
+    BuildArgs,
     /// How a service that has no route for its state is asked: `tcp`, or `none` where it listens nowhere.
     Probe,
     Port,
     /// `/` for a service that is the only one.
     Route,
+    /// The other prefixes that its routes have.
+    MoreRoutes,
+    /// Whether a proxy takes the prefix away.
+    StripRoute,
     LivenessPath,
     ReadinessPath,
     Start,
     /// The service whose image a process of its code runs.
     ImageOf,
-    /// What such a process starts.
+    /// What such a process starts, or what runs instead of the command of its own image.
     Command,
+    /// When a job runs.
+    Schedule,
     /// One, for a process of which two would do harm.
     MinReplicas,
     Build,

@@ -19,7 +19,7 @@ use crate::template::engine;
 use crate::template::expression::Scope;
 
 use databases::unsupported;
-use notes::{in_the_way, missing_for_install};
+use notes::{in_the_way, missing_for_install, user_by_default};
 use record::{record, refusal};
 
 mod databases;
@@ -163,6 +163,7 @@ fn services(
         if service.shares.is_none() {
             missing_for_install(&service, files);
             in_the_way(&service, files);
+            user_by_default(&service, files);
         }
         if let Some(name) = id.and_then(|id| record.get(id)?.as_str()) {
             waiting.extend(service.processes.iter().map(|process| Cow::Owned(service.process(name, process))));

@@ -7,8 +7,10 @@ use serde::Serialize;
 use serde_yaml::Value;
 
 use super::dockerfile::filled;
+use super::entry::{Run, run};
 use super::finding::{Finding, Location};
 use super::lines::Lines;
+use super::routes::meaning;
 use super::service::{Client, Route, Service, Services};
 use super::walk::Files;
 use crate::text::{path, yaml};
@@ -71,12 +73,21 @@ pub struct Build {
     pub dockerfile: String,
     pub target: Option<Finding<String>>,
     /// The port inside the container.
-    port: Option<u16>,
+    pub port: Option<u16>,
     /// The path that its health check asks.
     health: Option<String>,
     /// The systems that it waits for.
     needs: Vec<&'static str>,
+    /// How it runs the image.
+    pub run: Run,
     pub place: Location,
+}
+
+impl Build {
+    /// How far it is from the entry that says how a service runs in production.
+    pub fn rank(&self) -> (bool, bool, bool) {
+        (!self.place.file.contains("prod"), self.port.is_none(), self.run.command.is_some())
+    }
 }
 
 /// What compose files tell.
@@ -118,8 +129,7 @@ pub fn read(files: &Files) -> Compose {
             }
         }
     }
-    let is_production = |build: &Build| build.place.file.contains("prod");
-    compose.builds.sort_by_key(|build| !is_production(build));
+    compose.builds.sort_by_key(|build| build.rank().0);
     compose.backing.sort();
     compose.backing.dedup();
     compose
@@ -152,7 +162,8 @@ fn built(
         test => Vec::from_iter(test.as_str()),
     });
     let health = words.into_iter().find_map(health_path);
-    Some(Build { name: name.to_owned(), context, dockerfile, target, port: port(entry), health, needs, place })
+    let run = run(file, build, entry);
+    Some(Build { name: name.to_owned(), context, dockerfile, target, port: port(entry), health, needs, run, place })
 }
 
 /// The path in the URL that a command asks on its own machine.
@@ -184,7 +195,9 @@ pub fn apply(services: &mut Services, builds: Vec<Build>) {
         }
         if let Some(path) = build.health {
             let place = build.place.clone();
-            service.routes.entry(Route::Liveness).or_insert_with(|| Finding::new(path, place));
+            // its path may say that it asks for more
+            let route = meaning(&path).filter(|route| *route == Route::Readiness).unwrap_or(Route::Liveness);
+            service.routes.entry(route).or_insert_with(|| Finding::new(path, place));
         }
         for system in build.needs {
             if service.client_of(system).is_none() {
@@ -221,7 +234,7 @@ pub fn inside(folder: &str, below: &str) -> Option<String> {
 }
 
 /// The first port inside the container: of `ports`, short (`127.0.0.1:80:8080/tcp`) or long, else of `expose`.
-fn port(entry: &Value) -> Option<u16> {
+pub fn port(entry: &Value) -> Option<u16> {
     let first = |key: &str| entry.get(key)?.as_sequence()?.first();
     let published = first("ports").map(|port| port.get("target").unwrap_or(port));
     match published.or_else(|| first("expose"))? {

@@ -3,103 +3,15 @@
 use std::collections::HashMap;
 
 use super::compose::{Build, system};
+use super::crontab;
 use super::dockerfile::{Stage, is_image, stages};
 use super::finding::{Finding, Location};
+use super::images::{base, only_tools, user};
 use super::node::is_development;
 use super::service::{Command, Image, Service, ServiceKind, Services};
 use super::walk::Files;
 use super::wanted::{has_source_end, is_dockerfile};
 use crate::text::{path, secret};
-
-/// Numbers of users that images name: a part of the image, a part of its tag, the name, the number. Each is in the Dockerfile
-/// of that image, or in `/etc/passwd` of its distribution.
-const USERS: [(&str, &str, &str, u32); 17] = [
-    ("", "", "root", 0),
-    ("", "", "nobody", 65534),
-    ("", "alpine", "www-data", 82),
-    ("", "", "www-data", 33),
-    ("", "", "nonroot", 65532),
-    // github.com/nodejs/docker-node
-    ("node", "", "node", 1000),
-    // github.com/oven-sh/bun
-    ("bun", "", "bun", 1000),
-    // github.com/denoland/deno_docker
-    ("deno", "", "deno", 1993),
-    // github.com/nginx/docker-nginx
-    ("nginx", "", "nginx", 101),
-    // github.com/nginx/docker-nginx-unprivileged
-    ("nginx-unprivileged", "", "nginx", 101),
-    // github.com/dotnet/dotnet-docker: APP_UID
-    ("dotnet", "", "app", 1654),
-    // github.com/docker-library/postgres and mongo, valkey and redis
-    ("postgres", "alpine", "postgres", 70),
-    ("postgres", "", "postgres", 999),
-    ("mongo", "", "mongodb", 999),
-    // github.com/docker-library/ruby has none, Rails makes its own
-    ("gradle", "", "gradle", 1000),
-    ("jetty", "", "jetty", 999),
-    ("ubuntu", "", "ubuntu", 1000),
-];
-
-/// What an image is without any instruction.
-struct Base {
-    /// A part of its path.
-    image: &'static str,
-    /// A part of its tag.
-    tag: &'static str,
-    user: Option<u32>,
-    port: Option<u16>,
-    writable: &'static [&'static str],
-}
-
-const fn base(
-    image: &'static str,
-    tag: &'static str,
-    user: Option<u32>,
-    port: Option<u16>,
-    writable: &'static [&'static str],
-) -> Base {
-    Base { image, tag, user, port, writable }
-}
-
-const BASES: [Base; 13] = [
-    base("nginx-unprivileged", "", Some(101), Some(8080), &[]),
-    // The documentation of the image (github.com/docker-library/docs): these are where it writes.
-    base("nginx", "", Some(101), Some(80), &["/var/cache/nginx", "/var/run"]),
-    base("distroless", "nonroot", Some(65532), None, &[]),
-    base("chainguard", "", Some(65532), None, &[]),
-    base("dotnet", "chiseled", Some(1654), Some(8080), &[]),
-    base("aspnet", "", None, Some(8080), &[]),
-    base("bitnami", "", Some(1001), None, &[]),
-    // These want root: they bind a low port before they become another user, or their program has capabilities.
-    base("php", "apache", Some(0), Some(80), &[]),
-    base("httpd", "", Some(0), Some(80), &[]),
-    base("caddy", "", Some(0), Some(80), &[]),
-    base("frankenphp", "", Some(0), Some(80), &[]),
-    base("wordpress", "", Some(0), Some(80), &[]),
-    base("tomcat", "", Some(0), Some(8080), &[]),
-];
-
-/// Images that run nothing by themselves.
-const TOOLS: [&str; 17] = [
-    "alpine",
-    "amazoncorretto",
-    "bun",
-    "debian",
-    "deno",
-    "eclipse-temurin",
-    "fedora",
-    "golang",
-    "node",
-    "openjdk",
-    "php",
-    "python",
-    "ruby",
-    "rust",
-    "sdk",
-    "ubuntu",
-    "devcontainers",
-];
 
 /// Names of stages that are for production, the best first.
 const STAGES: [&str; 9] = ["production", "prod", "release", "runner", "runtime", "final", "deploy", "app", "server"];
@@ -124,7 +36,7 @@ pub fn detect(files: &Files, services: &mut Services, builds: &[Build]) {
         let Some(text) = files.text(file) else { continue };
         let read = Read { file, stages: stages(&text) };
         let Some(last) = read.stages.last() else { continue };
-        let build = builds.iter().find(|build| build.dockerfile == file);
+        let build = builds.iter().filter(|build| build.dockerfile == file).min_by_key(|build| build.rank());
         if owner(services, file, build).is_none()
             && let Some(build) = build
         {
@@ -271,7 +183,9 @@ fn apply(files: &Files, services: &mut Services, folder: &str, read: &Read<'_>, 
     let Some(last) = read.stages.last() else { return };
     let target = build.and_then(|build| build.target.as_ref());
     let target = target.and_then(|target| read.stages.iter().find(|stage| stage.name == target.value));
-    let is_fit = |stage: &&Stage| is_for_production(stage) && rank(&format!("Dockerfile.{}", stage.name)) != 3;
+    let command = build.and_then(|build| Some((build, build.run.command.clone()?)));
+    let starts = |stage: &Stage| is_for_production(stage) || !stage.runs && command.is_some();
+    let is_fit = |stage: &&Stage| starts(stage) && rank(&format!("Dockerfile.{}", stage.name)) != 3;
     let named = || {
         let stage = |name: &&str| read.stages.iter().find(|stage| stage.name == **name);
         STAGES.iter().filter_map(stage).find(is_fit)
@@ -279,10 +193,12 @@ fn apply(files: &Files, services: &mut Services, folder: &str, read: &Read<'_>, 
     let chosen = target.filter(is_fit).or_else(|| Some(last).filter(is_fit)).or_else(named);
     let at = |line: usize| Location::new(file, Some(line));
     let stage = chosen.unwrap_or(last);
-    let of_base = BASES.iter().find(|base| is_image(&stage.base, base.image, base.tag));
-    let port = stage.port.or_else(|| of_base.and_then(|base| Some((base.port?, stage.line))));
-    if let Some((port, line)) = port {
-        let found = Finding::new(port, at(line));
+    let of_base = base(stage);
+    // of an image that would listen elsewhere, a compose file knows better
+    let of_run = || build.and_then(|build| Some(Finding::new(build.port?, build.place.clone())));
+    let of_image = || of_base.and_then(|base| Some(Finding::new(base.port?, at(stage.line))));
+    let port = stage.port.map(|(port, line)| Finding::new(port, at(line)));
+    if let Some(found) = port.or_else(|| of_run().filter(|_| of_base.is_some())).or_else(of_image) {
         if chosen.is_some() {
             service.port = Some(found);
         } else {
@@ -299,24 +215,49 @@ fn apply(files: &Files, services: &mut Services, folder: &str, read: &Read<'_>, 
         // what runs in its image is nearer to the truth than a script
         service.commands.insert(Command::Start, Finding::new(words.join(" "), at(line)));
     }
+    for (entry, line) in &stage.crons {
+        crontab::add(files, service, entry, at(*line));
+    }
     let place = Location::new(file, None);
     let context = build.map_or_else(|| context(folder, read), |build| build.context.clone());
     let context = if context.is_empty() { path::WHOLE.to_owned() } else { context };
     let context_place = build.map_or_else(|| place.clone(), |build| build.place.clone());
     let target = (stage.line != last.line).then(|| Finding::new(stage.name.clone(), at(stage.line)));
     let writable = of_base.map_or(&[][..], |base| base.writable).iter();
-    let user = user(files, service, file, stage, of_base.and_then(|base| base.user));
+    let user = user(file, stage, build);
+    let of_run =
+        |build: &Build| build.run.tmpfs.iter().map(|one| Finding::new(one.clone(), build.place.clone())).collect();
+    let in_memory: Vec<Finding<String>> = build.map(of_run).unwrap_or_default();
     service.image = Some(Image {
         dockerfile: Finding::new(file.to_owned(), place),
         context: Finding::new(context, context_place),
         target,
         writable: match user.as_ref().map(|user| user.value) {
             // root writes where it wants
-            Some(0) => Vec::new(),
-            _ => writable.map(|folder| Finding::new((*folder).to_owned(), at(stage.line))).collect(),
+            Some(0) => in_memory,
+            _ => writable.map(|folder| Finding::new((*folder).to_owned(), at(stage.line))).chain(in_memory).collect(),
         },
         user,
+        read_only: build.filter(|build| build.run.read_only).map(|build| Finding::new(true, build.place.clone())),
+        build_args: build.map(|build| build_args(read, build)).unwrap_or_default(),
+        // the command of the image is as good, unless a file for production says another one
+        command: command
+            .filter(|(build, command)| {
+                let same = program(stage).is_some_and(|(words, _)| words.join(" ") == *command);
+                !same && (!stage.runs || build.place.file.contains("prod"))
+            })
+            .map(|(build, command)| Finding::new(command, build.place.clone())),
     });
+}
+
+/// The arguments of a compose file for which the Dockerfile has another value, or none.
+fn build_args(read: &Read<'_>, build: &Build) -> Vec<Finding<String>> {
+    let differs = |(name, value): &&(String, String)| {
+        let mut declared = read.stages.iter().filter_map(|stage| stage.variables.get(name)).peekable();
+        declared.peek().is_some() && declared.all(|known| known != value)
+    };
+    let args = build.run.args.iter().filter(differs);
+    args.map(|(name, value)| Finding::new(format!("{name}={value}"), build.place.clone())).collect()
 }
 
 /// The folder that the build sees: the whole repository where it copies by the whole path of the service, or where the
@@ -334,36 +275,10 @@ fn context(folder: &str, read: &Read<'_>) -> String {
     }
 }
 
-/// The number of the user. A name without a known number is noted.
-fn user(files: &Files, service: &Service, file: &str, stage: &Stage, of_base: Option<u32>) -> Option<Finding<u32>> {
-    let Some((written, line)) = &stage.user else {
-        if wants_root(stage) {
-            let line = stage.start.as_ref().or(stage.entry_point.as_ref()).map_or(stage.line, |(_, line)| *line);
-            return Some(Finding::new(0, Location::new(file, Some(line))));
-        }
-        return of_base.map(|user| Finding::new(user, Location::new(file, Some(stage.line))));
-    };
-    let name = written.split(':').next().unwrap_or_default();
-    let of_image = || {
-        let known = USERS.iter().find(|(image, tag, user, _)| *user == name && is_image(&stage.base, image, tag));
-        known.map(|(.., number)| *number)
-    };
-    let number = name.parse().ok().or_else(|| stage.made.get(name).copied()).or_else(of_image);
-    if number.is_none() && service.image.is_none() {
-        files.note(
-            file,
-            format!("has a user whose number is not known (line {line}); the answer `user` has its default"),
-        );
-    }
-    number.filter(|number| *number <= 65535).map(|number| Finding::new(number, Location::new(file, Some(*line))))
-}
-
 /// Whether a stage starts a program, and not one for development.
 fn is_for_production(stage: &Stage) -> bool {
-    let image = stage.base.split(['@', ':']).next().unwrap_or_default();
-    let only_tools = image.split('/').any(|part| TOOLS.contains(&part)) && !is_image(&stage.base, "php", "apache");
     if !stage.runs {
-        return !only_tools && !is_image(&stage.base, "php", "cli");
+        return !only_tools(&stage.base);
     }
     let words = stage.entry_point.iter().chain(&stage.start).flat_map(|(words, _)| words);
     let words: Vec<&str> = words.map(String::as_str).collect();
@@ -398,22 +313,10 @@ fn program(stage: &Stage) -> Option<(Vec<String>, usize)> {
     Some((entry.iter().cloned().chain(arguments).collect(), *line))
 }
 
-/// Programs that are started as root and start others as other users: also web servers that were installed, as only their
-/// own images are made for other users.
-fn wants_root(stage: &Stage) -> bool {
-    let is_own = BASES.iter().any(|base| base.port.is_some() && is_image(&stage.base, base.image, base.tag));
-    let commands = stage.commands.iter();
-    let mut words = commands.flat_map(|text| text.split(|c: char| !(c.is_ascii_alphanumeric() || "-._/".contains(c))));
-    words.any(|word| match path::name(word) {
-        "supervisord" | "apache2-foreground" | "s6-svscan" | "my_init" => true,
-        "apache2ctl" | "httpd" | "nginx" => !is_own,
-        _ => false,
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Stage, is_for_production, program, rank, stages, wants_root};
+    use super::{Stage, is_for_production, program, rank, stages};
+    use crate::detect::images::wants_root;
 
     fn last(text: &str) -> Stage {
         stages(text).pop().unwrap_or_default()

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use super::crontab::{Entry, of_build};
+
 /// Stages and variables that are looked at.
 const MOST: usize = 200;
 
@@ -42,6 +44,8 @@ pub struct Stage {
     pub commands: Vec<String>,
     /// What it copies from its context.
     pub copied: Vec<String>,
+    /// Lines for cron that its build writes, each with its line.
+    pub crons: Vec<(Entry, usize)>,
     /// Its variables.
     pub variables: HashMap<String, String>,
 }
@@ -130,7 +134,10 @@ fn instruction(stage: &mut Stage, one: &Instruction, arguments: &HashMap<String,
             let user = filled(text.split_whitespace().next().unwrap_or_default(), &stage.variables);
             stage.user = (!user.is_empty()).then_some((user, one.line));
         }
-        "RUN" => makes_users(stage, text),
+        "RUN" => {
+            makes_users(stage, text);
+            stage.crons.extend(of_build(text).into_iter().map(|entry| (entry, one.line)));
+        }
         "COPY" | "ADD" if !text.contains("--from=") => {
             let words: Vec<&str> = text.split_whitespace().filter(|word| !word.starts_with("--")).collect();
             let sources = words.split_last().map_or(&[][..], |(_, sources)| sources);

@@ -163,7 +163,8 @@ fn variable(line: &str) -> Option<Variable> {
     Some(Variable { name: name.to_owned(), secret: is_secret(name, value), system })
 }
 
-fn is_secret(name: &str, value: &str) -> bool {
+/// Whether a variable is a secret, by its name or by the shape of its value.
+pub fn is_secret(name: &str, value: &str) -> bool {
     if secret::looks_like(value).is_some() {
         return true;
     }

@@ -4,7 +4,7 @@ use roxmltree::{Document, Node};
 
 use super::finding::{Finding, Location};
 use super::libraries;
-use super::service::{Command, Language, Route, Service, Services};
+use super::service::{Command, Language, Route, Service, ServiceKind, Services};
 use super::tokens::{Comments, Token, tokens};
 use super::walk::Files;
 use crate::text::path;
@@ -67,6 +67,22 @@ fn context_path(text: &str) -> Option<(String, usize)> {
     })
 }
 
+/// The files of Spring with these settings, and their texts.
+fn settings_of(files: &Files, folder: &str, stem: &str) -> Vec<(String, String)> {
+    let names = ["properties", "yml", "yaml"].iter().map(|end| path::join(folder, &format!("{stem}.{end}")));
+    names.filter_map(|file| files.text_if_any(&file).map(|text| (file, text))).collect()
+}
+
+/// `spring.profiles.active=dev`, or `active: dev` below `profiles:`. One that a variable names is not known.
+fn active_profile(text: &str) -> Option<String> {
+    text.lines().find_map(|line| {
+        let (key, value) = line.split_once(['=', ':'])?;
+        let value = value.trim().trim_matches(['"', '\'']);
+        let is_name = !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        (matches!(key.trim(), "spring.profiles.active" | "active") && is_name).then(|| value.to_owned())
+    })
+}
+
 /// The archive that a build makes, where there is a source in which a program begins.
 fn start(files: &Files, service: &mut Service) {
     let prefix = path::join(&service.path, "src/main/");
@@ -75,15 +91,23 @@ fn start(files: &Files, service: &mut Service) {
         file.starts_with(&prefix) && (stem.ends_with("Application") || matches!(stem, "App" | "Main" | "Server"))
     };
     service.entry = files.paths().find(is_entry).map(str::to_owned);
-    for name in ["application.properties", "application.yml", "application.yaml"] {
-        let file = path::join(&service.path, &format!("src/main/resources/{name}"));
-        let Some(text) = files.text_if_any(&file) else { continue };
+    let resources = path::join(&service.path, "src/main/resources");
+    let mut settings = settings_of(files, &resources, "application");
+    // the profile that is active unless a variable says otherwise
+    let profile = settings.iter().find_map(|(_, text)| active_profile(text));
+    if let Some(profile) = profile {
+        settings.extend(settings_of(files, &resources, &format!("application-{profile}")));
+    }
+    for (file, text) in settings {
         // every route of Spring lies below it, those of its probes as well
         if let Some((prefix, line)) = context_path(&text) {
             for (route, path) in &mut service.routes {
                 if *route != Route::Metrics {
                     path.value = format!("{prefix}{}", path.value);
                 }
+            }
+            if let Some(kind) = service.kind.as_mut().filter(|_| prefix.starts_with("/api")) {
+                kind.value = ServiceKind::Api;
             }
             service.prefixes = vec![Finding::new(prefix, Location::new(&file, Some(line)))];
         }

@@ -226,6 +226,23 @@ fn start(service: &mut Service, package: &Value, manager: &str, key: &dyn Fn(&st
         let script = without_builds(whole);
         let words: Vec<&str> = script.split_whitespace().collect();
         let program = words.iter().position(|word| !is_assignment(word)).and_then(|at| words.get(at..));
+        // pm2 puts it into the background, and the container would end
+        let program = program.map(|words| match words {
+            ["cross-env", rest @ ..] => {
+                rest.iter().position(|word| !is_assignment(word)).map_or(words, |at| &rest[at..])
+            }
+            words => words,
+        });
+        let background: Vec<&str>;
+        let program = match program {
+            Some(["pm2" | "pm2-runtime", "start", file])
+                if [".js", ".cjs", ".mjs"].iter().any(|end| file.ends_with(end)) =>
+            {
+                background = vec!["node", *file];
+                Some(background.as_slice())
+            }
+            program => program,
+        };
         let Some(words @ [program, ..]) = program else { continue };
         let serves_files = service.output.is_some() || service.frameworks.is_empty();
         if STATIC_SERVERS.contains(program) && (serves_files || is_development(script))

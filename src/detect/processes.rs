@@ -4,7 +4,10 @@
 use serde::Serialize;
 use serde_yaml::Value;
 
-use super::compose::{inside, is_compose};
+use super::background;
+use super::compose::{inside, is_compose, port, system};
+use super::crontab;
+use super::entry;
 use super::finding::{Finding, Location};
 use super::lines::Lines;
 use super::procfile::{self, entries};
@@ -21,6 +24,12 @@ pub struct Process {
     pub command: String,
     /// How it runs.
     pub kind: ProcessKind,
+    /// Where it listens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// When it runs, of one that cron starts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<String>,
 }
 
 /// How a process runs.
@@ -33,6 +42,8 @@ pub enum ProcessKind {
     Scheduler,
     /// It ends.
     Job,
+    /// All the time, and requests reach it from outside.
+    Api,
 }
 
 /// Words of commands that start work by the clock.
@@ -74,6 +85,10 @@ pub fn detect(files: &Files, services: &mut Services) {
     for file in files.paths().filter(|file| is_compose(path::name(file))) {
         compose(files, file, services);
     }
+    for service in services.0.values_mut().filter(|service| service.output.is_none()) {
+        crontab::of_files(files, service);
+        background::detect(files, service);
+    }
 }
 
 /// What a Procfile has beside `web`; `release` prepares a new version.
@@ -93,7 +108,7 @@ fn of_procfile(files: &Files, service: &mut Service) {
                 }
             }
             "release" => {}
-            name => add(files, service, name, command, false, place),
+            name => add(files, service, name, command, (ProcessKind::Worker, None), place),
         }
     }
 }
@@ -109,15 +124,15 @@ struct Entry<'y> {
 
 impl Entry<'_> {
     fn command(&self) -> Option<String> {
-        match self.value.get("command")? {
-            Value::String(text) => Some(text.trim().to_owned()),
-            Value::Sequence(words) => {
-                let words: Option<Vec<&str>> = words.iter().map(Value::as_str).collect();
-                // what a shell is given is one word of it
-                words.filter(|words| !words.iter().any(|word| word.contains(' '))).map(|words| words.join(" "))
-            }
-            _ => None,
-        }
+        entry::command(self.value)
+    }
+
+    fn image(&self) -> Option<&str> {
+        self.value.get("image")?.as_str()
+    }
+
+    fn target(&self) -> Option<&str> {
+        self.value.get("build")?.get("target")?.as_str()
     }
 
     fn listens(&self) -> bool {
@@ -141,6 +156,7 @@ fn compose(files: &Files, file: &str, services: &mut Services) {
             Some(Entry { name, value, dockerfile: dockerfile(file, value), place: lines.place(&format!("{name}:")) })
         })
         .collect();
+    let only = services.0.len() == 1;
     for service in services.0.values_mut().filter(|service| service.output.is_none()) {
         // the entries of this service are those whose build it owns, and those that run an image that one of them builds
         let dockerfile = service.image.as_ref().map(|image| image.dockerfile.value.as_str());
@@ -149,30 +165,58 @@ fn compose(files: &Files, file: &str, services: &mut Services) {
             .filter(|entry| service.containers.contains(&entry.place))
             .filter(|entry| dockerfile.is_none_or(|wanted| entry.dockerfile.as_deref() == Some(wanted)))
             .collect();
-        let tags: Vec<&str> = built.iter().filter_map(|entry| entry.value.get("image")?.as_str()).collect();
+        let tags: Vec<&str> = built.iter().filter_map(|entry| entry.image()).collect();
         let is_own = |entry: &&Entry<'_>| match &entry.dockerfile {
             Some(_) => built.iter().any(|one| one.name == entry.name),
-            None => entry.value.get("image").and_then(Value::as_str).is_some_and(|image| tags.contains(&image)),
+            None => entry.image().is_some_and(|image| tags.contains(&image)),
         };
-        let own: Vec<&Entry<'_>> = entries.iter().filter(is_own).collect();
+        let mut own: Vec<&Entry<'_>> = entries.iter().filter(is_own).collect();
+        if own.is_empty() && only {
+            own = published(&entries);
+        }
         let main = own.iter().find(|entry| entry.listens()).or_else(|| own.iter().find(|e| e.command().is_none()));
         let Some(main) = main.or(own.first()).copied() else { continue };
         for entry in own.into_iter().filter(|entry| entry.name != main.name) {
             let Some(command) = entry.command().filter(|command| Some(command) != main.command().as_ref()) else {
                 continue;
             };
-            if entry.listens() {
-                let message = format!(
-                    "has `{}`, which runs the image of `{}` and listens: it has no place among the answers",
-                    entry.name, main.name
-                );
-                files.note(file, message);
+            // another stage is another image
+            if entry.target() != main.target() {
                 continue;
             }
             let ends = entry.value.get("restart").and_then(Value::as_str) == Some("no");
-            add(files, service, entry.name, &command, ends, entry.place.clone());
+            // what is merged from another entry is not its own
+            let is_its_own = |key: &str| entry.value.get(key).is_some() && entry.value.get(key) != main.value.get(key);
+            let port = port(entry.value).filter(|_| is_its_own("ports") || is_its_own("expose"));
+            let kind = match () {
+                () if port.is_some() && is_its_own("ports") && !is_of_operators(&command) => ProcessKind::Api,
+                () if ends => ProcessKind::Job,
+                () => ProcessKind::Worker,
+            };
+            add(files, service, entry.name, &command, (kind, port), entry.place.clone());
         }
     }
+}
+
+/// Entries that run one image, which is not built here: what is published of the only service there is, or what Laravel Sail
+/// builds for it.
+fn published<'e, 'y>(entries: &'e [Entry<'y>]) -> Vec<&'e Entry<'y>> {
+    let same = |one: &Entry<'y>, other: &Entry<'y>| {
+        one.image().is_some() && one.image() == other.image() && one.value.get("build") == other.value.get("build")
+    };
+    let is_shared = |entry: &&Entry<'y>| {
+        let image = entry.image().unwrap_or_default();
+        let name = image.rsplit('/').next().unwrap_or_default();
+        system(name).is_none() && entries.iter().any(|other| other.name != entry.name && same(entry, other))
+    };
+    let Some(first) = entries.iter().find(is_shared) else { return Vec::new() };
+    entries.iter().filter(|entry| same(first, entry)).collect()
+}
+
+/// Whether a command starts pages for operators, which are not for the public.
+fn is_of_operators(command: &str) -> bool {
+    let mut words = command.split_whitespace().map(path::name);
+    words.any(|word| matches!(word, "flower" | "rq-dashboard" | "bull-board" | "rails_performance"))
 }
 
 /// The Dockerfile that an entry builds.
@@ -184,7 +228,16 @@ fn dockerfile(file: &str, entry: &Value) -> Option<String> {
 }
 
 /// Adds a process, unless one of that name or command is there, or it is none that runs in production.
-fn add(files: &Files, service: &mut Service, name: &str, command: &str, ends: bool, place: Location) {
+fn add(
+    files: &Files,
+    service: &mut Service,
+    name: &str,
+    command: &str,
+    (kind, port): (ProcessKind, Option<u16>),
+    place: Location,
+) {
+    // cron would start it every minute
+    let command = &command.replace("artisan schedule:run", "artisan schedule:work");
     let words: Vec<&str> = command.split([' ', '=']).collect();
     let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
     if has(&ASIDE) {
@@ -197,20 +250,24 @@ fn add(files: &Files, service: &mut Service, name: &str, command: &str, ends: bo
         );
         return;
     };
-    let is_known = |process: &Finding<Process>| process.value.name == name || process.value.command == command;
-    if service.processes.iter().any(is_known) {
-        return;
-    }
-    let kind = match () {
-        () if ends => ProcessKind::Job,
-        () if has(&SCHEDULERS) || SCHEDULERS.contains(&name) => ProcessKind::Scheduler,
-        () => ProcessKind::Worker,
+    let is_scheduler = kind == ProcessKind::Worker && (has(&SCHEDULERS) || SCHEDULERS.contains(&name));
+    let kind = if is_scheduler { ProcessKind::Scheduler } else { kind };
+    let process = Process { name: name.to_owned(), command, kind, port, schedule: None };
+    push(service, Finding::new(process, place));
+}
+
+/// Adds a process, unless one of that name or command is there.
+pub fn push(service: &mut Service, process: Finding<Process>) {
+    let is_known = |known: &Finding<Process>| {
+        known.value.name == process.value.name || known.value.command == process.value.command
     };
-    service.processes.push(Finding::new(Process { name: name.to_owned(), command, kind }, place));
+    if !service.processes.iter().any(is_known) {
+        service.processes.push(process);
+    }
 }
 
 /// A command that needs no shell but for `&&`. Assignments before it belong to the configuration.
-fn plain(command: &str) -> Option<String> {
+pub fn plain(command: &str) -> Option<String> {
     if command.trim().contains('\n') {
         return None;
     }

@@ -259,6 +259,35 @@ fn start(files: &Files, service: &mut Service) {
     }
 }
 
+/// Django puts the files of all its parts into one folder, from which it serves them; its settings need their secret key for it.
+fn collects(files: &Files, service: &mut Service) {
+    let below = |file: &&str| file.strip_prefix(service.path.as_str()).is_some() && file.contains("settings");
+    let is_django = service.frameworks.iter().any(|framework| matches!(framework.value, "Django" | "Wagtail"));
+    if !is_django || !files.has(&path::join(&service.path, "manage.py")) {
+        return;
+    }
+    let settings: Vec<String> =
+        files.paths().filter(below).filter(|file| file.ends_with(".py")).map(str::to_owned).collect();
+    let texts: Vec<(String, String)> =
+        settings.into_iter().filter_map(|file| files.text(&file).map(|text| (file, text))).collect();
+    let collected = texts.iter().find_map(|(file, text)| {
+        let line = text.lines().position(|line| line.trim_start().starts_with("STATIC_ROOT"))?;
+        Some(Location::new(file, Some(line + 1)))
+    });
+    let wants_key = texts.iter().any(|(_, text)| {
+        let mut lines = text.lines().map(str::trim_start);
+        lines.any(|line| {
+            line.starts_with("SECRET_KEY")
+                && line.contains(['(', '['])
+                && line.contains("SECRET_KEY\"") | line.contains("SECRET_KEY'")
+        })
+    });
+    if let Some(place) = collected {
+        let key = if wants_key { "SECRET_KEY=unused " } else { "" };
+        service.command(Command::Build, format!("{key}python manage.py collectstatic --no-input"), place);
+    }
+}
+
 /// The package of the settings that manage.py names: `shop` of `shop.settings`, `config` of `config.settings.prod`.
 fn settings_package(text: &str) -> Option<String> {
     let tokens = tokens(text, Comments::Hash);
@@ -417,6 +446,7 @@ fn add(files: &Files, service: &mut Service, required: &Required) {
             library => libraries::add(service, Language::Python, library, &place, false),
         }
     }
+    collects(files, service);
     for (file, command) in [("alembic.ini", "alembic upgrade head"), ("manage.py", "python manage.py migrate")] {
         let file = path::join(&service.path, file);
         if files.has(&file) {

@@ -14,11 +14,12 @@ use crate::text::path;
 const MAX_SOURCES: usize = 200;
 
 /// Calls that give a path to what handles it.
-const CALLS: [&str; 15] = [
+const CALLS: [&str; 16] = [
     "Get",
     "GET",
     "Handle",
     "HandleFunc",
+    "To",
     "all",
     "get",
     "getOrHead",
@@ -117,8 +118,22 @@ fn read(service: &mut Service, file: &str, tokens: &[Token<'_>], known: bool) {
         if SERVERS.contains(&word) && at(1).is_some_and(|sign| sign.is_sign('(') || sign.is_sign('.')) {
             service.kind.get_or_insert_with(|| Finding::new(ServiceKind::Api, place()));
         }
+        // `health: '/up'` of Laravel
+        if word == "health" && file.ends_with("bootstrap/app.php") {
+            let path = at(2).and_then(Token::text).filter(|path| path.starts_with('/'));
+            if let Some(path) = path {
+                learn(service, Route::Liveness, path.to_owned(), place());
+            }
+            continue;
+        }
         // `get "up" => ...` of Rails, and `call("...")` of all others
         let argument = if at(1).is_some_and(|sign| sign.is_sign('(')) { at(2) } else { at(1) };
+        // `r.To("GET,HEAD", "/healthz")`
+        let is_method = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_uppercase() || b == b',');
+        let argument = match argument.and_then(Token::text) {
+            Some(text) if word == "To" && is_method(text) => at(4),
+            Some(_) | None => argument,
+        };
         // `baseUrl + "/healthz"`
         let argument = if at(3).is_some_and(|sign| sign.is_sign('+')) { at(4) } else { argument };
         let Some(text) = argument.and_then(Token::text) else { continue };
@@ -138,7 +153,7 @@ fn read(service: &mut Service, file: &str, tokens: &[Token<'_>], known: bool) {
                     }
                     route => route,
                 };
-                service.routes.entry(route).or_insert_with(|| Finding::new(path, place()));
+                learn(service, route, path, place());
                 continue;
             }
         }
@@ -148,7 +163,7 @@ fn read(service: &mut Service, file: &str, tokens: &[Token<'_>], known: bool) {
             && let Some(first) = text.trim_start_matches('/').split('/').next().filter(|_| text.starts_with('/'))
             && !first.is_empty()
             && first.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            && !matches!(first, "docs" | "api-docs" | "swagger")
+            && !matches!(first, "doc" | "docs" | "api-docs" | "swagger")
             && meaning(&format!("/{first}")).is_none()
             && is_of_program(tokens, i, file)
         {
@@ -261,13 +276,12 @@ fn named(tokens: &[Token<'_>], from: usize, of: impl Fn(&Token<'_>) -> Option<u1
 }
 
 /// What a path is for, by the names that are in use.
-fn meaning(path: &str) -> Option<Route> {
+pub fn meaning(path: &str) -> Option<Route> {
     let path = path.trim_start_matches("/api");
     Some(match path {
         "/health" | "/healthz" | "/livez" | "/live" | "/liveness" | "/health/live" | "/healthz/live" | "/up"
-        | "/-/healthy" | "/health/liveness" | "/_health" | "/_healthz" | "/healthcheck" | "/heartbeat" | "/ping" => {
-            Route::Liveness
-        }
+        | "/-/healthy" | "/health/liveness" | "/_health" | "/_healthz" | "/healthcheck" | "/health_check"
+        | "/health-check" | "/heartbeat" | "/ping" => Route::Liveness,
         "/ready" | "/readyz" | "/readiness" | "/health/ready" | "/healthz/ready" | "/health/readiness" | "/-/ready" => {
             Route::Readiness
         }
@@ -297,7 +311,16 @@ fn route_of_file(service: &mut Service, file: &str) {
     };
     let Some(path) = path else { return };
     if let Some(route) = meaning(&path) {
-        service.routes.entry(route).or_insert_with(|| Finding::new(path, Location::new(file, None)));
+        learn(service, route, path, Location::new(file, None));
+    }
+}
+
+/// Adds a route. The first one counts, but one that is named for liveness tells more than a general one, which may ask for more.
+fn learn(service: &mut Service, route: Route, path: String, place: Location) {
+    let names_it = |path: &str| path.contains("live");
+    let is_better = service.routes.get(&route).is_none_or(|known| names_it(&path) && !names_it(&known.value));
+    if is_better {
+        service.routes.insert(route, Finding::new(path, place));
     }
 }
 

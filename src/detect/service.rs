@@ -66,6 +66,9 @@ pub struct Service {
     /// The paths that its routes begin with, apart from those for probes.
     #[serde(skip)]
     pub prefixes: Vec<Finding<String>>,
+    /// The path at which a reverse proxy of the repository puts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forward: Option<Finding<Forward>>,
     /// What builds it for a platform that is no container, and what would make a server of it.
     #[serde(skip)]
     pub adapter: Option<Finding<(String, &'static str)>>,
@@ -128,6 +131,23 @@ pub struct Image {
     /// Folders of the image that it writes to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub writable: Vec<Finding<String>>,
+    /// Whether its root file system is read-only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_only: Option<Finding<bool>>,
+    /// Build arguments that differ from those of the Dockerfile, each NAME=VALUE.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub build_args: Vec<Finding<String>>,
+    /// What runs instead of the command of the image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<Finding<String>>,
+}
+
+/// How a reverse proxy reaches a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Forward {
+    pub prefix: String,
+    /// Whether the path is taken away before a request reaches the service.
+    pub stripped: bool,
 }
 
 /// What a service does.

@@ -1,10 +1,11 @@
 //! Which files can tell something, by their path alone.
 
 use super::compose::is_compose;
+use super::proxies::is_nginx;
 use crate::text::path;
 
 /// Names of files that are read or whose being there tells something.
-const NAMES: [&str; 99] = [
+const NAMES: [&str; 103] = [
     ".bun-version",
     ".deno-version",
     ".dockerignore",
@@ -28,6 +29,7 @@ const NAMES: [&str; 99] = [
     "Gemfile",
     "Jenkinsfile",
     "Justfile",
+    "Kernel.php",
     "Makefile",
     "Pipfile",
     "Pipfile.lock",
@@ -50,9 +52,12 @@ const NAMES: [&str; 99] = [
     "build.gradle.kts",
     "bun.lock",
     "bun.lockb",
+    "celery.py",
     "composer.json",
     "config.ru",
     "config.yml",
+    "console.php",
+    "crontab",
     "deno.json",
     "deno.jsonc",
     "env.example",
@@ -117,7 +122,7 @@ const PROJECTS: [&str; 3] = [".csproj", ".fsproj", ".vbproj"];
 const CONFIGURED: [&str; 9] = ["astro", "next", "nuxt", "react-router", "rspack", "svelte", "vite", "vue", "webpack"];
 
 /// What sources are called that say on which port a program listens and which routes it has.
-const SOURCES: [&str; 24] = [
+const SOURCES: [&str; 25] = [
     "app",
     "asgi",
     "bootstrap",
@@ -138,6 +143,7 @@ const SOURCES: [&str; 24] = [
     "server",
     "settings",
     "start",
+    "startup",
     "status",
     "urls",
     "worker",
@@ -158,6 +164,8 @@ pub fn is_wanted(path: &str) -> bool {
         || is_configuration(name)
         || PROJECTS.iter().any(|end| name.ends_with(end))
         || name.ends_with(".tf")
+        || is_profile(name)
+        || is_nginx(name)
         || is_workflow(path)
         || is_manifest(path)
         || is_source(path)
@@ -185,6 +193,11 @@ pub fn is_configuration(name: &str) -> bool {
         let end = name.strip_prefix(tool).and_then(|rest| rest.strip_prefix(".config."));
         end.is_some_and(|end| matches!(end, "cjs" | "js" | "mjs" | "mts" | "ts"))
     })
+}
+
+/// Whether a file has the settings of a profile of Spring: `application-dev.yml`.
+fn is_profile(name: &str) -> bool {
+    name.starts_with("application-") && [".properties", ".yaml", ".yml"].iter().any(|end| name.ends_with(end))
 }
 
 /// Whether a file is a workflow of GitHub.
@@ -223,7 +236,10 @@ fn is_telling(stem: &str, path: &str) -> bool {
         || lower == "route"
         || lower.ends_with("application")
         || path::parent(path).ends_with("src/bin")
-        || path::parent(path).rsplit('/').next().is_some_and(|folder| matches!(folder, "routes" | "health"))
+        || path::parent(path)
+            .rsplit('/')
+            .next()
+            .is_some_and(|folder| matches!(folder, "routes" | "health" | "healthcheck"))
 }
 
 fn is_yaml(path: &str) -> bool {

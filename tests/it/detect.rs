@@ -453,6 +453,39 @@ fn a_database_that_cannot_be_generated_is_said_before_anything_else() {
     );
 }
 
+/// Two services are built from the top, and its `.dockerignore` was written for one of them.
+#[test]
+fn a_dockerignore_that_hides_another_service_is_said() {
+    let dockerfile =
+        |folder: &str| format!("FROM node:24\nCOPY {folder} .\nUSER 1000\nCMD [\"node\", \"server.js\"]\n");
+    let package = r#"{"scripts": {"start": "node server.js"}, "dependencies": {"express": "5"}}"#;
+    let (api, web) = (dockerfile("api"), dockerfile("web"));
+    let files = |ignored: &'static str| {
+        found(&[
+            (".dockerignore", ignored),
+            ("api/Dockerfile", &api),
+            ("api/package.json", package),
+            ("web/Dockerfile", &web),
+            ("web/package.json", package),
+        ])
+        .1
+    };
+    let hidden =
+        "hides the code of `web` from its image build (line 2); a `web/Dockerfile.dockerignore` takes its place";
+    assert_eq!(notes(&files("node_modules\n/web/\n"), ".dockerignore"), [hidden]);
+    assert!(notes(&files("*\n!api\n!web\n"), ".dockerignore").is_empty());
+    assert!(notes(&files("web/node_modules\n"), ".dockerignore").is_empty());
+}
+
+/// A newer runtime does not start what targets an older one.
+#[test]
+fn a_version_of_dotnet_without_an_image_is_refused() {
+    let (_dir, output) = init("dotnet-of-another-version", &["--detect"]);
+    let said = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("it targets .NET 6.0") && said.contains("raise `TargetFramework`"), "{said}");
+}
+
 #[test]
 fn a_variable_that_the_service_gets_anyway_is_no_secret_of_its_own() {
     let (_place, found) = found(&[

@@ -1,10 +1,16 @@
 //! Services with a Dockerfile of their own, and those without health routes: what runs follows what the image is.
 
+use std::fs;
+
+use scaffold::catalog::question::Values;
+use scaffold::detect::detect;
+use serde_json::json;
 use serde_yaml::Value;
+use tempfile::TempDir;
 
 use crate::cases::{outcome, text, yaml};
 use crate::repository::Repository;
-use crate::support::{given, rendered};
+use crate::support::{embedded, given, rendered};
 
 fn pod(case: &str, path: &str) -> Value {
     yaml(case, path)["spec"]["template"]["spec"].clone()
@@ -268,4 +274,99 @@ fn what_builds_an_image_goes_with_no_image_from_elsewhere() {
     let refused =
         rendered(&given("mongodb-atlas-on-aws", &[("services", alone)])).err().map(|e| format!("{e:#}")).unwrap();
     assert!(refused.contains("every service runs an image that is built elsewhere"), "{refused}");
+}
+
+/// Dockerfiles as people have them: what is answered, what is said, and as which user the pod runs.
+#[test]
+fn dockerfiles_of_every_sort_are_followed() {
+    let start = "CMD [\"node\", \"server.js\"]\n";
+    for (text, wanted, said, user) in [
+        (
+            "FROM node:24\nUSER root\nEXPOSE 3000\nCMD [\"node\", \"server.js\"]".to_owned(),
+            json!({"user": 0, "port": 3000}),
+            "",
+            Some(0),
+        ),
+        (
+            "FROM nginx:1.29\nCOPY . /usr/share/nginx/html\nEXPOSE 80".to_owned(),
+            json!({"user": 101, "port": 80, "writable": ["/var/cache/nginx", "/var/run"]}),
+            "",
+            Some(101),
+        ),
+        (
+            "FROM node:24\nUSER node\nCMD node server.js | tee log".to_owned(),
+            json!({"user": 1000, "port": 3000, "command": null}),
+            "",
+            Some(1000),
+        ),
+        (format!("FROM node:24\nUSER 1001:0\n{start}"), json!({"user": 1001, "port": 3000}), "", Some(1001)),
+        (
+            "FROM gcr.io/distroless/nodejs24-debian12:nonroot\nCMD [\"/app/server.js\"]".to_owned(),
+            json!({"user": 65532}),
+            "",
+            Some(65532),
+        ),
+        (
+            format!(
+                "FROM node:24 AS base\nFROM base AS production\nUSER node\n{start}FROM base AS development\nCMD npm run dev"
+            ),
+            json!({"user": 1000, "target": "production"}),
+            "",
+            Some(1000),
+        ),
+        (format!("ARG NODE=24\nFROM node:${{NODE}}-alpine\nUSER node\n{start}"), json!({"user": 1000}), "", Some(1000)),
+        (
+            format!("FROM node:24\nONBUILD USER root\nONBUILD EXPOSE 1\nUSER 1000\n{start}"),
+            json!({"user": 1000, "port": 3000}),
+            "",
+            Some(1000),
+        ),
+        (
+            format!("FROM node:24\nRUN <<EOF\nUSER root\nEXPOSE 1\nEOF\nUSER 1000\n{start}"),
+            json!({"user": 1000, "port": 3000}),
+            "",
+            Some(1000),
+        ),
+        (
+            format!("FROM node:24\nARG U\nUSER ${{U}}\n{start}"),
+            json!({"image": "own", "user": null}),
+            "`user` is 10001",
+            Some(10001),
+        ),
+        (
+            "FROM node:24\nCMD [\"npm\", \"run\", \"dev\"]".to_owned(),
+            json!({"image": null, "start": "node server.js"}),
+            "starts no program for production",
+            None,
+        ),
+    ] {
+        let dir = TempDir::new().unwrap();
+        let package =
+            r#"{"name": "app", "scripts": {"start": "node server.js"}, "dependencies": {"express": "5.1.0"}}"#;
+        let server = "const app = require('express')();\napp.listen(3000);\n";
+        for (file, text) in [
+            ("package.json", package),
+            ("package-lock.json", "{}"),
+            ("server.js", server),
+            ("Dockerfile", text.as_str()),
+        ] {
+            fs::write(dir.path().join(file), text).unwrap();
+        }
+        let found = detect(embedded(), dir.path(), &Values::new()).unwrap();
+        let services = &found.answers["services"].value;
+        for (field, value) in wanted.as_object().unwrap() {
+            assert_eq!(services[0].get(field).unwrap_or(&json!(null)), value, "{field}: {text}");
+        }
+        assert_eq!(services[0]["image"] == "own", user.is_some(), "{text}");
+        let notes: Vec<String> = found.notes.iter().map(ToString::to_string).collect();
+        assert!(notes.iter().any(|note| note.contains(said)) || said.is_empty(), "{text}: {notes:?}");
+        assert!(!said.is_empty() || notes.is_empty(), "{text}: {notes:?}");
+        let (_, _, rendered) =
+            rendered(&given("mongodb-self-hosted-on-aws", &[("services", services.clone())])).unwrap();
+        let file = &rendered.tree.files["k8s/base/app/deployment.yaml"];
+        let deployment: Value = serde_yaml::from_slice(&file.bytes).unwrap();
+        let context = &deployment["spec"]["template"]["spec"]["securityContext"];
+        let as_user = context["runAsUser"].as_u64();
+        assert!(user.is_none() || as_user == user, "{text}: {as_user:?}");
+    }
 }

@@ -67,6 +67,16 @@ pub(super) fn fields(service: &Service) -> Fields {
         if let Some(user) = &image.user {
             put(FindingName::User, json!(user.value), &user.found_in);
         }
+        if let Some(read_only) = &image.read_only {
+            put(FindingName::ReadOnly, json!(read_only.value), &read_only.found_in);
+        }
+        if let Some(first) = image.build_args.first() {
+            let args: Vec<&str> = image.build_args.iter().map(|one| one.value.as_str()).collect();
+            put(FindingName::BuildArgs, json!(args), &first.found_in);
+        }
+        if let Some(command) = &image.command {
+            put(FindingName::Command, json!(command.value), &command.found_in);
+        }
         if let Some(first) = image.writable.first() {
             let folders: Vec<&str> = image.writable.iter().map(|folder| folder.value.as_str()).collect();
             put(FindingName::Writable, json!(folders), &first.found_in);
@@ -93,11 +103,23 @@ pub(super) fn fields(service: &Service) -> Fields {
     commands(service, manifest.as_ref(), &mut put);
     if let Some((name, process)) = &service.shares {
         let place = &process.found_in;
-        let kind = if process.value.kind == ProcessKind::Job { "job" } else { "worker" };
+        let kind = match process.value.kind {
+            ProcessKind::Worker | ProcessKind::Scheduler => "worker",
+            ProcessKind::Job => "job",
+            ProcessKind::Api => "api",
+        };
         put(FindingName::ServiceKind, json!(kind), place);
         put(FindingName::ImageOf, json!(name), place);
         put(FindingName::Command, json!(process.value.command), place);
-        put(FindingName::Probe, json!("none"), place);
+        // what a job listens on is asked by nobody
+        let port = process.value.port.filter(|_| process.value.kind != ProcessKind::Job);
+        put(FindingName::Probe, json!(if port.is_some() { "tcp" } else { "none" }), place);
+        if let Some(port) = port {
+            put(FindingName::Port, json!(port), place);
+        }
+        if let Some(schedule) = &process.value.schedule {
+            put(FindingName::Schedule, json!(schedule), place);
+        }
         if process.value.kind == ProcessKind::Scheduler {
             put(FindingName::MinReplicas, json!(1), place);
         }

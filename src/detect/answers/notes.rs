@@ -39,10 +39,28 @@ pub(super) fn missing_for_install(service: &Service, files: &Files) {
     }
 }
 
+/// Notes that the user of an image of its own is the default, where its Dockerfile names none by a number that is known.
+pub(super) fn user_by_default(service: &Service, files: &Files) {
+    if let Some(image) = service.image.as_ref().filter(|image| image.user.is_none()) {
+        files.note(
+            &image.dockerfile.value,
+            "names no user whose number is known: the answer `user` is 10001, which owns no file of the image; a program that writes to files there needs the number of their owner, or 0 for root",
+        );
+    }
+}
+
 /// Notes what stays where a generated file of the image build would be, and does not fit the others.
 pub(super) fn in_the_way(service: &Service, files: &Files) {
-    if service.image.is_some() {
+    if let Some(image) = &service.image {
+        hidden(service, &image.context.value, files);
         return;
+    }
+    let manifest = path::join(&service.path, "package.json");
+    if files.text_if_any(&manifest).is_some_and(|text| text.contains("\"dotenv-safe\"")) {
+        files.note(
+            &manifest,
+            "requires dotenv-safe, which reads `.env.example` when the program starts: the generated `.dockerignore` needs the line `!.env.example`",
+        );
     }
     let dockerfile = path::join(&service.path, "Dockerfile");
     if files.has(&dockerfile) {
@@ -58,6 +76,31 @@ pub(super) fn in_the_way(service: &Service, files: &Files) {
             &ignored,
             "hides the code from image builds: a generated Dockerfile needs the generated `.dockerignore` in its place",
         );
+    }
+}
+
+/// Notes that a `.dockerignore` hides the code of a service whose Dockerfile is built from above it. One beside the Dockerfile takes
+/// its place.
+fn hidden(service: &Service, context: &str, files: &Files) {
+    let context = if context == path::WHOLE { "" } else { context };
+    let below = service.path.strip_prefix(context).map(|rest| rest.trim_start_matches('/')).unwrap_or_default();
+    let ignored = path::join(context, ".dockerignore");
+    let Some(image) = &service.image else { return };
+    let own = format!("{}.dockerignore", image.dockerfile.value);
+    if below.is_empty() || files.is_file(&own) {
+        return;
+    }
+    let text = files.text_if_any(&ignored).unwrap_or_default();
+    let names_it = |line: &str| {
+        let line = line.trim().trim_start_matches('/').trim_end_matches("/**").trim_end_matches('/');
+        !line.is_empty() && path::upwards(below).any(|folder| !folder.is_empty() && (folder == line || line == "*"))
+    };
+    // what a later line takes back is not hidden
+    let takes_back = |line: &str| line.trim().strip_prefix('!').is_some_and(names_it);
+    let hides = |line: &str| names_it(line) && !text.lines().any(takes_back);
+    if let Some(at) = text.lines().position(hides) {
+        let shown = format!("hides the code of `{}` from its image build (line {})", service.path, at + 1);
+        files.note(&ignored, format!("{shown}; a `{own}` takes its place"));
     }
 }
 

@@ -60,6 +60,8 @@ pub(super) fn record(
         let place = findings.get(&FindingName::ServicePath).map(|path| &path.found_in);
         let mut found = match (finding, place) {
             (Some(FindingName::Route), Some(place)) => route::of(service, own_name, &all.services, before, place),
+            (Some(FindingName::MoreRoutes), _) => route::more(service, &so_far["route"], &all.services, before),
+            (Some(FindingName::StripRoute), _) => route::stripped(service, &so_far["route"]),
             _ => by.and_then(|by| findings.get(&by.finding).cloned().or_else(|| of_databases(service, by, all))),
         };
         if let Some(names) = found.as_mut().and_then(|found| found.value.as_array_mut()) {
@@ -95,6 +97,17 @@ pub(super) fn record(
                 ) =>
             {
                 return Ok(Err(refusals.join("; ")));
+            }
+            // a newer runtime does not start what is built for an older one
+            Some((Err(_), found))
+                if finding == Some(FindingName::LanguageVersion)
+                    && service.image.is_none()
+                    && service.language.as_ref().is_some_and(|language| language.value == Language::Dotnet) =>
+            {
+                let version = found.value.as_str().unwrap_or_default();
+                return Ok(Err(format!(
+                    "it targets .NET {version}, which no base image here has and a newer runtime does not start; raise `TargetFramework`, or give it a Dockerfile of its own"
+                )));
             }
             Some((Err(refusals), found)) => {
                 files.note(&found.found_in.file, format!("gives no answer: {}", refusals.join("; ")));
