@@ -59,11 +59,11 @@ fn target<'s>(services: &'s mut Services, one: &Passed, file: &str) -> Option<&'
     first.filter(|_| found.next().is_none())
 }
 
-/// A URL such as `http://api:3000/`: host, port, and whether a path follows.
-fn url(text: &str) -> Option<(String, Option<u16>, bool)> {
+/// A URL such as `http://api:3000/v1/`: host, port, and the path after them, if there is any.
+fn url(text: &str) -> Option<(String, Option<u16>, Option<&str>)> {
     let text = text.trim().trim_end_matches([';', ',', '{']).trim().trim_matches(['"', '\'', '`']);
     let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://")).unwrap_or(text);
-    let (place, below) = rest.split_once('/').map_or((rest, false), |(place, _)| (place, true));
+    let (place, below) = rest.split_once('/').map_or((rest, None), |(place, below)| (place, Some(below)));
     let (host, port) = place.split_once(':').map_or((place, None), |(host, port)| (host, port.parse().ok()));
     let is_name = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
     is_name.then(|| (host.to_owned(), port, below))
@@ -107,7 +107,8 @@ fn nginx(text: &str) -> Vec<Passed> {
                         prefix: prefix.clone(),
                         host,
                         port,
-                        stripped: *stripped || below,
+                        // `http://api/api/` puts back what was taken away
+                        stripped: *stripped || below.is_some_and(|below| below.trim_matches('/').is_empty()),
                         line: i + 1,
                     });
                 }
@@ -212,8 +213,11 @@ mod tests {
         let text = "upstream orders { \n server orders-app:8000;\n}\nserver {\n location / { \n root /x;\n }\n\
             location /api/ {\n proxy_pass http://api:3000/;\n }\n location /v1 {\n proxy_pass http://orders;\n }\n\
             location /old {\n rewrite ^/old/(.*) /$1 break;\n proxy_pass http://old:1;\n }\n\
-            location /x { \n proxy_pass http://$host;\n }\n}";
-        assert_eq!(of(&nginx(text)), ["/api api:3000 true", "/v1 orders-app:8000 false", "/old old:1 true"]);
+            location /x { \n proxy_pass http://$host;\n }\n location /v2/ {\n proxy_pass http://b:2/v2/;\n }\n}";
+        assert_eq!(
+            of(&nginx(text)),
+            ["/api api:3000 true", "/v1 orders-app:8000 false", "/old old:1 true", "/v2 b:2 false"]
+        );
     }
 
     #[test]
