@@ -97,7 +97,13 @@ impl Sources {
 
 /// Everything that is wrong or missing, as one error.
 pub(super) fn error(problems: &[Problem], missing: &[Missing<'_>], sources: Sources) -> Option<UserError> {
-    let mut parts: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    // what records share is wrong in each of them
+    let mut parts: Vec<String> = Vec::new();
+    for part in problems.iter().map(Problem::to_string) {
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
     let mut hints: Vec<String> = Vec::new();
     for hint in problems.iter().flat_map(|p| &p.hints) {
         if !hints.contains(hint) {

@@ -74,8 +74,7 @@ pub fn of_files(files: &Files, service: &mut Service) {
         for (i, line) in text.lines().enumerate() {
             // a file for /etc/cron.d names the user, that of a user does not
             let words: Vec<&str> = line.split_whitespace().collect();
-            let user =
-                words.get(5).is_some_and(|word| matches!(*word, "root" | "www-data" | "app" | "node" | "nobody"));
+            let user = words.get(5).is_some_and(|word| matches!(*word, "root" | "www-data" | "nobody"));
             if let Some(entry) = entry(line, user) {
                 add(files, service, &entry, Location::new(&file, Some(i + 1)));
             }
@@ -95,6 +94,17 @@ pub fn add(files: &Files, service: &mut Service, entry: &Entry, place: Location)
     let name = word.rsplit_once('.').map_or(word, |(stem, _)| stem).to_owned();
     let name = if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { "job".to_owned() };
     let schedule = Some(cron::normal(&entry.schedule));
+    let known = |process: &Finding<Process>| process.value.command == command;
+    if let Some(known) = service.processes.iter().find(|process| known(process)) {
+        if known.value.schedule != schedule {
+            files.note(&place.file, format!("starts `{command}` at a second time, for which no answer stands"));
+        }
+        return;
+    }
+    // several lines may start one program with other arguments
+    let taken = |name: &String| service.processes.iter().any(|process| process.value.name == *name);
+    let names = std::iter::once(name.clone()).chain((2..).map(|number| format!("{name}-{number}")));
+    let name = names.into_iter().find(|name| !taken(name)).unwrap_or_default();
     let process = Process { name, command, kind: ProcessKind::Job, port: None, schedule };
     processes::push(service, Finding::new(process, place));
 }

@@ -77,6 +77,9 @@ const ASIDE: [&str; 14] = [
     "sleep",
 ];
 
+/// Words of names of processes that end: something else starts them by the clock.
+const BY_THE_CLOCK: [&str; 5] = ["daily", "hourly", "monthly", "nightly", "weekly"];
+
 /// Reads both for the services that were found.
 pub fn detect(files: &Files, services: &mut Services) {
     for service in services.0.values_mut().filter(|service| service.output.is_none()) {
@@ -251,7 +254,12 @@ fn add(
         return;
     };
     let is_scheduler = kind == ProcessKind::Worker && (has(&SCHEDULERS) || SCHEDULERS.contains(&name));
-    let kind = if is_scheduler { ProcessKind::Scheduler } else { kind };
+    let ends = name.split(['-', '_', '.']).any(|word| BY_THE_CLOCK.contains(&word));
+    let kind = match kind {
+        _ if is_scheduler => ProcessKind::Scheduler,
+        ProcessKind::Worker if ends => ProcessKind::Job,
+        kind => kind,
+    };
     let process = Process { name: name.to_owned(), command, kind, port, schedule: None };
     push(service, Finding::new(process, place));
 }
@@ -268,7 +276,8 @@ pub fn push(service: &mut Service, process: Finding<Process>) {
 
 /// A command that needs no shell but for `&&`. Assignments before it belong to the configuration.
 pub fn plain(command: &str) -> Option<String> {
-    if command.trim().contains('\n') {
+    // an answer has no quotes
+    if command.trim().contains(['\n', '"', '\'']) {
         return None;
     }
     let parts: Option<Vec<String>> = command.split("&&").map(procfile::plain).collect();
@@ -286,6 +295,7 @@ mod tests {
             ("RAILS_ENV=production exec bundle exec sidekiq", Some("bundle exec sidekiq")),
             ("python prepare.py && python worker.py", Some("python prepare.py && python worker.py")),
             ("worker --threads $THREADS", None),
+            ("worker \"a b\"", None),
             ("worker || true", None),
             ("python prepare.py\npython worker.py", None),
             ("", None),

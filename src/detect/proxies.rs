@@ -82,9 +82,9 @@ fn prefix(text: &str) -> Option<String> {
 fn nginx(text: &str) -> Vec<Passed> {
     let (mut found, mut upstreams, mut upstream) = (Vec::new(), Vec::new(), None);
     let mut at: Option<(String, bool)> = None;
-    for (i, line) in text.lines().enumerate() {
-        let line = line.split('#').next().unwrap_or_default().trim();
-        let words: Vec<&str> = line.split_whitespace().collect();
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default()).enumerate();
+    for (i, statement) in lines.flat_map(|(i, line)| line.split_inclusive(['{', ';', '}']).map(move |one| (i, one))) {
+        let words: Vec<&str> = statement.split_whitespace().collect();
         match words.as_slice() {
             ["upstream", name, ..] => upstream = Some(name.trim_end_matches('{').to_owned()),
             ["server", place, ..] if upstream.is_some() && *place != "{" => {
@@ -98,7 +98,7 @@ fn nginx(text: &str) -> Vec<Passed> {
                 if let Some((prefix, stripped)) = &mut at
                     && pattern.contains(prefix.as_str())
                 {
-                    *stripped = to.starts_with("/$");
+                    *stripped = to.starts_with("/$") || to.starts_with('$');
                 }
             }
             ["proxy_pass", to, ..] if !to.contains('$') => {
@@ -146,7 +146,7 @@ fn caddy(text: &str) -> Vec<Passed> {
                 at = of(word, &matchers).map(|prefix| (prefix, words[0] == "handle_path"));
                 matcher = None;
             }
-            ["handle", ..] => at = None,
+            ["handle", ..] | ["}"] => at = None,
             ["uri", "strip_prefix", ..] => {
                 if let Some((_, stripped)) = &mut at {
                     *stripped = true;
@@ -180,6 +180,9 @@ fn vite(text: &str) -> Vec<Passed> {
     let (mut found, mut at): (Vec<Passed>, Option<String>) = (Vec::new(), None);
     for (i, line) in text.lines().enumerate().skip(start) {
         let line = line.trim();
+        if line.starts_with("//") {
+            continue;
+        }
         let quoted: Vec<&str> = line.split(['"', '\'', '`']).skip(1).step_by(2).collect();
         if let Some(path) = quoted.first().and_then(|text| prefix(text)).filter(|_| !line.starts_with("rewrite")) {
             at = Some(path);
@@ -213,10 +216,11 @@ mod tests {
         let text = "upstream orders { \n server orders-app:8000;\n}\nserver {\n location / { \n root /x;\n }\n\
             location /api/ {\n proxy_pass http://api:3000/;\n }\n location /v1 {\n proxy_pass http://orders;\n }\n\
             location /old {\n rewrite ^/old/(.*) /$1 break;\n proxy_pass http://old:1;\n }\n\
-            location /x { \n proxy_pass http://$host;\n }\n location /v2/ {\n proxy_pass http://b:2/v2/;\n }\n}";
+            location /x { \n proxy_pass http://$host;\n }\n location /v2/ {\n proxy_pass http://b:2/v2/;\n }\n\
+            location /v3 { rewrite ^/v3(/.*)$ $1 break; proxy_pass http://c:3; }\n}";
         assert_eq!(
             of(&nginx(text)),
-            ["/api api:3000 true", "/v1 orders-app:8000 false", "/old old:1 true", "/v2 b:2 false"]
+            ["/api api:3000 true", "/v1 orders-app:8000 false", "/old old:1 true", "/v2 b:2 false", "/v3 c:3 true"]
         );
     }
 
@@ -224,13 +228,13 @@ mod tests {
     fn of_caddy() {
         let text = ":80 {\n handle_path /api/* {\n reverse_proxy api:3000\n }\n handle /ws/* {\n reverse_proxy ws:1\n }\n\
             reverse_proxy /v1/* old:2\n @a {\n host a\n path /admin/*\n }\n handle @a {\n uri strip_prefix /admin\n\
-            reverse_proxy http://admin\n }\n handle {\n reverse_proxy web:3\n }\n}";
+            reverse_proxy http://admin\n }\n handle {\n reverse_proxy web:3\n }\n handle_path /x/* {\n root /x\n }\n reverse_proxy web:3\n}";
         assert_eq!(of(&caddy(text)), ["/api api:3000 true", "/ws ws:1 false", "/v1 old:2 false", "/admin admin true"]);
     }
 
     #[test]
     fn of_vite() {
-        let text = "export default {\n server: {\n proxy: {\n '/api': 'http://localhost:3000',\n '/auth': {\n\
+        let text = "export default {\n server: {\n proxy: {\n // '/old': 'http://localhost:3001',\n '/api': 'http://localhost:3000',\n '/auth': {\n\
             target: 'http://localhost:4000',\n rewrite: (path) => path.replace(/^\\/auth/, ''),\n },\n },\n },\n}";
         assert_eq!(of(&vite(text)), ["/api localhost:3000 false", "/auth localhost:4000 true"]);
         assert!(vite("export default {}").is_empty());

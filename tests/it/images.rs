@@ -258,6 +258,10 @@ fn what_builds_an_image_goes_with_no_image_from_elsewhere() {
     for (more, reason) in [
         (serde_json::json!({"language": "node"}), "`search` names a `language`, and its image is built elsewhere"),
         (serde_json::json!({"path": "search"}), "an image of its own"),
+        (
+            serde_json::json!({"reference": format!("444455556666.dkr.ecr.eu-central-1.amazonaws.com/shop/search@sha256:{}", "0".repeat(64))}),
+            "where pipelines of this repository put what they build",
+        ),
         (serde_json::json!({"test": "npm test"}), "an image that is built here"),
         (serde_json::json!({"reference": "ghcr.io/acme/search:1.4"}), "is not REGISTRY/NAME@sha256:DIGEST"),
         (

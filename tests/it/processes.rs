@@ -204,3 +204,13 @@ fn the_order_of_services_does_not_matter() {
     let queue = json!({"name": "queue", "kind": "worker", "image_of": "api", "command": "celery -A app worker"});
     assert_eq!(refusal(json!([queue, {"name": "api", "language": "python"}])), "");
 }
+
+/// What is shared is wrong in each service that has it, and said once.
+#[test]
+fn what_is_wrong_with_an_image_is_said_once() {
+    let refused = refusal(json!([
+        {"name": "api", "language_version": "3"},
+        {"name": "queue", "kind": "worker", "image_of": "api", "command": "x", "probe": "none"},
+    ]));
+    assert_eq!(refused.matches("which has no base image").count(), 1, "{refused}");
+}

@@ -51,6 +51,9 @@ expect 1 "a tag can be moved" "one of ours by tag" scripts/check-images.sh --all
 rendered "$own/api@$digest" "docker.io/library/mongo:8.0"
 expect 1 "a tag can be moved" "a foreign image by tag" scripts/check-images.sh prod
 
+rendered "$own/api:1.0@$digest"
+expect 1 "our images have no tag" "one of ours by tag and digest, which nothing verifies" scripts/check-images.sh prod
+
 rendered "$own/api@$digest" "docker.io/library/mongo:latest@$digest"
 expect 1 "the tag latest" "latest, even with a digest" scripts/check-images.sh prod
 

@@ -45,6 +45,13 @@ expect 1 "k8s/components/report/cronjob.yaml: $own-ecr/docker/library/alpine" "a
 expect 1 "add it to $images" "and what to do" scripts/pinned-images.sh --write
 rm -r k8s/components/report
 
+# An image of another registry that is called like one of the file.
+echo "          image: registry.example.com/acme/mongo:2.4.1@sha256:$(printf 'c%.0s' {1..64})" > k8s/base/other.yaml
+cp k8s/base/other.yaml "$sandbox/other.yaml"
+expect 0 "in line" "an image that is called like another one" scripts/pinned-images.sh --write
+expect 0 "" "stays" cmp "$sandbox/other.yaml" k8s/base/other.yaml
+rm k8s/base/other.yaml
+
 sed 's|@sha256:.*||' "$sandbox/compose" > "$images"
 expect 1 "no tag and digest" "a file without digests" scripts/pinned-images.sh --write
 rm "$images"

@@ -18,7 +18,8 @@ use crate::text::path;
 
 /// Why a service has no place among the answers, as a clause about its file.
 pub(super) fn refusal(service: &Service, why: &str) -> Note {
-    let place = service.manifest.as_ref().or(service.containers.first());
+    let process = service.shares.as_ref().map(|(_, process)| &process.found_in);
+    let place = process.or(service.manifest.as_ref()).or(service.containers.first());
     let file = place.map_or(service.path.as_str(), |place| place.file.as_str());
     Note { file: file.to_owned(), message: format!("describes a service that cannot be generated: {why}") }
 }

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # The gate in front of every deployment: renders an environment, and refuses an image that is not named by digest,
-# has a mutable tag, or comes from a registry that is not listed here. What passes is exactly what was built and tested.
-#
+# has a mutable tag, or comes from a registry that is not listed here. What passes is exactly what was built and tested.#
 #   scripts/check-images.sh [--allow-unreleased] staging|prod
 #
 # --allow-unreleased accepts our own images that have no digest yet (no tag either): pull requests use it, because a new
@@ -89,6 +88,8 @@ while IFS= read -r image; do
     refuse "$image" "the digest is not sha256: and 64 hexadecimal characters"
   elif [[ "$tag" == latest ]]; then
     refuse "$image" "the tag latest says nothing about what the digest is: name the version"
+  elif [[ -n "$tag" && "$repository" == "$own"/* ]]; then
+    refuse "$image" "our images have no tag: scripts/verify-images.sh looks for the digest alone"
   elif [[ "$repository" == "$own"/* ]]; then
     with_digest=$((with_digest + 1))
   fi

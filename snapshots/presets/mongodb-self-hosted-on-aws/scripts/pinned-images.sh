@@ -23,8 +23,8 @@ fi
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 
-# "SERVICE TAG@DIGEST" of each; the last part of an image's name is that of its service.
-if ! sed -nE 's|^ *image: *([^ ]*/)?([^/: ]+):([^@ ]+@sha256:[0-9a-f]{64})$|\2 \3|p' "$file" > "$work/pins" || [[ ! -s "$work/pins" ]]; then
+# "SERVICE TAG@DIGEST NAME" of each; the last part of an image's name is that of its service.
+if ! sed -nE 's|^ *image: *([^ ]*/)?([^/: ]+):([^@ ]+@sha256:[0-9a-f]{64})$|\2 \3 \1\2|p' "$file" > "$work/pins" || [[ ! -s "$work/pins" ]]; then
   echo "error: $file names no tag and digest of any image, such as docker.io/library/mongo:8.0@sha256:..." >&2
   exit 1
 fi
@@ -46,6 +46,11 @@ while IFS= read -r line; do
       echo "error: $path: $image is raised by no bot: add it to $file, with the name it has in its own registry" >&2
       unread=$((unread + 1))
     fi
+    continue
+  fi
+  # An image of another registry may end like one of these.
+  name="${image%%@*}"
+  if [[ ! "$image" =~ ^$caches ]] && ! grep -qxF "$service $pin ${name%:*}" "$work/pins"; then
     continue
   fi
   compared=$((compared + 1))
