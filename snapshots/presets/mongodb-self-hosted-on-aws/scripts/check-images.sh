@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The gate in front of every deployment: renders an environment, and refuses an image that is not named by digest,
-# has a mutable tag, or comes from a registry that is not listed here. What passes is exactly what was built and tested.#
+# has a mutable tag, or comes from a registry that is not listed here. What passes is exactly what was built and tested.
+#
 #   scripts/check-images.sh [--allow-unreleased] staging|prod
 #
 # --allow-unreleased accepts our own images that have no digest yet (no tag either): pull requests use it, because a new
