@@ -11,8 +11,12 @@ use serde_json::{Map, Value};
 use crate::catalog::later::LATER;
 use crate::catalog::question::{Choice, KindName, Question, Record};
 use crate::template::expression::Scope;
-use crate::template::provided::of_record;
 use crate::text::error::nearest;
+
+pub use self::fields::Fields;
+use self::fields::Unknown;
+
+mod fields;
 
 /// The rules of one question, or of one field of a record, with the answers so far.
 #[derive(Clone)]
@@ -90,13 +94,13 @@ impl<'a> Check<'a> {
         let records = records_of(value);
         let among = self.among(&records);
         for (i, record) in records.iter().enumerate() {
-            let mut before = Map::new();
+            let mut fields = Fields::new(&among);
             for field in &self.question.fields {
-                let rules = among.within(&before, field);
+                let rules = fields.rules(field);
                 // what hangs on something that is lacking cannot be decided
                 let (Ok(true), Ok(default)) = (rules.is_asked(), rules.default_value()) else { continue };
                 match record.get(&field.name).cloned().or(default) {
-                    Some(value) => drop(before.insert(field.name.clone(), value)),
+                    Some(value) => fields.know(field, value),
                     None => lacking.push((i, field)),
                 }
             }
@@ -187,48 +191,35 @@ impl<'a> Check<'a> {
                 format!("there is no field `{place}.{key}`{near}")
             })
             .collect();
-        let mut out = Map::new();
-        let mut shared = Map::new();
-        let mut provided = Map::new();
+        let mut fields = Fields::new(self);
         for field in &self.question.fields {
             let path = format!("{place}.{}", field.name);
-            let scope = self.scope.with(&shared).with(&out).with(&provided);
             let undecided = self.undecided || !refusals.is_empty();
-            let check = self.of_field(scope, field, &out).undecided(undecided);
-            match check.field(&path, given.get(&field.name)) {
-                Ok(Some(value)) => {
-                    out.insert(field.name.clone(), value);
-                    if let Some(shares) = self.question.shares.as_ref().filter(|shares| shares.by == field.name)
-                        && let Some(name) = shares.named(&out)
-                    {
-                        match self.shared(&out) {
-                            Some(Ok(fields)) => shared = fields,
-                            // it is refused itself
-                            Some(Err(why)) => return Err(if refusals.is_empty() { why } else { refusals }),
-                            None => {
-                                let why = format!("which is not {}", shares.what);
-                                refusals.push(sentence(&path, &Value::from(name), &why));
-                                return Err(refusals);
-                            }
-                        }
-                    }
-                    let decides = |name: &String| *name == field.name || shared.contains_key(name);
-                    if self.question.slots.iter().any(|slot| slot.fields.iter().chain(&slot.reads).any(decides)) {
-                        match of_record(self.question, &whole(&shared, &out), &self.scope) {
-                            Ok(facts) => provided = facts,
-                            Err(_) if undecided => {}
-                            Err(e) => refusals.push(format!("{e:#}")),
-                        }
-                    }
-                }
-                Ok(None) => {}
-                Err(Refused::Value(why)) => refusals.push(why),
+            let check = fields.rules(field).undecided(undecided);
+            let value = match check.field(&path, given.get(&field.name)) {
+                Ok(Some(value)) => value,
+                Ok(None) => continue,
                 // what depends on a refused field cannot be decided, and was not asked for
-                Err(Refused::Expression(_)) if undecided => {}
-                Err(Refused::Expression(why)) => refusals.push(why),
+                Err(Refused::Expression(_)) if undecided => continue,
+                Err(Refused::Value(why) | Refused::Expression(why)) => {
+                    refusals.push(why);
+                    continue;
+                }
+            };
+            match fields.learn(field, value.clone()) {
+                Ok(()) => {}
+                Err(Unknown::Facts(_)) if undecided => {}
+                Err(Unknown::Facts(why)) => refusals.push(format!("{why:#}")),
+                // it is refused itself
+                Err(Unknown::Refused(why)) => return Err(if refusals.is_empty() { why } else { refusals }),
+                Err(Unknown::Absent) => {
+                    let what = self.question.shares.as_ref().map_or("", |shares| &shares.what);
+                    refusals.push(sentence(&path, &value, &format!("which is not {what}")));
+                    return Err(refusals);
+                }
             }
         }
-        if refusals.is_empty() { Ok(out) } else { Err(refusals) }
+        if refusals.is_empty() { Ok(fields.into_known()) } else { Err(refusals) }
     }
 
     /// The value of a field, or nothing when it has no meaning with the earlier ones.
@@ -281,25 +272,8 @@ impl<'a> Check<'a> {
 
     /// The rules of a field, when the earlier fields of its record are these.
     #[must_use]
-    pub fn within(&self, record: &Map<String, Value>, field: &'a Question) -> Self {
-        let shared = self.shared(record).and_then(Result::ok).unwrap_or_default();
-        // an expression that needs a fact which cannot be computed says so itself
-        let provided = of_record(self.question, &whole(&shared, record), &self.scope).unwrap_or_default();
-        self.of_field(self.scope.with(&shared).with(record).with(&provided), field, record)
-    }
-
-    fn of_field(&self, scope: Scope<'a>, field: &'a Question, before: &Record) -> Self {
-        let shares = self.question.shares.as_ref().filter(|shares| shares.named(before).is_some());
-        let shared = shares.is_some_and(|shares| shares.fields.contains(&field.name));
-        Self { scope, question: field, shared, ..self.clone() }
-    }
-
-    /// The fields that a record has from another one, or why that one is refused; nothing where there is none.
-    fn shared(&self, record: &Record) -> Option<Result<Record, Vec<String>>> {
-        let other = self.question.shared_by(record, self.list.iter())?;
-        let place = self.list.iter().position(|one| one == other).unwrap_or_default();
-        let checked = self.record(&format!("{}.{place}", self.question.name), &Value::Object(other.clone()));
-        Some(checked.map(|other| self.question.shared_fields(&other)))
+    pub fn within(&self, record: &Record, field: &'a Question) -> Self {
+        Fields::of(self, record).rules(field)
     }
 
     /// The same rules under another form of the question.
@@ -345,11 +319,6 @@ enum Refused {
     Value(String),
     /// A default or a condition cannot be computed.
     Expression(String),
-}
-
-/// A record with what it has from another one.
-fn whole(shared: &Record, own: &Record) -> Record {
-    shared.clone().into_iter().chain(own.clone()).collect()
 }
 
 fn records_of(value: &Value) -> Vec<Record> {

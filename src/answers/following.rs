@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::answers::check::Check;
+use crate::answers::check::{Check, Fields};
 use crate::catalog::question::{Question, Record};
 use crate::template::expression::Scope;
 
@@ -14,8 +14,9 @@ pub(super) fn leave_defaults_out(question: &Question, records: &mut Value, recor
     let check = Check::new(recorded.clone(), question).among(&all);
     for record in records.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
         let whole = record.clone();
+        let fields = Fields::of(&check, &whole);
         for field in question.fields.iter().filter(|field| field.default_expr.is_some()) {
-            let default = check.within(&whole, field).default_value();
+            let default = fields.rules(field).default_value();
             if matches!(default, Ok(Some(default)) if whole.get(&field.name) == Some(&default)) {
                 record.shift_remove(&field.name);
             }

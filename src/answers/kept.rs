@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::answers::check::Check;
+use crate::answers::check::{Check, Fields};
 use crate::answers::file::AnswersFile;
 use crate::catalog::Catalog;
 use crate::catalog::question::{KindName, Question, Record, Values};
@@ -120,14 +120,14 @@ fn record_without_lost(check: &Check<'_>, record: &Record, earlier: &[&Record]) 
     let mut left = record.clone();
     let was_there = |field: &str, value: &Value| earlier.iter().any(|r| r.get(field) == Some(value));
     left.retain(|field, value| question.field(field).is_some() || !was_there(field, value));
-    let mut before = Record::new();
+    let mut fields = Fields::new(check);
     for field in &question.fields {
-        let rules = check.within(&before, field);
+        let rules = fields.rules(field);
         // what hangs on a wrong value cannot be decided; the wrong value is refused anyway
         if !rules.is_asked().unwrap_or(true) {
             left.retain(|name, value| *name != field.name || !was_there(name, value));
         } else if let Some(value) = record.get(&field.name).cloned().or_else(|| rules.default_value().ok().flatten()) {
-            before.insert(field.name.clone(), value);
+            fields.know(field, value);
         }
     }
     left

@@ -1,5 +1,6 @@
 //! Answer after answer: which questions are asked, with which value, and whether all go together.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use anyhow::Result;
@@ -44,6 +45,8 @@ pub(super) struct Resolver<'a> {
     values: Values,
     /// What the providers of slots say, as far as they are chosen in this pass: `provided`, and lists whose records have it.
     provided: Values,
+    /// Both, once something asked for them.
+    known: OnceCell<Scope<'a>>,
     /// The questions of this pass so far, with an answer or without.
     passed: HashSet<&'a str>,
     origins: IndexMap<String, Origin>,
@@ -104,6 +107,7 @@ impl<'a> Resolver<'a> {
             again: Again::Nothing,
             values: Values::new(),
             provided: Values::new(),
+            known: OnceCell::new(),
             passed: HashSet::new(),
             origins: IndexMap::new(),
             missing: Vec::new(),
@@ -186,6 +190,7 @@ impl<'a> Resolver<'a> {
     fn pass(&mut self, prompter: &mut Option<&mut dyn Prompter>) -> Result<Option<Vec<&'a Component>>> {
         self.values.clear();
         self.provided.clear();
+        self.known.take();
         self.passed.clear();
         self.origins.clear();
         self.missing.clear();
@@ -264,7 +269,9 @@ impl<'a> Resolver<'a> {
             }
         }
         let scope = self.scope();
-        match provided::add(self.catalog, slot, &scope, &mut self.provided) {
+        let added = provided::add(self.catalog, slot, &scope, &mut self.provided);
+        self.known.take();
+        match added {
             Err(_) if !self.missing.is_empty() || !self.problems.is_empty() => {}
             other => other?,
         }
@@ -318,7 +325,8 @@ impl<'a> Resolver<'a> {
     }
 
     fn scope(&self) -> Scope<'a> {
-        Scope::new(self.env, &marked(self.catalog, &self.values)).with(&self.provided)
+        let known = || Scope::new(self.env, &marked(self.catalog, &self.values)).with(&self.provided);
+        self.known.get_or_init(known).clone()
     }
 
     fn answer(&mut self, question: &'a Question, prompter: &mut Option<&mut dyn Prompter>) -> Result<Pass> {
@@ -362,6 +370,7 @@ impl<'a> Resolver<'a> {
             person.note(&self.firm);
             self.origins.insert(name.clone(), Origin::Prompt);
             self.values.insert(name.clone(), checked);
+            self.known.take();
             return Ok(Pass::On);
         }
         let Some(value) = value else {
@@ -384,6 +393,7 @@ impl<'a> Resolver<'a> {
                 }
                 self.origins.insert(name.clone(), origin);
                 self.values.insert(name.clone(), checked);
+                self.known.take();
             }
             Err(refusals) => {
                 for message in refusals {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::one::{accepted, ask_one, help};
 use super::{Dialog, MenuItem, Prompt};
 use crate::answers::Origin;
-use crate::answers::check::Check;
+use crate::answers::check::{Check, Fields};
 use crate::catalog::question::{KindName, Question, Record};
 use crate::text::error::Back;
 use crate::text::value::brief;
@@ -63,16 +63,16 @@ pub(super) fn identify(dialog: &Dialog, list: &mut [Record], check: &Check<'_>, 
 
 /// The fields of a record before this one, with their defaults.
 fn before(check: &Check<'_>, record: &Record, field: &Question) -> Record {
-    let mut before = Record::new();
+    let mut fields = Fields::new(check);
     for earlier in check.question().fields.iter().take_while(|earlier| earlier.name != field.name) {
-        let rules = check.within(&before, earlier);
+        let rules = fields.rules(earlier);
         let default =
             || rules.is_asked().ok().filter(|asked| *asked).and_then(|_| rules.default_value().ok().flatten());
         if let Some(value) = record.get(&earlier.name).cloned().or_else(default) {
-            before.insert(earlier.name.clone(), value);
+            fields.know(earlier, value);
         }
     }
-    before
+    fields.into_known()
 }
 
 /// Shows the records in a line each, until the list is as it should be. The list keeps what was done to it when the
@@ -276,10 +276,10 @@ fn unique(
 
 /// The values of a record that are not what the defaults would be.
 fn own_values(check: &Check<'_>, record: &Record) -> Result<Record> {
-    let mut before = Record::new();
+    let mut fields = Fields::new(check);
     let mut own = Record::new();
     for field in &check.question().fields {
-        let rules = check.within(&before, field);
+        let rules = fields.rules(field);
         let value = match record.get(&field.name) {
             Some(value) => {
                 // where a default cannot be computed, the value stands for itself
@@ -292,7 +292,7 @@ fn own_values(check: &Check<'_>, record: &Record) -> Result<Record> {
             None => None,
         };
         if let Some(value) = value {
-            before.insert(field.name.clone(), value);
+            fields.know(field, value);
         }
     }
     Ok(own)

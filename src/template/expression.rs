@@ -24,8 +24,13 @@ pub struct Scope<'a> {
     names: Arc<Names>,
 }
 
+/// Names in layers, of which the last one that has a name decides. Scopes share layers: there is a scope for each field of
+/// each record, and most of what it holds is the same.
 #[derive(Clone, Debug, Default)]
-struct Names(HashMap<String, Arc<Name>>);
+struct Names(Vec<Arc<Layer>>);
+
+/// Nothing stands for a name that is hidden.
+type Layer = HashMap<String, Option<Arc<Name>>>;
 
 #[derive(Debug)]
 struct Name {
@@ -35,21 +40,33 @@ struct Name {
 }
 
 impl Names {
-    fn insert(&mut self, name: &str, value: &Value) {
-        self.0.insert(name.to_owned(), Arc::new(Name { value: value.clone(), known: OnceLock::new() }));
+    fn get(&self, name: &str) -> Option<&Arc<Name>> {
+        self.0.iter().rev().find_map(|layer| layer.get(name))?.as_ref()
+    }
+
+    /// The same with one more layer. Layers that are not larger become one with it, so that there are few.
+    fn with(&self, mut top: Layer) -> Self {
+        let mut layers = self.0.clone();
+        while let Some(below) = layers.pop_if(|below| below.len() <= top.len()) {
+            for (name, value) in below.iter() {
+                top.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        layers.push(Arc::new(top));
+        Self(layers)
     }
 }
 
 impl Object for Names {
     fn get_value(self: &Arc<Self>, key: &Any) -> Option<Any> {
-        let name = self.0.get(key.as_str()?)?;
+        let name = self.get(key.as_str()?)?;
         Some(name.known.get_or_init(|| Any::from(Serde(&name.value))).clone())
     }
 }
 
 impl Known for Scope<'_> {
     fn known(&self, name: &str) -> Option<&Value> {
-        self.names.0.get(name).map(|name| &name.value)
+        self.names.get(name).map(|name| &name.value)
     }
 }
 
@@ -62,17 +79,19 @@ impl<'a> Scope<'a> {
     /// The same with more names; they hide earlier ones.
     #[must_use]
     pub fn with<'v>(&self, more: impl IntoIterator<Item = (&'v String, &'v Value)>) -> Self {
-        let mut names = Names::clone(&self.names);
-        more.into_iter().for_each(|(name, value)| names.insert(name, value));
-        Self { env: self.env, names: Arc::new(names) }
+        let name = |value: &Value| Arc::new(Name { value: value.clone(), known: OnceLock::new() });
+        let layer: Layer = more.into_iter().map(|(key, value)| (key.clone(), Some(name(value)))).collect();
+        if layer.is_empty() { self.clone() } else { self.layered(layer) }
     }
 
     /// The same without a name.
     #[must_use]
     pub fn without(&self, name: &str) -> Self {
-        let mut names = Names::clone(&self.names);
-        names.0.remove(name);
-        Self { env: self.env, names: Arc::new(names) }
+        self.layered(Layer::from([(name.to_owned(), None)]))
+    }
+
+    fn layered(&self, layer: Layer) -> Self {
+        Self { env: self.env, names: Arc::new(self.names.with(layer)) }
     }
 
     /// The value of an expression.

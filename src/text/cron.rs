@@ -21,7 +21,7 @@ pub fn parse(text: &str) -> Result<Cron, String> {
         .parse(text)
         .map_err(|e| e.to_string())?;
     // `0 0 31 2 *` parses, but never comes
-    longest_gap(&cron).ok_or("it never runs")?;
+    cron.find_next_occurrence(&start().ok_or("it never runs")?, true).map_err(|_| "it never runs")?;
     Ok(cron)
 }
 
@@ -47,11 +47,14 @@ fn days_of_week(part: &str) -> String {
     days.join(",")
 }
 
-/// The longest time between two runs, in seconds, over the first 400 runs from a fixed start (2026,
-/// so that the answer never depends on the clock); nothing if it does not run.
+/// Where looking for runs starts: in 2026, so that no answer depends on the clock.
+fn start() -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(1_767_225_600, 0)
+}
+
+/// The longest time between two runs, in seconds, over the first 400 runs from [`start`]; nothing if it does not run.
 pub fn longest_gap(cron: &Cron) -> Option<u64> {
-    let start: DateTime<Utc> = DateTime::from_timestamp(1_767_225_600, 0)?;
-    let mut last = cron.find_next_occurrence(&start, true).ok()?;
+    let mut last = cron.find_next_occurrence(&start()?, true).ok()?;
     let mut longest = 0;
     for _ in 0..400 {
         let next = cron.find_next_occurrence(&last, false).ok()?;

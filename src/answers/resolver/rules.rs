@@ -6,11 +6,13 @@ use super::{Again, Pass, Resolver};
 use crate::answers::{Problem, Prompter};
 use crate::catalog::Component;
 use crate::catalog::question::{Question, Rule, Values};
+use crate::template::expression::Scope;
 
 impl<'a> Resolver<'a> {
     pub(super) fn check_rules(&mut self, active: &[&Component], derived: &Values) -> Result<()> {
+        let scope = self.scope().with(derived);
         for rule in self.rules(active) {
-            let problem = self.broken(rule, derived)?;
+            let problem = self.broken(rule, &scope)?;
             self.problems.extend(problem);
         }
         Ok(())
@@ -26,8 +28,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// What is wrong by a rule, if anything is.
-    fn broken(&self, rule: &Rule, derived: &Values) -> Result<Option<Problem>> {
-        let scope = self.scope().with(derived);
+    fn broken(&self, rule: &Rule, scope: &Scope<'_>) -> Result<Option<Problem>> {
         let holds = match &rule.when {
             Some(when) => scope.is_true(when)?,
             None => true,
@@ -56,10 +57,11 @@ impl<'a> Resolver<'a> {
             return Ok(Pass::On);
         }
         let mut wrong = Vec::new();
+        let scope = self.scope().with(derived);
         for rule in self.rules(active) {
-            let mut needs = self.scope().names_in(&rule.require)?;
+            let mut needs = scope.names_in(&rule.require)?;
             if let Some(when) = &rule.when {
-                needs.extend(self.scope().names_in(when)?);
+                needs.extend(scope.names_in(when)?);
             }
             needs.extend(rule.answers.iter().cloned());
             let is_known = |name: &String| {
@@ -72,7 +74,7 @@ impl<'a> Resolver<'a> {
                 continue;
             }
             // what hangs on an answer that is refused or missing is decided with that one
-            if let Ok(Some(problem)) = self.broken(rule, derived) {
+            if let Ok(Some(problem)) = self.broken(rule, &scope) {
                 person.conflict(&problem)?;
                 wrong.extend(problem.answers);
             }

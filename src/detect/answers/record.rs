@@ -11,7 +11,7 @@ use super::databases::of_databases;
 use super::fields::fields;
 use super::{hyphenated, route};
 use crate::answers::NAME;
-use crate::answers::check::Check;
+use crate::answers::check::{Check, Fields};
 use crate::catalog::question::{FindingName, Question};
 use crate::template::expression::Scope;
 use crate::text::path;
@@ -49,9 +49,9 @@ pub(super) fn record(
     }
     let among: Vec<_> = before.iter().filter_map(Value::as_object).cloned().collect();
     let check = Check::new(scope.clone(), question).among(&among);
-    let (mut record, mut places, mut so_far) = (Map::new(), Vec::new(), Map::new());
+    let (mut record, mut places, mut answered) = (Map::new(), Vec::new(), Fields::new(&check));
     for field in &question.fields {
-        let check = check.within(&so_far, field);
+        let (check, so_far) = (answered.rules(field), answered.known());
         if !check.is_asked()? {
             continue;
         }
@@ -118,7 +118,9 @@ pub(super) fn record(
             None if finding == Some(FindingName::Language) => return Ok(Err("its language is not known".into())),
             None => check.default_value()?,
         };
-        so_far.extend(value.map(|value| (field.name.clone(), value)));
+        if let Some(value) = value {
+            answered.know(field, value);
+        }
     }
     Ok(Ok((record, places)))
 }
