@@ -36,6 +36,8 @@ pub struct Answers {
     /// Recorded answers that are not among the values: not asked with the others, or unknown to the catalog. They are
     /// recorded again, so that they come back when they are asked again.
     pub kept: Values,
+    /// Fields of records that were chosen though they are what the default is, as `services.api.database`.
+    pub chosen: Vec<String>,
     /// The names of the active components.
     pub active: Vec<String>,
     /// What the user should know, though nothing is wrong.

@@ -15,6 +15,13 @@ use crate::text::yaml::marks::Marks;
 /// The section that holds recorded answers which are not asked now.
 pub const KEPT: &str = "kept";
 
+/// The section that names the recorded fields which were chosen though they are the defaults.
+pub const CHOSEN: &str = "chosen";
+
+/// What our comments begin with, so that they are told from those of people when a question reads otherwise. A file that begins
+/// with one is recorded answers.
+pub const OURS: &str = "#? ";
+
 /// The largest answers file that is read: a hundred services need about 40 kB.
 const MAX_BYTES: u64 = 1024 * 1024;
 
@@ -31,6 +38,10 @@ pub struct AnswersFile {
     pub values: Values,
     /// Recorded answers that were not asked when it was recorded. Only the next update of the same project needs them.
     pub kept: Values,
+    /// Fields of records that do not follow their defaults, as `services.api.database`.
+    pub chosen: Vec<String>,
+    /// Whether scaffold wrote it: then its values are not all chosen.
+    pub is_record: bool,
 }
 
 impl AnswersFile {
@@ -88,13 +99,23 @@ impl AnswersFile {
                 return Err(UserError::new(message).hint("remove it: it holds only answers that are not asked now"));
             }
         };
-        let most = values.len().max(kept.len());
+        let chosen = match values.shift_remove(CHOSEN).map(serde_json::from_value) {
+            None => Vec::new(),
+            Some(Ok(names)) => names,
+            Some(Err(_)) => {
+                let message = format!("`{CHOSEN}` in the answers file is not a list of texts\n  --> {path}");
+                return Err(
+                    UserError::new(message).hint("each is the name of a field, such as `services.api.database`")
+                );
+            }
+        };
+        let most = values.len().max(kept.len()).max(chosen.len());
         if most > MAX_ANSWERS {
             let message =
                 format!("the answers file has {most} answers, where at most {MAX_ANSWERS} are read\n  --> {path}");
             return Err(UserError::new(message).hint("`scaffold questions` lists the questions"));
         }
-        Ok(Self { path: path.to_string(), marks, values, kept })
+        Ok(Self { path: path.to_string(), marks, values, kept, chosen, is_record: text.starts_with(OURS) })
     }
 
     /// Where an answer is written: `path:line`.

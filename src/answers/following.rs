@@ -1,25 +1,87 @@
 //! Recorded fields that are only defaults: they follow the answers behind them. The host of an environment moves with the
-//! domain, and the commands of a service with its language.
+//! domain, and the commands of a service with its language. What was chosen stays, even where it is the default as well.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use crate::answers::check::{Check, Fields};
-use crate::catalog::question::{Question, Record};
+use crate::catalog::Catalog;
+use crate::catalog::later::record_names;
+use crate::catalog::question::{KindName, Question, Record, Values};
 use crate::template::expression::Scope;
+use crate::text::value::brief;
+
+/// What a field of a record is called in the record of answers, as `services.api.database`.
+pub(super) fn field_path(question: &Question, record: &str, field: &str) -> String {
+    format!("{}.{record}.{field}", question.name)
+}
 
 /// Leaves out of recorded records what is only the default with the recorded answers, so that it becomes the default with
 /// the new ones.
-pub(super) fn leave_defaults_out(question: &Question, records: &mut Value, recorded: &Scope<'_>) {
-    let all: Vec<Record> = records.as_array().into_iter().flatten().filter_map(Value::as_object).cloned().collect();
-    let check = Check::new(recorded.clone(), question).among(&all);
-    for record in records.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
-        let whole = record.clone();
-        let fields = Fields::of(&check, &whole);
-        for field in question.fields.iter().filter(|field| field.default_expr.is_some()) {
-            let default = fields.rules(field).default_value();
-            if matches!(default, Ok(Some(default)) if whole.get(&field.name) == Some(&default)) {
-                record.shift_remove(&field.name);
+pub(super) fn leave_defaults_out(
+    question: &Question,
+    records: &mut Value,
+    recorded: &Scope<'_>,
+    chosen: &BTreeSet<String>,
+) {
+    for (number, field, path) in defaults(question, records, recorded) {
+        if let Some(Value::Object(record)) = records.get_mut(number).filter(|_| !chosen.contains(&path)) {
+            record.shift_remove(field);
+        }
+    }
+}
+
+/// The fields of records that are what their default is: those that were chosen all the same, in the order of the questions,
+/// and what to say of the others that are not what is recorded.
+pub(super) fn chosen_and_changed(
+    catalog: &Catalog,
+    recorded: &Record,
+    values: &Values,
+    scope: &Scope<'_>,
+    chosen: &BTreeSet<String>,
+) -> (Vec<String>, Option<String>) {
+    let (mut also, mut changed) = (Vec::new(), Vec::new());
+    for (_, question) in catalog.questions() {
+        let Some(records) = values.get(&question.name).filter(|_| question.kind == KindName::Records) else { continue };
+        let earlier = recorded.get(&question.name).unwrap_or(&Value::Null);
+        if earlier == records && chosen.is_empty() {
+            continue;
+        }
+        let names = record_names(question, earlier);
+        for (number, field, path) in defaults(question, records, scope) {
+            let is = &records[number][field];
+            let record = record_names(question, records).into_iter().nth(number);
+            let was = names.iter().position(|name| Some(name) == record.as_ref()).and_then(|at| earlier[at].get(field));
+            if chosen.contains(&path) {
+                also.push(path);
+            } else if let Some(was) = was.filter(|was| *was != is) {
+                changed.push(format!("`{path}` from `{}` to `{}`", brief(was), brief(is)));
             }
         }
     }
+    let note =
+        (!changed.is_empty()).then(|| format!("With the other answers these defaults change: {}.", changed.join(", ")));
+    (also, note)
+}
+
+/// The fields of records that are what an expression makes their default: the number of the record, the field, and its path.
+/// A field that is not asked has no default.
+fn defaults<'q>(question: &'q Question, records: &Value, scope: &Scope<'_>) -> Vec<(usize, &'q str, String)> {
+    let all: Vec<Record> = records.as_array().into_iter().flatten().filter_map(Value::as_object).cloned().collect();
+    let check = Check::new(scope.clone(), question).among(&all);
+    let mut defaults = Vec::new();
+    let items = records.as_array().into_iter().flatten().enumerate().zip(record_names(question, records));
+    for ((number, record), name) in items {
+        let Some(record) = record.as_object() else { continue };
+        let fields = Fields::of(&check, record);
+        for field in question.fields.iter().filter(|field| field.default_expr.is_some()) {
+            let Some(value) = record.get(&field.name) else { continue };
+            let rules = fields.rules(field);
+            if matches!((rules.is_asked(), rules.default_value()), (Ok(true), Ok(Some(default))) if default == *value) {
+                defaults.push((number, field.name.as_str(), field_path(question, &name, &field.name)));
+            }
+        }
+    }
+    defaults
 }

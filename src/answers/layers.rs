@@ -1,16 +1,19 @@
 //! The answers that were given, layer over layer.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use indexmap::IndexMap;
 use minijinja::Environment;
 use serde_json::{Map, Value};
 
+use super::following::field_path;
 use super::{Given, Origin, Problem, following, kept, typed, unknown_preset};
 use crate::answers::file::AnswersFile;
 use crate::catalog::Catalog;
 use crate::catalog::later::record_names;
 use crate::catalog::migrations::{migrate, present_name};
-use crate::catalog::question::Values;
+use crate::catalog::question::{KindName, Question, Values};
 use crate::template::expression::Scope;
 use crate::template::provided;
 use crate::text::{dotted, quoted};
@@ -26,6 +29,8 @@ pub(super) struct Layers {
     pub beneath: Map<String, Value>,
     /// What was recorded as not asked, as it stands there.
     pub kept: Values,
+    /// Fields of records that a person or the folder said, as `services.api.database`.
+    pub chosen: BTreeSet<String>,
     /// What was done with the recorded ones.
     pub notes: Vec<String>,
     pub problems: Vec<Problem>,
@@ -41,6 +46,7 @@ impl Layers {
             }
         }
         for (name, answer) in &given.detected {
+            layers.choose(catalog.question(name), &answer.value);
             layers.give(catalog, name, answer.value.clone(), Origin::Detected(answer.evidence()));
         }
         if let Some(file) = &given.recorded {
@@ -53,8 +59,12 @@ impl Layers {
             layers.notes.extend(migrated.notes);
             for (name, value) in migrated.values {
                 let place = file.place(migrated.was.get(&name).unwrap_or(&name));
+                if !file.is_record {
+                    layers.choose(catalog.question(&name), &value);
+                }
                 layers.give(catalog, &name, value, Origin::File(place));
             }
+            layers.chosen.extend(file.chosen.iter().cloned());
         }
         for (path, text) in &given.sets {
             layers.set(catalog, path, text);
@@ -78,6 +88,7 @@ impl Layers {
         kept::restore(&mut values, &kept);
         let migrated = migrate(&catalog.migrations, values);
         self.notes.extend(migrated.notes);
+        self.chosen.extend(file.chosen.iter().cloned());
         let recorded = migrated.values.clone().into_iter().collect();
         let scope = Scope::new(env, &recorded);
         // answers that an earlier catalog did not ask for may be missing
@@ -88,7 +99,7 @@ impl Layers {
                 Some(question) => {
                     self.notes.extend(kept::unknown_fields(question, value, file, &place));
                     let mut value = value.clone();
-                    following::leave_defaults_out(question, &mut value, &scope);
+                    following::leave_defaults_out(question, &mut value, &scope, &self.chosen);
                     self.given.insert(name.clone(), (value, Origin::Recorded(place)));
                 }
                 None => match unfit(catalog, name, file) {
@@ -115,6 +126,16 @@ impl Layers {
                     "Answer `{name}` of the interrupted session is unknown to this scaffold, and is left out."
                 ));
             }
+        }
+    }
+
+    /// Notes that the fields of these records were said.
+    fn choose(&mut self, question: Option<&Question>, records: &Value) {
+        let Some(question) = question.filter(|question| question.kind == KindName::Records) else { return };
+        let all = records.as_array().into_iter().flatten().zip(record_names(question, records));
+        for (record, name) in all {
+            let fields = record.as_object().into_iter().flat_map(Map::keys);
+            self.chosen.extend(fields.map(|field| field_path(question, &name, field)));
         }
     }
 
@@ -178,6 +199,18 @@ impl Layers {
                             ([field, ..], Some(fields)) => drop(fields.shift_remove(*field)),
                             ([], Some(fields)) => fields.clear(),
                             (_, None) => {}
+                        }
+                    }
+                }
+                match rest.as_slice() {
+                    [] => self.choose(Some(question), &whole),
+                    [at, field @ ..] => {
+                        let at = at.parse::<usize>().ok();
+                        let record = at
+                            .and_then(|at| Some((record_names(question, &whole).into_iter().nth(at)?, whole.get(at)?)));
+                        if let Some((record, Value::Object(fields))) = record {
+                            let said = fields.keys().filter(|name| field.first().is_none_or(|field| field == name));
+                            self.chosen.extend(said.map(|name| field_path(question, &record, name)));
                         }
                     }
                 }

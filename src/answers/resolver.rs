@@ -1,7 +1,7 @@
 //! Answer after answer: which questions are asked, with which value, and whether all go together.
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use anyhow::Result;
 use indexmap::IndexMap;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::layers::Layers;
 use super::problem::{Missing, Sources, error};
-use super::{Answered, Answers, Given, Origin, Problem, Prompter, kept};
+use super::{Answered, Answers, Given, Origin, Problem, Prompter, following, kept};
 use crate::answers::NAME;
 use crate::answers::check::Check;
 use crate::catalog::later::marked;
@@ -34,6 +34,8 @@ pub(super) struct Resolver<'a> {
     beneath: Map<String, Value>,
     /// What was recorded as not asked.
     kept: Values,
+    /// Fields of records that a person or the folder said.
+    chosen: BTreeSet<String>,
     folder: Option<Value>,
     /// Where more answers can come from.
     sources: Sources,
@@ -92,7 +94,7 @@ enum Pass {
 impl<'a> Resolver<'a> {
     pub fn new(catalog: &'a Catalog, env: &'a Environment<'a>, given: &Given) -> Result<Self> {
         let (folder, sources) = (given.folder.clone(), Sources::left(given));
-        let Layers { given, recorded, beneath, kept, notes, problems } = Layers::new(catalog, env, given)?;
+        let Layers { given, recorded, beneath, kept, chosen, notes, problems } = Layers::new(catalog, env, given)?;
         Ok(Self {
             catalog,
             env,
@@ -100,6 +102,7 @@ impl<'a> Resolver<'a> {
             recorded,
             beneath,
             kept,
+            chosen,
             folder,
             sources,
             notes,
@@ -446,9 +449,14 @@ impl<'a> Resolver<'a> {
             }
         }
         self.notes.extend(kept::without_record(&self.kept, &self.values));
+        let (recorded, scope) = (&self.recorded, self.scope());
+        let (chosen, changed) =
+            following::chosen_and_changed(self.catalog, recorded, &self.values, &scope, &self.chosen);
+        self.notes.extend(changed);
         Ok(Answers {
             origins: std::mem::take(&mut self.origins),
             kept: kept::of(self.catalog, &self.recorded, &self.values),
+            chosen,
             values: std::mem::take(&mut self.values),
             active: self
                 .catalog

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::answers::file::KEPT;
+use crate::answers::file::{CHOSEN, KEPT};
 use crate::catalog::Catalog;
 use crate::catalog::later::LATER;
 use crate::catalog::question::{KindName, Question};
@@ -12,6 +12,8 @@ pub fn answers(catalog: &Catalog) -> Value {
     let mut properties: Map<String, Value> = catalog.questions().map(|(_, q)| (q.name.clone(), property(q))).collect();
     let kept = "Recorded answers that are not asked with the others. The next update may need them again.";
     properties.insert(KEPT.into(), json!({"type": "object", "description": kept}));
+    let chosen = "Fields of records that stay when their default changes, such as `services.api.database`.";
+    properties.insert(CHOSEN.into(), json!({"type": "array", "items": {"type": "string"}, "description": chosen}));
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Answers for scaffold",

@@ -195,7 +195,7 @@ fn no_question_has_the_name_of_the_section_for_kept_answers() {
     let source = source::Source::from([("templates/questions.yaml".to_string(), text.as_bytes().into())]);
     let faults = lint::lint(&Catalog::parse(source).0);
     assert_eq!(faults.len(), 1);
-    assert_eq!(faults[0].message, "question `kept` has the name of the section for answers that are not asked");
+    assert_eq!(faults[0].message, "question `kept` has the name of a section of recorded answers");
 }
 
 #[test]

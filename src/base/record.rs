@@ -4,21 +4,19 @@
 use std::collections::{HashMap, HashSet};
 use std::mem::take;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::answers::Answers;
-use crate::answers::file::{AnswersFile, KEPT};
+use crate::answers::file::{AnswersFile, CHOSEN, KEPT, OURS};
 use crate::catalog::Catalog;
 use crate::catalog::question::Values;
 use crate::text::version;
 use crate::text::yaml::marks::{CommentLine, Content, Node};
 use crate::text::yaml::write;
 
-/// What our comments begin with, so that they are told from those of people when a question reads otherwise.
-const OURS: &str = "#? ";
-
 const HEAD: [&str; 2] = ["The answers that this repository was generated from", "Never put a secret here"];
 const NOT_ASKED: &str = "Not asked with the answers above, or by this scaffold. Taken up again when they are.";
+const CHOSEN_FIELDS: &str = "Chosen, and what the default is as well: they stay when the default changes.";
 const GONE: &str = "Comments on what is no longer above.";
 
 /// The text of the file. It is an answers file: `--answers` reads it. The comments are those of the file `before`.
@@ -51,6 +49,10 @@ pub fn answers(catalog: &Catalog, answers: &Answers, before: Option<&AnswersFile
         for (name, value) in values {
             text.entry("  ", "  ", &name, &value, kept(&name).or_else(|| known(&name)));
         }
+    }
+    if !answers.chosen.is_empty() {
+        text.section(Some(CHOSEN_FIELDS), known(CHOSEN));
+        text.entry("", "", CHOSEN, &json!(answers.chosen), known(CHOSEN));
     }
     text.end()
 }

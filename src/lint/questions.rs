@@ -25,8 +25,9 @@ impl Lint<'_> {
                 }
                 _ => {}
             }
-            if question.name == file::KEPT {
-                self.fault(&file, "question `kept` has the name of the section for answers that are not asked");
+            if [file::KEPT, file::CHOSEN].contains(&question.name.as_str()) {
+                let name = &question.name;
+                self.fault(&file, format!("question `{name}` has the name of a section of recorded answers"));
             }
             if question.needs.is_some() {
                 self.fault(&file, format!("question `{}`: `needs` goes with a field of a record", question.name));

@@ -176,13 +176,13 @@ fn a_generated_dockerfile_can_become_its_own() {
 #[test]
 fn defaults_of_a_language_follow_it() {
     let shop = Repository::built_in();
-    let api = || {
-        let answers: Value = serde_yaml::from_str(&shop.file(".scaffold/answers.yaml")).unwrap();
-        let services = answers["services"].as_sequence().unwrap().clone();
-        services.into_iter().find(|service| service["name"] == "api").unwrap()
-    };
+    let api = || service(&shop.file(".scaffold/answers.yaml"), "api");
     shop.update(0, &["services.api.test=npm run check"]);
-    shop.update(0, &["services.api.language=go"]);
+    let said = shop.update(0, &["services.api.language=go"]);
+    let followed =
+        "With the other answers these defaults change: `services.api.language_version` from `24` to `1.27`, ";
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains(followed) && said.contains("`services.api.typecheck` from `npm run typecheck` to"), "{said}");
     assert_eq!(api()["build"], "go build -trimpath -o bin/app .");
     assert_eq!(api()["language_version"], "1.27");
     assert_eq!(api()["test"], "npm run check");
@@ -190,6 +190,54 @@ fn defaults_of_a_language_follow_it() {
     shop.update(0, &["services.api.language=node", "services.api.lint=go vet ./..."]);
     assert_eq!(api()["lint"], "go vet ./...");
     assert_eq!(api()["build"], "npm run build");
+}
+
+/// What was said stays when the answers behind it change, even where it was the default at that time.
+#[test]
+fn what_was_said_does_not_follow_the_default() {
+    let shop = Repository::built_in();
+    let answers = || shop.file(".scaffold/answers.yaml");
+    let api = || service(&answers(), "api");
+    shop.update(
+        0,
+        &[
+            "services.api.kind=web",
+            "services.api.language=node",
+            "services.api.database=false",
+            "services.api.route=/api",
+        ],
+    );
+    assert!(answers().ends_with(
+        "#? Chosen, and what the default is as well: they stay when the default changes.\nchosen:\n- services.api.database\n"
+    ));
+    shop.update(0, &["services.api.kind=api"]);
+    assert_eq!(api()["database"], false);
+    assert!(!answers().contains("chosen:"), "the default of an API is another one");
+}
+
+/// Empty commands are not what the default of a language is.
+#[test]
+fn an_image_from_elsewhere_and_back_keeps_commands() {
+    let shop = Repository::built_in();
+    let api = || service(&shop.file(".scaffold/answers.yaml"), "api");
+    shop.update(0, &["services.api.lint=", "services.api.test=npm run check"]);
+    let before = api();
+    let image = "registry.example.com/acme/api@sha256:6ea7bdb0f53cbf24bb2e4a4a4e5dd9a5b3ed3f1e0e1a2d5c7b8f90a1b2c3d4e5";
+    shop.update(
+        0,
+        &["services.api.image=existing", &format!("services.api.reference={image}"), "services.api.migrate="],
+    );
+    assert!(api().get("lint").is_none());
+    shop.update(0, &["services.api.image=generated"]);
+    let mut after = api();
+    after["migrate"] = before["migrate"].clone();
+    assert_eq!(after, before);
+}
+
+fn service(answers: &str, name: &str) -> Value {
+    let answers: Value = serde_yaml::from_str(answers).unwrap();
+    let services = answers["services"].as_sequence().unwrap().clone();
+    services.into_iter().find(|service| service["name"] == name).unwrap()
 }
 
 /// What a preset or the folder says of a service has no meaning any more once `--set` changes what it hangs on.
