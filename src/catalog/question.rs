@@ -254,6 +254,8 @@ pub enum FindingName {
     /// One, for a process of which two would do harm.
     MinReplicas,
     Build,
+    /// How scripts and styles beside the program are built.
+    Assets,
     Output,
     Lint,
     Typecheck,

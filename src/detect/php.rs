@@ -45,6 +45,7 @@ pub fn detect(files: &Files, services: &mut Services) {
         if files.has(&artisan) {
             service.command(Command::Migrate, "php artisan migrate --force", Location::new(&artisan, None));
         }
+        services.take_assets(path::parent(file));
     }
     // pages without a list of packages
     let bare = ["index.php", "public/index.php"].into_iter().find(|file| files.has(file));

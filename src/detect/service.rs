@@ -204,6 +204,8 @@ impl Language {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Command {
+    /// Builds scripts and styles with Node.js, beside a program in another language.
+    Assets,
     Build,
     /// Tests, and writes which lines were reached.
     Coverage,
@@ -339,6 +341,16 @@ impl Services {
             service.name = name.map(|name| Finding::new(name.to_owned(), place.clone()));
         }
         service
+    }
+
+    /// What the package.json that gave way to a program builds for the pages of that program.
+    pub fn take_assets(&mut self, folder: &str) {
+        let Some((node, service)) = self.1.get(folder).zip(self.0.get_mut(folder)) else { return };
+        if let Some(build) = node.commands.get(&Command::Build) {
+            service.commands.insert(Command::Assets, build.clone());
+            service.package_manager.clone_from(&node.package_manager);
+            service.manager_version = node.manager_version;
+        }
     }
 
     /// Takes a package.json back that gave way to a manifest which tells nothing of a program.

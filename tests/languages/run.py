@@ -35,7 +35,7 @@ LANGUAGES = {
     "python": ({}, []),
     "static": ({}, []),
     "ruby": ({"start": "bundle exec ruby server.rb"}, ["apt-get"]),
-    "php": ({"start": "php server.php"}, ["install-php-extensions"]),
+    "php": ({"start": "php server.php", "assets": "npm run build"}, ["install-php-extensions"]),
     "java_maven": ({"start": "java -XX:MaxRAMPercentage=75 -XX:+ExitOnOutOfMemoryError -jar quarkus-run.jar"}, []),
 }
 

@@ -1,6 +1,6 @@
 //! What a service lacks, or has in the way, for its image to be built.
 
-use super::super::service::{Language, Service};
+use super::super::service::{Command, Language, Service};
 use super::super::walk::Files;
 use crate::text::path;
 
@@ -8,12 +8,14 @@ use crate::text::path;
 /// manager.
 pub(super) fn missing_for_install(service: &Service, files: &Files) {
     let Some(language) = &service.language else { return };
-    let manifest = &language.found_in.file;
+    let of_npm = language.value == Language::Node || service.commands.contains_key(&Command::Assets);
     let list = match language.value {
-        Language::Node => "package-lock.json",
+        _ if of_npm => "package-lock.json",
         Language::Python => "requirements.txt",
         _ => return,
     };
+    let beside = path::join(&service.path, "package.json");
+    let manifest = if language.value == Language::Node || !of_npm { &language.found_in.file } else { &beside };
     let wanted = path::join(&service.path, list);
     let Some(found) = &service.package_manager else {
         if !files.has(&wanted) {
@@ -21,7 +23,7 @@ pub(super) fn missing_for_install(service: &Service, files: &Files) {
         }
         return;
     };
-    if language.value == Language::Node && found.value != "npm" && !service.manager_version {
+    if of_npm && found.value != "npm" && !service.manager_version {
         files.note(
             manifest,
             format!(
