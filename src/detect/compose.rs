@@ -9,7 +9,7 @@ use serde_yaml::Value;
 use super::dockerfile::filled;
 use super::entry::{Run, is_for_development, run};
 use super::finding::{Finding, Location};
-use super::kept_files::{self, Mount, mounts};
+use super::kept_files;
 use super::lines::Lines;
 use super::routes::meaning;
 use super::service::{Client, Route, Service, Services};
@@ -123,8 +123,7 @@ pub fn read(files: &Files) -> Compose {
         let systems: Vec<(&str, &'static str)> =
             entries.iter().filter_map(|(name, entry)| Some((*name, image(entry)?.system))).collect();
         if !is_for_development(file) {
-            let mounted: Vec<(&str, Vec<Mount>)> = entries.iter().map(|(name, entry)| (*name, mounts(entry))).collect();
-            kept_files::shared(files, file, &mounted);
+            kept_files::shared(files, file, &entries);
         }
         for (name, entry) in entries {
             let place = lines.place(&format!("{name}:"));

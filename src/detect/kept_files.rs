@@ -59,7 +59,7 @@ const DATA: [&str; 14] = [
 ];
 
 /// Folders of the system and of databases.
-const OF_OTHERS: [&str; 12] = [
+const OF_OTHERS: [&str; 13] = [
     "/bitnami",
     "/data/db",
     "/dev",
@@ -72,6 +72,7 @@ const OF_OTHERS: [&str; 12] = [
     "/var/lib/mysql",
     "/var/lib/postgresql",
     "/var/lib/redis",
+    "/var/log",
 ];
 
 /// The systems beside which SQLite is only for development.
@@ -165,25 +166,38 @@ pub fn of_image(files: &Files, file: &str, stage: &Stage, build: Option<&Build>)
     Some(first)
 }
 
-/// Notes volumes that several entries of a compose file mount. Each entry by its name, with what it mounts.
-pub fn shared(files: &Files, file: &str, entries: &[(&str, Vec<Mount>)]) {
-    for (i, (name, mounts)) in entries.iter().enumerate() {
-        for volume in mounts.iter().filter_map(|mount| mount.name.as_ref()) {
-            let has =
-                |(_, mounts): &&(&str, Vec<Mount>)| mounts.iter().any(|mount| mount.name.as_ref() == Some(volume));
-            let before = entries.iter().take(i).any(|entry| has(&entry));
-            let others: Vec<&str> = entries.iter().skip(i + 1).filter(has).map(|(name, _)| *name).collect();
-            if !before && !others.is_empty() {
-                files.note(
-                    file,
-                    format!(
-                        "mounts the volume `{volume}` into `{name}` and `{}`; a volume here belongs to one service, and what others read is better kept in object storage",
-                        others.join("`, `")
-                    ),
-                );
-            }
+/// Notes volumes that a service keeps files in and that others mount as well. Each entry of the compose file by its name.
+pub fn shared(files: &Files, file: &str, entries: &[(&str, &Value)]) {
+    let kept: Vec<(&str, String)> = entries
+        .iter()
+        .filter(|(_, entry)| entry.get("build").is_some())
+        .flat_map(|(name, entry)| mounts(entry).into_iter().filter_map(|mount| Some((*name, mount.name?))))
+        .collect();
+    for (i, (name, volume)) in kept.iter().enumerate() {
+        if kept.iter().take(i).any(|(_, before)| before == volume) {
+            continue;
+        }
+        let others = entries.iter().filter(|(other, entry)| other != name && names(entry).any(|one| one == volume));
+        let others: Vec<&str> = others.map(|(other, _)| *other).collect();
+        if !others.is_empty() {
+            files.note(
+                file,
+                format!(
+                    "mounts the volume `{volume}` into `{name}` and `{}`; a volume here belongs to one service, and what others read is better kept in object storage",
+                    others.join("`, `")
+                ),
+            );
         }
     }
+}
+
+/// The names of all volumes that an entry mounts, in whatever way.
+fn names(entry: &Value) -> impl Iterator<Item = &str> {
+    let volumes = entry.get("volumes").and_then(Value::as_sequence).into_iter().flatten();
+    volumes.filter_map(|volume| match volume {
+        Value::String(text) => text.split_once(':').map(|(source, _)| source),
+        volume => volume.get("source").and_then(Value::as_str),
+    })
 }
 
 /// Gives services without a volume the folder of their SQLite database.
@@ -299,7 +313,8 @@ fn of_source(service: &Service, file: &str, text: &str) -> Option<(Database, usi
             return Some((Database { file, from: From::Program }, line));
         }
         let called = django && !databases(&tokens).iter().any(|token| other(token)) || opens && is_opened(&tokens, i);
-        (called && is_database(text)).then(|| (joined(&tokens, i), line)).and_then(|(found, line)| Some((found?, line)))
+        let is_file = is_database(text) && !text.starts_with("django.");
+        (called && is_file).then(|| (joined(&tokens, i), line)).and_then(|(found, line)| Some((found?, line)))
     })
 }
 
