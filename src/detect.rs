@@ -44,6 +44,7 @@ mod ruby;
 pub mod rules;
 mod rust;
 pub mod service;
+mod sqlite;
 mod tokens;
 mod versions;
 pub mod walk;
@@ -124,7 +125,7 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
     processes::detect(&files, &mut services);
     proxies::detect(&files, &mut services);
     let variables = env_sample::detect(&files, &mut services);
-    kept_files::sqlite(&files, &mut services);
+    sqlite::detect(&files, &mut services);
     let remote = git::detect(&files);
     if let Some(service) = services.0.get_mut("").filter(|service| service.name.is_none()) {
         let place = service.manifest.clone().or_else(|| service.containers.first().cloned());
