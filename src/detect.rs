@@ -27,6 +27,7 @@ pub mod git;
 mod go;
 mod images;
 mod java;
+mod kept_files;
 mod libraries;
 mod lines;
 mod node;
@@ -43,6 +44,7 @@ mod ruby;
 pub mod rules;
 mod rust;
 pub mod service;
+mod sqlite;
 mod tokens;
 mod versions;
 pub mod walk;
@@ -123,6 +125,7 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
     processes::detect(&files, &mut services);
     proxies::detect(&files, &mut services);
     let variables = env_sample::detect(&files, &mut services);
+    sqlite::detect(&files, &mut services);
     let remote = git::detect(&files);
     if let Some(service) = services.0.get_mut("").filter(|service| service.name.is_none()) {
         let place = service.manifest.clone().or_else(|| service.containers.first().cloned());

@@ -253,6 +253,8 @@ pub enum FindingName {
     Schedule,
     /// One, for a process of which two would do harm.
     MinReplicas,
+    /// The folder of its container in which a service keeps files.
+    Volume,
     Build,
     /// How scripts and styles beside the program are built.
     Assets,

@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_yaml::Value;
 
 use super::dockerfile::filled;
-use super::entry::{Run, run};
+use super::entry::{Run, is_for_development, run};
 use super::finding::{Finding, Location};
+use super::kept_files;
 use super::lines::Lines;
 use super::routes::meaning;
 use super::service::{Client, Route, Service, Services};
@@ -121,6 +122,9 @@ pub fn read(files: &Files) -> Compose {
             .collect();
         let systems: Vec<(&str, &'static str)> =
             entries.iter().filter_map(|(name, entry)| Some((*name, image(entry)?.system))).collect();
+        if !is_for_development(file) {
+            kept_files::shared(files, file, &entries);
+        }
         for (name, entry) in entries {
             let place = lines.place(&format!("{name}:"));
             match entry.get("build") {

@@ -7,6 +7,7 @@ use super::crontab;
 use super::dockerfile::{Stage, is_image, stages};
 use super::finding::{Finding, Location};
 use super::images::{base, only_tools, user};
+use super::kept_files;
 use super::node::is_development;
 use super::service::{Command, Image, Service, ServiceKind, Services};
 use super::walk::Files;
@@ -228,7 +229,9 @@ fn apply(files: &Files, services: &mut Services, folder: &str, read: &Read<'_>, 
     let of_run =
         |build: &Build| build.run.tmpfs.iter().map(|one| Finding::new(one.clone(), build.place.clone())).collect();
     let in_memory: Vec<Finding<String>> = build.map(of_run).unwrap_or_default();
+    service.volume = kept_files::of_image(files, file, stage, build);
     service.image = Some(Image {
+        folder: stage.folder.clone(),
         dockerfile: Finding::new(file.to_owned(), place),
         context: Finding::new(context, context_place),
         target,

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::crontab::{Entry, of_build};
+use crate::text::path;
 
 /// Stages and variables that are looked at.
 const MOST: usize = 200;
@@ -42,6 +43,10 @@ pub struct Stage {
     pub runs: bool,
     /// Its commands and entry points as they are written.
     pub commands: Vec<String>,
+    /// The folder in which it starts.
+    pub folder: Option<String>,
+    /// Folders that it declares as volumes, each with its line.
+    pub volumes: Vec<(String, usize)>,
     /// What it copies from its context.
     pub copied: Vec<String>,
     /// Lines for cron that its build writes, each with its line.
@@ -144,6 +149,18 @@ fn instruction(stage: &mut Stage, one: &Instruction, arguments: &HashMap<String,
             stage
                 .copied
                 .extend(sources.iter().take(MOST).map(|source| source.trim_matches(['[', '"', ',']).to_owned()));
+        }
+        "WORKDIR" => {
+            let folder = filled(unquoted(text), &stage.variables);
+            stage.folder = match (&stage.folder, folder.starts_with('/')) {
+                (_, true) => Some(folder),
+                (Some(before), false) => Some(path::join(before, &folder)),
+                (None, false) => None,
+            };
+        }
+        "VOLUME" if stage.volumes.len() < MOST => {
+            let folders = words(text).unwrap_or_default().into_iter();
+            stage.volumes.extend(folders.map(|folder| (filled(&folder, &stage.variables), one.line)));
         }
         "ENTRYPOINT" => {
             stage.runs = true;

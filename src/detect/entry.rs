@@ -6,6 +6,7 @@ use serde_yaml::Value;
 
 use super::dockerfile::filled;
 use super::env_sample::is_secret;
+use super::kept_files::{Mount, mounts};
 use super::node::is_development;
 use super::procfile;
 use crate::text::path;
@@ -18,6 +19,8 @@ pub struct Run {
     pub command: Option<String>,
     pub user: Option<u32>,
     pub read_only: bool,
+    /// Volumes that it keeps files in.
+    pub mounts: Vec<Mount>,
     /// Folders in memory.
     pub tmpfs: Vec<String>,
     /// Build arguments, each name and value.
@@ -40,6 +43,7 @@ pub fn run(file: &str, build: &Value, entry: &Value) -> Run {
         command: command.filter(|command| !is_development(command) && !command.contains("--reload")),
         user,
         read_only: entry.get("read_only").and_then(Value::as_bool).unwrap_or_default(),
+        mounts: mounts(entry),
         tmpfs: tmpfs.filter(|folder| folder != "/tmp").collect(),
         args: args(build),
     }
@@ -110,7 +114,7 @@ fn mounts_code(entry: &Value) -> bool {
 }
 
 /// Whether a compose file is for development or tests by its name.
-fn is_for_development(file: &str) -> bool {
+pub fn is_for_development(file: &str) -> bool {
     let words = ["dev", "development", "local", "test", "tests", "ci", "override", "debug", "e2e"];
     path::name(file).split(['.', '-', '_']).any(|word| words.contains(&word))
 }

@@ -72,6 +72,9 @@ pub struct Service {
     /// What builds it for a platform that is no container, and what would make a server of it.
     #[serde(skip)]
     pub adapter: Option<Finding<(String, &'static str)>>,
+    /// The folder of its container in which it keeps files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volume: Option<Finding<String>>,
     /// Other processes of its code, which run its image.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub processes: Vec<Finding<Process>>,
@@ -140,6 +143,9 @@ pub struct Image {
     /// What runs instead of the command of the image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<Finding<String>>,
+    /// The folder in which the image starts its program.
+    #[serde(skip)]
+    pub folder: Option<String>,
 }
 
 /// How a reverse proxy reaches a service.

@@ -169,6 +169,7 @@ pub fn is_wanted(path: &str) -> bool {
         || is_workflow(path)
         || is_manifest(path)
         || is_source(path)
+        || is_store(path)
 }
 
 /// Whether a file is called like a Dockerfile: `Dockerfile`, `Dockerfile.prod`, `api.Dockerfile`.
@@ -221,6 +222,12 @@ pub fn is_source(path: &str) -> bool {
 /// Whether a file is a source of a language that is understood.
 pub fn has_source_end(file: &str) -> bool {
     path::name(file).rsplit_once('.').is_some_and(|(_, end)| LANGUAGES.contains(&end))
+}
+
+/// Whether a file is a source that opens a database, by its name.
+pub fn is_store(path: &str) -> bool {
+    let stem = path::name(path).rsplit_once('.').map_or("", |(stem, _)| stem);
+    has_source_end(path) && matches!(stem, "config" | "database" | "db" | "sqlite")
 }
 
 fn is_telling(stem: &str, path: &str) -> bool {

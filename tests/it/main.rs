@@ -58,5 +58,6 @@ mod terminal;
 mod update;
 mod update_output;
 mod updates;
+mod volumes;
 mod whereabouts;
 mod workflows;

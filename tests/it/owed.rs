@@ -8,7 +8,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r"
-    error: the catalog has 19 faults:
+    error: the catalog has 20 faults:
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.title`: what people call it, as in `an account of AWS`
         - `provides.facts.dns`: the product that answers for the zones
@@ -71,6 +71,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: rust`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `object_store`: no component fills it with `cloud: gcp`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `secrets_store`: no component fills it with `cloud: gcp`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `volumes`: no component fills it with `cloud: gcp`, `cluster: created`; add one, or say in `without` what that needs
     ");
 }
 
@@ -79,7 +80,7 @@ fn an_empty_cluster_is_a_list_of_what_it_owes() {
     let text = "title: A cluster that is there\nwhy: Another kind of cluster.\nprovides:\n  slot: cluster\n  for:\n    \
                 cluster: {value: existing, title: A cluster that is there, order: 20}\n    cloud: aws\n";
     insta::assert_snapshot!(faults(&[("components/aws/existing/component.yaml", text)]), @r#"
-    error: the catalog has 1 fault:
+    error: the catalog has 2 faults:
       templates/components/aws/existing/component.yaml: owes to the slot `cluster`:
         - `provides.facts.title`: the managed Kubernetes, for a sentence
         - `provides.facts.short`: the same, short
@@ -102,6 +103,7 @@ fn an_empty_cluster_is_a_list_of_what_it_owes() {
         - `files/scripts/cluster-connect.sh`
         - `files/k8s/platform/cluster/storage-class.yaml`
         - `contributes.cluster_resources`: an item
+      templates/slots.yaml: slot `volumes`: no component fills it with `cloud: aws`, `cluster: existing`; add one, or say in `without` what that needs
     "#);
 }
 

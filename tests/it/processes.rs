@@ -148,11 +148,11 @@ fn what_is_shared_is_not_recorded() {
 #[test]
 fn a_single_worker_never_runs_twice() {
     let spec = yaml(CELERY, "k8s/base/beat/deployment.yaml")["spec"].clone();
-    assert_eq!(spec["strategy"]["type"], "Recreate");
-    let bounds = yaml(CELERY, "k8s/base/beat/horizontal-pod-autoscaler.yaml")["spec"].clone();
-    assert_eq!((&bounds["minReplicas"], &bounds["maxReplicas"]), (&1.into(), &1.into()));
-    let lower = text(CELERY, "k8s/overlays/staging/services/beat/replicas.yaml");
-    assert!(lower.contains("path: /spec/maxReplicas\n  value: 1\n"), "{lower}");
+    assert_eq!((&spec["strategy"]["type"], &spec["replicas"]), (&"Recreate".into(), &1.into()));
+    let scaled = ["horizontal-pod-autoscaler.yaml", "pod-disruption-budget.yaml"];
+    assert!(scaled.iter().all(|file| !kinds(CELERY, "beat").contains(file) && kinds(CELERY, "queue").contains(file)));
+    let overlay = text(CELERY, "k8s/overlays/staging/services/beat/kustomization.yaml");
+    assert!(!overlay.contains("HorizontalPodAutoscaler"), "{overlay}");
     assert!(refusal(json!([{"name": "api", "min_replicas": 1}])).contains("only a worker"));
 }
 

@@ -40,6 +40,10 @@ pub(super) fn unsupported(catalog: &Catalog, found: &Detected, files: &Files) {
         let name = service.name.as_ref().map_or_else(|| "the service".to_owned(), |name| format!("`{}`", name.value));
         for client in &service.clients {
             let Some(system) = client.value.system.filter(|system| !is_made(system)) else { continue };
+            // its file is on a volume
+            if system == "sqlite" && service.volume.is_some() {
+                continue;
+            }
             let (_, names) = users.entry(system).or_insert_with(|| (client.found_in.clone(), Vec::new()));
             if !names.contains(&name) {
                 names.push(name.clone());
@@ -55,6 +59,12 @@ pub(super) fn unsupported(catalog: &Catalog, found: &Detected, files: &Files) {
     for (system, (place, names)) in users {
         let message = match names.as_slice() {
             [] => format!("runs {system}, which is not supported: nothing is generated for it"),
+            names if system == "sqlite" => {
+                format!(
+                    "uses sqlite, and in which folder its file is was not found; name the folder in `volume`, or it is empty at each start (used by {})",
+                    names.join(", ")
+                )
+            }
             names => {
                 format!(
                     "uses {system}, which is not supported: nothing is generated for it (used by {})",

@@ -82,6 +82,9 @@ pub(super) fn fields(service: &Service) -> Fields {
             put(FindingName::Writable, json!(folders), &first.found_in);
         }
     }
+    if let Some(volume) = &service.volume {
+        put(FindingName::Volume, json!(volume.value), &volume.found_in);
+    }
     if let Some(port) = service.port.as_ref().filter(|_| output.is_none()) {
         put(FindingName::Port, json!(port.value), &port.found_in);
     }

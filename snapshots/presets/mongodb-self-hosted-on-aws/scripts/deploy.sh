@@ -200,10 +200,10 @@ undo() {
 say "Applying everything"
 apply "$work/all.yaml" || undo "kubectl apply failed"
 
-# An autoscaler leaves a Deployment with zero pods alone, and manifests name no count: what was stopped starts here.
+# An autoscaler leaves a Deployment with zero pods alone, and its manifest names no count: what was stopped starts here.
 raise() {
   local minimum replicas
-  minimum="$(k get horizontalpodautoscaler "$1" --output 'jsonpath={.spec.minReplicas}' < /dev/null)" || return 1
+  minimum="$(k get horizontalpodautoscaler "$1" --ignore-not-found --output 'jsonpath={.spec.minReplicas}' < /dev/null)" || return 1
   replicas="$(k get deployment "$1" --output 'jsonpath={.spec.replicas}' < /dev/null)" || return 1
   if [[ "${replicas:-0}" -lt "${minimum:-1}" ]]; then
     echo "  $1: $replicas -> $minimum replicas"

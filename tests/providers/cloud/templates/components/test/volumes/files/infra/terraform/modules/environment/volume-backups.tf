@@ -1,0 +1,4 @@
+# Testcloud copies disks with `copies: daily` by itself.
+locals {
+  volume_copies = "daily"
+}
