@@ -425,7 +425,7 @@ pub fn renew() {
         let set = matrix.answers(row);
         let case = json!({"preset": preset, "about": "Answers in pairs, by tests/it/matrix.rs", "set": set});
         let text = serde_yaml::to_string(&case).unwrap();
-        std::fs::write(folder().join(format!("{:02}.yaml", number + 1)), text).unwrap();
+        std::fs::write(folder().join(format!("{:03}.yaml", number + 1)), text).unwrap();
     }
     std::fs::write(excluded_file(), told(&matrix, &excluded)).unwrap();
 }
