@@ -197,9 +197,32 @@ fn one_way(model: &impl Model, rows: &[Row], way: usize) -> Covering {
             covering.rows.push(row);
         } else if pairs.is_empty() {
             covering.excluded.sort();
+            thin_out(&sizes, &mut covering.rows);
             return covering;
         }
     }
+}
+
+/// Leaves out rows of which others have every pair, the first ones first: they were made when little was there yet.
+fn thin_out(sizes: &[usize], rows: &mut Vec<Row>) {
+    let numbers = Missing::new(sizes);
+    let size = numbers.values.len();
+    let pairs = |row: &Row| -> Vec<usize> {
+        let all = numbers.numbers(row);
+        let of =
+            |(i, one): (usize, &usize)| all[i + 1..].iter().map(move |other| one * size + other).collect::<Vec<_>>();
+        all.iter().enumerate().flat_map(of).collect()
+    };
+    let mut times = vec![0; size * size];
+    rows.iter().flat_map(&pairs).for_each(|pair| times[pair] += 1);
+    rows.retain(|row| {
+        let own = pairs(row);
+        let is_needed = own.iter().any(|pair| times[*pair] == 1);
+        if !is_needed {
+            own.iter().for_each(|pair| times[*pair] -= 1);
+        }
+        is_needed
+    });
 }
 
 /// An accepted row that has these values.
