@@ -256,6 +256,8 @@ pub enum FindingName {
     /// The folder of its container in which a service keeps files.
     Volume,
     Build,
+    /// Libraries of the system that its program links.
+    Libraries,
     /// How scripts and styles beside the program are built.
     Assets,
     Output,

@@ -5,6 +5,7 @@ use serde_yaml::Value;
 use super::compose::Build;
 use super::dockerfile::Stage;
 use super::finding::{Finding, Location};
+use super::sqlite;
 use super::walk::Files;
 use crate::text::path;
 
@@ -139,8 +140,12 @@ pub fn of_image(files: &Files, file: &str, stage: &Stage, build: Option<&Build>)
     let declared = stage.volumes.iter().filter(|(folder, _)| folder.starts_with('/') && is_kept(folder));
     let declared = declared
         .map(|(folder, line)| Finding::new(folder.trim_end_matches('/').to_owned(), Location::new(file, Some(*line))));
+    let mut variables: Vec<&String> = stage.variables.values().collect();
+    variables.sort();
+    let databases = variables.into_iter().filter_map(|value| sqlite::folder_of_value(value));
+    let databases = databases.map(|folder| Finding::new(folder.to_owned(), Location::new(file, None)));
     let mut all: Vec<Finding<String>> = Vec::new();
-    for one in mounted.chain(declared) {
+    for one in mounted.chain(declared).chain(databases) {
         if all.iter().all(|known| known.value != one.value) {
             all.push(one);
         }

@@ -9,6 +9,7 @@ use super::compose::{inside, is_compose, port, system};
 use super::crontab;
 use super::entry;
 use super::finding::{Finding, Location};
+use super::kept_files::mounts;
 use super::lines::Lines;
 use super::procfile::{self, entries};
 use super::service::{Command, Service, Services};
@@ -179,6 +180,11 @@ fn compose(files: &Files, file: &str, services: &mut Services) {
         }
         let main = own.iter().find(|entry| entry.listens()).or_else(|| own.iter().find(|e| e.command().is_none()));
         let Some(main) = main.or(own.first()).copied() else { continue };
+        // of an image that is only published, this says where it keeps files
+        if service.image.is_some() && service.volume.is_none() {
+            let mount = mounts(main.value).into_iter().next();
+            service.volume = mount.map(|mount| Finding::new(mount.target, main.place.clone()));
+        }
         for entry in own.into_iter().filter(|entry| entry.name != main.name) {
             let Some(command) = entry.command().filter(|command| Some(command) != main.command().as_ref()) else {
                 continue;

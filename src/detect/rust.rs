@@ -26,12 +26,36 @@ pub fn detect(files: &Files, services: &mut Services) {
             service.version = Some(Finding::new(version.to_owned(), lines.place("rust-version")));
         }
         start(files, service, package, table.get("bin"));
+        service.libraries = linked(files, path::parent(file));
         for library in table.get("dependencies").and_then(Value::as_table).into_iter().flat_map(Table::keys) {
             if libraries::knows(Language::Rust, library) {
                 libraries::add(service, Language::Rust, library, &lines.place(library), false);
             }
         }
     }
+}
+
+/// Crates that link a library of the system, the library, and the crate that compiles its own copy instead.
+const LINKED: [(&str, &str, &str); 3] = [
+    ("openssl-sys", "openssl", "openssl-src"),
+    ("pq-sys", "libpq", "pq-src"),
+    ("mysqlclient-sys", "libmariadb", "mysqlclient-src"),
+];
+
+/// The libraries of the system that the crates of the nearest Cargo.lock link.
+fn linked(files: &Files, folder: &str) -> Vec<Finding<&'static str>> {
+    let Some(lock) = path::upwards(folder).map(|folder| path::join(folder, "Cargo.lock")).find(|file| files.has(file))
+    else {
+        return Vec::new();
+    };
+    let text = files.text(&lock).unwrap_or_default();
+    let line = |name: &str| {
+        text.lines().position(|line| line.strip_prefix("name = ").is_some_and(|it| it.trim_matches('"') == name))
+    };
+    let linked = LINKED.iter().filter(|(.., own)| line(own).is_none());
+    linked
+        .filter_map(|(name, library, _)| Some(Finding::new(*library, Location::new(&lock, Some(line(name)? + 1)))))
+        .collect()
 }
 
 /// The program of a package: `default-run`, `src/main.rs`, a `[[bin]]`, or the only source in `src/bin`.

@@ -48,6 +48,9 @@ pub struct Service {
     /// Where its build writes static files, relative to its folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<Finding<String>>,
+    /// The libraries of the system that its program links: `openssl`, `libpq`, `libmariadb`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub libraries: Vec<Finding<&'static str>>,
     /// The drivers, mappers and clients it uses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub clients: Vec<Finding<Client>>,

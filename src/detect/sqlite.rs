@@ -64,6 +64,16 @@ enum From {
     Schema,
 }
 
+/// The folder of the database that a variable of an image names by its whole path, as `file:/data/app.db`.
+pub fn folder_of_value(value: &str) -> Option<&str> {
+    let file = match value.strip_prefix("file:") {
+        Some(file) => file.strip_prefix("//").unwrap_or(file),
+        None => value.split_once(":///").filter(|(scheme, _)| scheme.split('+').next() == Some("sqlite"))?.1,
+    };
+    let folder = path::parent(file.split('?').next()?);
+    (file.starts_with('/') && is_database(file.split('?').next()?) && !folder.is_empty()).then_some(folder)
+}
+
 /// `DATABASE_URL=file:./data/app.db`, `DATABASE_URL="sqlite:///data/app.db"`.
 fn of_sample(text: &str) -> Option<(Database, usize)> {
     let value = |line: &str| {
@@ -196,7 +206,7 @@ fn folder_of(files: &Files, service: &Service, source: &str, database: &Database
 
 #[cfg(test)]
 mod tests {
-    use super::{of_sample, of_url};
+    use super::{folder_of_value, of_sample, of_url};
 
     #[test]
     fn addresses_of_sqlite() {
@@ -216,5 +226,21 @@ mod tests {
         let (found, line) = of_sample(sample).unwrap();
         assert_eq!((found.file.as_str(), line), ("./data/prod.db", 2));
         assert_eq!(of_sample("LOGO=file:./logo.png\nURL=postgres://x"), None);
+    }
+
+    #[test]
+    fn variables_of_an_image() {
+        for (value, wanted) in [
+            ("file:/data/sqlite.db", Some("/data")),
+            ("file:///data/app/app.sqlite3?mode=rwc", Some("/data/app")),
+            ("sqlite:////var/lib/app/app.db", Some("/var/lib/app")),
+            ("sqlite:///app.db", None),
+            ("file:/app.db", None),
+            ("file:./data/app.db", None),
+            ("file:/etc/app.conf", None),
+            ("postgres://db/app.db", None),
+        ] {
+            assert_eq!(folder_of_value(value), wanted, "{value}");
+        }
     }
 }

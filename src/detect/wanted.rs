@@ -5,7 +5,7 @@ use super::proxies::is_nginx;
 use crate::text::path;
 
 /// Names of files that are read or whose being there tells something.
-const NAMES: [&str; 103] = [
+const NAMES: [&str; 104] = [
     ".bun-version",
     ".deno-version",
     ".dockerignore",
@@ -24,6 +24,7 @@ const NAMES: [&str; 103] = [
     "CMakeLists.txt",
     "CODEOWNERS",
     "Caddyfile",
+    "Cargo.lock",
     "Cargo.toml",
     "Chart.yaml",
     "Gemfile",

@@ -151,12 +151,16 @@ fn every_condition_is_true_in_one_case_and_false_in_another() {
 
 #[test]
 fn every_choice_is_taken_by_some_case() {
+    let has = |value: Option<&Value>, choice: &str| match value {
+        Some(Value::Array(several)) => several.iter().any(|one| one == choice),
+        value => value.and_then(Value::as_str) == Some(choice),
+    };
     let taken = |q: &Question, list: Option<&Question>, choice: &str| {
         outcomes().iter().any(|o| match list {
-            None => o.answers.values.get(&q.name).and_then(Value::as_str) == Some(choice),
+            None => has(o.answers.values.get(&q.name), choice),
             Some(list) => {
                 let records = o.answers.values.get(&list.name).and_then(Value::as_array);
-                records.into_iter().flatten().any(|r| r.get(&q.name).and_then(Value::as_str) == Some(choice))
+                records.into_iter().flatten().any(|r| has(r.get(&q.name), choice))
             }
         })
     };

@@ -486,6 +486,7 @@ fn an_empty_language_is_a_list_of_what_it_owes() {
         - `provides.facts.workspaces`: whether the package manager installs a package of a workspace by the lock file of the whole
         - `provides.facts.serves_files`: whether the image serves files and starts no program of the service; then with `/usr/share/nginx/runtime/config.js`
         - `provides.facts.builds_assets`: whether the image build can make scripts and styles with Node.js, as the answer `assets` says
+        - `provides.facts.system_libraries`: choices of `libraries` that the image build can install; empty for none
         - `provides.facts.ecosystem`: the package manager, as Dependabot calls it; empty for none
         - `provides.facts.size`: default of `size`: enough for the usual program
         - `provides.facts.install`: shell command that installs exactly what the lock file says, with tools for the checks

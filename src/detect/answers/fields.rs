@@ -170,6 +170,10 @@ fn commands(service: &Service, manifest: Option<&Location>, put: &mut dyn FnMut(
     // of these languages one tool builds and tests every project, and needs no script
     let language = service.language.as_ref().map(|language| language.value);
     let manifest = manifest.filter(|_| !matches!(language, Some(Language::Go | Language::Java | Language::Rust)));
+    if let Some(first) = service.libraries.first() {
+        let libraries: Vec<&str> = service.libraries.iter().map(|library| library.value).collect();
+        put(FindingName::Libraries, json!(libraries), &first.found_in);
+    }
     if let Some(assets) = command(Command::Assets) {
         put(FindingName::Assets, json!(assets.value), &assets.found_in);
     }
