@@ -33,6 +33,7 @@ mod lines;
 mod node;
 mod others;
 pub mod overview;
+mod parts;
 mod php;
 mod processes;
 mod procfile;
@@ -113,6 +114,7 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
     services.0.values_mut().for_each(libraries::defaults);
     procfile::detect(&files, &mut services);
     services.0.values_mut().for_each(|service| service::conclude(&files, service));
+    parts::take_out(&files, &mut services);
     let images: Vec<(String, String)> = services
         .0
         .values()

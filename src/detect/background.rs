@@ -46,6 +46,9 @@ fn laravel(files: &Files, service: &mut Service) {
     let horizon = files.text_if_any(&manifest).is_some_and(|text| text.contains("\"laravel/horizon\""));
     let jobs = below("app/Jobs");
     let has_jobs = files.folders().iter().any(|folder| folder.to_str() == Some(&jobs));
+    // what is queued runs at once then
+    let sample = files.text_if_any(&below(".env.example"));
+    let is_sync = sample.is_some_and(|text| text.lines().any(|line| line.trim_end() == "QUEUE_CONNECTION=sync"));
     let kernel = [("routes/console.php", "Schedule::"), ("app/Console/Kernel.php", "$schedule->")];
     let scheduled = kernel.into_iter().find_map(|(name, call)| {
         let file = below(name);
@@ -56,7 +59,7 @@ fn laravel(files: &Files, service: &mut Service) {
     if !has(service, &["horizon", "queue:work", "queue:listen"]) {
         if horizon {
             add(service, "horizon", "php artisan horizon", ProcessKind::Worker, Location::new(&manifest, None));
-        } else if has_jobs {
+        } else if has_jobs && !is_sync {
             add(service, "queue", "php artisan queue:work", ProcessKind::Worker, Location::new(&jobs, None));
         }
     }

@@ -38,13 +38,14 @@ pub fn detect(files: &Files, services: &mut Services, builds: &[Build]) {
         let read = Read { file, stages: stages(&text) };
         let Some(last) = read.stages.last() else { continue };
         let build = builds.iter().filter(|build| build.dockerfile == file).min_by_key(|build| build.rank());
-        if owner(services, file, build).is_none()
+        let copied: Vec<&str> = read.stages.iter().flat_map(|stage| &stage.copied).map(String::as_str).collect();
+        if owner(files, services, file, build, &copied).is_none()
             && let Some(build) = build
         {
             process(files, services, &read, build);
             continue;
         }
-        let Some(folder) = owner(services, file, build) else { continue };
+        let Some(folder) = owner(files, services, file, build, &copied) else { continue };
         let is_store = system(last.base.rsplit('/').next().unwrap_or_default()).is_some();
         let known = services.0.contains_key(&folder);
         // a store with its settings is no service
@@ -138,7 +139,7 @@ fn rank(file: &str) -> usize {
         3
     } else if has(&["prod", "production", "release"]) {
         0
-    } else if words.len() == 1 {
+    } else if words.len() == 1 || has(&["default"]) {
         1
     } else {
         2
@@ -146,7 +147,7 @@ fn rank(file: &str) -> usize {
 }
 
 /// The folder of the service whose image a Dockerfile builds.
-fn owner(services: &Services, file: &str, build: Option<&Build>) -> Option<String> {
+fn owner(files: &Files, services: &Services, file: &str, build: Option<&Build>, copied: &[&str]) -> Option<String> {
     let folder = path::parent(file);
     if rank(file) == 3 {
         return None;
@@ -163,9 +164,15 @@ fn owner(services: &Services, file: &str, build: Option<&Build>) -> Option<Strin
     let called = services.0.keys().find(|known| !known.is_empty() && names.contains(&path::name(known)));
     let context = build.map(|build| &build.context).filter(|context| services.0.contains_key(*context));
     let is_plain = rank(file) < 2;
-    // a folder that only holds what builds the image of the one around it
+    // a folder that only holds what builds the image of the one around it, by its name or by what the Dockerfile copies
+    let lies_around = |name: &&&str| {
+        !name.contains('*')
+            && files.has(&path::join(path::parent(folder), name))
+            && !files.has(&path::join(folder, name))
+    };
     let holds_builds =
-        matches!(path::name(folder), "docker" | ".docker" | "build" | "container" | "deploy" | "deployment");
+        matches!(path::name(folder), "docker" | ".docker" | "build" | "container" | "deploy" | "deployment")
+            || copied.iter().any(|name| lies_around(&name));
     let around = Some(path::parent(folder)).filter(|around| holds_builds && services.0.contains_key(*around));
     let context = context.map(String::as_str).or(around);
     let called = called.map(String::as_str);

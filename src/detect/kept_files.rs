@@ -1,9 +1,12 @@
 //! Where a service keeps files: volumes of compose files and of its Dockerfile.
 
+use std::collections::HashMap;
+
 use serde_yaml::Value;
 
 use super::compose::Build;
 use super::dockerfile::Stage;
+use super::dockerfile::filled;
 use super::finding::{Finding, Location};
 use super::sqlite;
 use super::walk::Files;
@@ -90,10 +93,14 @@ pub fn mounts(entry: &Value) -> Vec<Mount> {
 
 /// `name:/folder:ro`, `./folder:/folder`, `/folder`, or the long form.
 fn mount(volume: &Value) -> Option<Mount> {
+    let text;
     let (source, target, read_only) = match volume {
-        Value::String(text) if !text.contains('$') => {
+        Value::String(written) => {
+            // with the values that variables have where none is given
+            text = filled(written, &HashMap::new());
             let parts: Vec<&str> = text.split(':').collect();
             match parts[..] {
+                _ if text.contains('$') => return None,
                 [target] => (None, target, false),
                 [source, target] => (Some(source), target, false),
                 [source, target, options] => (Some(source), target, options.split(',').any(|one| one == "ro")),
@@ -221,6 +228,7 @@ mod tests {
             ("volumes: ['./config.yml:/app/config.yml', '/var/run/docker.sock:/var/run/docker.sock']", vec![]),
             ("volumes: ['./src:/app/src', '.:/app', '${HOME}/data:/data']", vec![]),
             ("volumes: [{type: tmpfs, target: /app/data}]", vec![]),
+            ("volumes: ['${HOST_DIR:-./data}:/srv/data']", vec!["/srv/data"]),
         ] {
             assert_eq!(targets(text), wanted, "{text}");
         }

@@ -135,6 +135,11 @@ impl Entry<'_> {
         self.value.get("image")?.as_str()
     }
 
+    /// The name of its image, without registry, owner and tag.
+    fn image_name(&self) -> Option<&str> {
+        self.image()?.rsplit('/').next()?.split([':', '@']).next()
+    }
+
     fn target(&self) -> Option<&str> {
         self.value.get("build")?.get("target")?.as_str()
     }
@@ -177,6 +182,13 @@ fn compose(files: &Files, file: &str, services: &mut Services) {
         let mut own: Vec<&Entry<'_>> = entries.iter().filter(is_own).collect();
         if own.is_empty() && only {
             own = published(&entries);
+        }
+        if own.is_empty() {
+            let called = service.name.as_ref().map(|name| name.value.as_str());
+            let is_named = |entry: &&Entry<'_>| {
+                entry.value.get("build").is_none() && entry.image_name().is_some_and(|name| Some(name) == called)
+            };
+            own = entries.iter().filter(is_named).collect();
         }
         let main = own.iter().find(|entry| entry.listens()).or_else(|| own.iter().find(|e| e.command().is_none()));
         let Some(main) = main.or(own.first()).copied() else { continue };
