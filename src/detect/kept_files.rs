@@ -100,7 +100,7 @@ fn mount(volume: &Value) -> Option<Mount> {
             text = filled(written, &HashMap::new());
             let parts: Vec<&str> = text.split(':').collect();
             match parts[..] {
-                _ if text.contains('$') => return None,
+                _ if written.rsplit_once(":/").is_some_and(|(_, target)| target.contains('$')) => return None,
                 [target] => (None, target, false),
                 [source, target] => (Some(source), target, false),
                 [source, target, options] => (Some(source), target, options.split(',').any(|one| one == "ro")),
@@ -226,7 +226,8 @@ mod tests {
             ("volumes: ['media:/app/media:ro', {type: bind, source: ./data, target: /data, read_only: true}]", vec![]),
             ("volumes: ['pg:/var/lib/postgresql/data', 'static:/app/staticfiles']", vec![]),
             ("volumes: ['./config.yml:/app/config.yml', '/var/run/docker.sock:/var/run/docker.sock']", vec![]),
-            ("volumes: ['./src:/app/src', '.:/app', '${HOME}/data:/data']", vec![]),
+            ("volumes: ['./src:/app/src', '.:/app']", vec![]),
+            ("volumes: ['${HOME}/data:/data', '${HOME}/.aws:/root/.aws', 'files:/srv/${NAME:?}']", vec!["/data"]),
             ("volumes: [{type: tmpfs, target: /app/data}]", vec![]),
             ("volumes: ['${HOST_DIR:-./data}:/srv/data']", vec!["/srv/data"]),
         ] {
