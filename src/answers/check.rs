@@ -142,12 +142,13 @@ impl<'a> Check<'a> {
         }
         if let Some(require) = &self.question.require {
             let own = Map::from_iter([(self.question.name.clone(), checked.clone())]);
-            let holds = match self.scope.with(&own).is_true(require) {
+            let scope = self.scope.with(&own);
+            let holds = match scope.is_true(require) {
                 Err(_) if self.undecided => true,
                 other => other.map_err(|e| format!("{e:#}"))?,
             };
             if !holds {
-                let message = self.question.require_message.as_ref().map(|message| self.scope.render(message));
+                let message = self.question.require_message.as_ref().map(|message| scope.render(message));
                 return Err(match message {
                     Some(message) => message.map_err(|e| format!("{e:#}"))?,
                     None => format!("which breaks `{require}`"),

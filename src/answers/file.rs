@@ -99,7 +99,7 @@ impl AnswersFile {
                 return Err(UserError::new(message).hint("remove it: it holds only answers that are not asked now"));
             }
         };
-        let chosen = match values.shift_remove(CHOSEN).map(serde_json::from_value) {
+        let chosen = match values.shift_remove(CHOSEN).filter(|value| !value.is_null()).map(serde_json::from_value) {
             None => Vec::new(),
             Some(Ok(names)) => names,
             Some(Err(_)) => {

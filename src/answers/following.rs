@@ -18,26 +18,28 @@ pub(super) fn field_path(question: &Question, record: &str, field: &str) -> Stri
 }
 
 /// Leaves out of recorded records what is only the default with the recorded answers, so that it becomes the default with
-/// the new ones.
+/// the new ones. What is not was said, and becomes one of the chosen.
 pub(super) fn leave_defaults_out(
     question: &Question,
     records: &mut Value,
     recorded: &Scope<'_>,
-    chosen: &BTreeSet<String>,
+    chosen: &mut BTreeSet<String>,
 ) {
-    for (number, field, path) in defaults(question, records, recorded) {
-        if let Some(Value::Object(record)) = records.get_mut(number).filter(|_| !chosen.contains(&path)) {
+    for Followed { number, field, path, is_default } in followed(question, records, recorded) {
+        if !is_default {
+            chosen.insert(path);
+        } else if let Some(Value::Object(record)) = records.get_mut(number).filter(|_| !chosen.contains(&path)) {
             record.shift_remove(field);
         }
     }
 }
 
-/// The fields of records that are what their default is: those that were chosen all the same, in the order of the questions,
-/// and what to say of the others that are not what is recorded.
+/// The fields of records that are what their default is, or are not asked now: those that were chosen all the same. And what to
+/// say of the others that are not what is recorded.
 pub(super) fn chosen_and_changed(
     catalog: &Catalog,
     recorded: &Record,
-    values: &Values,
+    (values, kept): (&Values, &Values),
     scope: &Scope<'_>,
     chosen: &BTreeSet<String>,
 ) -> (Vec<String>, Option<String>) {
@@ -49,7 +51,9 @@ pub(super) fn chosen_and_changed(
             continue;
         }
         let names = record_names(question, earlier);
-        for (number, field, path) in defaults(question, records, scope) {
+        for Followed { number, field, path, .. } in
+            followed(question, records, scope).into_iter().filter(|one| one.is_default)
+        {
             let is = &records[number][field];
             let record = record_names(question, records).into_iter().nth(number);
             let was = names.iter().position(|name| Some(name) == record.as_ref()).and_then(|at| earlier[at].get(field));
@@ -59,18 +63,33 @@ pub(super) fn chosen_and_changed(
                 changed.push(format!("`{path}` from `{}` to `{}`", brief(was), brief(is)));
             }
         }
+        let hidden = kept.get(&format!("{}.*", question.name)).and_then(Value::as_array).into_iter().flatten();
+        for fields in hidden.filter_map(Value::as_object) {
+            let Some(name) = fields.values().next().and_then(Value::as_str) else { continue };
+            let paths = fields.keys().map(|field| field_path(question, name, field));
+            also.extend(paths.filter(|path| chosen.contains(path)));
+        }
     }
     let note =
         (!changed.is_empty()).then(|| format!("With the other answers these defaults change: {}.", changed.join(", ")));
     (also, note)
 }
 
-/// The fields of records that are what an expression makes their default: the number of the record, the field, and its path.
-/// A field that is not asked has no default.
-fn defaults<'q>(question: &'q Question, records: &Value, scope: &Scope<'_>) -> Vec<(usize, &'q str, String)> {
+/// A field of a record whose default an expression makes.
+struct Followed<'q> {
+    /// The number of the record.
+    number: usize,
+    field: &'q str,
+    path: String,
+    /// Whether the value is what the default is.
+    is_default: bool,
+}
+
+/// The fields of records whose default an expression makes. A field that is not asked has no default.
+fn followed<'q>(question: &'q Question, records: &Value, scope: &Scope<'_>) -> Vec<Followed<'q>> {
     let all: Vec<Record> = records.as_array().into_iter().flatten().filter_map(Value::as_object).cloned().collect();
     let check = Check::new(scope.clone(), question).among(&all);
-    let mut defaults = Vec::new();
+    let mut followed = Vec::new();
     let items = records.as_array().into_iter().flatten().enumerate().zip(record_names(question, records));
     for ((number, record), name) in items {
         let Some(record) = record.as_object() else { continue };
@@ -78,10 +97,11 @@ fn defaults<'q>(question: &'q Question, records: &Value, scope: &Scope<'_>) -> V
         for field in question.fields.iter().filter(|field| field.default_expr.is_some()) {
             let Some(value) = record.get(&field.name) else { continue };
             let rules = fields.rules(field);
-            if matches!((rules.is_asked(), rules.default_value()), (Ok(true), Ok(Some(default))) if default == *value) {
-                defaults.push((number, field.name.as_str(), field_path(question, &name, &field.name)));
+            if let (Ok(true), Ok(Some(default))) = (rules.is_asked(), rules.default_value()) {
+                let path = field_path(question, &name, &field.name);
+                followed.push(Followed { number, field: &field.name, path, is_default: default == *value });
             }
         }
     }
-    defaults
+    followed
 }

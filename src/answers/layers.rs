@@ -57,14 +57,21 @@ impl Layers {
             // written for an earlier catalog, perhaps
             let migrated = migrate(&catalog.migrations, file.values.clone().into_iter().collect());
             layers.notes.extend(migrated.notes);
-            for (name, value) in migrated.values {
+            layers.chosen.extend(file.chosen.iter().cloned());
+            let whole = migrated.values.clone().into_iter().collect();
+            let scope = Scope::new(env, &whole);
+            let scope = scope.with(&provided::all(catalog, &scope).unwrap_or_default());
+            for (name, mut value) in migrated.values {
                 let place = file.place(migrated.was.get(&name).unwrap_or(&name));
-                if !file.is_record {
-                    layers.choose(catalog.question(&name), &value);
+                match catalog.question(&name) {
+                    // of a record of another project only what was said is said again
+                    Some(question) if file.is_record => {
+                        following::leave_defaults_out(question, &mut value, &scope, &mut layers.chosen);
+                    }
+                    question => layers.choose(question, &value),
                 }
                 layers.give(catalog, &name, value, Origin::File(place));
             }
-            layers.chosen.extend(file.chosen.iter().cloned());
         }
         for (path, text) in &given.sets {
             layers.set(catalog, path, text);
@@ -99,7 +106,7 @@ impl Layers {
                 Some(question) => {
                     self.notes.extend(kept::unknown_fields(question, value, file, &place));
                     let mut value = value.clone();
-                    following::leave_defaults_out(question, &mut value, &scope, &self.chosen);
+                    following::leave_defaults_out(question, &mut value, &scope, &mut self.chosen);
                     self.given.insert(name.clone(), (value, Origin::Recorded(place)));
                 }
                 None => match unfit(catalog, name, file) {
@@ -126,6 +133,17 @@ impl Layers {
                     "Answer `{name}` of the interrupted session is unknown to this scaffold, and is left out."
                 ));
             }
+        }
+    }
+
+    /// A record has another name from now on.
+    fn rename(&mut self, question: &Question, was: &str, now: &str) {
+        let prefix = field_path(question, was, "");
+        let moved: Vec<String> =
+            self.chosen.iter().filter(|path| path.starts_with(&prefix) && was != now).cloned().collect();
+        for path in moved {
+            self.chosen.insert(field_path(question, now, &path[prefix.len()..]));
+            self.chosen.remove(&path);
         }
     }
 
@@ -174,6 +192,7 @@ impl Layers {
         let number = at.map(|at| at.to_string());
         let rest: Vec<&str> =
             number.as_deref().into_iter().chain(rest.iter().copied().skip(usize::from(at.is_some()))).collect();
+        let called = rest.first().and_then(|at| records.get(at.parse::<usize>().ok()?).cloned());
         let put = typed::value(question, &rest, text)
             .map_err(|why| format!("`--set {path}={text}` has a value that is not YAML: {why}"))
             .and_then(|value| {
@@ -205,6 +224,11 @@ impl Layers {
                 match rest.as_slice() {
                     [] => self.choose(Some(question), &whole),
                     [at, field @ ..] => {
+                        let now =
+                            at.parse::<usize>().ok().and_then(|at| record_names(question, &whole).into_iter().nth(at));
+                        if let (Some(was), Some(now)) = (&called, &now) {
+                            self.rename(question, was, now);
+                        }
                         let at = at.parse::<usize>().ok();
                         let record = at
                             .and_then(|at| Some((record_names(question, &whole).into_iter().nth(at)?, whole.get(at)?)));

@@ -450,12 +450,13 @@ impl<'a> Resolver<'a> {
         }
         self.notes.extend(kept::without_record(&self.kept, &self.values));
         let (recorded, scope) = (&self.recorded, self.scope());
+        let kept = kept::of(self.catalog, recorded, &self.values);
         let (chosen, changed) =
-            following::chosen_and_changed(self.catalog, recorded, &self.values, &scope, &self.chosen);
+            following::chosen_and_changed(self.catalog, recorded, (&self.values, &kept), &scope, &self.chosen);
         self.notes.extend(changed);
         Ok(Answers {
             origins: std::mem::take(&mut self.origins),
-            kept: kept::of(self.catalog, &self.recorded, &self.values),
+            kept,
             chosen,
             values: std::mem::take(&mut self.values),
             active: self

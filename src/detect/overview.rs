@@ -72,6 +72,7 @@ fn row(service: &Service) -> (String, String, String) {
             what.push(system.to_owned());
         }
     }
+    what.extend(service.volume.as_ref().map(|volume| format!("files in {}", volume.value)));
     let name = service.name.as_ref().map_or_else(|| "service".into(), |name| name.value.clone());
     let place = service.manifest.as_ref().or(service.containers.first()).map(|place| place.file.clone());
     (name, what.join(", "), place.unwrap_or_default())

@@ -38,5 +38,7 @@ fn part(services: &Services, service: &Service) -> Option<(String, String)> {
 }
 
 fn is_example(folder: &str) -> bool {
-    folder.split('/').any(|name| name == "examples" || name.ends_with("-examples"))
+    folder.split('/').any(|name| {
+        matches!(name, "demos" | "example" | "examples" | "sample" | "samples") || name.ends_with("-examples")
+    })
 }

@@ -83,6 +83,10 @@ impl Report<'_> {
             self.finding(&word(command), &finding.value, &finding.found_in);
         }
         self.optional("output", service.output.as_ref());
+        self.optional("volume", service.volume.as_ref());
+        for library in &service.libraries {
+            self.finding("library", library.value, &library.found_in);
+        }
         for process in &service.processes {
             let Finding { value, found_in } = process;
             self.finding(&word(&value.kind), &format!("{}, {}", value.name, value.command), found_in);

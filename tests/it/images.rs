@@ -212,7 +212,33 @@ fn what_was_said_does_not_follow_the_default() {
     ));
     shop.update(0, &["services.api.kind=api"]);
     assert_eq!(api()["database"], false);
-    assert!(!answers().contains("chosen:"), "the default of an API is another one");
+    assert!(!answers().contains("- services.api.database"), "the default of an API is another one");
+}
+
+/// What was said is known to be said through other answers and back, through a time in which it is not asked, under another
+/// name, and in another project.
+#[test]
+fn what_was_said_is_remembered() {
+    let start = "services.api.start=node dist/server.js";
+    for between in [
+        &[&["services.api.language=go"][..], &["services.api.language=node"]][..],
+        &[&["services.api.image=own"], &["services.api.image=generated"]],
+        &[&["services.api.name=core", "services.core.path=apps/api"], &["services.core.name=api"]],
+    ] {
+        let shop = Repository::built_in();
+        shop.update(0, &[start]);
+        between.iter().for_each(|sets| drop(shop.update(0, sets)));
+        shop.update(0, &["services.api.language=go"]);
+        assert_eq!(service(&shop.file(".scaffold/answers.yaml"), "api")["start"], "node dist/server.js", "{between:?}");
+    }
+    let shop = Repository::built_in();
+    shop.update(0, &[start]);
+    let record = shop.path().join(".scaffold/answers.yaml");
+    let other = Repository::built_in();
+    other.says(0, &["update", "--yes", "--answers", record.to_str().unwrap(), "--set", "services.api.language=go"]);
+    let api = service(&other.file(".scaffold/answers.yaml"), "api");
+    assert_eq!(api["start"], "node dist/server.js");
+    assert_eq!(api["language_version"], "1.27", "a default that was only recorded is not said");
 }
 
 /// Empty commands are not what the default of a language is.

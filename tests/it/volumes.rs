@@ -123,6 +123,10 @@ fn what_cannot_be_a_volume_is_refused() {
     ] {
         let message = refusal(json!({"volume": folder}));
         assert!(message.contains("`services.0.volume`"), "{folder}: {message}");
+        assert!(
+            message.contains(" where a volume would hide ") || message.contains(" is not empty or "),
+            "{folder}: {message}"
+        );
     }
     for (fields, why) in [
         (json!({"kind": "job", "volume": "/data"}), "runs all the time"),
