@@ -50,6 +50,9 @@ expect 0 "prod runs" "a service without a volume" scripts/deploy.sh prod
 expect 0 "2" "has the pods that its autoscaler wants" live deployment/api replicas
 
 release two single
+FAILING_SCRIPT=smoke expect 1 "going back" "the same service with a volume fails" scripts/deploy.sh prod
+expect 0 "2" "the earlier version has its autoscaler again" live horizontalpodautoscaler/api minReplicas
+
 expect 0 "prod runs" "the same service with a volume" scripts/deploy.sh prod
 expect 0 "undefined" "has no autoscaler" live horizontalpodautoscaler/api minReplicas
 expect 0 "1" "and one pod" live deployment/api replicas
