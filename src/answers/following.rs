@@ -34,14 +34,14 @@ pub(super) fn leave_defaults_out(
     }
 }
 
-/// The fields of records that are what their default is, or are not asked now: those that were chosen all the same. And what to
-/// say of the others that are not what is recorded.
+/// The fields of records that are what their default is and were chosen all the same, with those that the record lists as such and
+/// that are not asked now. And what to say of the others that are not what is recorded.
 pub(super) fn chosen_and_changed(
     catalog: &Catalog,
     recorded: &Record,
     (values, kept): (&Values, &Values),
     scope: &Scope<'_>,
-    chosen: &BTreeSet<String>,
+    [chosen, listed]: [&BTreeSet<String>; 2],
 ) -> (Vec<String>, Option<String>) {
     let (mut also, mut changed) = (Vec::new(), Vec::new());
     for (_, question) in catalog.questions() {
@@ -67,7 +67,7 @@ pub(super) fn chosen_and_changed(
         for fields in hidden.filter_map(Value::as_object) {
             let Some(name) = fields.values().next().and_then(Value::as_str) else { continue };
             let paths = fields.keys().map(|field| field_path(question, name, field));
-            also.extend(paths.filter(|path| chosen.contains(path)));
+            also.extend(paths.filter(|path| listed.contains(path)));
         }
     }
     let note =

@@ -31,6 +31,8 @@ pub(super) struct Layers {
     pub kept: Values,
     /// Fields of records that a person or the folder said, as `services.api.database`.
     pub chosen: BTreeSet<String>,
+    /// Those of them that the record names.
+    pub listed: BTreeSet<String>,
     /// What was done with the recorded ones.
     pub notes: Vec<String>,
     pub problems: Vec<Problem>,
@@ -96,6 +98,7 @@ impl Layers {
         let migrated = migrate(&catalog.migrations, values);
         self.notes.extend(migrated.notes);
         self.chosen.extend(file.chosen.iter().cloned());
+        self.listed.extend(file.chosen.iter().cloned());
         let recorded = migrated.values.clone().into_iter().collect();
         let scope = Scope::new(env, &recorded);
         // answers that an earlier catalog did not ask for may be missing
@@ -139,11 +142,13 @@ impl Layers {
     /// A record has another name from now on.
     fn rename(&mut self, question: &Question, was: &str, now: &str) {
         let prefix = field_path(question, was, "");
-        let moved: Vec<String> =
-            self.chosen.iter().filter(|path| path.starts_with(&prefix) && was != now).cloned().collect();
-        for path in moved {
-            self.chosen.insert(field_path(question, now, &path[prefix.len()..]));
-            self.chosen.remove(&path);
+        for names in [&mut self.chosen, &mut self.listed] {
+            let moved: Vec<String> =
+                names.iter().filter(|path| path.starts_with(&prefix) && was != now).cloned().collect();
+            for path in moved {
+                names.insert(field_path(question, now, &path[prefix.len()..]));
+                names.remove(&path);
+            }
         }
     }
 

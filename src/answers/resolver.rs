@@ -36,6 +36,8 @@ pub(super) struct Resolver<'a> {
     kept: Values,
     /// Fields of records that a person or the folder said.
     chosen: BTreeSet<String>,
+    /// Those of them that the record names.
+    listed: BTreeSet<String>,
     folder: Option<Value>,
     /// Where more answers can come from.
     sources: Sources,
@@ -94,7 +96,8 @@ enum Pass {
 impl<'a> Resolver<'a> {
     pub fn new(catalog: &'a Catalog, env: &'a Environment<'a>, given: &Given) -> Result<Self> {
         let (folder, sources) = (given.folder.clone(), Sources::left(given));
-        let Layers { given, recorded, beneath, kept, chosen, notes, problems } = Layers::new(catalog, env, given)?;
+        let Layers { given, recorded, beneath, kept, chosen, listed, notes, problems } =
+            Layers::new(catalog, env, given)?;
         Ok(Self {
             catalog,
             env,
@@ -103,6 +106,7 @@ impl<'a> Resolver<'a> {
             beneath,
             kept,
             chosen,
+            listed,
             folder,
             sources,
             notes,
@@ -451,8 +455,13 @@ impl<'a> Resolver<'a> {
         self.notes.extend(kept::without_record(&self.kept, &self.values));
         let (recorded, scope) = (&self.recorded, self.scope());
         let kept = kept::of(self.catalog, recorded, &self.values);
-        let (chosen, changed) =
-            following::chosen_and_changed(self.catalog, recorded, (&self.values, &kept), &scope, &self.chosen);
+        let (chosen, changed) = following::chosen_and_changed(
+            self.catalog,
+            recorded,
+            (&self.values, &kept),
+            &scope,
+            [&self.chosen, &self.listed],
+        );
         self.notes.extend(changed);
         Ok(Answers {
             origins: std::mem::take(&mut self.origins),
