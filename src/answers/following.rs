@@ -50,13 +50,12 @@ pub(super) fn chosen_and_changed(
         if earlier == records && chosen.is_empty() {
             continue;
         }
-        let names = record_names(question, earlier);
+        let (names, present) = (record_names(question, earlier), record_names(question, records));
         for Followed { number, field, path, .. } in
             followed(question, records, scope).into_iter().filter(|one| one.is_default)
         {
             let is = &records[number][field];
-            let record = record_names(question, records).into_iter().nth(number);
-            let was = names.iter().position(|name| Some(name) == record.as_ref()).and_then(|at| earlier[at].get(field));
+            let was = names.iter().position(|name| *name == present[number]).and_then(|at| earlier[at].get(field));
             if chosen.contains(&path) {
                 also.push(path);
             } else if let Some(was) = was.filter(|was| *was != is) {

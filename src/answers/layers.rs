@@ -229,17 +229,14 @@ impl Layers {
                 match rest.as_slice() {
                     [] => self.choose(Some(question), &whole),
                     [at, field @ ..] => {
-                        let now =
-                            at.parse::<usize>().ok().and_then(|at| record_names(question, &whole).into_iter().nth(at));
-                        if let (Some(was), Some(now)) = (&called, &now) {
-                            self.rename(question, was, now);
-                        }
-                        let at = at.parse::<usize>().ok();
-                        let record = at
-                            .and_then(|at| Some((record_names(question, &whole).into_iter().nth(at)?, whole.get(at)?)));
-                        if let Some((record, Value::Object(fields))) = record {
-                            let said = fields.keys().filter(|name| field.first().is_none_or(|field| field == name));
-                            self.chosen.extend(said.map(|name| field_path(question, &record, name)));
+                        let at = at.parse().unwrap_or(usize::MAX);
+                        if let Some(now) = record_names(question, &whole).get(at) {
+                            if let Some(was) = &called {
+                                self.rename(question, was, now);
+                            }
+                            let fields = whole[at].as_object().into_iter().flat_map(Map::keys);
+                            let said = fields.filter(|name| field.first().is_none_or(|field| field == name));
+                            self.chosen.extend(said.map(|name| field_path(question, now, name)));
                         }
                     }
                 }

@@ -336,6 +336,11 @@ impl<'a> Resolver<'a> {
         self.known.get_or_init(known).clone()
     }
 
+    fn set(&mut self, name: &str, value: Value) {
+        self.values.insert(name.to_owned(), value);
+        self.known.take();
+    }
+
     fn answer(&mut self, question: &'a Question, prompter: &mut Option<&mut dyn Prompter>) -> Result<Pass> {
         if let Some(when) = &question.when {
             match self.scope().is_true(when) {
@@ -376,8 +381,7 @@ impl<'a> Resolver<'a> {
             self.firm.insert(name.clone(), checked.clone());
             person.note(&self.firm);
             self.origins.insert(name.clone(), Origin::Prompt);
-            self.values.insert(name.clone(), checked);
-            self.known.take();
+            self.set(name, checked);
             return Ok(Pass::On);
         }
         let Some(value) = value else {
@@ -399,8 +403,7 @@ impl<'a> Resolver<'a> {
                     self.firm.insert(name.clone(), checked.clone());
                 }
                 self.origins.insert(name.clone(), origin);
-                self.values.insert(name.clone(), checked);
-                self.known.take();
+                self.set(name, checked);
             }
             Err(refusals) => {
                 for message in refusals {
