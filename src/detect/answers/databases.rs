@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::super::Detected;
 use super::super::finding::{Finding, Location};
-use super::super::service::{Client, Command, Service, Variable};
+use super::super::service::{Client, Command, Service};
+use super::super::variables::Variable;
 use super::super::walk::Files;
 use crate::catalog::Catalog;
 use crate::catalog::question::{DetectedBy, FindingName};

@@ -1,0 +1,369 @@
+//! Environment variables: their names in samples, compose files, schemas, settings and build files, what kind each is, and
+//! whether a service needs it. A value is kept only where it is no secret.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_yaml::Value;
+
+use super::compose::is_compose;
+use super::entry::is_for_development;
+use super::finding::{Finding, Location};
+use super::lines::Lines;
+use super::service::{Service, Services};
+use super::walk::Files;
+use super::wanted::{is_env_file, is_settings, is_source, is_spring};
+use crate::text::{path, yaml};
+
+mod calls;
+mod env_files;
+mod environment;
+mod image_build;
+mod pydantic;
+mod rules;
+mod schemas;
+mod seen;
+mod sort;
+mod spring;
+mod tags;
+pub mod value;
+
+pub use rules::RULES;
+use seen::{Says, Seen};
+pub use sort::{Sort, is_secret};
+use value::{is_harmless, is_placeholder, is_simple};
+
+/// Variables of a whole repository.
+const MAX_VARIABLES: usize = 10_000;
+/// Sources of a service that are read; the shallow ones tell most.
+const MAX_SOURCES: usize = 200;
+
+/// An environment variable.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Variable {
+    pub name: String,
+    /// What kind of value it has.
+    pub sort: Sort,
+    /// Whether its value is a secret: of a store, the address and the password are.
+    pub secret: bool,
+    /// Whether the program needs it to be set.
+    pub required: bool,
+    /// The system that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<&'static str>,
+    /// The value of the sample; of a secret and of what only stands in the place of a value there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Whether the program has that value already.
+    #[serde(skip)]
+    pub by_default: bool,
+    /// Whether only the build of the image reads it.
+    #[serde(skip)]
+    pub build: bool,
+}
+
+/// Where something is said about a variable. The earlier ones have the better value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Origin {
+    /// A file for production.
+    Production,
+    Sample,
+    Compose,
+    /// An environment file that is committed.
+    Committed,
+    /// A file for development.
+    Development,
+    Code,
+    Build,
+}
+
+/// What one place says.
+struct Fact {
+    seen: Seen,
+    origin: Origin,
+    place: Location,
+}
+
+/// What is said about the variables of a service, by name and in the order of reading.
+#[derive(Default)]
+struct Facts(IndexMap<String, Vec<Fact>>);
+
+impl Facts {
+    fn add(&mut self, file: &str, origin: Origin, seen: Seen) {
+        let place = Location::new(file, (seen.line > 0).then_some(seen.line));
+        self.0.entry(seen.name.clone()).or_default().push(Fact { seen, origin, place });
+    }
+
+    fn has_samples(&self) -> bool {
+        self.0.values().flatten().any(|fact| fact.origin == Origin::Sample)
+    }
+}
+
+/// Gives each service its variables, and returns those of samples that belong to none.
+pub fn detect(files: &Files, services: &mut Services) -> Vec<Finding<Variable>> {
+    let samples = samples(files, services);
+    let mut facts: BTreeMap<String, Facts> = BTreeMap::new();
+    let mut shared: Vec<&str> = Vec::new();
+    for (file, seen) in &samples {
+        match services.around(file) {
+            Some(folder) => {
+                let facts = facts.entry(folder.to_owned()).or_default();
+                seen.iter().for_each(|one| facts.add(file, origin(file), one.clone()));
+            }
+            None => shared.push(file),
+        }
+    }
+    let is_for_tests = |file: &str| {
+        path::name(file).split(['.', '-', '_']).any(|word| matches!(word, "ci" | "e2e" | "test" | "tests"))
+    };
+    for file in files.paths().filter(|file| is_compose(path::name(file)) && !is_for_tests(file)) {
+        compose(files, file, services, &samples, &mut facts);
+    }
+    code(files, services, &mut facts);
+    for service in services.0.values() {
+        let facts = facts.entry(service.path.clone()).or_default();
+        build(files, service, facts);
+    }
+    // a sample for several services says something to each that reads the variable
+    let mut taken: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for (file, one) in shared.iter().flat_map(|file| samples[*file].iter().map(move |one| (*file, one))) {
+        for facts in facts.values_mut().filter(|facts| facts.0.contains_key(&one.name)) {
+            facts.add(file, origin(file), one.clone());
+            taken.insert((file, &one.name));
+        }
+    }
+    let mut left = Facts::default();
+    for (file, one) in shared.iter().flat_map(|file| samples[*file].iter().map(move |one| (*file, one))) {
+        if !taken.contains(&(file, one.name.as_str())) {
+            left.add(file, origin(file), one.clone());
+        }
+    }
+    let (mut count, mut rest) = (0, false);
+    let mut concluded = |facts: Facts| {
+        let has_samples = facts.has_samples();
+        let mut found: Vec<Finding<Variable>> =
+            facts.0.into_iter().map(|(name, facts)| conclude(name, &facts, has_samples)).collect();
+        rest |= count + found.len() > MAX_VARIABLES;
+        found.truncate(MAX_VARIABLES - count);
+        count += found.len();
+        found
+    };
+    for (folder, facts) in facts {
+        let found = concluded(facts);
+        if let Some(service) = services.0.get_mut(&folder) {
+            service.variables = found;
+        }
+    }
+    let shared = concluded(left);
+    if rest {
+        files.note("", format!("has more than {MAX_VARIABLES} variables in samples, of which the rest was left out"));
+    }
+    shared
+}
+
+/// The environment files and what they say. A port is no secret, and a sample says it where the code only names the variable.
+fn samples(files: &Files, services: &mut Services) -> IndexMap<String, Vec<Seen>> {
+    let mut samples = IndexMap::new();
+    for file in files.paths().filter(|file| is_env_file(file)) {
+        let Some(text) = files.text(file) else { continue };
+        let mut seen = env_files::read(&text);
+        fill(&mut seen);
+        seen.retain(|one| !is_of_tools(&one.name));
+        let port = |one: &Seen| {
+            let value = one.value.as_ref().filter(|_| one.name == "PORT")?;
+            Some((value.parse::<u16>().ok().filter(|port| *port > 0)?, one.line))
+        };
+        let folder = services.around(file).map(str::to_owned);
+        let service = folder.and_then(|folder| services.0.get_mut(&folder));
+        if let Some(service) = service.filter(|service| service.port.is_none() && service.output.is_none())
+            && let Some((port, line)) = seen.iter().find_map(port)
+        {
+            service.port = Some(Finding::new(port, Location::new(file, Some(line))));
+        }
+        samples.insert(file.to_owned(), seen);
+    }
+    samples
+}
+
+/// Fills `${NAME}` with what the file says about that one, as far as it is no secret.
+fn fill(seen: &mut [Seen]) {
+    let known: HashMap<String, String> = seen.iter().filter_map(shown).collect();
+    for value in seen.iter_mut().filter_map(|one| one.value.as_mut()).filter(|value| value.contains("${")) {
+        for (name, of_name) in &known {
+            *value = value.replace(&format!("${{{name}}}"), of_name);
+        }
+    }
+}
+
+/// The name and the value of a variable that can be put into another one.
+fn shown(one: &Seen) -> Option<(String, String)> {
+    let value = one.value.clone()?;
+    let is_shown =
+        !is_secret(&one.name, &value) && is_harmless(&value) && !is_placeholder(&value) && !value.contains('$');
+    is_shown.then(|| (one.name.clone(), value))
+}
+
+/// Whether a platform or a tool around the program sets it.
+fn is_of_tools(name: &str) -> bool {
+    let rules = &RULES.of_tools;
+    rules.names.iter().any(|one| one == name) || rules.prefixes.iter().any(|start| name.starts_with(start.as_str()))
+}
+
+/// What a file with values is for, by its name.
+fn origin(file: &str) -> Origin {
+    let name = path::name(file).to_ascii_lowercase();
+    let words: Vec<&str> = name.split(['.', '-', '_']).collect();
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
+    if has(&["prod", "production"]) {
+        Origin::Production
+    } else if has(&["dev", "development", "local", "sail"]) {
+        Origin::Development
+    } else if words.iter().all(|word| matches!(*word, "" | "env")) {
+        Origin::Committed
+    } else {
+        Origin::Sample
+    }
+}
+
+/// Gives what an entry of a compose file sets to the service that it runs.
+fn compose(
+    files: &Files,
+    file: &str,
+    services: &Services,
+    samples: &IndexMap<String, Vec<Seen>>,
+    facts: &mut BTreeMap<String, Facts>,
+) {
+    let Some(text) = files.text(file) else { return };
+    let Some(mut yaml) = yaml::first(&text) else { return };
+    let _ = yaml.apply_merge();
+    let lines = Lines::of_texts(file, &text);
+    let beside = samples.iter().filter(|(sample, _)| path::parent(sample) == path::parent(file));
+    // what is put into another value must not be a secret
+    let known: HashMap<String, String> = beside.flat_map(|(_, seen)| seen).filter_map(shown).collect();
+    let origin = match () {
+        () if file.contains("prod") => Origin::Production,
+        () if is_for_development(file) => Origin::Development,
+        () => Origin::Compose,
+    };
+    let entries = yaml.get("services").and_then(Value::as_mapping).into_iter().flatten();
+    for (name, entry) in entries.filter_map(|(name, entry)| Some((name.as_str()?, entry))) {
+        let place = lines.place(&format!("{name}:"));
+        // a place without its line is that of several entries
+        let is_own = |service: &&Service| {
+            let called = service.name.as_ref().is_some_and(|called| called.value == name);
+            service.containers.contains(&place) && (place.line.is_some() || called)
+        };
+        for service in services.0.values().filter(is_own) {
+            let facts = facts.entry(service.path.clone()).or_default();
+            for seen in environment::read(entry, &known).into_iter().filter(|one| !is_of_tools(&one.name)) {
+                let line = lines.place(&format!("{}:", seen.name)).line.or(place.line).unwrap_or_default();
+                facts.add(file, origin, Seen { line, ..seen });
+            }
+            for wanted in environment::files(file, entry) {
+                // the file itself, or the samples that stand for it
+                let folder = path::parent(&wanted);
+                let exact = samples.get_key_value(&wanted).into_iter();
+                let instead = samples.iter().filter(|(sample, _)| path::parent(sample) == folder);
+                let named: Vec<_> = if samples.contains_key(&wanted) { exact.collect() } else { instead.collect() };
+                for (sample, seen) in named.into_iter().filter(|(sample, _)| services.around(sample).is_none()) {
+                    seen.iter().for_each(|one| facts.add(sample, self::origin(sample), one.clone()));
+                }
+            }
+        }
+    }
+}
+
+/// Reads the schemas, settings and sources in which a service names its variables.
+fn code(files: &Files, services: &Services, facts: &mut BTreeMap<String, Facts>) {
+    let mut read: HashMap<&str, usize> = HashMap::new();
+    for file in files.paths().filter(|file| is_settings(file) || is_source(file) || is_spring(file)) {
+        let Some(service) = services.around(file).and_then(|folder| services.0.get(folder)) else { continue };
+        let count = read.entry(service.path.as_str()).or_default();
+        // tools of a package have their configuration at its top
+        let is_of_tool = path::parent(file) == service.path && path::name(file).contains(".config.");
+        if *count == MAX_SOURCES || is_of_tool {
+            continue;
+        }
+        *count += 1;
+        let Some(text) = files.text(file) else { continue };
+        let seen = match file.rsplit_once('.').map(|(_, end)| end) {
+            _ if is_spring(file) => spring::read(file, &text),
+            Some("py") => [pydantic::read(&text), calls::read(file, &text)].concat(),
+            Some("go") => [tags::read(&text), calls::read(file, &text)].concat(),
+            Some("cjs" | "js" | "mjs" | "ts") => [schemas::read(&text), calls::read(file, &text)].concat(),
+            Some(_) | None => calls::read(file, &text),
+        };
+        let facts = facts.entry(service.path.clone()).or_default();
+        for one in seen.into_iter().filter(|one| !is_of_tools(&one.name)) {
+            facts.add(file, Origin::Code, one);
+        }
+    }
+}
+
+/// Reads what the build of an image needs beside the code. Only secrets count: others are arguments of the build.
+fn build(files: &Files, service: &Service, facts: &mut Facts) {
+    let dockerfile = service.image.as_ref().map(|image| image.dockerfile.value.clone());
+    let npmrc = [path::join(&service.path, ".npmrc"), ".npmrc".to_owned()].into_iter().find(|file| files.has(file));
+    for (file, read) in [
+        (dockerfile, image_build::of_dockerfile as fn(&str) -> Vec<Seen>),
+        (npmrc.filter(|_| service.package_manager.is_some()), image_build::of_npmrc),
+    ] {
+        let Some(file) = file else { continue };
+        let seen = files.text(&file).map(|text| read(&text)).unwrap_or_default();
+        for one in seen.into_iter().filter(|one| is_secret(&one.name, one.value.as_deref().unwrap_or_default())) {
+            facts.add(&file, Origin::Build, one);
+        }
+    }
+}
+
+/// What follows from all that is said about a variable.
+fn conclude(name: String, facts: &[Fact], has_samples: bool) -> Finding<Variable> {
+    let mut by_origin: Vec<&Fact> = facts.iter().collect();
+    by_origin.sort_by_key(|fact| fact.origin);
+    let is_code = |fact: &&&Fact| fact.origin >= Origin::Code;
+    // of a sample and a file for development, the sample decides
+    let given = by_origin.iter().find(|fact| !is_code(fact) && matches!(fact.seen.says, Says::Given | Says::Empty));
+    let is_given = given.is_some_and(|fact| fact.seen.says == Says::Given);
+    let samples = by_origin.iter().filter(|fact| is_given && !is_code(fact) && fact.seen.says == Says::Given);
+    let example = samples.into_iter().find(|fact| fact.seen.value.is_some());
+    let default = by_origin.iter().filter(is_code).find_map(|fact| fact.seen.value.as_deref());
+    let values = by_origin.iter().filter_map(|fact| fact.seen.value.as_deref());
+    let sorts: Vec<_> = values.map(|value| sort::sort(&name, value)).collect();
+    // one place where it looks like a secret is enough
+    let known = sorts.iter().find(|(sort, _)| sort.is_secret()).or(sorts.first());
+    let (sort, system) = known.copied().unwrap_or_else(|| sort::sort(&name, ""));
+    let says = |wanted: Says| by_origin.iter().any(|fact| fact.seen.says == wanted);
+    // a secret that stands in the code is known to everybody who has the code
+    let is_told = sort.is_secret() && default.is_some_and(|default| !value::is_empty(default));
+    let required = match () {
+        () if says(Says::Demanded) || is_told => true,
+        () if says(Says::Optional) => false,
+        () if given.is_some() => is_given,
+        () => sort.is_secret() && !has_samples && by_origin.iter().any(|fact| is_code(&fact)),
+    };
+    let kept = example.filter(|fact| {
+        let value = fact.seen.value.as_deref().unwrap_or_default();
+        let is_sample = fact.origin != Origin::Committed && path::name(&fact.place.file).contains("env");
+        !sort.is_secret()
+            && sort != Sort::User
+            && is_harmless(value)
+            && !is_placeholder(value)
+            && !value.contains('$')
+            && (is_sample || is_simple(value) || is_compose(path::name(&fact.place.file)))
+    });
+    let value = kept.and_then(|fact| fact.seen.value.clone());
+    let is_read = facts.iter().any(|fact| matches!(fact.origin, Origin::Code | Origin::Compose | Origin::Production));
+    let variable = Variable {
+        sort,
+        secret: sort.is_secret(),
+        required,
+        system,
+        by_default: default.is_some() && example.is_none_or(|fact| fact.seen.value.as_deref() == default),
+        build: !is_read && facts.iter().any(|fact| fact.origin == Origin::Build),
+        value,
+        name,
+    };
+    let place = facts.iter().min_by_key(|fact| fact.origin).map(|fact| fact.place.clone());
+    Finding::new(variable, place.unwrap_or_else(|| Location::new("", None)))
+}
