@@ -29,6 +29,7 @@ pub struct Rules {
     pub placeholders: Placeholders,
     pub laptop: Laptop,
     pub of_tools: OfTools,
+    pub answers: OfAnswers,
 }
 
 /// What a name alone tells.
@@ -71,6 +72,20 @@ pub struct Laptop {
 pub struct OfTools {
     pub names: Vec<String>,
     pub prefixes: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct OfAnswers {
+    pub of_build: Vec<String>,
+    pub of_tests: Vec<String>,
+    pub ports: Vec<String>,
+    pub own_urls: Vec<String>,
+    pub frontends: Vec<String>,
+    pub browsers: Vec<String>,
+    pub origins: Vec<String>,
+    pub hosts: Vec<String>,
+    pub off: Vec<String>,
 }
 
 /// The rules. A file that cannot be parsed would be a fault of the build, which a test finds.
