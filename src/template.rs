@@ -7,3 +7,4 @@ pub mod names;
 pub mod provided;
 pub(crate) mod reads;
 pub mod usage;
+pub(crate) mod variables;

@@ -135,9 +135,30 @@ impl<'a> Check<'a> {
         {
             return Err(why);
         }
-        for name in checked.as_array().into_iter().flatten() {
+        let names: Vec<&str> = match &checked {
+            Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+            // an address that is filled in may have the name that it has anyway
+            Value::Object(variables) => {
+                let is_filled = |text: &Value| text.as_str().is_some_and(|text| text.starts_with("${"));
+                variables.iter().filter(|(_, text)| !is_filled(text)).map(|(name, _)| name.as_str()).collect()
+            }
+            _ => Vec::new(),
+        };
+        for name in names {
             if let Some(why) = self.set_already(name).map_err(|e| format!("{e:#}"))? {
                 return Err(why);
+            }
+        }
+        if let Some(expression) = &self.question.faults {
+            let own = Map::from_iter([(self.question.name.clone(), checked.clone())]);
+            let faults = match self.scope.with(&own).eval(expression) {
+                Err(_) if self.undecided => Vec::new(),
+                faults => faults
+                    .and_then(|faults| Ok(serde_json::from_value::<Vec<String>>(serde_json::to_value(faults)?)?))
+                    .map_err(|e| format!("{e:#}"))?,
+            };
+            if !faults.is_empty() {
+                return Err(faults.join("; "));
             }
         }
         if let Some(require) = &self.question.require {
@@ -162,14 +183,18 @@ impl<'a> Check<'a> {
     ///
     /// # Errors
     /// When an expression fails, which is a fault of the catalog.
-    pub fn set_already(&self, name: &Value) -> Result<Option<String>> {
+    pub fn set_already(&self, name: &str) -> Result<Option<String>> {
         for set_by in &self.question.set_by {
-            let names = match self.scope.eval(&set_by.names) {
-                Err(_) if self.undecided => continue,
-                names => serde_json::to_value(names?)?,
+            let has_it = |expression: &String| -> Result<bool> {
+                match self.scope.eval(expression) {
+                    Err(_) if self.undecided => Ok(false),
+                    names => Ok(serde_json::to_value(names?)?
+                        .as_array()
+                        .is_some_and(|names| names.iter().any(|one| one == name))),
+                }
             };
-            if names.as_array().is_some_and(|names| names.contains(name)) {
-                let name = name.as_str().unwrap_or_default();
+            let may_differ = set_by.may_differ.as_ref().filter(|_| self.question.kind == KindName::Variables);
+            if has_it(&set_by.names)? && !may_differ.map_or(Ok(false), has_it)? {
                 return Ok(Some(format!(
                     "which has `{name}`: the service gets this variable without being asked for ({}); leave it out",
                     set_by.title

@@ -4,8 +4,12 @@ use serde_json::{Map, Value, json};
 
 use crate::answers::file::{CHOSEN, KEPT};
 use crate::catalog::Catalog;
+use crate::catalog::kind::variables::HOMES;
 use crate::catalog::later::LATER;
 use crate::catalog::question::{KindName, Question};
+
+/// The name of an environment variable.
+const ENV_NAME: &str = "^[A-Za-z][A-Za-z0-9_]*[A-Za-z0-9]$";
 
 /// The schema, draft 2020-12. Nothing is required: a preset or a flag can give the rest.
 pub fn answers(catalog: &Catalog) -> Value {
@@ -58,7 +62,24 @@ fn shape(q: &Question) -> Value {
         KindName::Choice => json!({"type": "string", "enum": choices}),
         KindName::MultiChoice => json!({"type": "array", "uniqueItems": true, "items": {"enum": choices}}),
         KindName::EnvNames => {
-            json!({"type": "array", "uniqueItems": true, "items": {"type": "string", "pattern": "^[A-Z][A-Z0-9_]*[A-Z0-9]$"}})
+            json!({"type": "array", "uniqueItems": true, "items": {"type": "string", "pattern": ENV_NAME}})
+        }
+        KindName::Variables => {
+            let text = json!({"type": ["string", "integer", "boolean"]});
+            let whole = json!({
+                "type": "object",
+                "properties": {
+                    "home": {"enum": HOMES},
+                    "value": text,
+                    "values": {"type": "object", "additionalProperties": text},
+                },
+                "additionalProperties": false,
+            });
+            json!({
+                "type": "object",
+                "propertyNames": {"pattern": ENV_NAME},
+                "additionalProperties": {"anyOf": [text, whole]},
+            })
         }
         KindName::Texts => {
             let pattern = q.pattern.as_deref().unwrap_or(".+");

@@ -24,6 +24,7 @@ fn wants_text(question: &Question, rest: &[&str]) -> bool {
             question.field(field).is_some_and(|field| wants_text(field, rest))
         }
         (KindName::MultiChoice | KindName::EnvNames | KindName::Texts, rest) => rest.len() == 1,
+        (KindName::Variables, rest) => matches!(rest, [_] | [_, "home" | "value"] | [_, "values", _]),
         (KindName::Bool | KindName::Integer | KindName::Port | KindName::Records, _) => false,
         (_, rest) => rest.is_empty(),
     }
@@ -60,6 +61,10 @@ mod tests {
         let names = question("kind: env_names");
         assert_eq!(value(&names, &[], "[A, B]"), Ok(json!(["A", "B"])));
         assert_eq!(value(&names, &["0"], "1"), Ok(json!("1")));
+        let variables = question("kind: variables");
+        assert_eq!(value(&variables, &["LIMIT"], "0123"), Ok(json!("0123")));
+        assert_eq!(value(&variables, &["LIMIT", "values", "prod"], "1.10"), Ok(json!("1.10")));
+        assert_eq!(value(&variables, &[], "{LIMIT: 5}"), Ok(json!({"LIMIT": 5})));
         let fields = "fields: [{name: title, ask: What?, kind: text}, {name: port, ask: Which?, kind: port}]";
         let records = question(&format!("kind: records, {fields}"));
         assert_eq!(value(&records, &["0", "title"], "1"), Ok(json!("1")));

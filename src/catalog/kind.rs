@@ -10,6 +10,8 @@ use crate::catalog::question::{KindName, Question};
 use crate::text::error::nearest;
 use crate::text::{cron, duration, path, quoted, secret};
 
+pub mod variables;
+
 mod formats;
 
 use formats::{cidr, command, dns_label, email, env_name, folder, free_text, host_name, slug, url_path};
@@ -66,6 +68,7 @@ impl QuestionKind<'_> {
                 }
                 Ok(value.clone())
             }
+            KindName::Variables => variables::parse(value).map(|(_, normal)| normal),
             KindName::Records => {
                 let items = list(value)?;
                 let n = i64::try_from(items.len()).unwrap_or(i64::MAX);
@@ -167,6 +170,7 @@ impl QuestionKind<'_> {
             | KindName::MultiChoice
             | KindName::Port
             | KindName::EnvNames
+            | KindName::Variables
             | KindName::Records => {}
         }
         let length = text.chars().count();
@@ -235,6 +239,9 @@ impl QuestionKind<'_> {
             KindName::Version => "a semantic version such as `1.4.2`".into(),
             KindName::EnvName => "the name of an environment variable such as `API_KEY`".into(),
             KindName::EnvNames => "a list of names of environment variables".into(),
+            KindName::Variables => {
+                "a map from names of environment variables to values such as `{LOG_FORMAT: json}`".into()
+            }
             KindName::Texts => {
                 let one = q.pattern_hint.as_deref().and_then(|hint| hint.strip_prefix("is not "));
                 format!("a list, each item {}", one.unwrap_or("a text"))

@@ -75,6 +75,9 @@ pub struct Question {
     /// What is wrong otherwise, as `which ...`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub require_message: Option<String>,
+    /// An expression for what is wrong with the value: a list of clauses such as `which ...`, empty for a value that is right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faults: Option<String>,
     /// What `scaffold detect` finds that answers it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detected_by: Option<DetectedBy>,
@@ -97,12 +100,15 @@ pub struct Question {
     /// The answers that it is apart from, and the folders that are written to, as the whole catalog has them.
     #[serde(skip)]
     pub neighbors: Neighbors,
-    /// Who sets environment variables already (env_names).
+    /// Who sets environment variables already (env_names, variables).
     #[serde(skip)]
     pub set_by: Vec<SetBy>,
     /// Fields that a record has from another one, where a field of it names that one (records).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shares: Option<Shares>,
+    /// Facts of each record for templates, as expressions over its fields, `provided` and the earlier facts (records).
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub derived: IndexMap<String, String>,
     /// The slots that each record fills for itself, as `slots.yaml` says (records).
     #[serde(skip)]
     pub slots: Vec<RecordSlot>,
@@ -136,6 +142,8 @@ pub struct SetBy {
     pub title: String,
     /// An expression for the list of their names.
     pub names: String,
+    /// An expression for those among them that the service may set to something else.
+    pub may_differ: Option<String>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -271,12 +279,21 @@ pub enum FindingName {
     Migrate,
     /// Names of variables with secrets, without the address of one of the databases.
     Secrets,
+    /// Names of secrets without which a service runs as well.
+    OptionalSecrets,
+    /// Names of secrets that only the image build needs.
+    BuildSecrets,
+    /// Variables that are no secrets, with their values.
+    Variables,
 }
 
 impl FindingName {
     /// Whether it counts only for some systems or platforms.
     pub fn is_of_some(self) -> bool {
-        matches!(self, Self::Repository | Self::Database | Self::Migrate | Self::Secrets)
+        matches!(
+            self,
+            Self::Repository | Self::Database | Self::Migrate | Self::Secrets | Self::OptionalSecrets | Self::Variables
+        )
     }
 }
 
@@ -332,6 +349,8 @@ pub enum KindName {
     EnvName,
     /// Names of environment variables.
     EnvNames,
+    /// Names of environment variables with their values.
+    Variables,
     /// Texts that match the pattern, each once.
     Texts,
     /// Plain commands joined by ` && `.

@@ -58,6 +58,9 @@ pub struct Slot {
     /// An expression over a record of services: the environment variables that the service gets from there.
     #[serde(default)]
     pub variables: Option<String>,
+    /// An expression for those of them that the service may set to something else.
+    #[serde(default)]
+    pub may_differ: Option<String>,
     /// Files that every provider has.
     #[serde(default)]
     pub files: Vec<SlotFile>,

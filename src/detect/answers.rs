@@ -32,7 +32,7 @@ mod value;
 mod variables;
 
 /// The answers that follow, in the order of the questions, and why services have none. What a question refuses becomes a
-/// note. Of the answers that are chosen already, choices and those that are not asked on the way count, else their defaults.
+/// note. Of the answers that are chosen already, choices, lists and those that are not asked on the way count, else their defaults.
 ///
 /// # Errors
 /// When an expression of the catalog fails.
@@ -43,7 +43,8 @@ pub fn answers(
     chosen: &Values,
 ) -> Result<(IndexMap<String, Found>, Vec<Note>)> {
     let env = engine::environment(catalog)?;
-    let settled = |question: &&Question| !question.asked || question.kind == KindName::Choice;
+    let settled =
+        |question: &&Question| !question.asked || matches!(question.kind, KindName::Choice | KindName::Records);
     let questions = catalog.project.questions.iter().filter(settled);
     let known = questions
         .filter_map(|question| {

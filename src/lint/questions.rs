@@ -168,7 +168,7 @@ impl Lint<'_> {
             self.fault(
                 file,
                 format!(
-                    "{name}: `of` of `detected_by` goes with `repository`, `database`, `migrate` and `secrets`, and those \
+                    "{name}: `of` of `detected_by` goes with `repository`, `database`, `migrate` and what is found of variables, and those \
                      need it"
                 ),
             );
@@ -186,12 +186,14 @@ impl Lint<'_> {
             }
         }
         own.insert(q.name.clone());
-        if let Some(require) = &q.require {
-            self.expression(file, &name, require, &own);
+        for expression in q.require.iter().chain(&q.faults) {
+            self.expression(file, &name, expression, &own);
         }
         for set_by in &q.set_by {
             let name = format!("slot `{}`: `variables`", set_by.slot);
-            self.expression(SLOTS, &name, &set_by.names, &own);
+            for expression in [&set_by.names].into_iter().chain(&set_by.may_differ) {
+                self.expression(SLOTS, &name, expression, &own);
+            }
         }
         let mut fields = known.clone();
         for (i, field) in q.fields.iter().enumerate() {
@@ -211,6 +213,13 @@ impl Lint<'_> {
                     fields.extend(["provided".into(), format!("provided.{}", slot.name)]);
                 }
             }
+        }
+        if !q.derived.is_empty() {
+            // only a list that fills slots gets facts
+            if q.slots.is_empty() {
+                self.fault(file, format!("{name}: `derived` goes with records that fill a slot"));
+            }
+            self.derived(file, &q.derived, fields.clone());
         }
         if let Some(shares) = &q.shares {
             for field in shares.fields.iter().chain([&shares.by]).filter(|field| q.field(field).is_none()) {

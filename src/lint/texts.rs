@@ -121,7 +121,7 @@ impl<'c> Adding<'_, 'c> {
         words.into_iter().flatten().for_each(|text| about(Sort::Plain, text, &[]));
         q.when.iter().for_each(|code| about(Sort::Expression, code, when));
         let when: Vec<&str> = when.iter().copied().chain(q.when.as_deref()).collect();
-        for code in [&q.default_expr, &q.require].into_iter().flatten() {
+        for code in [&q.default_expr, &q.require, &q.faults].into_iter().flatten() {
             about(Sort::Expression, code, &when);
         }
         q.require_message.iter().for_each(|text| about(Sort::Template, text, &when));

@@ -104,6 +104,17 @@ fn value_of(kind: KindName, text: &str) -> Value {
         KindName::EnvNames | KindName::Texts => {
             json!(text.split([',', ' ']).filter(|name| !name.is_empty()).collect::<Vec<_>>())
         }
+        KindName::Variables if text.trim_start().starts_with('{') => {
+            serde_yaml::from_str(text).unwrap_or_else(|_| json!(text))
+        }
+        KindName::Variables => {
+            let items: Vec<&str> = text.split(", ").map(str::trim).filter(|item| !item.is_empty()).collect();
+            let pairs: Option<Vec<(&str, &str)>> = items.iter().map(|item| item.split_once('=')).collect();
+            let map = |pairs: Vec<(&str, &str)>| {
+                Value::Object(pairs.into_iter().map(|(k, v)| (k.into(), json!(v))).collect())
+            };
+            pairs.map_or_else(|| json!(text), map)
+        }
         _ => json!(text),
     }
 }
@@ -113,6 +124,14 @@ fn line_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(line_of).collect::<Vec<_>>().join(", "),
+        Value::Object(items) => {
+            let pair = |(name, value): (&String, &Value)| {
+                let text = value.as_str().filter(|text| !text.contains(", "))?;
+                Some(format!("{name}={text}"))
+            };
+            let pairs: Option<Vec<String>> = items.iter().map(pair).collect();
+            pairs.map_or_else(|| value.to_string(), |pairs| pairs.join(", "))
+        }
         Value::Null => String::new(),
         other => other.to_string(),
     }
@@ -135,6 +154,20 @@ mod tests {
     use super::*;
     use crate::catalog::Catalog;
     use crate::catalog::source;
+
+    #[test]
+    fn variables_are_typed_as_pairs_or_as_yaml() {
+        for (typed, value) in [
+            ("A_B=1, C_D=x=y z", json!({"A_B": "1", "C_D": "x=y z"})),
+            ("", json!({})),
+            ("{\"A_B\":{\"home\":\"build\",\"value\":\"x\"}}", json!({"A_B": {"home": "build", "value": "x"}})),
+        ] {
+            assert_eq!(value_of(KindName::Variables, typed), value);
+            assert_eq!(line_of(&value), typed);
+        }
+        assert_eq!(value_of(KindName::Variables, "{A_B: 1"), json!("{A_B: 1"));
+        assert_eq!(value_of(KindName::Variables, "A_B"), json!("A_B"));
+    }
 
     #[test]
     fn what_was_found_stands_beside_its_value() {

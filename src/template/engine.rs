@@ -7,6 +7,7 @@ use minijinja::value::{Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Expression, Output, State, Template, UndefinedBehavior};
 
 use crate::catalog::Catalog;
+use crate::template::variables;
 use crate::terminal::memory;
 use crate::text::yaml::write;
 use crate::text::{cron, duration, path, shell_word};
@@ -23,7 +24,7 @@ const MAX_STEPS: u64 = 1_000_000;
 pub const MAX_OUTPUT: usize = 8 * 1024 * 1024;
 
 /// What an expression or template may call besides minijinja's own: for the linter.
-pub const FUNCTIONS: [&str; 2] = ["duration", "cron_interval"];
+pub const FUNCTIONS: [&str; 4] = ["duration", "cron_interval", variables::FUNCTIONS[0], variables::FUNCTIONS[1]];
 
 /// An environment with the catalog's partials and our filters.
 ///
@@ -54,6 +55,7 @@ pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
     env.add_test("disjoint_in", disjoint_in);
     env.add_function("duration", duration_seconds);
     env.add_function("cron_interval", cron_interval);
+    variables::add_to(&mut env);
     let macros = catalog.components.iter().filter_map(|c| c.macros.as_ref());
     for (name, text) in catalog.partials.iter().chain(macros.map(|(name, text)| (name, text))) {
         bounds::check(text, false)?;

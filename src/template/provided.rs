@@ -94,6 +94,10 @@ fn add_to_records(list: &Question, scope: &Scope<'_>, names: &mut Values) -> Res
             record.extend(list.shared_fields(other));
         }
         let own = own_facts(list, record, &scope)?;
+        let mut inner = record.clone();
+        inner.insert(PROVIDED.into(), merged(&scope, &own));
+        let derived = scope.with(&inner).derive(&list.derived)?;
+        record.extend(derived);
         record.insert(PROVIDED.into(), Value::Object(own));
     }
     names.insert(list.name.clone(), Value::Array(records));

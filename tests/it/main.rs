@@ -58,6 +58,7 @@ mod terminal;
 mod update;
 mod update_output;
 mod updates;
+mod variables;
 mod volumes;
 mod whereabouts;
 mod workflows;

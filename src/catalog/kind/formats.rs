@@ -149,10 +149,12 @@ pub(super) fn url_path(text: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// A name that shells and Kubernetes take, with a capital letter: also `ConnectionStrings__Shop` of .NET.
 pub(super) fn env_name(text: &str) -> Result<(), Refusal> {
-    let ok = (2..=64).contains(&text.len())
-        && text.starts_with(|c: char| c.is_ascii_uppercase())
-        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    let ok = (2..=100).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && text.bytes().any(|b| b.is_ascii_uppercase())
         && !text.ends_with('_');
     if !ok {
         return Err(format!("where {} is not the name of an environment variable such as `API_KEY`", quoted(text)));

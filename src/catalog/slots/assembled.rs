@@ -63,11 +63,12 @@ impl Catalog {
     fn reserve_variables(&mut self) {
         let variables = |(slot, what): (&String, &Slot)| {
             let names = what.variables.clone()?;
-            Some(SetBy { slot: slot.clone(), title: what.title.clone(), names })
+            let may_differ = what.may_differ.clone();
+            Some(SetBy { slot: slot.clone(), title: what.title.clone(), names, may_differ })
         };
         let set_by: Vec<SetBy> = self.slots.slots.iter().filter_map(variables).collect();
         let fields = self.project.questions.iter_mut().flat_map(|question| &mut question.fields);
-        for field in fields.filter(|field| field.kind == KindName::EnvNames) {
+        for field in fields.filter(|field| matches!(field.kind, KindName::EnvNames | KindName::Variables)) {
             field.set_by.clone_from(&set_by);
         }
     }

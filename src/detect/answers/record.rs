@@ -68,7 +68,7 @@ pub(super) fn record(
         if let Some(names) = found.as_mut().and_then(|found| found.value.as_array_mut()) {
             let mut left = Vec::new();
             for name in std::mem::take(names) {
-                if check.set_already(&name)?.is_none() {
+                if name.as_str().map_or(Ok(None), |name| check.set_already(name))?.is_none() {
                     left.push(name);
                 }
             }

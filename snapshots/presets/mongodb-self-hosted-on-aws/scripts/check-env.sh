@@ -22,7 +22,7 @@ trap 'rm -rf "$work"' EXIT
 # config maps that they read, and names in capitals in a config.js. Jobs of the platform (backups) bring their own.
 homes() {
   kubectl kustomize "$1" | awk '
-    function found(name, home) { if (name ~ /^[A-Z][A-Z0-9_]*$/) print name, home }
+    function found(name, home) { if (name ~ /^[A-Za-z][A-Za-z0-9_]*$/ && name ~ /[A-Z]/) print name, home }
     function key(text) { sub(/^ +/, "", text); sub(/:.*/, "", text); return text }
     function value(text) { sub(/^[^:]*: */, "", text); return text }
     function flush(  i, text, section, script, name, keys) {
@@ -35,13 +35,14 @@ homes() {
         } else if (kind == "ConfigMap") {
           if (section == "metadata" && text ~ /^  name: /) name = value(text)
           if (section == "data" && text ~ /^  [^ ]/) { script = (text ~ /^  config\.js: /); keys = keys " " key(text) }
+          else if (script && text ~ /^ +[A-Za-z][A-Za-z0-9_]*: "/) found(key(text), "runtime")
           else if (script) while (match(text, /[A-Z][A-Z0-9]*_[A-Z0-9_]+/)) {
             found(substr(text, RSTART, RLENGTH), "runtime")
             text = substr(text, RSTART + RLENGTH)
           }
         } else if (kind == "Deployment") {
           if (line[i - 1] ~ /configMapRef:$/ && text ~ /^ +name: /) read[value(text)] = 1
-          else if (text ~ /^ +- name: [A-Z][A-Z0-9_]*$/) found(value(text), "config")
+          else if (text ~ /^ +- name: / && line[i + 1] ~ /^ +value: /) found(value(text), "config")
         }
       }
       if (kind == "ConfigMap") config[name] = keys
