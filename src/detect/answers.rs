@@ -21,7 +21,7 @@ use crate::template::expression::Scope;
 use databases::unsupported;
 use notes::{in_the_way, missing_for_install, user_by_default};
 use record::{record, refusal};
-use variables::mapped;
+use variables::{mapped, without_strangers};
 
 mod databases;
 mod fields;
@@ -183,5 +183,6 @@ fn services(
     for note in &refused {
         files.note(&note.file, note.message.clone());
     }
+    without_strangers(&mut records);
     Ok(((!records.is_empty()).then(|| Found { value: Value::Array(records), found_in }), refused))
 }

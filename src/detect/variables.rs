@@ -210,6 +210,11 @@ fn is_of_tools(name: &str) -> bool {
     rules.names.iter().any(|one| one == name) || rules.prefixes.iter().any(|start| name.starts_with(start.as_str()))
 }
 
+/// Whether a framework does not start without it.
+fn is_demanded(name: &str) -> bool {
+    RULES.demanded.iter().any(|one| one == name)
+}
+
 /// What a file with values is for, by its name.
 fn origin(file: &str) -> Origin {
     let name = path::name(file).to_ascii_lowercase();
@@ -337,7 +342,7 @@ fn conclude(name: String, facts: &[Fact], has_samples: bool) -> Finding<Variable
     // a secret that stands in the code is known to everybody who has the code
     let is_told = sort.is_secret() && default.is_some_and(|default| !value::is_empty(default));
     let required = match () {
-        () if says(Says::Demanded) || is_told => true,
+        () if says(Says::Demanded) || is_told || is_demanded(&name) => true,
         () if says(Says::Optional) => false,
         () if given.is_some() => is_given,
         () => sort.is_secret() && !has_samples && by_origin.iter().any(|fact| is_code(&fact)),

@@ -118,6 +118,9 @@ pub(super) fn of_databases(service: &Service, by: &DetectedBy, all: &Detected) -
             Some(Finding::new(json!(migrate.value), migrate.found_in.clone()))
         }
         FindingName::Secrets => Mapped::names(&mapped(service, &by.of, all).secrets),
+        FindingName::OptionalSecrets => Mapped::names(&mapped(service, &by.of, all).optional),
+        FindingName::BuildSecrets => Mapped::names(&mapped(service, &by.of, all).build),
+        FindingName::Variables => mapped(service, &by.of, all).variables(),
         _ => None,
     }
 }

@@ -42,8 +42,6 @@ pub(super) fn plain<'s>(known: &Known<'_>, found: &'s Finding<Variable>, mapped:
 struct Address<'s> {
     /// The other service; none for the one that has the variable.
     other: Option<&'s Service>,
-    /// What is behind host and port.
-    rest: String,
 }
 
 impl<'s> Known<'s> {
@@ -59,10 +57,18 @@ impl<'s> Known<'s> {
     /// The value that a build puts into pages, the same in every environment.
     fn in_pages(&self, variable: &Variable) -> Option<String> {
         let value = variable.value.as_deref()?;
-        if let Some(Address { other: Some(other), rest }) = self.address(value) {
-            return self.below(other, &rest).map(|rest| format!("${{path.{}}}{rest}", name_of(other)));
+        let rules = &RULES.answers;
+        let calls = variable.name.split('_').any(|word| rules.backends.iter().any(|one| one == word));
+        let is_laptop = value.starts_with("http") && is_of_laptop(value, &self.others());
+        let other = match self.address(value) {
+            Some(Address { other }) => other,
+            // whatever port it has in the sample
+            None if calls && is_laptop => self.only(ServiceKind::Api),
+            None => None,
+        };
+        if let Some(other) = other {
+            return self.below(other, &rest_of(value)).map(|rest| format!("${{path.{}}}{rest}", name_of(other)));
         }
-        // of several services the only other one is meant by `API_URL`, whatever port it has in the sample
         self.holds(variable)
     }
 
@@ -85,9 +91,10 @@ impl<'s> Known<'s> {
             return Some(format!("{host}:${{port}}"));
         }
         if is_in(&rules.origins, last) && (is_laptop || value == Some("*")) && name != "ORIGIN" {
-            // a list in JSON is no list with commas
+            // a list in JSON is no list with commas, and one origin is none of several
+            let is_list = last != "ORIGIN" || self.count(ServiceKind::Web) < 2;
             let is_json = value.is_some_and(|value| value.starts_with('['));
-            return (self.is_public() && !is_json).then(|| "${origins}".to_owned());
+            return (self.is_public() && is_list && !is_json).then(|| "${origins}".to_owned());
         }
         if is_in(&rules.hosts, name) && is_laptop {
             // a check of the cluster asks by the address of the pod
@@ -119,28 +126,42 @@ impl<'s> Known<'s> {
     fn laptop_url(&self, name: &str, value: &str, words: &[&str]) -> Option<String> {
         let rules = &RULES.answers;
         let has = |list: &[String]| words.iter().any(|word| list.iter().any(|one| one == word));
-        let web = || {
-            let mut websites = self.all.services.iter().filter(|one| {
-                one.kind.as_ref().is_some_and(|kind| kind.value == ServiceKind::Web) && one.path != self.service.path
-            });
-            websites.next().filter(|_| websites.next().is_none())
-        };
-        match self.address(value) {
-            Some(Address { other: Some(other), rest }) => {
-                let is_web = other.kind.as_ref().is_some_and(|kind| kind.value == ServiceKind::Web);
-                if is_web || has(&rules.browsers) {
-                    return self.below(other, &rest).map(|rest| format!("${{url.{}}}{rest}", name_of(other)));
-                }
-                Some(format!("${{service.{}}}{rest}", name_of(other)))
-            }
-            Some(Address { other: None, rest }) => self.own_url(&rest),
-            None if rules.own_urls.iter().any(|one| one == name) => self.own_url(&rest_of(value)),
-            None if has(&rules.frontends) => {
-                let web = web()?;
-                self.below(web, &rest_of(value)).map(|rest| format!("${{url.{}}}{rest}", name_of(web)))
-            }
+        let rest = rest_of(value);
+        let address = self.address(value);
+        let is_web = self.service.kind.as_ref().is_some_and(|kind| kind.value == ServiceKind::Web);
+        let other = match &address {
+            Some(Address { other, .. }) => *other,
+            None if is_web && has(&rules.backends) => self.only(ServiceKind::Api),
             None => None,
+        };
+        if has(&rules.frontends) && !is_web {
+            let web = other.or_else(|| self.only(ServiceKind::Web))?;
+            return self.below(web, &rest).map(|rest| format!("${{url.{}}}{rest}", name_of(web)));
         }
+        if let Some(other) = other {
+            let is_web = other.kind.as_ref().is_some_and(|kind| kind.value == ServiceKind::Web);
+            if is_web || has(&rules.browsers) {
+                return self.below(other, &rest).map(|rest| format!("${{url.{}}}{rest}", name_of(other)));
+            }
+            return Some(format!("${{service.{}}}{rest}", name_of(other)));
+        }
+        let is_of_backend = is_web && has(&rules.backends);
+        let is_own = address.is_some() || rules.own_urls.iter().any(|one| one == name) && !is_of_backend;
+        if is_own { self.own_url(&rest) } else { None }
+    }
+
+    fn count(&self, kind: ServiceKind) -> usize {
+        let is = |one: &&Service| one.kind.as_ref().is_some_and(|found| found.value == kind);
+        self.all.services.iter().filter(is).count()
+    }
+
+    /// The only other service of this kind.
+    fn only(&self, kind: ServiceKind) -> Option<&'s Service> {
+        let is = |one: &&Service| {
+            one.kind.as_ref().is_some_and(|found| found.value == kind) && one.path != self.service.path
+        };
+        let mut found = self.all.services.iter().filter(is);
+        found.next().filter(|_| found.next().is_none())
     }
 
     /// The address at which browsers reach this service; of a process, that of the service whose image it runs.
@@ -171,11 +192,10 @@ impl<'s> Known<'s> {
             return None;
         }
         let host = value.split_once("://")?.1.split(['/', ':', '?']).next()?;
-        let rest = rest_of(value);
         let is_own = |one: &Service| one.path == self.service.path;
         let by_name = self.all.services.iter().find(|one| name_of(one) == host && is_reached(one));
-        let is_laptop = is_of_laptop(value, &[]) && host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
-            || matches!(host, "localhost" | "0.0.0.0" | "host.docker.internal");
+        // a name without a dot is that of an entry of a compose file
+        let is_laptop = matches!(host, "127.0.0.1" | "0.0.0.0" | "host.docker.internal") || !host.contains('.');
         let by_port = || {
             let wanted = port(value).filter(|_| is_laptop)?;
             let listens = |one: &&Service| one.port.as_ref().is_some_and(|port| port.value == wanted);
@@ -183,7 +203,7 @@ impl<'s> Known<'s> {
             found.next().filter(|_| found.next().is_none())
         };
         let found = by_name.or_else(by_port)?;
-        Some(Address { other: Some(found).filter(|one| !is_own(one)), rest })
+        Some(Address { other: Some(found).filter(|one| !is_own(one)) })
     }
 
     /// A value that holds everywhere.
@@ -196,7 +216,8 @@ impl<'s> Known<'s> {
     pub(super) fn of_store(&self, variable: &Variable) -> Option<Value> {
         let is_host = |one: &&Finding<Variable>| one.value.sort == Sort::Host && one.value.system == variable.system;
         let host = self.service.variables.iter().find(is_host);
-        let is_known = host.is_some_and(|host| host.value.value.is_some() && self.holds(&host.value).is_some());
+        let is_far = |host: &Finding<Variable>| self.holds(&host.value).is_some_and(|host| host.contains('.'));
+        let is_known = host.is_some_and(is_far);
         let is_usual =
             variable.sort == Sort::Port && variable.value.as_deref().is_some_and(|value| USUAL_PORTS.contains(&value));
         self.holds(variable).filter(|_| is_known || is_usual).map(Value::from)

@@ -1,5 +1,6 @@
 //! The variables of a service as answers: secrets that people put, values that are known, and those that only people know.
 
+use anyhow::Result;
 use serde_json::{Map, Value, json};
 
 use super::super::Detected;
@@ -9,6 +10,7 @@ use super::super::variables::{RULES, Sort, Variable};
 use super::super::walk::Files;
 use super::hyphenated;
 use super::value::{Known, plain};
+use crate::answers::check::Check;
 
 /// What becomes of the variables of a service.
 #[derive(Default)]
@@ -36,7 +38,7 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &[String], all: &'s Detecte
         let variable = &found.value;
         let words: Vec<&str> = variable.name.split('_').collect();
         let has = |list: &[String]| words.iter().any(|word| list.iter().any(|one| one == word));
-        if has(&rules.of_tests) {
+        if has(&rules.of_tests) || rules.given.contains(&variable.name) {
             continue;
         }
         let is_build = variable.build || rules.of_build.contains(&variable.name);
@@ -56,11 +58,6 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &[String], all: &'s Detecte
             },
             Sort::Public | Sort::Plain => plain(&known, found, &mut mapped),
         }
-    }
-    // a name that the service has anyway is left out, unless another one would take its place
-    let of_database = |(_, value): &&(&Finding<Variable>, Value)| *value == "${database.uri}";
-    if mapped.values.iter().filter(of_database).count() == 1 {
-        mapped.values.retain(|(found, value)| found.value.name != "MONGODB_URI" || *value != "${database.uri}");
     }
     mapped
 }
@@ -108,6 +105,29 @@ impl<'s> Mapped<'s> {
     }
 }
 
+/// The variables that a service can have. What it gets without being asked for is left out, unless the value would get another name
+/// only; `of_names` knows these names.
+pub(super) fn accepted(
+    mut found: Finding<Value>,
+    check: &Check<'_>,
+    of_names: Option<&Check<'_>>,
+) -> Result<Option<Finding<Value>>> {
+    let Some(all) = found.value.as_object_mut() else { return Ok(None) };
+    let mut left = Map::new();
+    for (name, value) in all.iter() {
+        let is_given = of_names.map_or(Ok(None), |check| check.set_already(name))?.is_some();
+        let has_another = || {
+            let is_filled = value.as_str().is_some_and(|text| text.starts_with("${"));
+            is_filled && all.iter().any(|(other, one)| other != name && one == value)
+        };
+        let alone = Value::Object(Map::from_iter([(name.clone(), value.clone())]));
+        if (!is_given || has_another()) && check.value(&alone).is_ok() {
+            left.insert(name.clone(), value.clone());
+        }
+    }
+    Ok((!left.is_empty()).then(|| Finding::new(Value::Object(left), found.found_in)))
+}
+
 /// Takes references to services away that have no record, or to which no requests are sent.
 pub(super) fn without_strangers(records: &mut [Value]) {
     let is_public = |record: &&Value| matches!(record["kind"].as_str(), Some("web" | "api"));
@@ -121,7 +141,7 @@ pub(super) fn without_strangers(records: &mut [Value]) {
             Some(_) | None => true,
         })
     };
-    for variables in records.iter_mut().filter_map(|record| record["variables"].as_object_mut()) {
+    for variables in records.iter_mut().filter_map(|record| record.get_mut("variables")?.as_object_mut()) {
         variables.retain(|_, value| is_known(value));
     }
 }
@@ -129,4 +149,60 @@ pub(super) fn without_strangers(records: &mut [Value]) {
 /// Whether a browser or another program sends requests to it.
 pub(super) fn is_reached(service: &Service) -> bool {
     service.kind.as_ref().is_some_and(|kind| matches!(kind.value, ServiceKind::Web | ServiceKind::Api))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::service::{Client, Language};
+    use super::*;
+
+    fn variable(name: &str, sort: Sort, required: bool) -> Finding<Variable> {
+        let secret = sort.is_secret();
+        let variable = Variable {
+            name: name.to_owned(),
+            sort,
+            secret,
+            required,
+            system: None,
+            value: None,
+            by_default: false,
+            build: name == "REGISTRY_TOKEN",
+        };
+        Finding::new(variable, Location::new(".env.example", None))
+    }
+
+    #[test]
+    fn what_only_a_build_needs_is_apart() {
+        let place = Location::new("package.json", None);
+        let service = Service {
+            language: Some(Finding::new(Language::Node, place.clone())),
+            clients: vec![Finding::new(Client { library: "mongodb".into(), system: Some("mongodb") }, place)],
+            variables: vec![
+                variable("REGISTRY_TOKEN", Sort::Secret, true),
+                variable("NPM_TOKEN", Sort::Secret, false),
+                variable("JWT_SECRET", Sort::Secret, true),
+                variable("DATABASE_URL", Sort::Address, true),
+            ],
+            ..Service::default()
+        };
+        let all = Detected {
+            remote: None,
+            services: Vec::new(),
+            workspaces: Vec::new(),
+            backing: Vec::new(),
+            variables: Vec::new(),
+            pipelines: Vec::new(),
+            infrastructure: Vec::new(),
+            answers: indexmap::IndexMap::new(),
+            refused: Vec::new(),
+            notes: Vec::new(),
+        };
+        let names = |list: &[&Finding<Variable>]| Mapped::names(list).map(|found| found.value);
+        let found = mapped(&service, &["mongodb".to_owned()], &all);
+        assert_eq!(names(&found.build), Some(json!(["REGISTRY_TOKEN", "NPM_TOKEN"])));
+        assert_eq!(names(&found.secrets), Some(json!(["JWT_SECRET"])));
+        assert_eq!(found.variables().map(|found| found.value), Some(json!({"DATABASE_URL": "${database.uri}"})));
+        let found = mapped(&service, &[], &all);
+        assert_eq!(names(&found.secrets), Some(json!(["JWT_SECRET", "DATABASE_URL"])));
+    }
 }

@@ -19,6 +19,7 @@ pub struct Rules {
     pub about: Vec<String>,
     pub public_keys: Vec<String>,
     pub needed: Vec<String>,
+    pub demanded: Vec<String>,
     pub webhooks: Vec<String>,
     pub webhook_urls: Vec<String>,
     pub names: BTreeMap<String, Named>,
@@ -78,10 +79,12 @@ pub struct OfTools {
 #[serde(deny_unknown_fields)]
 pub struct OfAnswers {
     pub of_build: Vec<String>,
+    pub given: Vec<String>,
     pub of_tests: Vec<String>,
     pub ports: Vec<String>,
     pub own_urls: Vec<String>,
     pub frontends: Vec<String>,
+    pub backends: Vec<String>,
     pub browsers: Vec<String>,
     pub origins: Vec<String>,
     pub hosts: Vec<String>,

@@ -195,8 +195,8 @@ pub fn is_random(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Sort, sort};
-    use crate::detect::variables::env_files;
     use crate::detect::variables::seen::Says;
+    use crate::detect::variables::{env_files, is_demanded};
 
     /// Lines of samples of real projects, with what an engineer says about each.
     #[test]
@@ -211,7 +211,7 @@ mod tests {
             let said = found.map_or_else(String::new, |found| {
                 let (sort, system) = sort(&found.name, found.value.as_deref().unwrap_or_default());
                 let sort = serde_json::to_value(sort).unwrap();
-                let required = if found.says == Says::Given { "yes" } else { "no" };
+                let required = if found.says == Says::Given || is_demanded(&found.name) { "yes" } else { "no" };
                 format!("{}\t{}\t{required}", sort.as_str().unwrap(), system.unwrap_or("-"))
             });
             if said != format!("{wanted}\t{system}\t{required}") {

@@ -35,7 +35,7 @@ pub fn is_of_laptop(value: &str, others: &[String]) -> bool {
         let host = host.to_lowercase();
         rules.hosts.contains(&host)
             || rules.host_ends.iter().any(|end| host.ends_with(end.as_str()))
-            || others.contains(&host)
+            || value.contains(':') && others.contains(&host)
             // a name without a dot is known in a network of compose alone
             || scheme(value).is_some() && !host.contains('.')
     })
@@ -89,6 +89,7 @@ mod tests {
             "http://localhost:3000",
             "localhost,127.0.0.1",
             "db:5432",
+            "http://db/x",
             "http://api:3333/v1",
             "./data",
             "development",
@@ -98,7 +99,8 @@ mod tests {
         ] {
             assert!(is_of_laptop(value, &others), "{value}");
         }
-        for value in ["https://api.openai.com/v1", "0.0.0.0", "30", "smtp.gmail.com", "info", "/var/lib/data", "en_US"]
+        for value in
+            ["https://api.openai.com/v1", "0.0.0.0", "30", "smtp.gmail.com", "info", "db", "/var/lib/data", "en_US"]
         {
             assert!(!is_of_laptop(value, &others), "{value}");
         }
