@@ -1,7 +1,7 @@
 //! Environment variables: their names in samples, compose files, schemas, settings and build files, what kind each is, and
 //! whether a service needs it. A value is kept only where it is no secret.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -126,16 +126,16 @@ pub fn detect(files: &Files, services: &mut Services) -> Vec<Finding<Variable>> 
         build(files, service, facts);
     }
     // a sample for several services says something to each that reads the variable
-    let mut taken: BTreeSet<(&str, &str)> = BTreeSet::new();
-    for (file, one) in shared.iter().flat_map(|file| samples[*file].iter().map(move |one| (*file, one))) {
-        for facts in facts.values_mut().filter(|facts| facts.0.contains_key(&one.name)) {
-            facts.add(file, origin(file), one.clone());
-            taken.insert((file, &one.name));
-        }
+    let mut readers: HashMap<String, Vec<String>> = HashMap::new();
+    for (folder, name) in facts.iter().flat_map(|(folder, facts)| facts.0.keys().map(move |name| (folder, name))) {
+        readers.entry(name.clone()).or_default().push(folder.clone());
     }
     let mut left = Facts::default();
     for (file, one) in shared.iter().flat_map(|file| samples[*file].iter().map(move |one| (*file, one))) {
-        if !taken.contains(&(file, one.name.as_str())) {
+        for folder in readers.get(&one.name).into_iter().flatten() {
+            facts.entry(folder.clone()).or_default().add(file, origin(file), one.clone());
+        }
+        if !readers.contains_key(&one.name) {
             left.add(file, origin(file), one.clone());
         }
     }
@@ -190,9 +190,15 @@ fn samples(files: &Files, services: &mut Services) -> IndexMap<String, Vec<Seen>
 fn fill(seen: &mut [Seen]) {
     let known: HashMap<String, String> = seen.iter().filter_map(shown).collect();
     for value in seen.iter_mut().filter_map(|one| one.value.as_mut()).filter(|value| value.contains("${")) {
-        for (name, of_name) in &known {
-            *value = value.replace(&format!("${{{name}}}"), of_name);
+        let mut parts = value.split("${");
+        let mut filled = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            match part.split_once('}').and_then(|(name, rest)| Some((known.get(name)?, rest))) {
+                Some((of_name, rest)) => filled.extend([of_name.as_str(), rest]),
+                None => filled.extend(["${", part]),
+            }
         }
+        *value = filled;
     }
 }
 
@@ -371,4 +377,31 @@ fn conclude(name: String, facts: &[Fact], has_samples: bool) -> Finding<Variable
     };
     let place = facts.iter().min_by_key(|fact| fact.origin).map(|fact| fact.place.clone());
     Finding::new(variable, place.unwrap_or_else(|| Location::new("", None)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{calls, env_files, environment, fill, image_build, pydantic, schemas, spring, tags};
+
+    #[test]
+    fn large_files_take_no_time() {
+        let start = Instant::now();
+        let mut seen = env_files::read(&(0..50_000).map(|i| format!("A{i}=${{A{i}}}x\n")).collect::<String>());
+        fill(&mut seen);
+        schemas::read(&format!("z\n{}", "A_B: z (".repeat(100_000)));
+        pydantic::read(&format!("class S(BaseSettings):\n{}", "    a: int = [\n".repeat(60_000)));
+        let keys: String = (0..20_000).map(|i| format!("spring.redis.a{i}.host=x\n")).collect();
+        spring::read("application.properties", &keys);
+        spring::read("application.yml", &keys.replace('=', ": "));
+        tags::read(&"`env:\"A_B\"`".repeat(80_000));
+        for file in ["a.ts", "a.py", "a.rb", "a.go", "a.rs"] {
+            calls::read(file, &"} = process.env { os.getenv('A_B', ".repeat(25_000));
+        }
+        image_build::of_dockerfile(&"RUN --mount=type=secret,id=A ".repeat(30_000));
+        let yaml = format!("environment:\n{}", "  - A=${B:-$C}\n".repeat(20_000));
+        environment::read(&serde_yaml::from_str(&yaml).unwrap(), &std::collections::HashMap::new());
+        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    }
 }

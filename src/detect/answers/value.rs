@@ -102,10 +102,10 @@ impl<'s> Known<'s> {
             return (self.is_public() && !is_checked).then(|| "${host}".to_owned());
         }
         let is_url = |value: &str| value.starts_with("http");
-        if let Some(value) = value.filter(|value| is_url(value) && is_laptop) {
-            if let Some(found) = self.laptop_url(name, value, &words) {
-                return Some(found);
-            }
+        if let Some(value) = value.filter(|value| is_url(value) && is_laptop)
+            && let Some(found) = self.laptop_url(name, value, &words)
+        {
+            return Some(found);
         }
         if has(&rules.off) && value.is_some_and(|value| matches!(value.to_lowercase().as_str(), "true" | "1" | "on")) {
             let value = value.unwrap_or_default();

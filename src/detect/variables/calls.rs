@@ -184,7 +184,7 @@ fn is_guard(rest: &Rest<'_, '_>, end: usize) -> bool {
 /// `const { A, B = "x" } = process.env`.
 fn destructured(rest: &Rest<'_, '_>) -> Vec<Seen> {
     let mut found = Vec::new();
-    if !(rest.is(&["}", "=", "process", ".", "env"]) && !rest.is_sign(5, '.')) {
+    if !rest.is(&["}", "=", "process", ".", "env"]) || rest.is_sign(5, '.') {
         return found;
     }
     for at in (0..rest.at).rev().take(300) {

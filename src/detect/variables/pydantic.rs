@@ -2,6 +2,9 @@
 
 use super::seen::{Says, Seen};
 
+/// Lines of a field that are looked at.
+const LONGEST: usize = 60;
+
 /// The fields of the classes that are settings, by the name of what they are made of.
 pub fn read(text: &str) -> Vec<Seen> {
     let mut found = Vec::new();
@@ -45,7 +48,7 @@ fn fields(lines: &[&str], range: std::ops::Range<usize>, found: &mut Vec<Seen>) 
             // what goes on in the next lines
             let start = at;
             let mut statement = kind.to_owned();
-            while open_brackets(&statement) > 0 && at + 1 < range.end {
+            while open_brackets(&statement) > 0 && at + 1 < range.end && at - start < LONGEST {
                 at += 1;
                 statement.push(' ');
                 statement.push_str(lines[at].trim());

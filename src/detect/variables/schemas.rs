@@ -11,6 +11,9 @@ const CHECKS: [&str; 15] =
 /// Libraries that have them.
 const LIBRARIES: [&str; 7] = ["Joi", "cleanEnv", "createEnv", "envalid", "joi", "yup", "z"];
 
+/// Tokens of a check that are looked at.
+const LONGEST: usize = 300;
+
 /// The keys in capitals whose value is a check.
 pub fn read(text: &str) -> Vec<Seen> {
     let tokens = tokens(text, Comments::Slashes);
@@ -34,6 +37,7 @@ pub fn read(text: &str) -> Vec<Seen> {
 
 /// The tokens up to the comma or the bracket that ends the value of a key.
 fn value<'s, 't>(tokens: &'s [Token<'t>]) -> &'s [Token<'t>] {
+    let tokens = tokens.get(..LONGEST).unwrap_or(tokens);
     let mut depth = 0_i32;
     let end = tokens.iter().position(|token| match token.what {
         What::Sign('(' | '[' | '{') => {

@@ -160,7 +160,7 @@ fn of_store(words: &[&str], value: &str) -> Option<(Sort, Option<&'static str>)>
 fn named_secret(words: &[&str], value: &str) -> Option<bool> {
     let rules = &*RULES;
     let plain = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
-    let is_word = |word: &&str| {
+    let is_word = |word: &str| {
         is_in(&rules.secret, &plain(word)) || rules.secret_ends.iter().any(|end| word.ends_with(end.as_str()))
     };
     let last = *words.last()?;
@@ -169,7 +169,7 @@ fn named_secret(words: &[&str], value: &str) -> Option<bool> {
         // the address of a webhook is known to who calls it; where it is the program itself, it has one
         return Some(is_of_others || last == "WEBHOOK" && !value.starts_with("http"));
     }
-    let Some(at) = words.iter().rposition(|word| is_word(&word)) else {
+    let Some(at) = words.iter().rposition(|word| is_word(word)) else {
         return is_in(&rules.secret_at_the_end, &plain(last)).then_some(true);
     };
     let word = plain(words[at]);

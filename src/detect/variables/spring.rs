@@ -10,6 +10,9 @@ use super::seen::{Says, Seen};
 use super::sort::sort;
 use crate::text::yaml;
 
+/// Addresses of stores in a file that are looked at.
+const MOST: usize = 100;
+
 /// Levels of keys that are looked at.
 const DEEPEST: usize = 20;
 
@@ -21,15 +24,23 @@ pub fn read(file: &str, text: &str) -> Vec<Seen> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#'));
     let mut found: Vec<Seen> = lines.flat_map(|(i, line)| named(line, i + 1)).collect();
     let keys = if file.ends_with(".properties") { properties(text) } else { flat(text) };
-    if EMBEDDED.iter().any(|kind| keys.iter().any(|(_, value, _)| value.contains(kind))) {
+    if EMBEDDED.iter().any(|kind| keys.iter().any(|(_, value)| value.contains(kind))) {
         return found;
     }
-    for (key, value, line) in keys {
+    let addresses = keys.into_iter().filter_map(|(key, value)| {
         let name = key.replace('.', "_").replace('-', "").to_ascii_uppercase();
         let is_literal = key.starts_with("spring.") && !value.is_empty() && !value.contains("${");
-        if is_literal && sort(&name, &value).0.is_of_store() {
-            found.push(Seen { name, value: Some(value), says: Says::Given, line });
-        }
+        (is_literal && sort(&name, &value).0.is_of_store()).then_some((key, name, value))
+    });
+    for (key, name, value) in addresses.take(MOST) {
+        // in YAML the last part of the key is on the line
+        let last = key.rsplit('.').next().unwrap_or_default();
+        let is_line = |line: &str| {
+            let line = line.trim_start();
+            (line.starts_with(last) || line.starts_with(&key)) && line.contains(value.as_str())
+        };
+        let line = text.lines().position(is_line).map_or(1, |at| at + 1);
+        found.push(Seen { name, value: Some(value), says: Says::Given, line });
     }
     found.sort_by_key(|one| one.line);
     found
@@ -48,17 +59,14 @@ fn named(line: &str, number: usize) -> Vec<Seen> {
         .collect()
 }
 
-fn properties(text: &str) -> Vec<(String, String, usize)> {
-    let lines = text.lines().enumerate().filter_map(|(i, line)| {
-        let (key, value) = line.split_once('=')?;
-        let key = key.trim();
-        (!key.starts_with('#')).then(|| (key.to_owned(), value.trim().to_owned(), i + 1))
-    });
-    lines.collect()
+fn properties(text: &str) -> Vec<(String, String)> {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let pairs = lines.filter_map(|line| line.split_once('='));
+    pairs.map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned())).collect()
 }
 
 /// The keys of YAML as properties have them.
-fn flat(text: &str) -> Vec<(String, String, usize)> {
+fn flat(text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let Some(yaml) = yaml::first(text) else { return found };
     let mut waiting = VecDeque::from([(String::new(), &yaml, 0)]);
@@ -71,13 +79,8 @@ fn flat(text: &str) -> Vec<(String, String, usize)> {
                     waiting.push_back((key, value, depth + 1));
                 }
             }
-            Value::String(value) => {
-                let last = key.rsplit('.').next().unwrap_or_default();
-                let is_line = |line: &str| line.trim_start().starts_with(last) && line.contains(value.as_str());
-                let line = text.lines().position(is_line).map_or(1, |at| at + 1);
-                found.push((key, value.clone(), line));
-            }
-            Value::Number(number) => found.push((key, number.to_string(), 1)),
+            Value::String(value) => found.push((key, value.clone())),
+            Value::Number(number) => found.push((key, number.to_string())),
             _ => {}
         }
     }
