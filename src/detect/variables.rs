@@ -19,6 +19,7 @@ use crate::text::{path, yaml};
 mod calls;
 mod env_files;
 mod environment;
+mod facts;
 mod image_build;
 mod pydantic;
 mod rules;
@@ -29,10 +30,11 @@ mod spring;
 mod tags;
 pub mod value;
 
+use facts::{Facts, Origin, conclude, origin};
 pub use rules::RULES;
-use seen::{Says, Seen};
+use seen::Seen;
 pub use sort::{Sort, is_secret};
-use value::{is_harmless, is_placeholder, is_simple};
+use value::{is_harmless, is_placeholder};
 
 /// Variables of a whole repository.
 const MAX_VARIABLES: usize = 10_000;
@@ -61,43 +63,6 @@ pub struct Variable {
     /// Whether only the build of the image reads it.
     #[serde(skip)]
     pub build: bool,
-}
-
-/// Where something is said about a variable. The earlier ones have the better value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Origin {
-    /// A file for production.
-    Production,
-    Sample,
-    Compose,
-    /// An environment file that is committed.
-    Committed,
-    /// A file for development.
-    Development,
-    Code,
-    Build,
-}
-
-/// What one place says.
-struct Fact {
-    seen: Seen,
-    origin: Origin,
-    place: Location,
-}
-
-/// What is said about the variables of a service, by name and in the order of reading.
-#[derive(Default)]
-struct Facts(IndexMap<String, Vec<Fact>>);
-
-impl Facts {
-    fn add(&mut self, file: &str, origin: Origin, seen: Seen) {
-        let place = Location::new(file, (seen.line > 0).then_some(seen.line));
-        self.0.entry(seen.name.clone()).or_default().push(Fact { seen, origin, place });
-    }
-
-    fn has_samples(&self) -> bool {
-        self.0.values().flatten().any(|fact| fact.origin == Origin::Sample)
-    }
 }
 
 /// Gives each service its variables, and returns those of samples that belong to none.
@@ -216,27 +181,6 @@ fn is_of_tools(name: &str) -> bool {
     rules.names.iter().any(|one| one == name) || rules.prefixes.iter().any(|start| name.starts_with(start.as_str()))
 }
 
-/// Whether a framework does not start without it.
-fn is_demanded(name: &str) -> bool {
-    RULES.demanded.iter().any(|one| one == name)
-}
-
-/// What a file with values is for, by its name.
-fn origin(file: &str) -> Origin {
-    let name = path::name(file).to_ascii_lowercase();
-    let words: Vec<&str> = name.split(['.', '-', '_']).collect();
-    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
-    if has(&["prod", "production"]) {
-        Origin::Production
-    } else if has(&["dev", "development", "local", "sail"]) {
-        Origin::Development
-    } else if words.iter().all(|word| matches!(*word, "" | "env")) {
-        Origin::Committed
-    } else {
-        Origin::Sample
-    }
-}
-
 /// Gives what an entry of a compose file sets to the service that it runs.
 fn compose(
     files: &Files,
@@ -253,7 +197,7 @@ fn compose(
     // what is put into another value must not be a secret
     let known: HashMap<String, String> = beside.flat_map(|(_, seen)| seen).filter_map(shown).collect();
     let origin = match () {
-        () if file.contains("prod") => Origin::Production,
+        () if path::name(file).contains("prod") => Origin::Production,
         () if is_for_development(file) => Origin::Development,
         () => Origin::Compose,
     };
@@ -326,57 +270,6 @@ fn build(files: &Files, service: &Service, facts: &mut Facts) {
             facts.add(&file, Origin::Build, one);
         }
     }
-}
-
-/// What follows from all that is said about a variable.
-fn conclude(name: String, facts: &[Fact], has_samples: bool) -> Finding<Variable> {
-    let mut by_origin: Vec<&Fact> = facts.iter().collect();
-    by_origin.sort_by_key(|fact| fact.origin);
-    let is_code = |fact: &&&Fact| fact.origin >= Origin::Code;
-    // of a sample and a file for development, the sample decides
-    let given = by_origin.iter().find(|fact| !is_code(fact) && matches!(fact.seen.says, Says::Given | Says::Empty));
-    let is_given = given.is_some_and(|fact| fact.seen.says == Says::Given);
-    let samples = by_origin.iter().filter(|fact| is_given && !is_code(fact) && fact.seen.says == Says::Given);
-    let example = samples.into_iter().find(|fact| fact.seen.value.is_some());
-    let default = by_origin.iter().filter(is_code).find_map(|fact| fact.seen.value.as_deref());
-    let values = by_origin.iter().filter_map(|fact| fact.seen.value.as_deref());
-    let sorts: Vec<_> = values.map(|value| sort::sort(&name, value)).collect();
-    // one place where it looks like a secret is enough
-    let known = sorts.iter().find(|(sort, _)| sort.is_secret()).or(sorts.first());
-    let (sort, system) = known.copied().unwrap_or_else(|| sort::sort(&name, ""));
-    let says = |wanted: Says| by_origin.iter().any(|fact| fact.seen.says == wanted);
-    // a secret that stands in the code is known to everybody who has the code
-    let is_told = sort.is_secret() && default.is_some_and(|default| !value::is_empty(default));
-    let required = match () {
-        () if says(Says::Demanded) || is_told || is_demanded(&name) => true,
-        () if says(Says::Optional) => false,
-        () if given.is_some() => is_given,
-        () => sort.is_secret() && !has_samples && by_origin.iter().any(|fact| is_code(&fact)),
-    };
-    let kept = example.filter(|fact| {
-        let value = fact.seen.value.as_deref().unwrap_or_default();
-        let is_sample = fact.origin != Origin::Committed && path::name(&fact.place.file).contains("env");
-        !sort.is_secret()
-            && sort != Sort::User
-            && is_harmless(value)
-            && !is_placeholder(value)
-            && !value.contains('$')
-            && (is_sample || is_simple(value) || is_compose(path::name(&fact.place.file)))
-    });
-    let value = kept.and_then(|fact| fact.seen.value.clone());
-    let is_read = facts.iter().any(|fact| matches!(fact.origin, Origin::Code | Origin::Compose | Origin::Production));
-    let variable = Variable {
-        sort,
-        secret: sort.is_secret(),
-        required,
-        system,
-        by_default: default.is_some() && example.is_none_or(|fact| fact.seen.value.as_deref() == default),
-        build: !is_read && facts.iter().any(|fact| fact.origin == Origin::Build),
-        value,
-        name,
-    };
-    let place = facts.iter().min_by_key(|fact| fact.origin).map(|fact| fact.place.clone());
-    Finding::new(variable, place.unwrap_or_else(|| Location::new("", None)))
 }
 
 #[cfg(test)]

@@ -178,15 +178,20 @@ pub fn is_wanted(path: &str) -> bool {
 /// Whether a file holds environment variables: a sample such as `.env.example`, `env-example-document` and `example.env`, or a
 /// file that is committed, such as `.env.production`. Those for tests are none.
 pub fn is_env_file(path: &str) -> bool {
-    let lower = path::name(path).to_ascii_lowercase();
-    if COMMITTED.contains(&lower.as_str()) {
+    if is_committed(path) {
         return !in_tests(path);
     }
+    let lower = path::name(path).to_ascii_lowercase();
     let words: Vec<&str> = lower.split(['.', '-', '_']).collect();
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
     let is_other =
         words.last().is_some_and(|end| LANGUAGES.contains(end) || matches!(*end, "json" | "md" | "yaml" | "yml"));
     has(&["env"]) && has(&SAMPLES) && !has(&["ci", "e2e", "test", "testing"]) && !is_other && !in_tests(path)
+}
+
+/// Whether a file holds environment variables and is no sample.
+pub fn is_committed(path: &str) -> bool {
+    COMMITTED.contains(&path::name(path).to_ascii_lowercase().as_str())
 }
 
 /// Whether a file is a source that reads the settings of a program, by its name or its folder. Those for tests and development are

@@ -606,6 +606,7 @@ fn what_could_be_a_secret_is_not_shown() {
             "api/.env",
             "PIN=hunter2\nTITLE=Shop\nLOCATOR=https://x.org/?key=abc\nHOOK=https://hooks.slack.com/services/T/B/abc\n",
         ),
+        ("api/.env.production", "CODE=hunter2\n"),
         ("api/compose.yaml", "services:\n  api:\n    build: .\n    environment: {COPY: '${API_TOKEN}'}\n"),
         ("api/Dockerfile", "FROM node:24\nEXPOSE 3000\nCMD [\"node\", \"x.js\"]\n"),
         ("api/.env.example", "API_TOKEN=hunter2\nOTHER=x${API_TOKEN}\nID=4f3c2a1b0d9e8f7a6b5c4d3e2f1a0b9c\n"),

@@ -195,8 +195,9 @@ pub fn is_random(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Sort, sort};
+    use crate::detect::variables::env_files;
+    use crate::detect::variables::facts::is_demanded;
     use crate::detect::variables::seen::Says;
-    use crate::detect::variables::{env_files, is_demanded};
 
     /// Lines of samples of real projects, with what an engineer says about each.
     #[test]
