@@ -515,6 +515,7 @@ fn variables_become_answers() {
         ("DB_HOST=localhost", "variables", "null"),
         ("REDIS_URL=redis://localhost", "secrets", r#"["REDIS_URL"]"#),
         ("JWT_SECRET=x", "secrets", r#"["JWT_SECRET"]"#),
+        ("_SECRET=x\nJWT_SECRET=x\n_LIMIT=5", "secrets", r#"["JWT_SECRET"]"#),
         ("JWT_SECRET=", "optional_secrets", r#"["JWT_SECRET"]"#),
         ("# JWT_SECRET=x", "optional_secrets", r#"["JWT_SECRET"]"#),
         ("APP_PORT=3000", "variables", r#"{"APP_PORT": "${port}"}"#),

@@ -68,7 +68,10 @@ pub(super) fn record(
         if let Some(names) = found.as_mut().and_then(|found| found.value.as_array_mut()) {
             let mut left = Vec::new();
             for name in std::mem::take(names) {
-                if name.as_str().map_or(Ok(None), |name| check.set_already(name))?.is_none() {
+                let is_given = name.as_str().map_or(Ok(None), |name| check.set_already(name))?.is_some();
+                // a name that no pod can have is not among them
+                let is_wrong = field.kind == KindName::EnvNames && check.value(&json!([name])).is_err();
+                if !is_given && !is_wrong {
                     left.push(name);
                 }
             }

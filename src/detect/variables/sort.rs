@@ -56,6 +56,9 @@ pub fn sort(name: &str, value: &str) -> (Sort, Option<&'static str>) {
         return (named.sort, named.system.as_deref());
     }
     let is_address_of_webhook = rules.webhook_urls.iter().any(|url| value.contains(url.as_str()));
+    if looks_like_a_secret && is_public_key(&words) {
+        return (Sort::Plain, None);
+    }
     if is_address_of_webhook || looks_like_a_secret {
         let (sort, system) = of_store(&words, value).unwrap_or((Sort::Secret, None));
         return if sort.is_secret() { (sort, system) } else { (Sort::Secret, None) };
@@ -173,14 +176,16 @@ fn named_secret(words: &[&str], value: &str) -> Option<bool> {
         return is_in(&rules.secret_at_the_end, &plain(last)).then_some(true);
     };
     let word = plain(words[at]);
-    let before = at.checked_sub(1).map(|at| words[at]);
-    let is_public_key =
-        matches!(word.as_str(), "KEY" | "TOKEN") && before.is_some_and(|word| is_in(&rules.public_keys, word));
     let is_about = words[at + 1..].iter().any(|word| is_in(&rules.about, word));
     // how often a salt is used, and the like
     let is_number = value.len() <= 3 && !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
     let is_password = word.starts_with("PASS") || word == "PWD";
-    Some(!is_public_key && !is_about && (!is_number || is_password))
+    Some(!is_public_key(words) && !is_about && (!is_number || is_password))
+}
+
+/// Whether a name ends like that of a key that everybody may know.
+fn is_public_key(words: &[&str]) -> bool {
+    matches!(words, [.., before, "KEY" | "TOKEN"] if is_in(&RULES.public_keys, before))
 }
 
 /// Long, without spaces or signs, and with capitals, small letters and digits: made by a machine.
