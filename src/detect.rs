@@ -21,7 +21,6 @@ mod crontab;
 mod docker;
 mod dockerfile;
 mod entry;
-mod env_sample;
 pub mod finding;
 pub mod git;
 mod go;
@@ -47,6 +46,7 @@ mod rust;
 pub mod service;
 mod sqlite;
 mod tokens;
+pub mod variables;
 mod versions;
 pub mod walk;
 mod wanted;
@@ -57,7 +57,8 @@ use compose::Backing;
 use finding::Finding;
 pub use finding::Note;
 use git::Remote;
-use service::{Service, Services, Variable};
+use service::{Service, Services};
+use variables::Variable;
 use walk::Files;
 
 /// All that was found: what `scaffold detect --format json` prints. Fields are only ever added; what was not found is an
@@ -126,7 +127,7 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
     }
     processes::detect(&files, &mut services);
     proxies::detect(&files, &mut services);
-    let variables = env_sample::detect(&files, &mut services);
+    let variables = variables::detect(&files, &mut services);
     sqlite::detect(&files, &mut services);
     let remote = git::detect(&files);
     if let Some(service) = services.0.get_mut("").filter(|service| service.name.is_none()) {

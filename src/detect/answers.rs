@@ -21,12 +21,15 @@ use crate::template::expression::Scope;
 use databases::unsupported;
 use notes::{in_the_way, missing_for_install, user_by_default};
 use record::{record, refusal};
+use variables::{mapped, without_strangers};
 
 mod databases;
 mod fields;
 mod notes;
 mod record;
 mod route;
+mod value;
+mod variables;
 
 /// The answers that follow, in the order of the questions, and why services have none. What a question refuses becomes a
 /// note. Of the answers that are chosen already, choices, lists and those that are not asked on the way count, else their defaults.
@@ -165,6 +168,10 @@ fn services(
             missing_for_install(&service, files);
             in_the_way(&service, files);
             user_by_default(&service, files);
+            let of = question.fields.iter().filter_map(|field| field.detected_by.as_ref());
+            if let Some(by) = of.into_iter().find(|by| by.finding == FindingName::Secrets) {
+                mapped(&service, &by.of, found).note(&service, files);
+            }
         }
         if let Some(name) = id.and_then(|id| record.get(id)?.as_str()) {
             waiting.extend(service.processes.iter().map(|process| Cow::Owned(service.process(name, process))));
@@ -176,5 +183,6 @@ fn services(
     for note in &refused {
         files.note(&note.file, note.message.clone());
     }
+    without_strangers(&mut records);
     Ok(((!records.is_empty()).then(|| Found { value: Value::Array(records), found_in }), refused))
 }

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use serde_yaml::Value;
 
 use super::dockerfile::filled;
-use super::env_sample::is_secret;
 use super::kept_files::{Mount, mounts};
 use super::node::is_development;
 use super::procfile;
+use super::variables::is_secret;
 use crate::text::path;
 
 /// What an entry says about its container. Of one that mounts the code over the image, or whose file is for development, nothing

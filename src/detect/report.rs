@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::Detected;
 use super::finding::{Finding, Location};
-use super::service::{Service, Variable};
+use super::service::Service;
+use super::variables::{Sort, Variable};
 use crate::terminal::ui::{Style, Ui};
 use crate::text::count;
 
@@ -106,8 +107,18 @@ impl Report<'_> {
 
     fn variables(&mut self, variables: &[Finding<Variable>]) {
         for variable in variables {
-            let label = if variable.value.secret { "secret" } else { "variable" };
-            self.finding(label, &variable.value.name, &variable.found_in);
+            let Finding { value: found, found_in } = variable;
+            let of = found.system.map(|system| format!(" of {system}")).unwrap_or_default();
+            let label = match found.sort {
+                Sort::Plain => "variable".to_owned(),
+                Sort::Public => "public variable".to_owned(),
+                Sort::Secret => "secret".to_owned(),
+                of_store if of.is_empty() => format!("{} of a store", word(&of_store)),
+                of_store => format!("{}{of}", word(&of_store)),
+            };
+            let value = found.value.as_ref().map(|value| format!("={value}")).unwrap_or_default();
+            let optional = if found.required { "" } else { ", optional" };
+            self.finding(&label, &format!("{}{value}{optional}", found.name), found_in);
         }
     }
 

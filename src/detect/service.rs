@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::finding::{Finding, Location};
 use super::processes::Process;
+use super::variables::Variable;
 use super::walk::Files;
 use crate::text::path;
 
@@ -57,7 +58,7 @@ pub struct Service {
     /// The routes that others ask about its state.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub routes: BTreeMap<Route, Finding<String>>,
-    /// The environment variables of its sample files.
+    /// Its environment variables.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<Finding<Variable>>,
     /// Its Dockerfile and its entries in compose files.
@@ -245,17 +246,6 @@ pub struct Client {
     /// The package, as its registry calls it.
     pub library: String,
     /// The system, where the library is for one only: `mongodb`, `postgresql`, `mysql`, `redis`, `nats`, ...
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub system: Option<&'static str>,
-}
-
-/// An environment variable. Its value is never kept.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Variable {
-    pub name: String,
-    /// Whether its name or the shape of its value is that of a secret.
-    pub secret: bool,
-    /// The system whose address it is, by the scheme of its value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system: Option<&'static str>,
 }

@@ -5,7 +5,7 @@ use super::finding::{Finding, Location};
 use super::service::{Language, Service, Services};
 use super::tokens::{Comments, Token, tokens};
 use super::walk::Files;
-use super::wanted::{ENV_SAMPLES, is_source, is_store};
+use super::wanted::{is_env_file, is_source, is_store};
 use crate::text::path;
 
 /// The systems beside which SQLite is only for development.
@@ -15,7 +15,7 @@ const DATABASES: [&str; 5] = ["cockroachdb", "mongodb", "mysql", "postgresql", "
 pub fn detect(files: &Files, services: &mut Services) {
     let all: Vec<String> = files.paths().map(str::to_owned).collect();
     for file in all {
-        let is_sample = ENV_SAMPLES.contains(&path::name(&file));
+        let is_sample = is_env_file(&file);
         if !is_sample && !is_source(&file) && !is_store(&file) {
             continue;
         }

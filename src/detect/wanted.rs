@@ -14,6 +14,7 @@ const NAMES: [&str; 104] = [
     ".java-version",
     ".mise.toml",
     ".node-version",
+    ".npmrc",
     ".nvmrc",
     ".php-version",
     ".python-version",
@@ -61,7 +62,6 @@ const NAMES: [&str; 104] = [
     "crontab",
     "deno.json",
     "deno.jsonc",
-    "env.example",
     "gleam.toml",
     "global.json",
     "go.mod",
@@ -112,9 +112,10 @@ const NAMES: [&str; 104] = [
     "yarn.lock",
 ];
 
-/// Names of samples of environment files.
-pub const ENV_SAMPLES: [&str; 6] =
-    [".env.sample", ".env.example", ".env.template", ".env.dist", ".env.local.example", "env.example"];
+/// Words in names of samples of environment files.
+const SAMPLES: [&str; 7] = ["dist", "example", "sample", "skel", "template", "tmpl", "tpl"];
+/// Environment files that are committed without being samples.
+const COMMITTED: [&str; 5] = [".env", ".env.dev", ".env.development", ".env.prod", ".env.production"];
 
 /// The ends of names of projects of .NET.
 const PROJECTS: [&str; 3] = [".csproj", ".fsproj", ".vbproj"];
@@ -158,7 +159,8 @@ const LANGUAGES: [&str; 13] = ["cjs", "go", "java", "js", "jsx", "kt", "mjs", "p
 pub fn is_wanted(path: &str) -> bool {
     let name = path::name(path);
     NAMES.contains(&name)
-        || ENV_SAMPLES.contains(&name)
+        || is_env_file(path)
+        || is_settings(path)
         || is_dockerfile(name)
         || is_compose(name)
         || is_requirements(path)
@@ -171,6 +173,55 @@ pub fn is_wanted(path: &str) -> bool {
         || is_manifest(path)
         || is_source(path)
         || is_store(path)
+}
+
+/// Whether a file holds environment variables: a sample such as `.env.example`, `env-example-document` and `example.env`, or a
+/// file that is committed, such as `.env.production`. Those for tests are none.
+pub fn is_env_file(path: &str) -> bool {
+    if is_committed(path) {
+        return !in_tests(path);
+    }
+    let lower = path::name(path).to_ascii_lowercase();
+    let words: Vec<&str> = lower.split(['.', '-', '_']).collect();
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
+    let is_other =
+        words.last().is_some_and(|end| LANGUAGES.contains(end) || matches!(*end, "json" | "md" | "yaml" | "yml"));
+    has(&["env"]) && has(&SAMPLES) && !has(&["ci", "e2e", "test", "testing"]) && !is_other && !in_tests(path)
+}
+
+/// Whether a file holds environment variables and is no sample.
+pub fn is_committed(path: &str) -> bool {
+    COMMITTED.contains(&path::name(path).to_ascii_lowercase().as_str())
+}
+
+/// Whether a file is a source that reads the settings of a program, by its name or its folder. Those for tests and development are
+/// none.
+pub fn is_settings(path: &str) -> bool {
+    let stem = path::name(path).rsplit_once('.').map_or("", |(stem, _)| stem).to_ascii_lowercase();
+    let words: Vec<&str> = stem.split(['.', '-', '_']).collect();
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
+    let folder = path::name(path::parent(path));
+    has_source_end(path)
+        && !in_tests(path)
+        && !has(&["d", "dev", "development", "local", "spec", "test", "testing"])
+        && (has(&["conf", "config", "configuration", "env", "environment", "settings"])
+            || matches!(folder, "conf" | "config" | "configs" | "configuration" | "env" | "settings")
+            || folder == "environments" && stem == "production")
+}
+
+/// Whether a file has the settings of a program of Spring for production.
+pub fn is_spring(path: &str) -> bool {
+    let is_end = |end: &str| matches!(end, "properties" | "yaml" | "yml");
+    let stem = path::name(path).rsplit_once('.').filter(|(_, end)| is_end(end)).map(|(stem, _)| stem);
+    path::parent(path).ends_with("src/main/resources")
+        && matches!(stem, Some("application" | "application-prod" | "application-production"))
+}
+
+/// Whether a file is in a folder for tests.
+fn in_tests(path: &str) -> bool {
+    let is_test =
+        |folder: &str| matches!(folder, "test" | "tests" | "__tests__" | "spec" | "e2e" | "cypress" | "examples");
+    path::parent(path).split('/').any(is_test)
 }
 
 /// Whether a file is called like a Dockerfile: `Dockerfile`, `Dockerfile.prod`, `api.Dockerfile`.
@@ -216,8 +267,7 @@ pub fn is_manifest(path: &str) -> bool {
 /// Whether a file is a source that may hold routes or ports; tests are none.
 pub fn is_source(path: &str) -> bool {
     let Some((stem, end)) = path::name(path).rsplit_once('.') else { return false };
-    let is_test = |folder: &str| matches!(folder, "test" | "tests" | "__tests__" | "spec" | "e2e" | "examples");
-    LANGUAGES.contains(&end) && !path::parent(path).split('/').any(is_test) && is_telling(stem, path)
+    LANGUAGES.contains(&end) && !in_tests(path) && is_telling(stem, path)
 }
 
 /// Whether a file is a source of a language that is understood.
@@ -256,7 +306,55 @@ fn is_yaml(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_wanted;
+    use super::{is_env_file, is_settings, is_wanted};
+
+    #[test]
+    fn environment_files() {
+        for path in [
+            ".env",
+            "web/.env.production",
+            "a/.env.local.example",
+            ".env.example.sail",
+            "env-example-document",
+            "env.sample",
+            "container.env.example",
+            "example.env",
+        ] {
+            assert!(is_env_file(path), "{path}");
+        }
+        for path in [
+            ".env.local",
+            ".env.test",
+            ".env.test.example",
+            "env.d.ts",
+            "env.ts",
+            "tests/.env",
+            "prod.env",
+            "env.example.md",
+        ] {
+            assert!(!is_env_file(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn settings_of_programs() {
+        for path in [
+            "src/config.ts",
+            "app/core/config.py",
+            "src/config/mail.js",
+            "src/lib/env.mjs",
+            "a/settings/base.py",
+            "config/environments/production.rb",
+            "src/mail/mail.config.ts",
+        ] {
+            assert!(is_settings(path), "{path}");
+        }
+        for path in
+            ["src/env.d.ts", "config/dev.ts", "src/config.json", "tests/config.py", "src/config.test.ts", "src/cart.ts"]
+        {
+            assert!(!is_settings(path), "{path}");
+        }
+    }
 
     #[test]
     fn telling_files() {
@@ -264,7 +362,7 @@ mod tests {
         {
             assert!(is_wanted(path), "{path}");
         }
-        for path in ["src/cart.ts", "README.md", "src/app.test.ts", "tests/server.js", ".env", "docs/a.yaml"] {
+        for path in ["src/cart.ts", "README.md", "src/app.test.ts", "tests/server.js", ".env.local", "docs/a.yaml"] {
             assert!(!is_wanted(path), "{path}");
         }
     }

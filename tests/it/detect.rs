@@ -490,7 +490,132 @@ fn a_version_of_dotnet_without_an_image_is_refused() {
 fn a_variable_that_the_service_gets_anyway_is_no_secret_of_its_own() {
     let (_place, found) = found(&[
         ("api/package.json", r#"{"name": "api", "scripts": {"start": "node x.js"}, "dependencies": {"express": "5"}}"#),
-        ("api/.env.example", "MONGODB_URI=\nSESSION_KEY=\n"),
+        ("api/.env.example", "MONGODB_URI=\nSESSION_KEY=x\n"),
     ]);
     assert_eq!(found["answers"]["services"]["value"][0]["secrets"], serde_json::json!(["SESSION_KEY"]), "{found}");
+}
+
+/// The one service of a folder with an API of Node.js that uses MongoDB, and with these files.
+fn api_with(files: &[(&str, &str)]) -> (Value, Value) {
+    let package =
+        r#"{"name": "api", "scripts": {"start": "node x.js"}, "dependencies": {"express": "5", "mongodb": "7"}}"#;
+    let source = "import express from 'express';\nconst app = express();\napp.listen(3000);\n";
+    let own = [("api/package.json", package), ("api/server.js", source)];
+    let (_place, found) = found(&[&own, files].concat());
+    (found["services"][0].clone(), found["answers"]["services"]["value"][0].clone())
+}
+
+#[test]
+fn variables_become_answers() {
+    for (line, field, wanted) in [
+        ("MONGO_URL=mongodb://localhost/shop", "variables", r#"{"MONGO_URL": "${database.uri}"}"#),
+        ("MONGODB_URI=mongodb://localhost/shop", "variables", "null"),
+        ("DATABASE_URL=your-database", "variables", r#"{"DATABASE_URL": "${database.uri}"}"#),
+        ("DB_NAME=shop", "variables", r#"{"DB_NAME": "${database.name}"}"#),
+        ("DB_HOST=localhost", "variables", "null"),
+        ("REDIS_URL=redis://localhost", "secrets", r#"["REDIS_URL"]"#),
+        ("JWT_SECRET=x", "secrets", r#"["JWT_SECRET"]"#),
+        ("_SECRET=x\nJWT_SECRET=x\n_LIMIT=5", "secrets", r#"["JWT_SECRET"]"#),
+        ("JWT_SECRET=", "optional_secrets", r#"["JWT_SECRET"]"#),
+        ("# JWT_SECRET=x", "optional_secrets", r#"["JWT_SECRET"]"#),
+        ("APP_PORT=3000", "variables", r#"{"APP_PORT": "${port}"}"#),
+        ("LISTEN=:3000", "variables", r#"{"LISTEN": ":${port}"}"#),
+        ("APP_URL=http://localhost:3000", "variables", r#"{"APP_URL": "${url}"}"#),
+        ("LOGIN_REDIRECT=http://localhost:3000/done", "variables", r#"{"LOGIN_REDIRECT": "${url}/done"}"#),
+        ("CORS_ORIGIN=http://localhost:5173", "variables", r#"{"CORS_ORIGIN": "${origins}"}"#),
+        ("ALLOWED_ORIGINS=http://localhost:5173", "variables", r#"{"ALLOWED_ORIGINS": "${origins}"}"#),
+        ("ALLOWED_ORIGINS=[\"http://localhost:5173\"]", "variables", "null"),
+        ("PAGE_SIZE=20", "variables", r#"{"PAGE_SIZE": "20"}"#),
+        (
+            "OPENAI_BASE_URL=https://api.openai.com/v1",
+            "variables",
+            r#"{"OPENAI_BASE_URL": "https://api.openai.com/v1"}"#,
+        ),
+        ("APP_DEBUG=true", "variables", r#"{"APP_DEBUG": "false"}"#),
+        ("UPLOADS=./uploads", "variables", "null"),
+        ("SENDER=me@example.com", "variables", "null"),
+        ("SMTP_HOST=mailpit\nSMTP_USER=me", "variables", "null"),
+        (
+            "SMTP_HOST=smtp.eu.mailgun.org\nSMTP_PORT=2465",
+            "variables",
+            r#"{"SMTP_HOST": "smtp.eu.mailgun.org", "SMTP_PORT": "2465"}"#,
+        ),
+        ("NODE_ENV=development", "variables", "null"),
+        ("TEST_DATABASE_URL=mongodb://localhost/test", "variables", "null"),
+    ] {
+        let (_, answers) = api_with(&[("api/.env.example", line)]);
+        assert_eq!(answers[field], serde_json::from_str::<Value>(wanted).unwrap(), "{line}");
+    }
+}
+
+#[test]
+fn what_is_not_known_is_said_once() {
+    let (_place, found) = found(&[
+        ("api/package.json", r#"{"scripts": {"start": "x"}, "dependencies": {"express": "5", "mongodb": "7"}}"#),
+        ("api/.env.example", "UPLOADS=./uploads\nDB_HOST=localhost\nDB_PASS=x\nNODE_ENV=development\n"),
+    ]);
+    assert_eq!(
+        notes(&found, "api/.env.example"),
+        [
+            "has variables of `api` which are parts of the address of its database, and that is known only as a whole; let the program read it from one variable, which `variables` of the service names: `DB_HOST`, `DB_PASS`",
+            "has variables of `api` whose values in production are not known; `variables` of the service says what they are: `UPLOADS`",
+        ]
+    );
+}
+
+#[test]
+fn what_the_code_says_counts_more_than_the_sample() {
+    let variable = |sample: &str, code: &str| {
+        let (service, _) = api_with(&[("api/.env.example", sample), ("api/config.js", code)]);
+        let variables = service["variables"].as_array().unwrap();
+        variables.iter().find(|one| one["value"]["name"] == "A_KEY").map(|one| one["value"]["required"].clone())
+    };
+    for (sample, code, required) in [
+        ("A_KEY=x", "", true),
+        ("A_KEY=", "", false),
+        ("A_KEY=x", "process.env.A_KEY ?? ''", false),
+        ("A_KEY=", "if (!process.env.A_KEY) throw x", true),
+        // a secret in the code is none
+        ("", "process.env.A_KEY || 'dev'", true),
+        ("", "process.env.A_KEY", true),
+        // whoever wrote the sample did without it
+        ("B=1", "process.env.A_KEY", false),
+    ] {
+        assert_eq!(variable(sample, code), Some(Value::from(required)), "{sample} {code}");
+    }
+}
+
+#[test]
+fn a_sample_for_several_services_belongs_to_those_that_read_it() {
+    let node = r#"{"scripts": {"start": "x"}, "dependencies": {"express": "5"}}"#;
+    let (_place, found) = found(&[
+        (".env.example", "A_B=1\nC_D=2\n"),
+        ("api/package.json", node),
+        ("api/config.js", "process.env.A_B"),
+        ("web/package.json", node),
+    ]);
+    let all: Vec<_> = services(&found).map(|service| service["variables"][0]["value"]["value"].clone()).collect();
+    assert_eq!(all, [Value::from("1"), Value::Null]);
+    assert_eq!(found["variables"][0]["value"]["name"], "C_D");
+    assert_eq!(found["variables"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_could_be_a_secret_is_not_shown() {
+    let files = [
+        (
+            "api/.env",
+            "PIN=hunter2\nTITLE=Shop\nLOCATOR=https://x.org/?key=abc\nHOOK=https://hooks.slack.com/services/T/B/abc\n",
+        ),
+        ("api/.env.production", "CODE=hunter2\n"),
+        ("api/compose.yaml", "services:\n  api:\n    build: .\n    environment: {COPY: '${API_TOKEN}'}\n"),
+        ("api/Dockerfile", "FROM node:24\nEXPOSE 3000\nCMD [\"node\", \"x.js\"]\n"),
+        ("api/.env.example", "API_TOKEN=hunter2\nOTHER=x${API_TOKEN}\nID=4f3c2a1b0d9e8f7a6b5c4d3e2f1a0b9c\n"),
+    ];
+    let (service, answers) = api_with(&files);
+    let text = format!("{service} {answers}");
+    for hidden in ["hunter2", "key=abc", "B/abc", "4f3c2a1b"] {
+        assert!(!text.contains(hidden), "{hidden} in {text}");
+    }
+    assert_eq!(answers["variables"]["TITLE"], "Shop");
 }

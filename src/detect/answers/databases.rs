@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 
 use super::super::Detected;
 use super::super::finding::{Finding, Location};
-use super::super::service::{Client, Command, Service, Variable};
+use super::super::service::{Client, Command, Service};
+use super::super::variables::Variable;
 use super::super::walk::Files;
+use super::variables::{Mapped, mapped};
 use crate::catalog::Catalog;
 use crate::catalog::question::{DetectedBy, FindingName};
 
@@ -115,27 +117,10 @@ pub(super) fn of_databases(service: &Service, by: &DetectedBy, all: &Detected) -
             let migrate = service.commands.get(&Command::Migrate).filter(|_| client.is_some())?;
             Some(Finding::new(json!(migrate.value), migrate.found_in.clone()))
         }
-        FindingName::Secrets => {
-            // the address of the database is given to the service without being asked for
-            let word = client.and_then(|client| DATABASES.iter().find(|(name, _)| client.value.system == Some(name)));
-            let is_general = |name: &str| {
-                let words: Vec<&str> = name.split('_').collect();
-                matches!(words.first(), Some(&("DB" | "DATABASE")))
-                    && matches!(words.last(), Some(&("URL" | "URI" | "DSN" | "STRING")))
-            };
-            let is_address = |variable: &Variable| {
-                word.is_some_and(|(system, word)| {
-                    let name = variable.name.to_ascii_uppercase();
-                    variable.system == Some(system)
-                        || name.contains(word)
-                        || variable.system.is_none() && is_general(&name)
-                })
-            };
-            let secrets = service.variables.iter().filter(|v| v.value.secret && !is_address(&v.value));
-            let secrets: Vec<_> = secrets.collect();
-            let names: Vec<&str> = secrets.iter().map(|secret| secret.value.name.as_str()).collect();
-            Some(Finding::new(json!(names), Location::new(&secrets.first()?.found_in.file, None)))
-        }
+        FindingName::Secrets => Mapped::names(&mapped(service, &by.of, all).secrets),
+        FindingName::OptionalSecrets => Mapped::names(&mapped(service, &by.of, all).optional),
+        FindingName::BuildSecrets => Mapped::names(&mapped(service, &by.of, all).build),
+        FindingName::Variables => mapped(service, &by.of, all).variables(),
         _ => None,
     }
 }

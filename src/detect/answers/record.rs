@@ -9,10 +9,10 @@ use super::super::service::{Language, Route, Service};
 use super::super::walk::Files;
 use super::databases::of_databases;
 use super::fields::fields;
-use super::{hyphenated, route};
+use super::{hyphenated, route, variables};
 use crate::answers::NAME;
 use crate::answers::check::{Check, Fields};
-use crate::catalog::question::{FindingName, Question};
+use crate::catalog::question::{FindingName, KindName, Question};
 use crate::template::expression::Scope;
 use crate::text::path;
 
@@ -68,11 +68,19 @@ pub(super) fn record(
         if let Some(names) = found.as_mut().and_then(|found| found.value.as_array_mut()) {
             let mut left = Vec::new();
             for name in std::mem::take(names) {
-                if name.as_str().map_or(Ok(None), |name| check.set_already(name))?.is_none() {
+                let is_given = name.as_str().map_or(Ok(None), |name| check.set_already(name))?.is_some();
+                // a name that no pod can have is not among them
+                let is_wrong = field.kind == KindName::EnvNames && check.value(&json!([name])).is_err();
+                if !is_given && !is_wrong {
                     left.push(name);
                 }
             }
             *names = left;
+        }
+        if finding == Some(FindingName::Variables) {
+            let of_names = question.fields.iter().find(|other| other.kind == KindName::EnvNames);
+            let of_names = of_names.map(|other| answered.rules(other));
+            found = found.map(|found| variables::accepted(found, &check, of_names.as_ref())).transpose()?.flatten();
         }
         let checked = found.map(|found| match finding {
             Some(FindingName::ServiceName) => (name(&check, field, service, before), found),

@@ -34,6 +34,17 @@ pub(super) fn of(
     is_web.then(|| Finding::new(json!(format!("/{name}")), place.clone()))
 }
 
+/// The path at which a service is reached, as far as its findings tell.
+pub(super) fn guess(service: &Service, all: &[Service]) -> String {
+    if home(all).is_some_and(|home| home.path == service.path) {
+        return "/".to_owned();
+    }
+    let found = service.forward.as_ref().map(|forward| &forward.value.prefix);
+    let found = found.or_else(|| service.prefixes.first().map(|prefix| &prefix.value));
+    let name = service.name.as_ref().map(|name| hyphenated(&name.value)).unwrap_or_default();
+    found.cloned().unwrap_or_else(|| format!("/{name}"))
+}
+
 /// The other prefixes of a service that is routed to by the first one.
 pub(super) fn more(service: &Service, route: &Value, all: &[Service], before: &[Value]) -> Option<Finding<Value>> {
     let (first, others) = service.prefixes.split_first()?;

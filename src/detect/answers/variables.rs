@@ -1,0 +1,208 @@
+//! The variables of a service as answers: secrets that people put, values that are known, and those that only people know.
+
+use anyhow::Result;
+use serde_json::{Map, Value, json};
+
+use super::super::Detected;
+use super::super::finding::{Finding, Location};
+use super::super::service::{Service, ServiceKind};
+use super::super::variables::{RULES, Sort, Variable};
+use super::super::walk::Files;
+use super::hyphenated;
+use super::value::{Known, plain};
+use crate::answers::check::Check;
+
+/// What becomes of the variables of a service.
+#[derive(Default)]
+pub(super) struct Mapped<'s> {
+    pub secrets: Vec<&'s Finding<Variable>>,
+    pub optional: Vec<&'s Finding<Variable>>,
+    pub build: Vec<&'s Finding<Variable>>,
+    /// Values by name, each with where its variable was found.
+    pub values: Vec<(&'s Finding<Variable>, Value)>,
+    /// Those whose value in production nothing tells.
+    pub uncertain: Vec<&'s Finding<Variable>>,
+    /// Parts of the address of a database whose address is known only as a whole.
+    parts: Vec<&'s Finding<Variable>>,
+}
+
+/// The variables of a service, where one of `ours` is the system of the database that is generated.
+pub(super) fn mapped<'s>(service: &'s Service, ours: &[String], all: &'s Detected) -> Mapped<'s> {
+    let mut mapped = Mapped::default();
+    // files in a browser have no environment
+    let is_static = service.output.is_some() && service.image.is_none();
+    let database = ours.iter().any(|system| service.client_of(system).is_some());
+    let known = Known { service, all };
+    let rules = &RULES.answers;
+    for found in &service.variables {
+        let variable = &found.value;
+        let words: Vec<&str> = variable.name.split('_').collect();
+        let has = |list: &[String]| words.iter().any(|word| list.iter().any(|one| one == word));
+        if has(&rules.of_tests) || rules.given.contains(&variable.name) {
+            continue;
+        }
+        let is_build = variable.build || rules.of_build.contains(&variable.name);
+        let is_ours = database && is_of_database(variable, &words, ours);
+        match variable.sort {
+            sort if sort.is_secret() && is_build => mapped.build.push(found),
+            sort if is_static && sort != Sort::Public => {}
+            Sort::Address if is_ours => mapped.values.push((found, json!("${database.uri}"))),
+            Sort::Name if is_ours => mapped.values.push((found, json!("${database.name}"))),
+            Sort::Host | Sort::Port | Sort::User | Sort::Password if is_ours => mapped.parts.push(found),
+            Sort::Secret | Sort::Address | Sort::Password if variable.required => mapped.secrets.push(found),
+            Sort::Secret | Sort::Address | Sort::Password => mapped.optional.push(found),
+            Sort::Host | Sort::Port | Sort::User | Sort::Name => match known.of_store(variable) {
+                Some(value) => mapped.values.push((found, value)),
+                None if variable.required => mapped.uncertain.push(found),
+                None => {}
+            },
+            Sort::Public | Sort::Plain => plain(&known, found, &mut mapped),
+        }
+    }
+    mapped
+}
+
+/// Whether it is of the database that is generated: by its system, or by a name that is general.
+fn is_of_database(variable: &Variable, words: &[&str], ours: &[String]) -> bool {
+    let is_general = words.iter().any(|word| matches!(*word, "DATABASE" | "DATASOURCE" | "DB"));
+    match variable.system {
+        Some(system) => ours.iter().any(|one| one == system),
+        None => variable.sort.is_of_store() && is_general,
+    }
+}
+
+impl<'s> Mapped<'s> {
+    /// The names in a list, with the place of the first.
+    pub fn names(list: &[&'s Finding<Variable>]) -> Option<Finding<Value>> {
+        let names: Vec<&str> = list.iter().map(|found| found.value.name.as_str()).collect();
+        Some(Finding::new(json!(names), Location::new(&list.first()?.found_in.file, None)))
+    }
+
+    /// The values, with the place of the first.
+    pub fn variables(&self) -> Option<Finding<Value>> {
+        let (first, _) = self.values.first()?;
+        let values = self.values.iter().map(|(found, value)| (found.value.name.clone(), value.clone()));
+        Some(Finding::new(Value::Object(values.collect::<Map<_, _>>()), Location::new(&first.found_in.file, None)))
+    }
+
+    /// Notes what only people know.
+    pub fn note(&self, service: &Service, files: &Files) {
+        let name = service.name.as_ref().map(|name| hyphenated(&name.value)).unwrap_or_default();
+        for (list, says) in [
+            (
+                &self.uncertain,
+                "whose values in production are not known; `variables` of the service says what they are",
+            ),
+            (
+                &self.parts,
+                "which are parts of the address of its database, and that is known only as a whole; let the program read it from one variable, which `variables` of the service names",
+            ),
+        ] {
+            let Some(first) = list.first() else { continue };
+            let names: Vec<String> = list.iter().map(|found| format!("`{}`", found.value.name)).collect();
+            files.note(&first.found_in.file, format!("has variables of `{name}` {says}: {}", names.join(", ")));
+        }
+    }
+}
+
+/// The variables that a service can have. What it gets without being asked for is left out, unless the value would get another name
+/// only; `of_names` knows these names.
+pub(super) fn accepted(
+    mut found: Finding<Value>,
+    check: &Check<'_>,
+    of_names: Option<&Check<'_>>,
+) -> Result<Option<Finding<Value>>> {
+    let Some(all) = found.value.as_object_mut() else { return Ok(None) };
+    let mut left = Map::new();
+    for (name, value) in all.iter() {
+        let is_given = of_names.map_or(Ok(None), |check| check.set_already(name))?.is_some();
+        let has_another = || {
+            let is_filled = value.as_str().is_some_and(|text| text.starts_with("${"));
+            is_filled && all.iter().any(|(other, one)| other != name && one == value)
+        };
+        let alone = Value::Object(Map::from_iter([(name.clone(), value.clone())]));
+        if (!is_given || has_another()) && check.value(&alone).is_ok() {
+            left.insert(name.clone(), value.clone());
+        }
+    }
+    Ok((!left.is_empty()).then(|| Finding::new(Value::Object(left), found.found_in)))
+}
+
+/// Takes references to services away that have no record, or to which no requests are sent.
+pub(super) fn without_strangers(records: &mut [Value]) {
+    let is_public = |record: &&Value| matches!(record["kind"].as_str(), Some("web" | "api"));
+    let names: Vec<String> =
+        records.iter().filter(is_public).filter_map(|record| Some(record["name"].as_str()?.to_owned())).collect();
+    let is_known = |value: &Value| {
+        let text = value.as_str().or_else(|| value["value"].as_str()).unwrap_or_default();
+        let mut references = text.split("${").skip(1).filter_map(|rest| rest.split('}').next());
+        references.all(|reference| match reference.split_once('.') {
+            Some(("path" | "service" | "url", name)) => names.iter().any(|one| one == name),
+            Some(_) | None => true,
+        })
+    };
+    for variables in records.iter_mut().filter_map(|record| record.get_mut("variables")?.as_object_mut()) {
+        variables.retain(|_, value| is_known(value));
+    }
+}
+
+/// Whether a browser or another program sends requests to it.
+pub(super) fn is_reached(service: &Service) -> bool {
+    service.kind.as_ref().is_some_and(|kind| matches!(kind.value, ServiceKind::Web | ServiceKind::Api))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::service::{Client, Language};
+    use super::*;
+
+    fn variable(name: &str, sort: Sort, required: bool) -> Finding<Variable> {
+        let secret = sort.is_secret();
+        let variable = Variable {
+            name: name.to_owned(),
+            sort,
+            secret,
+            required,
+            system: None,
+            value: None,
+            by_default: false,
+            build: name == "REGISTRY_TOKEN",
+        };
+        Finding::new(variable, Location::new(".env.example", None))
+    }
+
+    #[test]
+    fn what_only_a_build_needs_is_apart() {
+        let place = Location::new("package.json", None);
+        let service = Service {
+            language: Some(Finding::new(Language::Node, place.clone())),
+            clients: vec![Finding::new(Client { library: "mongodb".into(), system: Some("mongodb") }, place)],
+            variables: vec![
+                variable("REGISTRY_TOKEN", Sort::Secret, true),
+                variable("NPM_TOKEN", Sort::Secret, false),
+                variable("JWT_SECRET", Sort::Secret, true),
+                variable("DATABASE_URL", Sort::Address, true),
+            ],
+            ..Service::default()
+        };
+        let all = Detected {
+            remote: None,
+            services: Vec::new(),
+            workspaces: Vec::new(),
+            backing: Vec::new(),
+            variables: Vec::new(),
+            pipelines: Vec::new(),
+            infrastructure: Vec::new(),
+            answers: indexmap::IndexMap::new(),
+            refused: Vec::new(),
+            notes: Vec::new(),
+        };
+        let names = |list: &[&Finding<Variable>]| Mapped::names(list).map(|found| found.value);
+        let found = mapped(&service, &["mongodb".to_owned()], &all);
+        assert_eq!(names(&found.build), Some(json!(["REGISTRY_TOKEN", "NPM_TOKEN"])));
+        assert_eq!(names(&found.secrets), Some(json!(["JWT_SECRET"])));
+        assert_eq!(found.variables().map(|found| found.value), Some(json!({"DATABASE_URL": "${database.uri}"})));
+        let found = mapped(&service, &[], &all);
+        assert_eq!(names(&found.secrets), Some(json!(["JWT_SECRET", "DATABASE_URL"])));
+    }
+}
