@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::answers::check::Check;
 use crate::answers::session::Session;
-use crate::answers::{Answered, Origin, Problem, Prompter};
-use crate::catalog::Catalog;
-use crate::catalog::question::{KindName, Question, Values};
+use crate::answers::{Answered, Found, Origin, Problem, Prompter};
+use crate::catalog::question::{FindingName, KindName, Question, Values};
+use crate::catalog::{Catalog, Preset};
 use crate::show::compare;
 use crate::terminal::signals;
 use crate::terminal::ui::{Style, Ui};
@@ -106,11 +107,11 @@ impl<'c> TerminalPrompter<'c> {
         self.chose
     }
 
-    /// Lets the person choose a preset, or none.
+    /// Lets the person choose a preset, or none. It begins with the first one for the database that was found.
     ///
     /// # Errors
     /// [`Interrupted`](crate::text::error::Interrupted) when the person leaves.
-    pub fn choose_preset(&mut self) -> Result<Option<String>> {
+    pub fn choose_preset(&mut self, detected: &IndexMap<String, Found>) -> Result<Option<String>> {
         let catalog = self.catalog;
         let described = |title: &str, description: &str, name: &str| MenuItem {
             label: format!("{title}\n  {}", description.split_whitespace().collect::<Vec<_>>().join(" ")),
@@ -132,7 +133,13 @@ impl<'c> TerminalPrompter<'c> {
         let names: Vec<String> = catalog.presets.iter().map(|p| p.name.clone()).collect();
         let comparison = || compare::presets(catalog, &names);
         let compare: Compare<'_> = if names.len() > 1 { Some(&comparison) } else { None };
-        let chosen = first(&self.dialog.ui, || beside::one_of(&self.dialog, ask, items.clone(), 0, compare))?;
+        let engine = catalog.questions().map(|(_, question)| question);
+        let engine = engine.filter(|question| question.is_detected_by(FindingName::DatabaseEngine));
+        let found: Vec<(&String, &Value)> =
+            engine.filter_map(|question| Some((&question.name, &detected.get(&question.name)?.value))).collect();
+        let fits = |preset: &Preset| found.iter().all(|(name, value)| preset.answers.get(*name) == Some(*value));
+        let start = catalog.presets.iter().position(fits).unwrap_or(0);
+        let chosen = first(&self.dialog.ui, || beside::one_of(&self.dialog, ask, items.clone(), start, compare))?;
         (self.chose, self.shown) = (true, false);
         if chosen == all {
             self.asking = Asking::All;

@@ -13,7 +13,7 @@ use crate::answers::file::AnswersFile;
 use crate::catalog::Catalog;
 use crate::catalog::later::record_names;
 use crate::catalog::migrations::{migrate, present_name};
-use crate::catalog::question::{KindName, Question, Values};
+use crate::catalog::question::{FindingName, KindName, Question, Values};
 use crate::template::expression::Scope;
 use crate::template::provided;
 use crate::text::{dotted, quoted};
@@ -47,7 +47,14 @@ impl Layers {
                 layers.give(catalog, key, value.clone(), Origin::Preset(name.clone()));
             }
         }
-        for (name, answer) in &given.detected {
+        // a preset is a strategy: the database that it says is chosen
+        let is_chosen = |name: &String| {
+            let question = catalog.question(name);
+            question.is_some_and(|question| question.is_detected_by(FindingName::DatabaseEngine))
+                && layers.given.contains_key(name)
+        };
+        let detected: Vec<_> = given.detected.iter().filter(|(name, _)| !is_chosen(name)).collect();
+        for (name, answer) in detected {
             layers.choose(catalog.question(name), &answer.value);
             layers.give(catalog, name, answer.value.clone(), Origin::Detected(answer.evidence()));
         }

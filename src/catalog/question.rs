@@ -202,6 +202,9 @@ pub struct DetectedBy {
     /// The systems or platforms for which it counts, as `scaffold detect --format json` calls them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub of: Vec<String>,
+    /// The choices that stand for what is found, where they have another word.
+    #[serde(default, rename = "as", skip_serializing_if = "IndexMap::is_empty")]
+    pub words: IndexMap<String, String>,
 }
 
 /// What can be found, as the catalog writes it.
@@ -214,6 +217,8 @@ pub enum FindingName {
     Repository,
     /// The last owner of everything in `CODEOWNERS`.
     CodeOwners,
+    /// The database that the services use, as `scaffold detect` calls it, or `none`.
+    DatabaseEngine,
     /// All services; the fields say what each finding about one of them answers.
     Services,
     ServiceName,

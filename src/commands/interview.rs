@@ -94,7 +94,7 @@ pub fn answers(
     let mut choose_now = choose && !person.chose();
     loop {
         if choose_now {
-            given.preset = person.choose_preset()?;
+            given.preset = person.choose_preset(&given.detected)?;
         }
         match Answers::resolve(catalog, given, Some(person)) {
             Err(e) if e.is::<Back>() && choose => {

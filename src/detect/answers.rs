@@ -17,8 +17,9 @@ use crate::catalog::Catalog;
 use crate::catalog::question::{FindingName, KindName, Question, Values};
 use crate::template::engine;
 use crate::template::expression::Scope;
+use crate::template::provided;
 
-use databases::unsupported;
+use databases::{Ours, unsupported};
 use notes::{in_the_way, missing_for_install, user_by_default};
 use record::{record, refusal};
 use variables::{mapped, without_strangers};
@@ -28,6 +29,7 @@ mod fields;
 mod notes;
 mod record;
 mod route;
+mod system;
 mod value;
 mod variables;
 
@@ -46,13 +48,30 @@ pub fn answers(
     let settled =
         |question: &&Question| !question.asked || matches!(question.kind, KindName::Choice | KindName::Records);
     let questions = catalog.project.questions.iter().filter(settled);
-    let known = questions
+    let mut known: Values = questions
         .filter_map(|question| {
             Some((question.name.clone(), chosen.get(&question.name).or(question.default.as_ref())?.clone()))
         })
         .collect();
-    let scope = &Scope::new(&env, &known);
+
+    let engine = system::found(found);
     let (mut answers, mut refused) = (IndexMap::new(), Vec::new());
+    for (component, question) in catalog.questions().filter(|(_, one)| one.is_detected_by(FindingName::DatabaseEngine))
+    {
+        let condition = component.and_then(|component| catalog.condition(component));
+        let is_asked = |scope: &Scope<'_>| condition.as_ref().is_none_or(|one| scope.is_true(one).unwrap_or(false));
+        if !chosen.contains_key(&question.name)
+            && is_asked(&Scope::new(&env, &known))
+            && let Some(answer) = system::answer(&Scope::new(&env, &known), question, engine.as_ref())
+        {
+            known.insert(question.name.clone(), answer.value.clone());
+            answers.insert(question.name.clone(), answer);
+        }
+    }
+    let scope = Scope::new(&env, &known);
+    let provided = provided::known(catalog, &scope);
+    let scope = &scope.with(&provided);
+    let ours = Ours::new(&system::chosen(catalog, scope, &known), scope);
     for (_, question) in catalog.questions() {
         let Some(by) = &question.detected_by else { continue };
         let answer = match by.finding {
@@ -60,7 +79,7 @@ pub fn answers(
             FindingName::Repository => scalar(scope, question, repository(found, &by.of)),
             FindingName::CodeOwners => scalar(scope, question, code_owners(files)),
             FindingName::Services if question.kind == KindName::Records => {
-                let (records, notes) = services(scope, question, found, files)?;
+                let (records, notes) = services(scope, question, found, &ours, files)?;
                 refused.extend(notes);
                 records
             }
@@ -68,7 +87,7 @@ pub fn answers(
         };
         answers.extend(answer.map(|answer| (question.name.clone(), answer)));
     }
-    unsupported(catalog, found, files);
+    unsupported(catalog, found, &ours, files);
     Ok((answers, refused))
 }
 
@@ -138,6 +157,7 @@ fn services(
     scope: &Scope<'_>,
     question: &Question,
     found: &Detected,
+    ours: &Ours,
     files: &Files,
 ) -> Result<(Option<Found>, Vec<Note>)> {
     let (mut records, mut found_in, mut refused) = (Vec::<Value>::new(), IndexMap::new(), Vec::new());
@@ -150,7 +170,7 @@ fn services(
             files.note("", format!("has more services and processes than the {most} that the answers take"));
             break;
         }
-        let (record, places) = match record(scope, question, &service, &records, found, files)? {
+        let (record, places) = match record(scope, question, &service, &records, found, ours, files)? {
             Ok(found) => found,
             Err(why) => {
                 refused.push(refusal(&service, &why));
@@ -168,9 +188,8 @@ fn services(
             missing_for_install(&service, files);
             in_the_way(&service, files);
             user_by_default(&service, files);
-            let of = question.fields.iter().filter_map(|field| field.detected_by.as_ref());
-            if let Some(by) = of.into_iter().find(|by| by.finding == FindingName::Secrets) {
-                mapped(&service, &by.of, found).note(&service, files);
+            if question.fields.iter().any(|field| field.is_detected_by(FindingName::Variables)) {
+                mapped(&service, ours, found).note(&service, files);
             }
         }
         if let Some(name) = id.and_then(|id| record.get(id)?.as_str()) {

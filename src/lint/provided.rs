@@ -13,7 +13,7 @@ impl Lint<'_> {
             let Some((none, _)) = catalog.providers(name).find(|(_, provides)| provides.none) else { continue };
             for (text, reads) in texts {
                 let hint = match text.component {
-                    None => format!("ask for `{PROVIDED}.{name}.provider` or a key of the slot first"),
+                    None => format!("ask whether `{PROVIDED}.{name}` is defined, or for a key of the slot, first"),
                     Some(component) => {
                         let fills = component.manifest.provides.as_ref().is_some_and(|p| p.slot == *name);
                         let requires = component.manifest.requires.contains(name);
@@ -80,9 +80,10 @@ fn fact_of<'n>(slot: &str, name: &'n str) -> Option<&'n str> {
 
 /// A fact that is read though no condition around it asks which provider there is.
 fn unguarded<'r>(name: &str, slot: &Slot, text: &Text<'_>, reads: &'r Reads) -> Option<&'r str> {
-    let provider = format!("{PROVIDED}.{name}.provider");
-    let asks = |read: &String| slot.keys.contains(read) || *read == provider;
+    let whole = format!("{PROVIDED}.{name}");
+    // a field of a record that is called like a key asks as well: a service uses the database
+    let asks = |read: &String| *read == whole || slot.keys.iter().any(|key| read.rsplit('.').next() == Some(key));
     let is_asked = text.when.iter().flat_map(|when| Reads::of_expression(when).names).any(|read| asks(&read.name));
     let open = reads.names.iter().filter(|read| !is_asked && !read.conditions.iter().any(asks));
-    open.filter_map(|read| fact_of(name, &read.name)).find(|fact| *fact != "provider")
+    open.filter_map(|read| fact_of(name, &read.name)).next()
 }

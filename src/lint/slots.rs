@@ -292,7 +292,8 @@ fn owed(component: &Component, provides: &Provides, slot: &Slot) -> Vec<String> 
     for path in provides.lacks.iter().filter(|path| !slot.files.iter().any(|f| f.path == **path && f.when.is_some())) {
         owed.push(format!("`lacks` without `{path}`, which is no file of the slot with a `when`"));
     }
-    let templates = component.files.iter().filter(|f| f.template && !is_conditional(&f.path));
+    let is_promised = |path: &str| slot.files.iter().any(|file| file.path == path);
+    let templates = component.files.iter().filter(|f| f.template && (!is_conditional(&f.path) || is_promised(&f.path)));
     let sources: Vec<&str> = templates.filter_map(|f| std::str::from_utf8(&f.source).ok()).collect();
     for list in &slot.prints {
         let read = format!("contributed.{list}");

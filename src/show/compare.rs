@@ -76,15 +76,22 @@ pub fn is_strategy(question: &Question) -> bool {
 pub fn choices(catalog: &Catalog, question: &Question) -> Result<Comparison> {
     let name = &question.name;
     // The same answers for all choices, or differences would be shown that are no consequence of the choice.
-    let example = example(catalog, question);
-    let outcome = |value: &str| {
+    let outcome = |example: &Values, value: &str| {
         // as said at the prompt: what another choice does not ask for is left out
         let mut said = example.clone();
         said.insert(name.clone(), json!(value));
         Preview::new(catalog, &Given { said, ..Given::default() })
             .with_context(|| format!("cannot compare `{name}`, `{value}`"))
     };
-    let outcomes = question.choices.iter().map(|c| outcome(&c.value)).collect::<Result<Vec<_>>>()?;
+    let outcomes = |first: usize| {
+        let example = example(catalog, question, first);
+        question.choices.iter().map(|c| outcome(&example, &c.value)).collect::<Result<Vec<_>>>()
+    };
+    // services of one choice can have what another does not take, such as migrations without a database
+    let outcomes = outcomes(0).or_else(|e| {
+        let others = (1..taken(catalog, question).count()).find_map(|first| outcomes(first).ok());
+        others.ok_or(e)
+    })?;
     let sides = question.choices.iter().map(|c| Side { name: c.value.clone(), title: c.title.clone() }).collect();
     let presets: Vec<String> = taken(catalog, question).map(|p| format!("`{}`", p.name)).collect();
     Ok(Comparison {
@@ -135,10 +142,11 @@ fn taken<'c>(catalog: &'c Catalog, question: &Question) -> impl Iterator<Item = 
     })
 }
 
-/// Answers for every choice: of the first choice's preset, and what only those of the other choices need.
-fn example(catalog: &Catalog, question: &Question) -> Values {
+/// Answers for every choice: of the preset at this place, and what only those of the other choices need.
+fn example(catalog: &Catalog, question: &Question, first: usize) -> Values {
     let mut example = Values::new();
-    for (name, value) in taken(catalog, question).flat_map(|preset| &preset.answers) {
+    let presets = taken(catalog, question).skip(first).chain(taken(catalog, question).take(first));
+    for (name, value) in presets.flat_map(|preset| &preset.answers) {
         example.entry(name.clone()).or_insert_with(|| value.clone());
     }
     example

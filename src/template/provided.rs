@@ -26,7 +26,8 @@ pub fn add(catalog: &Catalog, name: &str, scope: &Scope<'_>, names: &mut Values)
             Ok(())
         };
     }
-    if let Some((component, provides)) = catalog.provider(name, scope) {
+    // what stands for having nothing there says nothing
+    if let Some((component, provides)) = catalog.provider(name, scope).filter(|(_, provides)| !provides.none) {
         let macros = component.macros.as_ref().map(|(name, _)| name.as_str());
         let facts = facts(&component.name, macros, provides, &scope.with(&*names), &[])?;
         names.entry(PROVIDED.into()).or_insert_with(|| json!({}))[name] = facts;
@@ -45,6 +46,21 @@ pub fn all(catalog: &Catalog, scope: &Scope<'_>) -> Result<Values> {
         add(catalog, slot, scope, &mut names)?;
     }
     Ok(names)
+}
+
+/// The facts of the slots of the project that can be computed with these answers, which need not be all.
+pub fn known(catalog: &Catalog, scope: &Scope<'_>) -> Values {
+    let mut all = Map::new();
+    for name in catalog.slots.slots.iter().filter(|(_, slot)| slot.per.is_none()).map(|(name, _)| name) {
+        let Some((_, provides)) = catalog.provider(name, scope).filter(|(_, provides)| !provides.none) else {
+            continue;
+        };
+        let inner = scope.with([(&PROVIDED.to_owned(), &Value::Object(all.clone()))]);
+        let fact = |expression: &String| serde_json::to_value(inner.eval(expression).ok()?).ok();
+        let facts = provides.facts.iter().filter_map(|(name, expression)| Some((name.clone(), fact(expression)?)));
+        all.insert(name.clone(), Value::Object(facts.collect()));
+    }
+    Values::from_iter([(PROVIDED.to_owned(), Value::Object(all))])
 }
 
 /// The answers with the names for fields of records that the active providers bring along.

@@ -354,14 +354,14 @@ fn human_output() {
       jenkins: a pipeline (found in Jenkinsfile)
 
     Answers that follow from this
+      database: existing
+      existing_database_engine: postgresql
       name: ledger
       services: 1 record
 
     Notes
       go.mod uses nats, which is not supported: nothing is generated for it (used
         by `ledger`).
-      go.mod uses postgresql, which is not supported: nothing is generated for it
-        (used by `ledger`).
     ");
 }
 
@@ -448,7 +448,9 @@ fn a_database_that_cannot_be_generated_is_said_before_anything_else() {
     let (_dir, output) = init("pnpm-prisma", &["--detect", "--dry-run"]);
     let said = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        said.contains("uses postgresql, which is not supported: nothing is generated for it (used by `api`)."),
+        said.contains(
+            "uses postgresql, which these answers leave out; take it with `database=existing` (used by `api`)."
+        ) && said.contains("uses nats, which is not supported: nothing is generated for it (used by `api`)."),
         "{said}"
     );
 }

@@ -79,7 +79,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
 fn an_empty_cluster_is_a_list_of_what_it_owes() {
     let text = "title: A cluster that is there\nwhy: Another kind of cluster.\nprovides:\n  slot: cluster\n  for:\n    \
                 cluster: {value: existing, title: A cluster that is there, order: 20}\n    cloud: aws\n";
-    insta::assert_snapshot!(faults(&[("components/aws/existing/component.yaml", text)]), @r#"
+    insta::assert_snapshot!(faults(&[("components/aws/existing/component.yaml", text)]), @r"
     error: the catalog has 2 faults:
       templates/components/aws/existing/component.yaml: owes to the slot `cluster`:
         - `provides.facts.title`: the managed Kubernetes, for a sentence
@@ -104,14 +104,14 @@ fn an_empty_cluster_is_a_list_of_what_it_owes() {
         - `files/k8s/platform/cluster/storage-class.yaml`
         - `contributes.cluster_resources`: an item
       templates/slots.yaml: slot `volumes`: no component fills it with `cloud: aws`, `cluster: existing`; add one, or say in `without` what that needs
-    "#);
+    ");
 }
 
 #[test]
 fn an_empty_gateway_controller_is_a_list_of_what_it_owes() {
     let text = "title: Traefik\nwhy: Another controller.\nprovides:\n  slot: ingress\n  for:\n    \
                 ingress: {value: traefik, title: Traefik, order: 20}\n";
-    insta::assert_snapshot!(faults(&[("components/traefik/component.yaml", text)]), @r#"
+    insta::assert_snapshot!(faults(&[("components/traefik/component.yaml", text)]), @r"
     error: the catalog has 1 fault:
       templates/components/traefik/component.yaml: owes to the slot `ingress`:
         - `provides.facts.title`: name of the product, for a sentence
@@ -139,14 +139,14 @@ fn an_empty_gateway_controller_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro compatibility() %>`: a row of a table: its version, and versions of Kubernetes that it is tested with
         - `contributes.charts`: an item
         - `contributes.gateway_resources`: an item
-    "#);
+    ");
 }
 
 #[test]
 fn an_empty_monitoring_is_a_list_of_what_it_owes() {
     let text = "title: Amazon Managed Prometheus\nwhy: Other monitoring.\nprovides:\n  slot: monitoring\n  for:\n    \
                 monitoring: {value: amp, title: Amazon Managed Prometheus, order: 20}\n";
-    insta::assert_snapshot!(faults(&[("components/aws/prometheus/component.yaml", text)]), @r#"
+    insta::assert_snapshot!(faults(&[("components/aws/prometheus/component.yaml", text)]), @r"
     error: the catalog has 1 fault:
       templates/components/aws/prometheus/component.yaml: owes to the slot `monitoring`:
         - `provides.facts.queries`: what answers queries in PromQL, for a sentence
@@ -164,19 +164,19 @@ fn an_empty_monitoring_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro policies(ports) %>`: network policies of its namespace; `ports` are those of metrics
         - `files/scripts/test-alert.sh`
         - `contributes.charts`: an item
-    "#);
+    ");
 }
 
 #[test]
 fn an_empty_delivery_is_a_list_of_what_it_owes() {
     let text = "title: Argo CD\nwhy: Another delivery.\nprovides:\n  slot: delivery\n  for:\n    \
                 delivery: {value: argo_cd, title: Argo CD, order: 20}\n";
-    insta::assert_snapshot!(faults(&[("components/argo/cd/component.yaml", text)]), @r#"
+    insta::assert_snapshot!(faults(&[("components/argo/cd/component.yaml", text)]), @r"
     error: the catalog has 1 fault:
       templates/components/argo/cd/component.yaml: owes to the slot `delivery`:
         - `provides.facts.label`: what does it, for the label of a diagram, before the name of an environment
         - `files/scripts/deploy.sh`
-    "#);
+    ");
 }
 
 #[test]
@@ -184,13 +184,14 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
     let text = "title: One host\nwhy: Another platform.\nprovides:\n  slot: platform\n  for:\n    \
                 platform: {value: compose, title: One host with compose, order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/compose/host/component.yaml", text)]), @r"
-    error: the catalog has 8 faults:
+    error: the catalog has 9 faults:
       templates/components/compose/host/component.yaml: owes to the slot `platform`:
         - `provides.facts.title`: name of the product, for a sentence
         - `macros.j2`: `<% macro client_tools() %>`: a row of a table: the tools with which people reach it, and for what
         - `macros.j2`: `<% macro show_services() %>`: shows which services run, and how many instances of each
         - `macros.j2`: `<% macro service_logs(service, since) %>`: prints what a service has logged for a time such as `15m`
       templates/components/core/delivery/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
+      templates/components/core/existing-database/component.yaml: requires `kubernetes/manifests`, which is not there with `database: existing`, `database_hosting: atlas`, `platform: compose`
       templates/components/core/gateway/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/platform/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/secrets/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
@@ -204,7 +205,7 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
 fn an_empty_code_host_is_a_list_of_what_it_owes() {
     let text = "title: GitLab\nwhy: Another code host.\nprovides:\n  slot: code_host\n  for:\n    \
                 code_host: {value: gitlab, title: GitLab, order: 20}\n";
-    insta::assert_snapshot!(faults(&[("components/gitlab/host/component.yaml", text)]), @r#"
+    insta::assert_snapshot!(faults(&[("components/gitlab/host/component.yaml", text)]), @r"
     error: the catalog has 2 faults:
       templates/components/gitlab/host/component.yaml: owes to the slot `code_host`:
         - `provides.facts.title`: name of the product, for a sentence
@@ -227,7 +228,7 @@ fn an_empty_code_host_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro settings_lost() %>`: the fourth step of a list: what to do when its state is lost
         - a template that prints `contributed.required_checks`
       templates/slots.yaml: slot `ci`: no component fills it with `ci: github_actions`, `code_host: gitlab`; add one, or say in `without` what that needs
-    "#);
+    ");
 }
 
 #[test]
@@ -287,7 +288,7 @@ fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
 fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
     let text = "title: HashiCorp Vault\nwhy: Another secrets manager.\nprovides:\n  slot: secrets_store\n  for:\n    \
                 secrets_manager: {value: vault, title: HashiCorp Vault, order: 20}\n    cloud: any\n";
-    insta::assert_snapshot!(faults(&[("components/vault/component.yaml", text)]), @r#"
+    insta::assert_snapshot!(faults(&[("components/vault/component.yaml", text)]), @r"
     error: the catalog has 3 faults:
       templates/components/vault/component.yaml: owes to the slot `secrets_store`:
         - `provides.facts.title`: name of the product, for a sentence
@@ -308,7 +309,7 @@ fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
         - a template that prints `contributed.env_sample`
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: vault`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: self-hosted`, `secrets_manager: vault`; add one, or say in `without` what that needs
-    "#);
+    ");
 }
 
 /// Both slots promise the same under their own names.
@@ -362,9 +363,18 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
                 database: {value: postgresql, title: PostgreSQL, order: 20}\n    \
                 database_hosting: {value: rds, title: Amazon RDS, order: 30}\n";
     insta::assert_snapshot!(faults(&[("components/postgresql/component.yaml", text)]), @r"
-    error: the catalog has 26 faults:
+    error: the catalog has 28 faults:
       templates/components/postgresql/component.yaml: owes to the slot `database`:
         - `provides.facts.title`: name of the product, for a sentence
+        - `provides.facts.engine`: the kind of database, as people call it
+        - `provides.facts.secret`: name of the Secret that the provider brings for services, and of the label `egress-NAME` with which pods reach the database
+        - `provides.facts.uri_variable`: the key of that Secret with the address, and the variable of services that do not ask for another one
+        - `provides.facts.references`: what the answer `variables` of a service may refer to
+        - `provides.facts.port`: the port at which it answers, a number
+        - `provides.facts.test_image`: key in pins.yaml of the image that answers at this port in the tests of services; empty for none
+        - `provides.facts.test_environment`: what that image needs as variables, by name
+        - `provides.facts.test_url`: the address of the database of those tests
+        - `provides.facts.local_url`: the address on a laptop
         - `provides.facts.in_cluster`: whether it runs in the cluster, on its nodes and volumes; then the Secret `mongodb-ssl` holds `ca.crt`, its pods are labelled `app.kubernetes.io/instance: mongodb` and `app.kubernetes.io/component: mongod`, and it brings the NetworkPolicy `egress-mongodb` for pods that use it
         - `provides.facts.size`: size of an instance in production, as the product calls it
         - `provides.facts.has_password`: whether services and backups log in with a password; else with the identity of their pod, and backups by `credentials.sh` beside their scripts
@@ -398,6 +408,7 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro restoring(part) %>`: a part of the runbook on restores, or nothing: how to `keep` the damaged state and to `undo`, where it has snapshots; the `user` that is made; steps to a `moment`; how people `count` documents and copy them; what else grows with its `volumes`; whom to `escalate` to; the `row` for the log after those; what to `remove`, and which `scratch` copies
         - `macros.j2`: `<% macro recovery_drill(place) %>`: how people drill point-in-time recovery, for an `issue` or for the `page` on drills
       templates/questions.yaml: question `database_hosting`: `rds` needs `compare`, since another choice has it
+      templates/questions.yaml: question `database`: `postgresql` needs `compare`, since another choice has it
       templates/slots.yaml: slot `backup`: no component fills it with `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `backup`: no component fills it with `database: postgresql`, `database_hosting: rds`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `backup`: no component fills it with `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
@@ -422,6 +433,7 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: python`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: ruby`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: rust`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: static`; add one, or say in `without` what that needs
     ");
 }
 
@@ -431,7 +443,7 @@ fn an_empty_backup_is_a_list_of_what_it_owes() {
     let text = "title: Backups of PostgreSQL\nwhy: Another engine.\nprovides:\n  slot: backup\n  for:\n    \
                 database: {value: postgresql, title: PostgreSQL, order: 20}\n    database_hosting: any\n";
     insta::assert_snapshot!(faults(&[("components/postgresql/backup/component.yaml", text)]), @r"
-    error: the catalog has 17 faults:
+    error: the catalog has 19 faults:
       templates/components/postgresql/backup/component.yaml: owes to the slot `backup`:
         - `provides.facts.job`: name of the CronJob that makes backups, of the service account of its pods, and the label `app.kubernetes.io/name` of its jobs
         - `provides.facts.prefix`: what the keys of backups begin with in the bucket, before a slash
@@ -444,18 +456,17 @@ fn an_empty_backup_is_a_list_of_what_it_owes() {
         - `files/k8s/overlays/__environment__/backup/kustomization.yaml`
         - `files/k8s/overlays/__environment__/restore-drill/kustomization.yaml`
         - `files/scripts/restore.sh`
-        - `files/docs/disaster-recovery.md`
         - `files/docs/restore-drill.md`
         - `files/docs/runbooks/restore.md`
         - `files/docs/runbooks/BackupStale.md`
         - `files/docs/runbooks/BackupJobFailed.md`
         - `files/docs/runbooks/RestoreDrillStale.md`
-        - a template that prints `contributed.dr_rows`
         - `contributes.object_prefixes`: an item
         - `contributes.object_grants`: an item
         - `contributes.overlay_resources`: an item
         - `contributes.runbooks`: an item
         - `contributes.first_hour`: an item
+      templates/questions.yaml: question `database`: `postgresql` needs `compare`, since another choice has it
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
@@ -472,6 +483,7 @@ fn an_empty_backup_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: python`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: ruby`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: rust`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: static`; add one, or say in `without` what that needs
     ");
 }
 

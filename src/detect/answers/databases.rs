@@ -11,7 +11,9 @@ use super::super::variables::Variable;
 use super::super::walk::Files;
 use super::variables::{Mapped, mapped};
 use crate::catalog::Catalog;
-use crate::catalog::question::{DetectedBy, FindingName};
+use crate::catalog::question::{DetectedBy, FindingName, Known as _};
+use crate::catalog::slots::PROVIDED;
+use crate::template::expression::Scope;
 
 /// Databases that services can be seen to use, with the word that names of their variables have.
 const DATABASES: [(&str, &str); 6] = [
@@ -23,19 +25,38 @@ const DATABASES: [(&str, &str); 6] = [
     ("sqlserver", "MSSQL"),
 ];
 
+/// The database of the answers.
+pub(super) struct Ours {
+    /// As detection calls it; none where there is no database.
+    pub systems: Vec<String>,
+    /// Whether it is made here, so that its name is known and its address only as a whole.
+    pub is_made: bool,
+}
+
+impl Ours {
+    pub fn new(systems: &[String], scope: &Scope<'_>) -> Self {
+        let known = scope.known(PROVIDED).map(|provided| &provided["database"]);
+        let references = known.and_then(|known| known["references"].as_array());
+        let is_made = references.is_some_and(|all| all.iter().any(|reference| reference == "database.name"));
+        Self { systems: systems.to_vec(), is_made }
+    }
+
+    pub fn has(&self, system: &str) -> bool {
+        self.systems.iter().any(|one| one == system)
+    }
+}
+
 /// Notes each system for which nothing is generated, with the services that use it.
-pub(super) fn unsupported(catalog: &Catalog, found: &Detected, files: &Files) {
-    let of_fields = catalog.questions().flat_map(|(_, question)| &question.fields);
-    let of_fields: Vec<&String> =
-        of_fields.filter_map(|field| field.detected_by.as_ref()).flat_map(|by| &by.of).collect();
+pub(super) fn unsupported(catalog: &Catalog, found: &Detected, ours: &Ours, files: &Files) {
     let is_made = |system: &str| {
-        of_fields.iter().any(|one| *one == system)
-            || catalog.questions().any(|(_, question)| {
-                question
-                    .choices
-                    .iter()
-                    .any(|choice| choice.value == system || system == "redis" && choice.value == "valkey")
-            })
+        ours.has(system)
+            || !super::system::ENGINES.contains(&system)
+                && catalog.questions().any(|(_, question)| {
+                    question
+                        .choices
+                        .iter()
+                        .any(|choice| choice.value == system || system == "redis" && choice.value == "valkey")
+                })
     };
     let mut users: BTreeMap<&str, (Location, Vec<String>)> = BTreeMap::new();
     for service in &found.services {
@@ -59,7 +80,16 @@ pub(super) fn unsupported(catalog: &Catalog, found: &Detected, files: &Files) {
         }
     }
     for (system, (place, names)) in users {
+        let other = super::system::instead(catalog, system);
         let message = match names.as_slice() {
+            names if other.is_some() => {
+                let used = if names.is_empty() { String::new() } else { format!(" (used by {})", names.join(", ")) };
+                let verb = if names.is_empty() { "runs" } else { "uses" };
+                format!(
+                    "{verb} {system}, which these answers leave out; take it with `{}`{used}",
+                    other.unwrap_or_default()
+                )
+            }
             [] => format!("runs {system}, which is not supported: nothing is generated for it"),
             names if system == "sqlite" => {
                 format!(
@@ -79,19 +109,17 @@ pub(super) fn unsupported(catalog: &Catalog, found: &Detected, files: &Files) {
 }
 
 /// The client of a database other than these.
-fn other_database<'s>(service: &'s Service, ours: &[String]) -> Option<&'s Finding<Client>> {
-    let is_other = |system: &str| {
-        DATABASES.iter().any(|(database, _)| *database == system) && !ours.iter().any(|one| one == system)
-    };
+fn other_database<'s>(service: &'s Service, ours: &Ours) -> Option<&'s Finding<Client>> {
+    let is_other = |system: &str| DATABASES.iter().any(|(database, _)| *database == system) && !ours.has(system);
     service.clients.iter().find(|client| client.value.system.is_some_and(is_other))
 }
 
 /// What is known about a service with one of these databases in view.
-pub(super) fn of_databases(service: &Service, by: &DetectedBy, all: &Detected) -> Option<Finding<Value>> {
-    let client = by.of.iter().find_map(|system| service.client_of(system));
+pub(super) fn of_databases(service: &Service, by: &DetectedBy, ours: &Ours, all: &Detected) -> Option<Finding<Value>> {
+    let client = ours.systems.iter().find_map(|system| service.client_of(system));
     match by.finding {
         FindingName::Database => {
-            let other = || other_database(service, &by.of);
+            let other = || other_database(service, ours);
             let found = client.map(|client| (true, client)).or_else(|| Some((false, other()?)));
             let found = found.map(|(uses, client)| (uses, client.found_in.clone()));
             // nothing in the whole repository uses it
@@ -108,7 +136,7 @@ pub(super) fn of_databases(service: &Service, by: &DetectedBy, all: &Detected) -
             };
             let nowhere = || {
                 let place = service.manifest.as_ref().or(service.containers.first())?;
-                let unseen = !by.of.iter().any(|system| is_seen(system));
+                let unseen = !ours.systems.iter().any(|system| is_seen(system));
                 unseen.then(|| (false, Location::new(&place.file, None)))
             };
             found.or_else(nowhere).map(|(uses, place)| Finding::new(json!(uses), place))
@@ -117,10 +145,10 @@ pub(super) fn of_databases(service: &Service, by: &DetectedBy, all: &Detected) -
             let migrate = service.commands.get(&Command::Migrate).filter(|_| client.is_some())?;
             Some(Finding::new(json!(migrate.value), migrate.found_in.clone()))
         }
-        FindingName::Secrets => Mapped::names(&mapped(service, &by.of, all).secrets),
-        FindingName::OptionalSecrets => Mapped::names(&mapped(service, &by.of, all).optional),
-        FindingName::BuildSecrets => Mapped::names(&mapped(service, &by.of, all).build),
-        FindingName::Variables => mapped(service, &by.of, all).variables(),
+        FindingName::Secrets => Mapped::names(&mapped(service, ours, all).secrets),
+        FindingName::OptionalSecrets => Mapped::names(&mapped(service, ours, all).optional),
+        FindingName::BuildSecrets => Mapped::names(&mapped(service, ours, all).build),
+        FindingName::Variables => mapped(service, ours, all).variables(),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use super::super::Detected;
 use super::super::finding::{Location, Note};
 use super::super::service::{Language, Route, Service};
 use super::super::walk::Files;
-use super::databases::of_databases;
+use super::databases::{Ours, of_databases};
 use super::fields::fields;
 use super::{hyphenated, route, variables};
 use crate::answers::NAME;
@@ -34,6 +34,7 @@ pub(super) fn record(
     service: &Service,
     before: &[Value],
     all: &Detected,
+    ours: &Ours,
     files: &Files,
 ) -> Result<Result<DetectedRecord, String>> {
     if let Some(adapter) = service.adapter.as_ref().filter(|_| service.image.is_none()) {
@@ -63,7 +64,7 @@ pub(super) fn record(
             (Some(FindingName::Route), Some(place)) => route::of(service, own_name, &all.services, before, place),
             (Some(FindingName::MoreRoutes), _) => route::more(service, &so_far["route"], &all.services, before),
             (Some(FindingName::StripRoute), _) => route::stripped(service, &so_far["route"]),
-            _ => by.and_then(|by| findings.get(&by.finding).cloned().or_else(|| of_databases(service, by, all))),
+            _ => by.and_then(|by| findings.get(&by.finding).cloned().or_else(|| of_databases(service, by, ours, all))),
         };
         if let Some(names) = found.as_mut().and_then(|found| found.value.as_array_mut()) {
             let mut left = Vec::new();

@@ -8,6 +8,7 @@ use super::super::finding::{Finding, Location};
 use super::super::service::{Service, ServiceKind};
 use super::super::variables::{RULES, Sort, Variable};
 use super::super::walk::Files;
+use super::databases::Ours;
 use super::hyphenated;
 use super::value::{Known, plain};
 use crate::answers::check::Check;
@@ -27,11 +28,11 @@ pub(super) struct Mapped<'s> {
 }
 
 /// The variables of a service, where one of `ours` is the system of the database that is generated.
-pub(super) fn mapped<'s>(service: &'s Service, ours: &[String], all: &'s Detected) -> Mapped<'s> {
+pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -> Mapped<'s> {
     let mut mapped = Mapped::default();
     // files in a browser have no environment
     let is_static = service.output.is_some() && service.image.is_none();
-    let database = ours.iter().any(|system| service.client_of(system).is_some());
+    let database = ours.systems.iter().any(|system| service.client_of(system).is_some());
     let known = Known { service, all };
     let rules = &RULES.answers;
     for found in &service.variables {
@@ -47,8 +48,10 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &[String], all: &'s Detecte
             sort if sort.is_secret() && is_build => mapped.build.push(found),
             sort if is_static && sort != Sort::Public => {}
             Sort::Address if is_ours => mapped.values.push((found, json!("${database.uri}"))),
-            Sort::Name if is_ours => mapped.values.push((found, json!("${database.name}"))),
-            Sort::Host | Sort::Port | Sort::User | Sort::Password if is_ours => mapped.parts.push(found),
+            Sort::Name if is_ours && ours.is_made => mapped.values.push((found, json!("${database.name}"))),
+            Sort::Host | Sort::Port | Sort::User | Sort::Password if is_ours && ours.is_made => {
+                mapped.parts.push(found);
+            }
             Sort::Secret | Sort::Address | Sort::Password if variable.required => mapped.secrets.push(found),
             Sort::Secret | Sort::Address | Sort::Password => mapped.optional.push(found),
             Sort::Host | Sort::Port | Sort::User | Sort::Name => match known.of_store(variable) {
@@ -63,10 +66,10 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &[String], all: &'s Detecte
 }
 
 /// Whether it is of the database that is generated: by its system, or by a name that is general.
-fn is_of_database(variable: &Variable, words: &[&str], ours: &[String]) -> bool {
+fn is_of_database(variable: &Variable, words: &[&str], ours: &Ours) -> bool {
     let is_general = words.iter().any(|word| matches!(*word, "DATABASE" | "DATASOURCE" | "DB"));
     match variable.system {
-        Some(system) => ours.iter().any(|one| one == system),
+        Some(system) => ours.has(system),
         None => variable.sort.is_of_store() && is_general,
     }
 }
@@ -198,11 +201,11 @@ mod tests {
             notes: Vec::new(),
         };
         let names = |list: &[&Finding<Variable>]| Mapped::names(list).map(|found| found.value);
-        let found = mapped(&service, &["mongodb".to_owned()], &all);
+        let found = mapped(&service, &Ours { systems: vec!["mongodb".to_owned()], is_made: true }, &all);
         assert_eq!(names(&found.build), Some(json!(["REGISTRY_TOKEN", "NPM_TOKEN"])));
         assert_eq!(names(&found.secrets), Some(json!(["JWT_SECRET"])));
         assert_eq!(found.variables().map(|found| found.value), Some(json!({"DATABASE_URL": "${database.uri}"})));
-        let found = mapped(&service, &[], &all);
+        let found = mapped(&service, &Ours { systems: Vec::new(), is_made: false }, &all);
         assert_eq!(names(&found.secrets), Some(json!(["JWT_SECRET", "DATABASE_URL"])));
     }
 }

@@ -27,12 +27,14 @@ fn presets_are_compared_before_one_is_chosen() {
 
 #[test]
 fn the_choices_of_a_strategy_are_compared_and_others_are_not() {
-    let preset = scaffold::commands::load_catalog(&CatalogArgs::default()).unwrap().presets.remove(0);
+    let preset = scaffold::commands::load_catalog(&CatalogArgs::default()).unwrap();
+    let preset = preset.preset("mongodb-atlas-on-aws").unwrap().clone();
     let temp = TempDir::new().unwrap();
     let answers = temp.path().join("answers.yaml");
     fs::write(&answers, serde_yaml::to_string(&preset.answers).unwrap()).unwrap();
     let (_temp, mut s) = inside(80, &["--answers", &answers.display().to_string()]);
-    s.answer(OVERVIEW, &[&DOWN.repeat(5), ENTER].concat()).answer("Database: which answer", &[DOWN, ENTER].concat());
+    s.answer(OVERVIEW, &[&DOWN.repeat(5), ENTER].concat())
+        .answer("Database: which answer", &[DOWN, DOWN, ENTER].concat());
     s.see(COMPARE).answer("Who operates MongoDB?", &[UP, ENTER].concat());
     s.see(COST).see("Three members per environment").answer("Who operates MongoDB?", ENTER);
     s.see("> Who operates MongoDB? atlas");

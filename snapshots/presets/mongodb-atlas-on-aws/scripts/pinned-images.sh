@@ -25,7 +25,7 @@ trap 'rm -rf "$work"' EXIT
 
 # "SERVICE TAG@DIGEST NAME" of each; the last part of an image's name is that of its service.
 if ! sed -nE 's|^ *image: *([^ ]*/)?([^/: ]+):([^@ ]+@sha256:[0-9a-f]{64})$|\2 \3 \1\2|p' "$file" > "$work/pins" || [[ ! -s "$work/pins" ]]; then
-  echo "error: $file names no tag and digest of any image, such as docker.io/library/mongo:8.0@sha256:..." >&2
+  echo "error: $file names no tag and digest of any image, such as docker.io/library/NAME:TAG@sha256:..." >&2
   exit 1
 fi
 

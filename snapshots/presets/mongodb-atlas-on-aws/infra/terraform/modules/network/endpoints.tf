@@ -1,6 +1,6 @@
 data "aws_region" "current" {}
 
-# Free, and keeps backups and image layers off the NAT gateways.
+# Free, and keeps objects of S3, image layers among them, off the NAT gateways.
 resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.this.id
   service_name      = "com.amazonaws.${data.aws_region.current.region}.s3"

@@ -40,7 +40,7 @@ variable "service_account" {
 }
 
 variable "statements" {
-  description = "What the pods may do in AWS. Empty when the identity alone is what counts, e.g. for logging in to MongoDB Atlas."
+  description = "What the pods may do in AWS. Empty when the identity alone is what counts, e.g. for logging in to a database."
   type = list(object({
     sid        = string
     actions    = list(string)

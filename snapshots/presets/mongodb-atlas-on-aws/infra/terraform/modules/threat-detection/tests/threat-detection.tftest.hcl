@@ -25,7 +25,7 @@ run "reads_the_cluster_and_the_buckets" {
 
   assert {
     condition     = alltrue([for feature in ["EKS_AUDIT_LOGS", "S3_DATA_EVENTS"] : aws_guardduty_detector_feature.this[feature].status == "ENABLED"])
-    error_message = "Threats to the cluster and to backups must be looked for."
+    error_message = "Threats to the cluster and to objects in S3 must be looked for."
   }
 }
 

@@ -172,7 +172,7 @@ run "plans_read_no_secret_unless_told" {
     condition = one([
       for statement in jsondecode(aws_iam_role_policy.plan.policy).Statement : statement.NotResource if statement.Sid == "NoOtherObjects"
     ]) == "arn:aws:s3:::shop-prod-tfstate-111122223333/*"
-    error_message = "The plan role must not read any object but the state, above all no backup."
+    error_message = "The plan role must not read any object but the state."
   }
 }
 

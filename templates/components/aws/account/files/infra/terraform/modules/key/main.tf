@@ -67,7 +67,7 @@ resource "aws_kms_key" "this" {
     )
   })
 
-  # What the key has encrypted is lost together with it, backups included. This stops a plan that would replace the
+  # What the key has encrypted is lost together with it. This stops a plan that would replace the
   # key; against a module that is removed from the configuration, the roles of CI are denied the deletion.
   lifecycle {
     prevent_destroy = true

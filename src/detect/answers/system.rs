@@ -1,0 +1,87 @@
+//! Which database the system uses: what services connect to, by the words that the catalog has for it.
+
+use indexmap::IndexMap;
+use serde_json::{Value, json};
+
+use super::super::Detected;
+use super::super::finding::{Finding, Location};
+use crate::answers::Found;
+use crate::answers::check::Check;
+use crate::catalog::Catalog;
+use crate::catalog::question::{FindingName, Question, Values};
+use crate::template::expression::Scope;
+
+/// Databases that can be seen to be used, as detection calls them. SQLite is a file of a service.
+pub(super) const ENGINES: [&str; 5] = ["mongodb", "postgresql", "mysql", "sqlserver", "cockroachdb"];
+
+/// What is found where services use no database.
+const NONE: &str = "none";
+
+/// The database that most services use, or that runs beside them while they are developed; `none` where services are known
+/// and use none. Nothing where there is no service.
+pub(super) fn found(all: &Detected) -> Option<Finding<String>> {
+    let mut users: IndexMap<&str, (usize, &Location)> = IndexMap::new();
+    let clients = all.services.iter().flat_map(|service| &service.clients);
+    for client in clients.filter(|client| client.value.system.is_some_and(|system| ENGINES.contains(&system))) {
+        let (count, _) = users.entry(client.value.system.unwrap_or_default()).or_insert((0, &client.found_in));
+        *count += 1;
+    }
+    let most = users.iter().rev().max_by_key(|(_, (count, _))| *count);
+    let used = most.map(|(system, (_, place))| Finding::new((*system).to_owned(), (*place).clone()));
+    let beside = || {
+        let backing = all.backing.iter().find(|backing| ENGINES.contains(&backing.value.system))?;
+        Some(Finding::new(backing.value.system.to_owned(), backing.found_in.clone()))
+    };
+    let by_name = || {
+        let variables = all.services.iter().flat_map(|service| &service.variables).chain(&all.variables);
+        let known = |system: Option<&'static str>| system.filter(|system| ENGINES.contains(system));
+        variables.into_iter().find_map(|variable| {
+            let system = known(variable.value.system)?;
+            Some(Finding::new(system.to_owned(), variable.found_in.clone()))
+        })
+    };
+    let none = || {
+        let service = all.services.first()?;
+        let place = service.manifest.as_ref().or(service.containers.first())?;
+        Some(Finding::new(NONE.to_owned(), Location::new(&place.file, None)))
+    };
+    used.or_else(beside).or_else(by_name).or_else(none)
+}
+
+/// What a question about the database is answered by a finding; nothing where it has no word for it.
+pub(super) fn answer(scope: &Scope<'_>, question: &Question, found: Option<&Finding<String>>) -> Option<Found> {
+    let found = found?;
+    let word = word(question, &found.value)?;
+    let value = Check::new(scope.clone(), question).value(&json!(word)).ok()?;
+    Some(Found { value, found_in: IndexMap::from_iter([(question.name.clone(), found.found_in.clone())]) })
+}
+
+/// The choice of a question that stands for a database.
+fn word<'w>(question: &'w Question, engine: &'w str) -> Option<&'w str> {
+    let by = question.detected_by.as_ref()?;
+    let word = by.words.get(engine).map_or(engine, String::as_str);
+    question.choices.iter().any(|choice| choice.value == word).then_some(word)
+}
+
+/// The answer that takes a database in, as `--set` takes it; nothing where no question has a word for it.
+pub(super) fn instead(catalog: &Catalog, engine: &str) -> Option<String> {
+    let mut questions = catalog.questions().map(|(_, question)| question);
+    let question = questions.find(|question| question.is_detected_by(FindingName::DatabaseEngine))?;
+    Some(format!("{}={}", question.name, word(question, engine)?))
+}
+
+/// The databases that the answers stand for: those for which every question about it would be answered as it is.
+pub(super) fn chosen(catalog: &Catalog, scope: &Scope<'_>, values: &Values) -> Vec<String> {
+    let questions: Vec<(&Question, &Value)> = catalog
+        .questions()
+        .filter(|(_, question)| question.is_detected_by(FindingName::DatabaseEngine))
+        .filter(|(component, _)| {
+            let condition = component.and_then(|component| catalog.condition(component));
+            condition.is_none_or(|condition| scope.is_true(&condition).unwrap_or(false))
+        })
+        .filter_map(|(_, question)| Some((question, values.get(&question.name)?)))
+        .collect();
+    let fits =
+        |engine: &&str| questions.iter().all(|(question, value)| word(question, engine).is_some_and(|w| *value == w));
+    ENGINES.into_iter().filter(fits).map(ToOwned::to_owned).collect()
+}
