@@ -23,6 +23,7 @@ mod dockerfile;
 mod entry;
 mod env_sample;
 pub mod finding;
+pub mod free;
 pub mod git;
 mod go;
 mod images;

@@ -206,6 +206,10 @@ pub enum FindingName {
     Repository,
     /// The last owner of everything in `CODEOWNERS`.
     CodeOwners,
+    /// A folder for generated files in which none of people's is in their way.
+    FreeFolder,
+    /// What names of generated files begin with, so that no file has one of them already.
+    FreePrefix,
     /// All services; the fields say what each finding about one of them answers.
     Services,
     ServiceName,

@@ -20,7 +20,7 @@ use crate::cli::{AskWhich, InitArgs};
 use crate::commands::last_rendering::LastRendering;
 use crate::commands::rerendering::{Proposal, refuse_unmerged, undoable, unmerged};
 use crate::commands::summary::{first_steps, where_code_goes};
-use crate::detect::{Note, detect, folder_name, overview};
+use crate::detect::{Note, detect, folder_name, free, overview};
 use crate::merge::OnConflict;
 use crate::page::PageTarget;
 use crate::plan::Resolution;
@@ -64,7 +64,10 @@ fn init(args: &InitArgs, ui: &Ui, work: Renderer<'_>) -> Result<u8> {
     }
     let person = ui.interactive && !args.plan.yes;
     given.looked_at = person || args.detect;
-    let notes = if given.looked_at { look(args, ui, catalog, &mut given)? } else { Vec::new() };
+    let notes = match given.looked_at {
+        true => look(args, ui, catalog, &mut given)?,
+        false => make_way(args, ui, catalog, &mut given)?,
+    };
     given.folder = if person { folder_name(catalog, project.root())? } else { None };
     let (session, resumed) = interview::session(args, ui, &mut given, project.root(), person)?;
     let choose = !resumed && given.preset.is_none() && given.file.is_none();
@@ -274,6 +277,18 @@ fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Resul
     given.unfit = unfit.map(|question| question.name.clone());
     given.detected = found.answers;
     Ok(found.notes)
+}
+
+/// Places generated files beside what is in the folder, where nothing else is looked for in it.
+fn make_way(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Result<Vec<Note>> {
+    let chosen = given.values(catalog)?;
+    let (answers, notes) = free::answers(catalog, &args.dir, &free::folders_of_services(catalog, &chosen), &chosen)?;
+    for (name, answer) in &answers {
+        let value = answer.value.as_str().unwrap_or_default();
+        ui.note(&format!("`{name}` is `{value}`, since `{}` is there already.", answer.evidence()));
+    }
+    given.detected = answers;
+    Ok(notes)
 }
 
 /// Whether the answers of the command line give all of an answer, and not only a part of what is found.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::Detected;
 use super::finding::{Finding, Location, Note};
+use super::free;
 use super::service::Service;
 use super::walk::Files;
 use crate::answers::check::Check;
@@ -42,11 +43,16 @@ pub fn answers(
     let env = engine::environment(catalog)?;
     let settled = |question: &&Question| !question.asked || question.kind == KindName::Choice;
     let questions = catalog.project.questions.iter().filter(settled);
-    let known = questions
+    let mut known: Values = questions
         .filter_map(|question| {
             Some((question.name.clone(), chosen.get(&question.name).or(question.default.as_ref())?.clone()))
         })
         .collect();
+    let mut folders = free::folders_of_services(catalog, chosen);
+    folders.extend(found.services.iter().map(|service| service.path.clone()));
+    let (mut layout, taken) = free::answers(catalog, files.root(), &folders, chosen)?;
+    taken.into_iter().for_each(|note| files.note(&note.file, note.message));
+    known.extend(layout.iter().map(|(name, answer)| (name.clone(), answer.value.clone())));
     let scope = &Scope::new(&env, &known);
     let (mut answers, mut refused) = (IndexMap::new(), Vec::new());
     for (_, question) in catalog.questions() {
@@ -55,6 +61,7 @@ pub fn answers(
             FindingName::ProjectName => scalar(scope, question, remote_name(found).or_else(|| root_name(found))),
             FindingName::Repository => scalar(scope, question, repository(found, &by.of)),
             FindingName::CodeOwners => scalar(scope, question, code_owners(files)),
+            FindingName::FreeFolder | FindingName::FreePrefix => layout.shift_remove(&question.name),
             FindingName::Services if question.kind == KindName::Records => {
                 let (records, notes) = services(scope, question, found, files)?;
                 refused.extend(notes);

@@ -73,6 +73,11 @@ impl Files {
         Self::matching(root, is_wanted)
     }
 
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// What the folder is called.
     pub fn name(&self) -> Option<String> {
         Some(self.root.canonicalize().ok()?.file_name()?.to_str()?.to_owned())

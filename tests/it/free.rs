@@ -1,0 +1,117 @@
+//! Generated files beside a repository's own: the places that they take by default.
+
+use std::collections::BTreeMap;
+
+use tempfile::TempDir;
+
+use crate::scene::{program, put, said};
+use crate::support::{read_tree, root, write_tree};
+
+/// A repository with these files of its own, and the answers about the layout that `init` gives it.
+fn places(files: &[&str], args: &[&str]) -> (TempDir, BTreeMap<String, String>) {
+    let temp = TempDir::new().unwrap();
+    files.iter().for_each(|file| put(temp.path(), file, "# ours\n", 0o644));
+    let init = ["init", "--yes", "--preset", "mongodb-atlas-on-aws"];
+    let output = program(temp.path()).args(init).args(args).output().unwrap();
+    let text = std::fs::read_to_string(temp.path().join(".scaffold/answers.yaml"));
+    let text = text.unwrap_or_else(|_| panic!("{}", said(&output)));
+    let values = serde_yaml::from_str::<BTreeMap<String, serde_yaml::Value>>(&text).unwrap();
+    let is_place = |name: &str| name.ends_with("_folder") || name == "workflow_prefix";
+    let places = values.into_iter().filter(|(name, _)| is_place(name));
+    (temp, places.map(|(name, value)| (name, value.as_str().unwrap().to_owned())).collect())
+}
+
+#[test]
+fn places_that_are_taken_are_left() {
+    let usual = places(&[], &[]).1;
+    type Case<'c> = (&'c [&'c str], &'c [(&'c str, &'c str)]);
+    let cases: [Case<'_>; 12] = [
+        (&["README.md", "infra/network.tf", "terraform/main.tf", "kubernetes/a.yaml", "docs/index.md"], &[]),
+        (&[".github/workflows/tests.yml", ".github/workflows/deploy-pages.yml", "scripts/build.sh"], &[]),
+        (&[".github/workflows/ci.yml"], &[("workflow_prefix", "platform-")]),
+        (
+            &[".github/workflows/CI.yml", ".github/workflows/platform-rollback.yml"],
+            &[("workflow_prefix", "deployment-")],
+        ),
+        (&[".github/workflows/deploy-staging.yml"], &[("workflow_prefix", "platform-")]),
+        (&["K8s/app.yaml"], &[("manifests_folder", "deploy/k8s")]),
+        (&["k8s/app.yaml", "Deploy/run.sh"], &[("manifests_folder", "platform/k8s")]),
+        (&["infra/terraform/main.tf"], &[("terraform_folder", "platform/terraform")]),
+        (&["docs/objectives.md"], &[("docs_folder", "docs/platform")]),
+        (&["Docs/index.md"], &[("docs_folder", "platform/docs")]),
+        (&["scripts/smoke.sh", "tools"], &[("scripts_folder", "platform/scripts"), ("tools_folder", "platform/tools")]),
+        (&["infra/Monitoring/a.yaml"], &[("monitoring_folder", "platform/monitoring")]),
+    ];
+    for (files, moved) in cases {
+        let mut wanted = usual.clone();
+        wanted.extend(moved.iter().map(|(name, place)| ((*name).to_owned(), (*place).to_owned())));
+        let (temp, found) = places(files, &[]);
+        assert_eq!(found, wanted, "{files:?}");
+        for file in files {
+            assert_eq!(std::fs::read_to_string(temp.path().join(file)).unwrap(), "# ours\n", "{file}");
+        }
+    }
+}
+
+#[test]
+fn a_place_that_is_given_is_taken() {
+    let (_temp, found) = places(&["k8s/app.yaml", "scripts/smoke.sh"], &["--set", "manifests_folder=k8s"]);
+    assert_eq!((found["manifests_folder"].as_str(), found["scripts_folder"].as_str()), ("k8s", "platform/scripts"));
+}
+
+/// Files that an update brings later meet what is there, but nothing moves by itself.
+#[test]
+fn an_update_leaves_files_where_they_are() {
+    let (temp, found) = places(&[".github/workflows/ci.yml"], &[]);
+    assert_eq!(found["workflow_prefix"], "platform-");
+    std::fs::remove_file(temp.path().join(".github/workflows/ci.yml")).unwrap();
+    put(temp.path(), "scripts/mine.sh", "# ours\n", 0o644);
+    put(temp.path(), "K8S/app.yaml", "# ours\n", 0o644);
+    for args in [&["update", "--yes"][..], &["update", "--yes", "--set", "description=Sells ties."]] {
+        let output = program(temp.path()).args(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    }
+    let answers = std::fs::read_to_string(temp.path().join(".scaffold/answers.yaml")).unwrap();
+    assert!(answers.contains("workflow_prefix: platform-") && answers.contains("manifests_folder: k8s"), "{answers}");
+}
+
+/// Whoever starts over has generated files, which are no one else's.
+#[test]
+fn generated_files_are_in_nobodys_way() {
+    let (temp, usual) = places(&[], &[]);
+    std::fs::remove_dir_all(temp.path().join(".scaffold")).unwrap();
+    let init = ["init", "--yes", "--preset", "mongodb-atlas-on-aws"];
+    let output = program(temp.path()).args(init).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let answers = std::fs::read_to_string(temp.path().join(".scaffold/answers.yaml")).unwrap();
+    assert!(answers.contains("scripts_folder: scripts\n") && usual["scripts_folder"] == "scripts", "{answers}");
+}
+
+#[test]
+fn a_service_keeps_its_folder() {
+    let temp = TempDir::new().unwrap();
+    let files = read_tree(&root().join("tests/detect/mern/tree"));
+    let files = files.into_iter().map(|(path, file)| (path.replace("backend/", "docs/"), file)).collect();
+    write_tree(temp.path(), &files);
+    let init = ["init", "--detect", "--yes", "--preset", "mongodb-atlas-on-aws"];
+    let output = program(temp.path()).args(init).output().unwrap();
+    assert!(temp.path().join("platform/docs/first-hour.md").is_file(), "{}", said(&output));
+    assert!(temp.path().join("docs/Dockerfile").is_file() && temp.path().join("k8s/base/docs").is_dir());
+    let (_temp, found) = places(&["tools/web/main.py"], &["--set", "services.0.path=tools/web"]);
+    assert_eq!(found["tools_folder"], "platform/tools");
+}
+
+#[test]
+fn other_places_need_their_finding() {
+    let temp = TempDir::new().unwrap();
+    for folder in ["templates", "presets"] {
+        write_tree(&temp.path().join(folder), &read_tree(&root().join(folder)));
+    }
+    let file = temp.path().join("templates/questions.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replacen("    detected_by: {finding: free_prefix}\n", "", 1)).unwrap();
+    let output = program(temp.path()).args(["questions", "--templates", "templates"]).output().unwrap();
+    let said = said(&output);
+    let fault = "`otherwise` needs `detected_by: {finding: free_prefix}` of `workflow_prefix`";
+    assert!(said.contains(&format!("`roots`, `.github/workflows`: {fault}")), "{said}");
+}
