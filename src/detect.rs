@@ -16,6 +16,7 @@ use crate::catalog::question::Values;
 pub mod answers;
 pub mod automation;
 mod background;
+mod checks;
 pub mod compose;
 mod crontab;
 mod docker;

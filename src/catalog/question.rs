@@ -206,6 +206,10 @@ pub enum FindingName {
     Repository,
     /// The last owner of everything in `CODEOWNERS`.
     CodeOwners,
+    /// The checks that workflows of the repository report for every pull request.
+    Checks,
+    /// Those of these workflows that can be started on a branch.
+    StartedWorkflows,
     /// A folder for generated files in which none of people's is in their way.
     FreeFolder,
     /// What names of generated files begin with, so that no file has one of them already.

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::Detected;
+use super::checks::{self, Checks};
 use super::finding::{Finding, Location, Note};
 use super::free;
 use super::service::Service;
@@ -51,6 +52,8 @@ pub fn answers(
     let mut folders = free::folders_of_services(catalog, chosen);
     folders.extend(found.services.iter().map(|service| service.path.clone()));
     let (mut layout, taken) = free::answers(catalog, files.root(), &folders, chosen)?;
+    // generated workflows are no one's own
+    let checks = if free::was_generated(catalog, files.root()) { Checks::default() } else { checks::read(files) };
     taken.into_iter().for_each(|note| files.note(&note.file, note.message));
     known.extend(layout.iter().map(|(name, answer)| (name.clone(), answer.value.clone())));
     let scope = &Scope::new(&env, &known);
@@ -61,6 +64,8 @@ pub fn answers(
             FindingName::ProjectName => scalar(scope, question, remote_name(found).or_else(|| root_name(found))),
             FindingName::Repository => scalar(scope, question, repository(found, &by.of)),
             FindingName::CodeOwners => scalar(scope, question, code_owners(files)),
+            FindingName::Checks => list(scope, question, &checks.names),
+            FindingName::StartedWorkflows => list(scope, question, &checks.started),
             FindingName::FreeFolder | FindingName::FreePrefix => layout.shift_remove(&question.name),
             FindingName::Services if question.kind == KindName::Records => {
                 let (records, notes) = services(scope, question, found, files)?;
@@ -93,6 +98,16 @@ fn scalar(scope: &Scope<'_>, question: &Question, found: Option<Finding<String>>
     let found = found?;
     let value = Check::new(scope.clone(), question).value(&json!(found.value)).ok()?;
     Some(Found { value, found_in: IndexMap::from_iter([(question.name.clone(), found.found_in)]) })
+}
+
+fn list(scope: &Scope<'_>, question: &Question, found: &[Finding<String>]) -> Option<Found> {
+    let check = Check::new(scope.clone(), question);
+    let accepted = |one: &&Finding<String>| check.value(&json!([one.value])).is_ok();
+    let found: Vec<&Finding<String>> = found.iter().filter(accepted).collect();
+    let values: Vec<&str> = found.iter().map(|one| one.value.as_str()).collect();
+    let value = check.value(&json!(values)).ok().filter(|_| !values.is_empty())?;
+    let place = |(i, one): (usize, &&Finding<String>)| (format!("{}.{i}", question.name), one.found_in.clone());
+    Some(Found { value, found_in: found.iter().enumerate().map(place).collect() })
 }
 
 /// A name as DNS labels are written: small letters, digits and single hyphens.

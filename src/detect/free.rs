@@ -38,7 +38,7 @@ pub fn answers(
 ) -> Result<(IndexMap<String, Found>, Vec<Note>)> {
     let (mut answers, mut notes) = (IndexMap::new(), Vec::new());
     let disk = Disk { root: root.to_owned(), listed: RefCell::default() };
-    if catalog.project.roots.is_empty() || disk.was_generated(catalog) {
+    if catalog.project.roots.is_empty() || was_generated(catalog, root) {
         return Ok((answers, notes));
     }
     let env = engine::environment(catalog)?;
@@ -82,6 +82,17 @@ pub fn folders_of_services(catalog: &Catalog, answers: &Values) -> Vec<String> {
     };
     let records = answers.get(&question.name).and_then(Value::as_array).into_iter().flatten();
     records.filter_map(|record| Some(record.get(&field.name)?.as_str()?.to_owned())).collect()
+}
+
+/// Whether generated files are there already: they are recorded, or some that no answer changes are at their places.
+pub fn was_generated(catalog: &Catalog, root: &Path) -> bool {
+    let copied = catalog.components.iter().flat_map(|c| &c.files).filter(|f| !f.template && !f.source.is_empty());
+    let is_there = |path: &str, bytes: &[u8]| {
+        let found = regular::open(&root.join(path)).ok();
+        let most = bytes.len() as u64;
+        found.and_then(|file| regular::bytes(file, most).ok()?).is_some_and(|found| found == bytes)
+    };
+    root.join(path::BASE).exists() || copied.into_iter().any(|file| is_there(&file.path, &file.source))
 }
 
 /// The paths that files of the catalog have below a root, each with its repeated parts filled, as far as these are known.
@@ -237,16 +248,5 @@ impl Disk {
             (*is_folder && depth < DEEPEST).then(|| self.any_file(&path::join(folder, name), depth + 1)).flatten()
         };
         file.or_else(|| entries.iter().find_map(deeper))
-    }
-
-    /// Whether generated files are there already: they are recorded, or some that no answer changes are at their places.
-    fn was_generated(&self, catalog: &Catalog) -> bool {
-        let copied = catalog.components.iter().flat_map(|c| &c.files).filter(|f| !f.template && !f.source.is_empty());
-        let is_there = |path: &str, bytes: &[u8]| {
-            let found = regular::open(&self.root.join(path)).ok();
-            let most = bytes.len() as u64;
-            found.and_then(|file| regular::bytes(file, most).ok()?).is_some_and(|found| found == bytes)
-        };
-        self.root.join(path::BASE).exists() || copied.into_iter().any(|file| is_there(&file.path, &file.source))
     }
 }

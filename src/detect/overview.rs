@@ -1,11 +1,14 @@
 //! What was found, in a few lines: what a person sees before the first question.
 
+use serde_json::Value;
+
 use super::Detected;
 use super::automation::Infrastructure;
 use super::finding::Note;
 use super::report::word;
 use super::service::Service;
 use crate::terminal::ui::{Style, Ui};
+use crate::text::value::whole;
 use crate::text::{columns, count, wrap};
 
 /// More notes than this are counted before the questions.
@@ -17,8 +20,10 @@ const LEFT: usize = 10;
 /// The findings that become answers, and what else will meet the generated files; nothing where nothing was found.
 pub fn text(ui: &Ui, found: &Detected) -> Option<String> {
     let mut rows: Vec<(String, String, String)> = found.services.iter().map(row).collect();
-    for (name, answer) in found.answers.iter().filter(|(_, answer)| !answer.value.is_array()) {
-        rows.push((name.clone(), answer.value.as_str().unwrap_or_default().into(), answer.evidence()));
+    let is_text =
+        |value: &Value| value.is_string() || value.as_array().is_some_and(|list| list.iter().all(Value::is_string));
+    for (name, answer) in found.answers.iter().filter(|(_, answer)| is_text(&answer.value)) {
+        rows.push((name.clone(), whole(&answer.value), answer.evidence()));
     }
     let there = there(found);
     if rows.is_empty() && there.is_empty() {

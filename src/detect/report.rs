@@ -7,6 +7,7 @@ use super::finding::{Finding, Location};
 use super::service::{Service, Variable};
 use crate::terminal::ui::{Style, Ui};
 use crate::text::count;
+use crate::text::value::whole;
 
 /// Lines of text that fit the terminal.
 struct Report<'u> {
@@ -28,8 +29,10 @@ pub fn text(ui: &Ui, found: &Detected) -> String {
         report.heading("Answers that follow from this", "");
         for (name, answer) in &found.answers {
             match answer.value.as_array() {
-                Some(list) => report.line(&format!("  {name}: {}", count(list.len(), "record"))),
-                None => report.line(&format!("  {name}: {}", answer.value.as_str().unwrap_or_default())),
+                Some(list) if list.iter().any(|item| !item.is_string()) => {
+                    report.line(&format!("  {name}: {}", count(list.len(), "record")));
+                }
+                _ => report.line(&format!("  {name}: {}", whole(&answer.value))),
             }
         }
     }

@@ -115,3 +115,33 @@ fn other_places_need_their_finding() {
     let fault = "`otherwise` needs `detected_by: {finding: free_prefix}` of `workflow_prefix`";
     assert!(said.contains(&format!("`roots`, `.github/workflows`: {fault}")), "{said}");
 }
+
+/// The gate of a repository waits for what it waited for before.
+#[test]
+fn a_merge_waits_for_checks_of_the_owner() {
+    let temp = TempDir::new().unwrap();
+    put(temp.path(), "Dockerfile", "FROM scratch\nUSER 1000\nEXPOSE 8080\nCMD [\"/app\"]\n", 0o644);
+    let filtered = "on: {pull_request: {paths: [docs/**]}}\njobs: {docs: {runs-on: x}}\n";
+    put(temp.path(), ".github/workflows/docs.yml", filtered, 0o644);
+    let tests = "on: [pull_request, workflow_dispatch]\njobs:\n  unit: {name: Unit tests}\n  lint: {}\n  \
+                 all: {strategy: {matrix: {version: [1, 2]}}}\n  scan: {uses: acme/scan/.github/workflows/a.yml@v1}\n";
+    put(temp.path(), ".github/workflows/tests.yml", tests, 0o644);
+    let other = "on: pull_request\njobs: {lint: {}, \"types\": {}}\n";
+    put(temp.path(), ".github/workflows/types.yml", other, 0o644);
+    let init = ["init", "--detect", "--yes", "--preset", "mongodb-atlas-on-aws", "--set", "name=shop"];
+    let output = program(temp.path()).args(init).output().unwrap();
+    let said = said(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+    let read =
+        |path: &str| std::fs::read_to_string(temp.path().join(path)).unwrap_or_else(|_| panic!("{path}: {said}"));
+    let required = "default     = [\"Required checks\", \"Unit tests\", \"lint\", \"types\"]\n";
+    assert!(read("infra/terraform/github/variables.tf").contains(required), "{said}");
+    let started = "gh workflow run ci.yml --repo \"$repository\" --ref \"$branch\"\ngh workflow run tests.yml --repo";
+    assert!(read("scripts/open-pr.sh").contains(started));
+    for note in [
+        ".github/workflows/docs.yml runs for some pull requests only",
+        "(`all`, a matrix; `scan`, a reusable workflow)",
+        ".github/workflows/types.yml cannot be started by hand",
+    ] {
+        assert!(said.contains(note), "{note}: {said}");
+    }
+}

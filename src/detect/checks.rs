@@ -1,0 +1,147 @@
+//! Checks of pull requests that the repository's own workflows report, and which of these can be started by hand.
+
+use serde_yaml::Value;
+
+use super::finding::{Finding, Location};
+use super::walk::Files;
+use super::wanted::is_workflow;
+use crate::text::{path, yaml};
+
+/// What a merge can wait for.
+#[derive(Debug, Default)]
+pub struct Checks {
+    /// The names of checks that every pull request gets.
+    pub names: Vec<Finding<String>>,
+    /// The workflows among theirs that can be started on a branch.
+    pub started: Vec<Finding<String>>,
+}
+
+/// Reads the workflows. What runs for some pull requests only is left out: a merge would wait for it forever.
+pub fn read(files: &Files) -> Checks {
+    let mut checks = Checks::default();
+    for file in files.paths().filter(|file| is_workflow(file)) {
+        let Some(workflow) = files.text(file).and_then(|text| yaml::first(&text)) else { continue };
+        let Some(on) = workflow.get("on") else { continue };
+        let Some(trigger) = event(on, "pull_request") else { continue };
+        if !is_for_all(trigger) {
+            files.note(
+                file,
+                "runs for some pull requests only (`paths`, `branches` or `types`): a merge cannot be made to wait for it",
+            );
+            continue;
+        }
+        let (mut left, before) = (Vec::new(), checks.names.len());
+        let jobs = workflow.get("jobs").and_then(Value::as_mapping).into_iter().flatten();
+        for (id, job) in jobs.filter_map(|(id, job)| Some((id.as_str()?, job))) {
+            let name = job.get("name").and_then(Value::as_str).unwrap_or(id);
+            if let Some(why) = differs(name, job) {
+                left.push(format!("`{id}`, {why}"));
+            } else if checks.names.iter().all(|known| known.value != name) {
+                checks.names.push(Finding::new(name.to_owned(), Location::new(file, None)));
+            }
+        }
+        if !left.is_empty() {
+            let which = left.join("; ");
+            files.note(file, format!("has jobs for which no merge waits unless `other_checks` has the names that a pull request shows ({which})"));
+        }
+        if checks.names.len() == before {
+            continue;
+        }
+        if event(on, "workflow_dispatch").is_some_and(|inputs| !needs_input(inputs)) {
+            checks.started.push(Finding::new(path::name(file).to_owned(), Location::new(file, None)));
+        } else {
+            files.note(
+                file,
+                "cannot be started by hand: pull requests that workflows open, such as promotions, wait for its checks until a person closes and reopens them; \
+                 add `workflow_dispatch` to its `on`, and the file to `other_workflows`",
+            );
+        }
+    }
+    checks
+}
+
+/// What is said of an event; nothing where the workflow does not run for it.
+fn event<'w>(on: &'w Value, name: &str) -> Option<&'w Value> {
+    match on {
+        Value::String(one) if one == name => Some(&Value::Null),
+        Value::Sequence(many) if many.iter().any(|one| one == name) => Some(&Value::Null),
+        Value::Mapping(_) => on.get(name),
+        _ => None,
+    }
+}
+
+/// Whether each commit of each pull request to `main` starts it.
+fn is_for_all(trigger: &Value) -> bool {
+    let names = |key: &str, wanted: &[&str]| {
+        let list = match trigger.get(key) {
+            None => return true,
+            Some(Value::String(one)) => vec![one.as_str()],
+            Some(list) => list.as_sequence().into_iter().flatten().filter_map(Value::as_str).collect(),
+        };
+        wanted.iter().all(|wanted| list.contains(wanted))
+    };
+    let of_main = ["main", "*", "**"].iter().any(|branch| names("branches", &[branch]));
+    ["paths", "paths-ignore", "branches-ignore"].iter().all(|key| trigger.get(key).is_none())
+        && of_main
+        && names("types", &["opened", "synchronize"])
+}
+
+/// Why a job reports no check of its name for every pull request.
+fn differs(name: &str, job: &Value) -> Option<&'static str> {
+    let matrix = job.get("strategy").is_some_and(|strategy| strategy.get("matrix").is_some());
+    let condition = job.get("if").and_then(Value::as_str).unwrap_or_default();
+    if job.get("uses").is_some() {
+        Some("a reusable workflow")
+    } else if matrix {
+        Some("a matrix")
+    } else if name.contains("${{") {
+        Some("whose name is computed")
+    } else if condition.contains("github.") {
+        Some("which has a condition")
+    } else {
+        None
+    }
+}
+
+/// Whether it cannot be started without a value.
+fn needs_input(dispatch: &Value) -> bool {
+    let inputs = dispatch.get("inputs").and_then(Value::as_mapping).into_iter().flatten();
+    inputs.into_iter().any(|(_, input)| {
+        input.get("required").and_then(Value::as_bool).unwrap_or_default() && input.get("default").is_none()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_for_all_of(text: &str) -> bool {
+        let on: Value = serde_yaml::from_str(text).unwrap();
+        event(&on, "pull_request").is_some_and(is_for_all)
+    }
+
+    #[test]
+    fn workflows_of_every_pull_request() {
+        for text in [
+            "pull_request",
+            "[push, pull_request]",
+            "{pull_request: }",
+            "{pull_request: {branches: [develop, main]}}",
+            "{pull_request: {branches: '**'}}",
+            "{pull_request: {types: [opened, synchronize, reopened, labeled]}}",
+        ] {
+            assert!(is_for_all_of(text), "{text}");
+        }
+        for text in [
+            "push",
+            "{pull_request_target: }",
+            "{pull_request: {paths: [src/**]}}",
+            "{pull_request: {paths-ignore: [docs/**]}}",
+            "{pull_request: {branches: [master]}}",
+            "{pull_request: {branches-ignore: [wip]}}",
+            "{pull_request: {types: [closed]}}",
+        ] {
+            assert!(!is_for_all_of(text), "{text}");
+        }
+    }
+}
