@@ -220,6 +220,19 @@ pub struct FileRule {
     /// Who owns the file after it was written.
     #[serde(default)]
     pub write: WritePolicy,
+    /// What other files need of it, so that a file of the user's in its place can be asked for it.
+    #[serde(default)]
+    pub offers: Vec<Offered>,
+}
+
+/// Something that a file offers to others; the texts are templates.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Offered {
+    /// What it is, after "lacks".
+    pub what: String,
+    /// The line by which it can be seen, without the spaces around it.
+    pub line: String,
 }
 
 /// Who owns a file after it was written.

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::catalog::question::Values;
-use crate::catalog::{Catalog, Component, TemplateFile, WritePolicy};
+use crate::catalog::{Catalog, Component, Offered, TemplateFile, WritePolicy};
 use crate::render::context::{Context, Readiness};
 use crate::render::waiting::{Candidate, Waiting};
 use crate::template::engine;
@@ -41,6 +41,8 @@ pub struct Rendered {
     pub moved: Vec<(RelPath, RelPath)>,
     /// The component that owns a file, and the template it comes from.
     pub origin: BTreeMap<RelPath, Origin>,
+    /// What a file offers to others.
+    pub offers: BTreeMap<RelPath, Vec<Offer>>,
     /// Files that are left out until an answer that is `later` is given.
     pub waiting: Waiting,
     /// The needs, with what the active components do for them now.
@@ -59,7 +61,19 @@ impl Rendered {
         if let Some(origin) = self.origin.remove(from) {
             self.origin.insert(to.to_owned(), origin);
         }
+        if let Some(offers) = self.offers.remove(from) {
+            self.offers.insert(to.to_owned(), offers);
+        }
     }
+}
+
+/// Something that a file offers to others.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// What it is, in words.
+    pub what: String,
+    /// The line by which it can be seen.
+    pub line: String,
 }
 
 /// Where a file comes from.
@@ -110,6 +124,7 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
     let mut skipped = Vec::new();
     let mut unportable = Vec::new();
     let mut left = BTreeSet::new();
+    let mut offers = BTreeMap::new();
     for component in catalog.components.iter().filter(|c| context.own_values.contains_key(&c.name)) {
         let facts = context.own_values.get(&component.name).cloned().unwrap_or_default();
         let scope = Scope::new(&env, &context.values).with(&facts);
@@ -141,6 +156,15 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
                 if wanted {
                     unportable.extend(path::check_portable(&path).err().map(|error| (path.clone(), error)));
                     let once = rule.is_some_and(|r| r.write == WritePolicy::Once);
+                    let offered = rule.map_or(&[][..], |rule| &rule.offers);
+                    if !offered.is_empty() {
+                        let scope = scope.with(&repeated);
+                        let offer = |offer: &Offered| {
+                            Ok(Offer { what: scope.render(&offer.what)?, line: scope.render(&offer.line)? })
+                        };
+                        let offered: Result<Vec<Offer>> = offered.iter().map(offer).collect();
+                        offers.insert(path.clone(), offered.with_context(|| place(catalog, component, file))?);
+                    }
                     jobs.push(Job { component, file, path, repeated, once });
                 } else {
                     skipped.push((file.path.clone(), path));
@@ -175,7 +199,7 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
             }
         }
     }
-    let mut rendered = Rendered { left, skipped, unportable, waiting, readiness, ..Rendered::default() };
+    let mut rendered = Rendered { left, skipped, unportable, offers, waiting, readiness, ..Rendered::default() };
     for job in &jobs {
         let origin = Origin {
             component: job.component.name.clone(),

@@ -77,10 +77,14 @@ impl Lint<'_> {
                 if !component.files.iter().any(|f| f.path == *path) {
                     self.fault(&file, format!("`files` names `{path}`, which is not below files/"));
                 }
+                let mut known = known.clone();
+                known.extend(repeated(self.catalog, path).map(String::from));
+                let name = format!("`files` {path}");
                 if let Some(when) = &rule.when {
-                    let mut known = known.clone();
-                    known.extend(repeated(self.catalog, path).map(String::from));
-                    self.expression(&file, &format!("`files` {path}"), when, &known);
+                    self.expression(&file, &name, when, &known);
+                }
+                for text in rule.offers.iter().flat_map(|offer| [&offer.what, &offer.line]) {
+                    self.text(&file, &name, text, &known);
                 }
             }
         }

@@ -54,6 +54,15 @@ pub fn holds(path: &str, ours: &File, other: &File) -> bool {
     ours.executable == other.executable && joined(path, None, ours, other).as_ref() == Some(ours)
 }
 
+/// The lines of the new version that the user's list lacks, where the two are such lists.
+pub fn missing<'n>(path: &str, ours: &File, theirs: &'n File) -> Vec<&'n str> {
+    let (Some(mine), Some(new)) = (ours.text(), theirs.text().filter(|_| NAMES.contains(&path::name(path)))) else {
+        return Vec::new();
+    };
+    let has: HashSet<&str> = mine.lines().filter_map(content).collect();
+    new.lines().filter_map(content).filter(|line| is_pattern(line) && !has.contains(line)).collect()
+}
+
 /// Whether each line of the new version that takes earlier ones back, where the user's list has it, stands behind all those
 /// that it stands behind there.
 fn is_in_order(mine: &str, new: &str) -> bool {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use tempfile::TempDir;
 
 use crate::scene::{program, put, said};
-use crate::support::{read_tree, root, write_tree};
+use crate::support::{embedded, given, read_tree, rendered, root, write_tree};
 
 /// A repository with these files of its own, and the answers about the layout that `init` gives it.
 fn places(files: &[&str], args: &[&str]) -> (TempDir, BTreeMap<String, String>) {
@@ -144,4 +145,21 @@ fn a_merge_waits_for_checks_of_the_owner() {
     ] {
         assert!(said.contains(note), "{note}: {said}");
     }
+}
+
+/// What a file offers can be seen in it.
+#[test]
+fn files_offer_what_they_say() {
+    let mut seen = 0;
+    for preset in &embedded().presets {
+        let rendered = rendered(&given(&preset.name, &[("workflow_prefix", json!("platform-"))])).unwrap().2;
+        for (path, offers) in &rendered.offers {
+            let text = rendered.tree.files[path].text().unwrap();
+            for offer in offers {
+                assert!(text.lines().any(|line| line.trim() == offer.line), "{path}: {}", offer.line);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 0);
 }
