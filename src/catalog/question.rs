@@ -214,6 +214,8 @@ pub enum FindingName {
     FreeFolder,
     /// What names of generated files begin with, so that no file has one of them already.
     FreePrefix,
+    /// Which `CODEOWNERS` GitHub reads, where it is not that of `.github`: `CODEOWNERS`, or `docs`.
+    CodeOwnersFile,
     /// All services; the fields say what each finding about one of them answers.
     Services,
     ServiceName,

@@ -66,7 +66,9 @@ pub fn answers(
             FindingName::CodeOwners => scalar(scope, question, code_owners(files)),
             FindingName::Checks => list(scope, question, &checks.names),
             FindingName::StartedWorkflows => list(scope, question, &checks.started),
-            FindingName::FreeFolder | FindingName::FreePrefix => layout.shift_remove(&question.name),
+            FindingName::FreeFolder | FindingName::FreePrefix | FindingName::CodeOwnersFile => {
+                layout.shift_remove(&question.name)
+            }
             FindingName::Services if question.kind == KindName::Records => {
                 let (records, notes) = services(scope, question, found, files)?;
                 refused.extend(notes);

@@ -38,6 +38,7 @@ pub fn answers(
 ) -> Result<(IndexMap<String, Found>, Vec<Note>)> {
     let (mut answers, mut notes) = (IndexMap::new(), Vec::new());
     let disk = Disk { root: root.to_owned(), listed: RefCell::default() };
+    answers.extend(code_owners_file(catalog, &disk, chosen));
     if catalog.project.roots.is_empty() || was_generated(catalog, root) {
         return Ok((answers, notes));
     }
@@ -72,6 +73,19 @@ pub fn answers(
         answers.insert(question.name.clone(), Found { value: json!(free), found_in });
     }
     Ok((answers, notes))
+}
+
+/// GitHub reads one list of code owners: another one before it would put it out of force.
+fn code_owners_file(catalog: &Catalog, disk: &Disk, chosen: &Values) -> Option<(String, Found)> {
+    let question = catalog.detected_by(FindingName::CodeOwnersFile)?;
+    let is_file = |path: &&str| disk.root.join(path).symlink_metadata().is_ok_and(|found| !found.is_dir());
+    let read = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"].into_iter().find(is_file)?;
+    let value = if path::parent(read) == "docs" { "docs" } else { read };
+    if chosen.contains_key(&question.name) || question.default.as_ref().is_some_and(|default| default == value) {
+        return None;
+    }
+    let found_in = IndexMap::from_iter([(question.name.clone(), Location::new(read, None))]);
+    Some((question.name.clone(), Found { value: json!(value), found_in }))
 }
 
 /// The folders of the services among these answers.

@@ -265,3 +265,28 @@ fn nothing_generated_counts_on_a_file_that_stays_by_default() {
     let text = said(&output);
     assert!(text.contains("README.md (there already, different)") && !text.contains("count on files"), "{text}");
 }
+
+/// Where order decides, or a text is prose, the owner's file stays unless a person takes something from the new one.
+#[test]
+fn lists_are_joined_and_other_files_stay() {
+    let temp = tempfile::tempdir().unwrap();
+    let kept = [
+        (".gitignore", "build/\n*.log\n!keep.log\n"),
+        (".github/CODEOWNERS", "* @acme/owners\n/web/ @acme/web\n"),
+        ("README.md", "# Our shop\n"),
+    ];
+    let joined = [("apps/api/.dockerignore", "coverage\n"), (".env.sample", "PORT=3000\n")];
+    for (file, text) in kept.into_iter().chain(joined) {
+        put(temp.path(), &format!("project/{file}"), text, 0o644);
+    }
+    let shop = Repository::around(temp);
+    for (file, text) in kept {
+        assert_eq!(shop.file(file), text, "{file}");
+    }
+    for (file, text) in joined {
+        let found = shop.file(file);
+        assert!(found.starts_with(text) && found.lines().count() > 2, "{file}: {found}");
+    }
+    assert!(shop.file(".env.sample").contains("\nMONGODB_URI="));
+    assert!(shop.update(0, &[]).contains("up to date"));
+}

@@ -163,3 +163,17 @@ fn files_offer_what_they_say() {
     }
     assert!(seen > 0);
 }
+
+/// GitHub reads one list of code owners, the first of three places.
+#[test]
+fn a_list_of_code_owners_stays_in_force() {
+    for (file, generated) in
+        [("CODEOWNERS", None), ("docs/CODEOWNERS", None), ("README.md", Some(".github/CODEOWNERS"))]
+    {
+        let (temp, _) = places(&[file], &[]);
+        let lists = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+        let found: Vec<&str> = lists.into_iter().filter(|list| temp.path().join(list).exists()).collect();
+        assert_eq!(found, [generated.unwrap_or(file)]);
+        assert_eq!(std::fs::read_to_string(temp.path().join(file)).unwrap(), "# ours\n");
+    }
+}
