@@ -16,6 +16,7 @@ use crate::catalog::question::Values;
 pub mod answers;
 pub mod automation;
 mod background;
+mod beside;
 mod checks;
 pub mod compose;
 mod crontab;
@@ -55,6 +56,7 @@ mod wanted;
 
 pub use answers::folder_name;
 use automation::{Infrastructure, Pipeline};
+use beside::Beside;
 use compose::Backing;
 use finding::Finding;
 pub use finding::Note;
@@ -81,6 +83,9 @@ pub struct Detected {
     pub pipelines: Vec<Finding<Pipeline>>,
     /// Terraform, kustomizations, charts and manifests.
     pub infrastructure: Vec<Finding<Infrastructure>>,
+    /// Of these and of compose files, what stays beside generated ones.
+    #[serde(skip)]
+    pub beside: Vec<Beside>,
     /// The answers of the catalog that follow, by question. They are valid as far as each goes.
     pub answers: IndexMap<String, Found>,
     /// The services for which nothing can be generated, and why; they are among the notes as well.
@@ -144,10 +149,14 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
         variables,
         pipelines: automation::pipelines(&files),
         infrastructure: automation::infrastructure(&files),
+        beside: Vec::new(),
         answers: IndexMap::new(),
         refused: Vec::new(),
         notes: Vec::new(),
     };
+    if !free::was_generated(catalog, root) {
+        detected.beside = beside::find(&files, &detected.pipelines, &detected.infrastructure);
+    }
     (detected.answers, detected.refused) = answers::answers(catalog, &detected, &files, chosen)?;
     if detected.services.is_empty() {
         detected.refused.extend(automation::functions(&files));

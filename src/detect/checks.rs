@@ -19,46 +19,52 @@ pub struct Checks {
 /// Reads the workflows. What runs for some pull requests only is left out: a merge would wait for it forever.
 pub fn read(files: &Files) -> Checks {
     let mut checks = Checks::default();
+    let (mut filtered, mut left, mut unstarted) = (Vec::new(), Vec::new(), Vec::new());
     for file in files.paths().filter(|file| is_workflow(file)) {
         let Some(workflow) = files.text(file).and_then(|text| yaml::first(&text)) else { continue };
         let Some(on) = workflow.get("on") else { continue };
         let Some(trigger) = event(on, "pull_request") else { continue };
+        let called = path::name(file);
         if !is_for_all(trigger) {
-            files.note(
-                file,
-                "runs for some pull requests only (`paths`, `branches` or `types`): a merge cannot be made to wait for it",
-            );
+            filtered.push(format!("`{called}`"));
             continue;
         }
-        let (mut left, before) = (Vec::new(), checks.names.len());
+        let before = checks.names.len();
         let jobs = workflow.get("jobs").and_then(Value::as_mapping).into_iter().flatten();
         for (id, job) in jobs.filter_map(|(id, job)| Some((id.as_str()?, job))) {
             let name = job.get("name").and_then(Value::as_str).unwrap_or(id);
             if let Some(why) = differs(name, job) {
-                left.push(format!("`{id}`, {why}"));
+                left.push(format!("`{id}` of `{called}` ({why})"));
             } else if checks.names.iter().all(|known| known.value != name) {
                 checks.names.push(Finding::new(name.to_owned(), Location::new(file, None)));
             }
-        }
-        if !left.is_empty() {
-            let which = left.join("; ");
-            files.note(file, format!("has jobs for which no merge waits unless `other_checks` has the names that a pull request shows ({which})"));
         }
         if checks.names.len() == before {
             continue;
         }
         if event(on, "workflow_dispatch").is_some_and(|inputs| !needs_input(inputs)) {
-            checks.started.push(Finding::new(path::name(file).to_owned(), Location::new(file, None)));
+            checks.started.push(Finding::new(called.to_owned(), Location::new(file, None)));
         } else {
-            files.note(
-                file,
-                "cannot be started by hand: pull requests that workflows open, such as promotions, wait for its checks until a person closes and reopens them; \
-                 add `workflow_dispatch` to its `on`, and the file to `other_workflows`",
-            );
+            unstarted.push(format!("`{called}`"));
         }
     }
+    let note = |what: &str, found: &[String], then: &str| {
+        if !found.is_empty() {
+            files.note(FOLDER, format!("{what} {}{then}", found.join(", ")));
+        }
+    };
+    let then = " only for some pull requests (`paths`, `branches` or `types`), for which a merge cannot wait";
+    note("runs", &filtered, then);
+    let then = ", whose checks have other names: no merge waits for them unless `other_checks` has the names that a pull request shows";
+    note("has the jobs", &left, then);
+    let then = ", which cannot be started by hand: a pull request that a workflow opens, such as a promotion, waits for their checks \
+                until a person closes and reopens it; with `workflow_dispatch` and a place in `other_workflows` they are started there";
+    note("has", &unstarted, then);
     checks
 }
+
+/// Where GitHub looks for workflows.
+const FOLDER: &str = ".github/workflows";
 
 /// What is said of an event; nothing where the workflow does not run for it.
 fn event<'w>(on: &'w Value, name: &str) -> Option<&'w Value> {

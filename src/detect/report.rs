@@ -25,6 +25,12 @@ pub fn text(ui: &Ui, found: &Detected) -> String {
     if report.out.is_empty() {
         report.line("Nothing was found: no service, no remote, no pipeline, no infrastructure.");
     }
+    if !found.beside.is_empty() {
+        report.heading("Stays as it is, beside what is generated", "");
+        for one in &found.beside {
+            report.line(&format!("  {} ({}): {}", one.what, one.places(), one.meaning));
+        }
+    }
     if !found.answers.is_empty() {
         report.heading("Answers that follow from this", "");
         for (name, answer) in &found.answers {

@@ -163,6 +163,17 @@ impl Files {
         &self.folders
     }
 
+    /// The files in a folder that was listed, of interest or not; sorted.
+    pub fn inside(&self, folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(self.root.join(folder)).into_iter().flatten().flatten();
+        let is_file = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
+        let paths =
+            entries.filter(is_file).filter_map(|entry| folder.join(entry.file_name()).to_str().map(str::to_owned));
+        let mut paths: Vec<String> = paths.take(MAX_FILES).collect();
+        paths.sort();
+        paths
+    }
+
     /// The paths whose last part is this one.
     pub fn named(&self, name: &str) -> impl Iterator<Item = &str> {
         self.paths().filter(move |path| path::name(path) == name)

@@ -139,9 +139,9 @@ fn a_merge_waits_for_checks_of_the_owner() {
     let started = "gh workflow run ci.yml --repo \"$repository\" --ref \"$branch\"\ngh workflow run tests.yml --repo";
     assert!(read("scripts/open-pr.sh").contains(started));
     for note in [
-        ".github/workflows/docs.yml runs for some pull requests only",
-        "(`all`, a matrix; `scan`, a reusable workflow)",
-        ".github/workflows/types.yml cannot be started by hand",
+        ".github/workflows runs `docs.yml` only for some pull requests",
+        ".github/workflows has the jobs `all` of `tests.yml` (a matrix), `scan` of `tests.yml` (a reusable workflow), whose",
+        ".github/workflows has `types.yml`, which cannot be started by hand",
     ] {
         assert!(said.contains(note), "{note}: {said}");
     }
@@ -175,5 +175,35 @@ fn a_list_of_code_owners_stays_in_force() {
         let found: Vec<&str> = lists.into_iter().filter(|list| temp.path().join(list).exists()).collect();
         assert_eq!(found, [generated.unwrap_or(file)]);
         assert_eq!(std::fs::read_to_string(temp.path().join(file)).unwrap(), "# ours\n");
+    }
+}
+
+/// What there is already is named with what it means for generated files, once for each sort.
+#[test]
+fn what_stays_beside_generated_files_is_named() {
+    let temp = TempDir::new().unwrap();
+    let manifest = "apiVersion: v1\nkind: Service\n";
+    for (file, text) in [
+        (".gitlab-ci.yml", "test: {script: x}\n"),
+        ("K8s/a/service.yaml", manifest),
+        ("K8s/b/service.yaml", manifest),
+        ("K8s/c/service.yaml", manifest),
+        ("chart/Chart.yaml", "name: x\n"),
+        ("docker-compose.yml", "services: {}\n"),
+        ("terraform/main.tf", "locals {}\n"),
+    ] {
+        put(temp.path(), file, text, 0o644);
+    }
+    let output = program(temp.path()).args(["detect", "."]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    for line in [
+        "GitLab CI (.gitlab-ci.yml): runs as before;",
+        "Terraform (terraform/main.tf): keeps its state",
+        "manifests of Kubernetes (K8s/a/service.yaml, K8s/b/service.yaml and 1 more file): no generated pipeline applies them",
+        "Helm charts (chart/Chart.yaml): no generated pipeline installs them",
+        "compose files (docker-compose.yml): for local runs",
+        "manifests_folder: deploy/k8s",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
     }
 }
