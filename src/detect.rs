@@ -24,6 +24,7 @@ mod docker;
 mod dockerfile;
 mod entry;
 mod env_sample;
+pub mod expected;
 pub mod finding;
 pub mod free;
 pub mod git;

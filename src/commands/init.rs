@@ -20,7 +20,7 @@ use crate::cli::{AskWhich, InitArgs};
 use crate::commands::last_rendering::LastRendering;
 use crate::commands::rerendering::{Proposal, refuse_unmerged, undoable, unmerged};
 use crate::commands::summary::{first_steps, where_code_goes};
-use crate::detect::{Note, detect, folder_name, free, overview};
+use crate::detect::{Note, detect, expected, folder_name, free, overview};
 use crate::merge::OnConflict;
 use crate::page::PageTarget;
 use crate::plan::Resolution;
@@ -127,6 +127,12 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
     if person || args.plan.dry_run {
         hidden.iter().for_each(|note| ui.note(note));
     }
+    let mut notes = notes.to_vec();
+    for note in expected::notes(catalog, project.root(), &proposal.resolved.values) {
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
     let code = code_to_come(catalog, project.root(), &proposal.resolved.values);
     let execution = Execution {
         ui,
@@ -168,7 +174,7 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
         Some(_) => Stage::Local,
     };
     ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps::steps(&context, stage), &page));
-    if let Some(text) = overview::left(ui, notes) {
+    if let Some(text) = overview::left(ui, &notes) {
         ui.say(&text);
     }
     // a screen or more above, it is forgotten

@@ -37,7 +37,7 @@ pub fn answers(
     chosen: &Values,
 ) -> Result<(IndexMap<String, Found>, Vec<Note>)> {
     let (mut answers, mut notes) = (IndexMap::new(), Vec::new());
-    let disk = Disk { root: root.to_owned(), listed: RefCell::default() };
+    let disk = Disk::new(root);
     answers.extend(code_owners_file(catalog, &disk, chosen));
     if catalog.project.roots.is_empty() || was_generated(catalog, root) {
         return Ok((answers, notes));
@@ -199,12 +199,21 @@ enum Entered {
 type Entry = (String, bool);
 
 /// What there is on disk, whatever git ignores.
-struct Disk {
+pub(super) struct Disk {
     root: PathBuf,
     listed: RefCell<HashMap<String, Rc<Vec<Entry>>>>,
 }
 
 impl Disk {
+    pub(super) fn new(root: &Path) -> Self {
+        Self { root: root.to_owned(), listed: RefCell::default() }
+    }
+
+    /// Whether a folder holds nothing, or is not there.
+    pub(super) fn is_empty(&self, folder: &str) -> bool {
+        self.entries(folder).is_empty()
+    }
+
     /// What a folder holds, sorted; a folder that cannot be listed holds nothing.
     fn entries(&self, folder: &str) -> Rc<Vec<Entry>> {
         if let Some(listed) = self.listed.borrow().get(folder) {

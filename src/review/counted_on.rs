@@ -19,9 +19,9 @@ pub fn clauses(rendered: &Rendered, path: &str, ours: &File) -> Vec<String> {
     let Some(theirs) = rendered.tree.files.get(path) else { return Vec::new() };
     let lines = merge::missing(path, ours, theirs);
     if !lines.is_empty() {
-        let such = if lines.len() > NAMED { "such as " } else { "" };
+        let such = if lines.len() > NAMED { ", such as" } else { ":" };
         let named: Vec<String> = lines.iter().take(NAMED).map(|line| format!("`{line}`")).collect();
-        return vec![format!("lacks {}: {such}{}", count(lines.len(), "line"), named.join(", "))];
+        return vec![format!("lacks {} of the generated one{such} {}", count(lines.len(), "line"), named.join(", "))];
     }
     let (text, offers) = (ours.text().unwrap_or_default(), rendered.offers.get(path));
     let lacks = |offer: &&crate::render::Offer| !text.lines().any(|line| line.trim() == offer.line);

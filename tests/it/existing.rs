@@ -290,3 +290,25 @@ fn lists_are_joined_and_other_files_stay() {
     assert!(shop.file(".env.sample").contains("\nMONGODB_URI="));
     assert!(shop.update(0, &[]).contains("up to date"));
 }
+
+/// A route or a stage that the answers name and the code lacks.
+#[test]
+fn what_the_code_lacks_is_said_at_the_end() {
+    let sets = |more: &[&str]| {
+        let temp = tempfile::tempdir().unwrap();
+        put(temp.path(), "project/apps/api/server.js", "app.get('/healthz', ok)\n", 0o644);
+        put(temp.path(), "project/apps/api/Dockerfile", "FROM node:22 AS build\nFROM node:22 AS run\n", 0o644);
+        let own = ["services.api.image=own", "services.api.user=1000"];
+        let sets = own.iter().chain(more).flat_map(|set| ["--set", *set]);
+        let init = ["init", "project", "--yes", "--preset", "mongodb-atlas-on-aws"];
+        let output = crate::scene::program(temp.path()).args(init).args(sets).output().unwrap();
+        said(&output).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let text = sets(&["services.api.target=production"]);
+    assert!(text.contains("apps/api has no route `/readyz`, which probes of `api` ask"), "{text}");
+    assert!(text.contains("apps/api/Dockerfile has no stage `production`"), "{text}");
+    let text = sets(&["services.api.target=Run", "services.api.readiness_path=/healthz"]);
+    assert!(!text.contains("has no"), "{text}");
+    let text = sets(&["services.api.dockerfile=docker/Dockerfile", "services.api.context=."]);
+    assert!(text.contains("docker/Dockerfile is not there, and the image of `api`"), "{text}");
+}
