@@ -72,8 +72,8 @@ impl Rendered {
 pub struct Offer {
     /// What it is, in words.
     pub what: String,
-    /// The line by which it can be seen.
-    pub line: String,
+    /// The line by which it can be seen, where one tells.
+    pub line: Option<String>,
 }
 
 /// Where a file comes from.
@@ -124,7 +124,7 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
     let mut skipped = Vec::new();
     let mut unportable = Vec::new();
     let mut left = BTreeSet::new();
-    let mut offers = BTreeMap::new();
+    let mut offers: BTreeMap<RelPath, Vec<Offer>> = BTreeMap::new();
     for component in catalog.components.iter().filter(|c| context.own_values.contains_key(&c.name)) {
         let facts = context.own_values.get(&component.name).cloned().unwrap_or_default();
         let scope = Scope::new(&env, &context.values).with(&facts);
@@ -135,6 +135,11 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
                         left.insert(path);
                     }
                 }
+            }
+        }
+        for offered in &component.manifest.offers {
+            for (path, repeated) in expand(catalog, context, &context.layout.place(&offered.file))? {
+                offers.entry(path).or_default().push(offer(&scope.with(&repeated), offered)?);
             }
         }
         for file in &component.files {
@@ -156,15 +161,6 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
                 if wanted {
                     unportable.extend(path::check_portable(&path).err().map(|error| (path.clone(), error)));
                     let once = rule.is_some_and(|r| r.write == WritePolicy::Once);
-                    let offered = rule.map_or(&[][..], |rule| &rule.offers);
-                    if !offered.is_empty() {
-                        let scope = scope.with(&repeated);
-                        let offer = |offer: &Offered| {
-                            Ok(Offer { what: scope.render(&offer.what)?, line: scope.render(&offer.line)? })
-                        };
-                        let offered: Result<Vec<Offer>> = offered.iter().map(offer).collect();
-                        offers.insert(path.clone(), offered.with_context(|| place(catalog, component, file))?);
-                    }
                     jobs.push(Job { component, file, path, repeated, once });
                 } else {
                     skipped.push((file.path.clone(), path));
@@ -223,6 +219,11 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
     rendered.unportable.retain(|(path, _)| !rendered.waiting.contains_key(path));
     rendered.moved = moved(catalog, context, &rendered.tree)?;
     Ok(rendered)
+}
+
+fn offer(scope: &Scope<'_>, offered: &Offered) -> Result<Offer> {
+    let line = offered.line.as_ref().map(|line| scope.render(line)).transpose()?;
+    Ok(Offer { what: scope.render(&offered.what)?, line })
 }
 
 /// The content of each file. With `check`, the templates are checked as well.

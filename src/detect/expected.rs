@@ -109,8 +109,5 @@ fn lacking<'r>(folder: &Path, routes: &[&'r str]) -> Vec<&'r str> {
 /// The part of a path by which it can be found; none of a path that says nothing. Spring makes all below `/actuator`.
 fn telling(route: &str) -> Option<&str> {
     let mut parts = route.split('/').filter(|part| !part.is_empty());
-    match parts.clone().next() {
-        Some("actuator") => Some("actuator"),
-        _ => parts.next_back(),
-    }
+    parts.clone().find(|part| *part == "actuator").or_else(|| parts.next_back())
 }

@@ -2,7 +2,7 @@
 
 use crate::merge;
 use crate::plan::{Change, Ours, Plan, Resolution};
-use crate::render::Rendered;
+use crate::render::{Offer, Rendered};
 use crate::review::Resolutions;
 use crate::terminal::ui::{Style, Ui};
 use crate::text::tree::File;
@@ -24,15 +24,14 @@ pub fn clauses(rendered: &Rendered, path: &str, ours: &File) -> Vec<String> {
         return vec![format!("lacks {} of the generated one{such} {}", count(lines.len(), "line"), named.join(", "))];
     }
     let (text, offers) = (ours.text().unwrap_or_default(), rendered.offers.get(path));
-    let lacks = |offer: &&crate::render::Offer| !text.lines().any(|line| line.trim() == offer.line);
-    let mut clauses: Vec<String> = offers
-        .into_iter()
-        .flatten()
-        .filter(lacks)
-        .map(|offer| format!("lacks {} (`{}`)", offer.what, offer.line))
-        .collect();
+    let clause = |offer: &Offer| match &offer.line {
+        Some(wanted) if text.lines().any(|line| line.trim() == wanted) => None,
+        Some(wanted) => Some(format!("lacks {} (`{wanted}`)", offer.what)),
+        None => Some(format!("must have {}", offer.what)),
+    };
+    let mut clauses: Vec<String> = offers.into_iter().flatten().filter_map(clause).collect();
     let callers = callers(rendered, path);
-    // what can be seen in the text was looked at
+    // of others it is known what they need
     if offers.is_none() && !callers.is_empty() {
         clauses.push(format!("is used by {}, for which it must do what the generated one does", named(&callers)));
     }

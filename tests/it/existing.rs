@@ -220,6 +220,7 @@ fn what_a_file_that_stays_must_offer_is_said() {
     put(temp.path(), "project/.github/workflows/ci.yml", workflow, 0o644);
     put(temp.path(), "project/scripts/deploy.sh", "#!/bin/sh\n", 0o755);
     put(temp.path(), "project/docs/objectives.md", "# Ours\n", 0o644);
+    put(temp.path(), "project/apps/api/Dockerfile", "FROM scratch\n", 0o644);
     put(temp.path(), "project/.gitignore", "*.log\n!keep.log\n", 0o644);
     let init = ["init", "project", "--yes", "--preset", "mongodb-atlas-on-aws"];
     let here = ["workflow_prefix=", "scripts_folder=scripts", "docs_folder=docs"];
@@ -243,6 +244,10 @@ fn what_a_file_that_stays_must_offer_is_said() {
         "{list}"
     );
     assert!(list.contains("! .gitignore lacks 2") || list.contains("! .gitignore lacks 1"), "{list}");
+    assert!(
+        list.contains("! apps/api/Dockerfile must have a program that listens at port 8080 and that the user"),
+        "{list}"
+    );
     assert!(!list.contains("objectives.md"), "nothing uses it: {list}");
 }
 
