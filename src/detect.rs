@@ -55,7 +55,7 @@ mod versions;
 pub mod walk;
 mod wanted;
 
-pub use answers::folder_name;
+pub use answers::{folder_name, of_what_stays};
 use automation::{Infrastructure, Pipeline};
 use beside::Beside;
 use compose::Backing;
@@ -64,6 +64,7 @@ pub use finding::Note;
 use git::Remote;
 use service::{Service, Services, Variable};
 use walk::Files;
+pub use wanted::is_workflow;
 
 /// All that was found: what `scaffold detect --format json` prints. Fields are only ever added; what was not found is an
 /// empty list or left out. Everywhere `found_in` is the evidence: `file`, relative to the folder, and `line` from 1

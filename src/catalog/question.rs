@@ -210,6 +210,12 @@ pub enum FindingName {
     Checks,
     /// Those of these workflows that can be started on a branch.
     StartedWorkflows,
+    /// Whether there are workflows.
+    OwnWorkflows,
+    /// The actions of others that workflows use.
+    OtherActions,
+    /// `false` where a workflow names an action otherwise than by its commit.
+    PinnedActions,
     /// A folder for generated files in which none of people's is in their way.
     FreeFolder,
     /// What names of generated files begin with, so that no file has one of them already.

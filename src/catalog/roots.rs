@@ -18,7 +18,8 @@ pub enum Root {
         /// What is asked for in place of the default where that is taken in a repository, the first free one.
         #[serde(default)]
         otherwise: Vec<String>,
-        /// Files of people can be in it too, as long as none has the path of a generated one.
+        /// Files of people can be in it too, as long as none has the path of a generated one, or is in a folder below it
+        /// that has generated ones.
         #[serde(default)]
         shared: bool,
     },

@@ -20,7 +20,8 @@ use crate::cli::{AskWhich, InitArgs};
 use crate::commands::last_rendering::LastRendering;
 use crate::commands::rerendering::{Proposal, refuse_unmerged, undoable, unmerged};
 use crate::commands::summary::{first_steps, where_code_goes};
-use crate::detect::{Note, detect, expected, folder_name, free, overview};
+use crate::detect::walk::Files;
+use crate::detect::{Note, detect, expected, folder_name, free, is_workflow, of_what_stays, overview};
 use crate::merge::OnConflict;
 use crate::page::PageTarget;
 use crate::plan::Resolution;
@@ -35,6 +36,7 @@ use crate::terminal::progress::during;
 use crate::terminal::ui::Ui;
 use crate::text::count;
 use crate::text::error::{Back, UserError};
+use crate::text::value::whole;
 
 /// Asks, renders, shows, writes.
 ///
@@ -287,14 +289,16 @@ fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Resul
 
 /// Places generated files beside what is in the folder, where nothing else is looked for in it.
 fn make_way(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Result<Vec<Note>> {
-    let chosen = given.values(catalog)?;
-    let (answers, notes) = free::answers(catalog, &args.dir, &free::folders_of_services(catalog, &chosen), &chosen)?;
-    for (name, answer) in &answers {
-        let value = answer.value.as_str().unwrap_or_default();
-        ui.note(&format!("`{name}` is `{value}`, since `{}` is there already.", answer.evidence()));
+    if !args.dir.is_dir() {
+        return Ok(Vec::new());
     }
-    given.detected = answers;
-    Ok(notes)
+    let chosen = given.values(catalog)?;
+    let files = Files::matching(&args.dir, is_workflow)?;
+    given.detected = of_what_stays(catalog, &files, &free::folders_of_services(catalog, &chosen), &chosen)?;
+    for (name, answer) in &given.detected {
+        ui.note(&format!("`{name}` is `{}`, since `{}` is there already.", whole(&answer.value), answer.evidence()));
+    }
+    Ok(files.into_notes())
 }
 
 /// Whether the answers of the command line give all of an answer, and not only a part of what is found.

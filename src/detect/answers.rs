@@ -8,7 +8,6 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::Detected;
-use super::checks::{self, Checks};
 use super::finding::{Finding, Location, Note};
 use super::free;
 use super::service::Service;
@@ -20,10 +19,12 @@ use crate::catalog::question::{FindingName, KindName, Question, Values};
 use crate::template::engine;
 use crate::template::expression::Scope;
 
+pub use beside::of_what_stays;
 use databases::unsupported;
 use notes::{in_the_way, missing_for_install, user_by_default};
 use record::{record, refusal};
 
+mod beside;
 mod databases;
 mod fields;
 mod notes;
@@ -51,11 +52,8 @@ pub fn answers(
         .collect();
     let mut folders = free::folders_of_services(catalog, chosen);
     folders.extend(found.services.iter().map(|service| service.path.clone()));
-    let (mut layout, taken) = free::answers(catalog, files.root(), &folders, chosen)?;
-    // generated workflows are no one's own
-    let checks = if free::was_generated(catalog, files.root()) { Checks::default() } else { checks::read(files) };
-    taken.into_iter().for_each(|note| files.note(&note.file, note.message));
-    known.extend(layout.iter().map(|(name, answer)| (name.clone(), answer.value.clone())));
+    let mut staying = of_what_stays(catalog, files, &folders, chosen)?;
+    known.extend(staying.iter().map(|(name, answer)| (name.clone(), answer.value.clone())));
     let scope = &Scope::new(&env, &known);
     let (mut answers, mut refused) = (IndexMap::new(), Vec::new());
     for (_, question) in catalog.questions() {
@@ -64,17 +62,12 @@ pub fn answers(
             FindingName::ProjectName => scalar(scope, question, remote_name(found).or_else(|| root_name(found))),
             FindingName::Repository => scalar(scope, question, repository(found, &by.of)),
             FindingName::CodeOwners => scalar(scope, question, code_owners(files)),
-            FindingName::Checks => list(scope, question, &checks.names),
-            FindingName::StartedWorkflows => list(scope, question, &checks.started),
-            FindingName::FreeFolder | FindingName::FreePrefix | FindingName::CodeOwnersFile => {
-                layout.shift_remove(&question.name)
-            }
             FindingName::Services if question.kind == KindName::Records => {
                 let (records, notes) = services(scope, question, found, files)?;
                 refused.extend(notes);
                 records
             }
-            _ => None,
+            _ => staying.shift_remove(&question.name),
         };
         answers.extend(answer.map(|answer| (question.name.clone(), answer)));
     }
@@ -100,16 +93,6 @@ fn scalar(scope: &Scope<'_>, question: &Question, found: Option<Finding<String>>
     let found = found?;
     let value = Check::new(scope.clone(), question).value(&json!(found.value)).ok()?;
     Some(Found { value, found_in: IndexMap::from_iter([(question.name.clone(), found.found_in)]) })
-}
-
-fn list(scope: &Scope<'_>, question: &Question, found: &[Finding<String>]) -> Option<Found> {
-    let check = Check::new(scope.clone(), question);
-    let accepted = |one: &&Finding<String>| check.value(&json!([one.value])).is_ok();
-    let found: Vec<&Finding<String>> = found.iter().filter(accepted).collect();
-    let values: Vec<&str> = found.iter().map(|one| one.value.as_str()).collect();
-    let value = check.value(&json!(values)).ok().filter(|_| !values.is_empty())?;
-    let place = |(i, one): (usize, &&Finding<String>)| (format!("{}.{i}", question.name), one.found_in.clone());
-    Some(Found { value, found_in: found.iter().enumerate().map(place).collect() })
 }
 
 /// A name as DNS labels are written: small letters, digits and single hyphens.

@@ -14,6 +14,12 @@ pub struct Checks {
     pub names: Vec<Finding<String>>,
     /// The workflows among theirs that can be started on a branch.
     pub started: Vec<Finding<String>>,
+    /// The first workflow.
+    pub workflow: Option<Location>,
+    /// The actions of others that they use, without versions.
+    pub actions: Vec<Finding<String>>,
+    /// The first that names an action otherwise than by its commit.
+    pub unpinned: Option<Location>,
 }
 
 /// Reads the workflows. What runs for some pull requests only is left out: a merge would wait for it forever.
@@ -23,6 +29,9 @@ pub fn read(files: &Files) -> Checks {
     for file in files.paths().filter(|file| is_workflow(file)) {
         let Some(workflow) = files.text(file).and_then(|text| yaml::first(&text)) else { continue };
         let Some(on) = workflow.get("on") else { continue };
+        let place = Location::new(file, None);
+        checks.workflow.get_or_insert_with(|| place.clone());
+        uses(&workflow, &mut |action| checks.use_action(action, &place));
         let Some(trigger) = event(on, "pull_request") else { continue };
         let called = path::name(file);
         if !is_for_all(trigger) {
@@ -48,6 +57,13 @@ pub fn read(files: &Files) -> Checks {
             unstarted.push(format!("`{called}`"));
         }
     }
+    let actions = files.folders().iter().filter(|folder| folder.starts_with(".github/actions"));
+    let actions = actions.flat_map(|folder| files.inside(folder));
+    for file in actions.filter(|file| matches!(path::name(file), "action.yml" | "action.yaml")) {
+        let Some(action) = files.text(&file).and_then(|text| yaml::first(&text)) else { continue };
+        uses(&action, &mut |action| checks.use_action(action, &Location::new(&file, None)));
+    }
+    checks.actions.sort_by(|one, other| one.value.cmp(&other.value));
     let note = |what: &str, found: &[String], then: &str| {
         if !found.is_empty() {
             files.note(FOLDER, format!("{what} {}{then}", found.join(", ")));
@@ -61,6 +77,41 @@ pub fn read(files: &Files) -> Checks {
                 until a person closes and reopens it; with `workflow_dispatch` and a place in `other_workflows` they are started there";
     note("has", &unstarted, then);
     checks
+}
+
+impl Checks {
+    /// Takes note of `owner/name/path@version`; those of the repository itself and of GitHub are always allowed.
+    fn use_action(&mut self, action: &str, place: &Location) {
+        let Some((name, version)) = action.split_once('@').filter(|(name, _)| !name.starts_with(['.', '/'])) else {
+            return;
+        };
+        if name.starts_with("docker://") {
+            return;
+        }
+        if version.len() != 40 || !version.chars().all(|c| c.is_ascii_hexdigit()) {
+            self.unpinned.get_or_insert_with(|| place.clone());
+        }
+        let of_github = name.starts_with("actions/") || name.starts_with("github/");
+        if !of_github && self.actions.iter().all(|known| known.value != name) {
+            self.actions.push(Finding::new(name.to_owned(), place.clone()));
+        }
+    }
+}
+
+/// Calls for each `uses` of jobs and steps, wherever they are.
+fn uses(value: &Value, found: &mut impl FnMut(&str)) {
+    match value {
+        Value::Mapping(fields) => {
+            for (key, value) in fields {
+                match (key.as_str(), value) {
+                    (Some("uses"), Value::String(action)) => found(action),
+                    (_, value) => uses(value, found),
+                }
+            }
+        }
+        Value::Sequence(items) => items.iter().for_each(|item| uses(item, found)),
+        _ => {}
+    }
 }
 
 /// Where GitHub looks for workflows.

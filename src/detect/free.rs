@@ -160,7 +160,10 @@ impl Place<'_> {
                     Entered::Folder(folder) => folder,
                 };
                 if *shared {
-                    self.names.iter().find_map(|name| self.disk.meets(&below, name))
+                    let own = |name: &String| Some(path::join(&below, name.split_once('/')?.0));
+                    let in_own = self.names.iter().filter_map(own).find_map(|own| self.disk.any_file(&own, 0));
+                    let in_own = in_own.map(|file| Location::new(&file, None));
+                    in_own.or_else(|| self.names.iter().find_map(|name| self.disk.meets(&below, name)))
                 } else {
                     self.disk.any_file(&below, 0).map(|file| Location::new(&file, None))
                 }

@@ -20,7 +20,7 @@ const LEFT: usize = 10;
 pub fn text(ui: &Ui, found: &Detected) -> Option<String> {
     let mut rows: Vec<(String, String, String)> = found.services.iter().map(row).collect();
     let is_text =
-        |value: &Value| value.is_string() || value.as_array().is_some_and(|list| list.iter().all(Value::is_string));
+        |value: &Value| !value.is_array() || value.as_array().is_some_and(|list| list.iter().all(Value::is_string));
     for (name, answer) in found.answers.iter().filter(|(_, answer)| is_text(&answer.value)) {
         rows.push((name.clone(), whole(&answer.value), answer.evidence()));
     }

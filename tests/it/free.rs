@@ -26,9 +26,21 @@ fn places(files: &[&str], args: &[&str]) -> (TempDir, BTreeMap<String, String>) 
 fn places_that_are_taken_are_left() {
     let usual = places(&[], &[]).1;
     type Case<'c> = (&'c [&'c str], &'c [(&'c str, &'c str)]);
-    let cases: [Case<'_>; 12] = [
-        (&["README.md", "infra/network.tf", "terraform/main.tf", "kubernetes/a.yaml", "docs/index.md"], &[]),
-        (&[".github/workflows/tests.yml", ".github/workflows/deploy-pages.yml", "scripts/build.sh"], &[]),
+    let cases: [Case<'_>; 14] = [
+        (
+            &[
+                "README.md",
+                "infra/network.tf",
+                "terraform/main.tf",
+                "kubernetes/a.yaml",
+                "docs/index.md",
+                "docs/a/b.md",
+            ],
+            &[],
+        ),
+        (&[".github/workflows/tests.yml", ".github/workflows/deploy-pages.yml", "tools/build.py"], &[]),
+        (&["docs/runbooks/on-call.md"], &[("docs_folder", "docs/platform")]),
+        (&["scripts/build.sh"], &[("scripts_folder", "platform/scripts")]),
         (&[".github/workflows/ci.yml"], &[("workflow_prefix", "platform-")]),
         (
             &[".github/workflows/CI.yml", ".github/workflows/platform-rollback.yml"],
@@ -206,4 +218,35 @@ fn what_stays_beside_generated_files_is_named() {
     ] {
         assert!(text.contains(line), "{line}: {text}");
     }
+}
+
+/// What the rules of the repository and its checks would forbid goes on.
+#[test]
+fn workflows_of_the_owner_go_on() {
+    let temp = TempDir::new().unwrap();
+    let pinned = "b4ffde65f46336ab88eb53be808477a3936bae11";
+    let workflow = format!(
+        "on: push\njobs:\n  a:\n    steps: [{{uses: actions/checkout@{pinned}}}, {{uses: codecov/codecov-action@{pinned}}}, \
+         {{uses: ./.github/actions/own}}]\n  b: {{uses: acme/shared/.github/workflows/scan.yml@{pinned}}}\n"
+    );
+    let init = |more: &[&str]| {
+        std::fs::remove_dir_all(temp.path().join("project")).ok();
+        put(temp.path(), "project/.github/workflows/build.yml", &workflow, 0o644);
+        for file in more {
+            let action = "runs: {using: composite, steps: [{uses: docker/login-action@v3}]}\n";
+            put(temp.path(), &format!("project/{file}"), action, 0o644);
+        }
+        let init = ["init", "project", "--yes", "--preset", "mongodb-atlas-on-aws"];
+        let output = program(temp.path()).args(init).output().unwrap();
+        let read = |path: &str| std::fs::read_to_string(temp.path().join("project").join(path)).unwrap();
+        (read("infra/terraform/github/actions.tf"), read("scripts/check"), said(&output))
+    };
+    let (actions, check, said) = init(&[]);
+    assert!(actions.contains("sha_pinning_required = true"), "{said}");
+    assert!(actions.contains("\"codecov/codecov-action@*\",\n"), "{actions}");
+    assert!(actions.contains("\"acme/shared/.github/workflows/scan.yml@*\",\n") && !actions.contains("actions/own"));
+    let named = "  tool actionlint .github/workflows/ci.yml .github/workflows/deploy-staging.yml ";
+    assert!(check.contains(named) && !check.contains("build.yml") && !check.contains("  tool zizmor ||"), "{check}");
+    let (actions, _, _) = init(&[".github/actions/own/action.yml"]);
+    assert!(actions.contains("sha_pinning_required = false") && actions.contains("docker/login-action@*"), "{actions}");
 }
