@@ -153,6 +153,9 @@ pub struct Manifest {
     /// Files that stay, as the user's, once they are no longer generated.
     #[serde(default)]
     pub left: Vec<Left>,
+    /// What files offer to others.
+    #[serde(default)]
+    pub offers: Vec<Offered>,
     /// Which files wait together with others for answers that are `later`.
     #[serde(default)]
     pub waits: Vec<Waits>,
@@ -220,6 +223,20 @@ pub struct FileRule {
     /// Who owns the file after it was written.
     #[serde(default)]
     pub write: WritePolicy,
+}
+
+/// Something that a file of any component offers to others, which a file of the user's in its place has to offer; the
+/// texts are templates.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Offered {
+    /// Its path, with `__key__` segments.
+    pub file: String,
+    /// What it is, after "lacks", or "must have" where no line tells.
+    pub what: String,
+    /// The line by which it can be seen, without the spaces around it.
+    #[serde(default)]
+    pub line: Option<String>,
 }
 
 /// Who owns a file after it was written.

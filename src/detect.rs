@@ -16,12 +16,16 @@ use crate::catalog::question::Values;
 pub mod answers;
 pub mod automation;
 mod background;
+mod beside;
+mod checks;
 pub mod compose;
 mod crontab;
 mod docker;
 mod dockerfile;
 mod entry;
+pub mod expected;
 pub mod finding;
+pub mod free;
 pub mod git;
 mod go;
 mod images;
@@ -51,8 +55,9 @@ mod versions;
 pub mod walk;
 mod wanted;
 
-pub use answers::folder_name;
+pub use answers::{folder_name, of_what_stays};
 use automation::{Infrastructure, Pipeline};
+use beside::Beside;
 use compose::Backing;
 use finding::Finding;
 pub use finding::Note;
@@ -60,6 +65,7 @@ use git::Remote;
 use service::{Service, Services};
 use variables::Variable;
 use walk::Files;
+pub use wanted::is_workflow;
 
 /// All that was found: what `scaffold detect --format json` prints. Fields are only ever added; what was not found is an
 /// empty list or left out. Everywhere `found_in` is the evidence: `file`, relative to the folder, and `line` from 1
@@ -80,6 +86,9 @@ pub struct Detected {
     pub pipelines: Vec<Finding<Pipeline>>,
     /// Terraform, kustomizations, charts and manifests.
     pub infrastructure: Vec<Finding<Infrastructure>>,
+    /// Of these and of compose files, what stays beside generated ones.
+    #[serde(skip)]
+    pub beside: Vec<Beside>,
     /// The answers of the catalog that follow, by question. They are valid as far as each goes.
     pub answers: IndexMap<String, Found>,
     /// The services for which nothing can be generated, and why; they are among the notes as well.
@@ -143,10 +152,14 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
         variables,
         pipelines: automation::pipelines(&files),
         infrastructure: automation::infrastructure(&files),
+        beside: Vec::new(),
         answers: IndexMap::new(),
         refused: Vec::new(),
         notes: Vec::new(),
     };
+    if !free::was_generated(catalog, root) {
+        detected.beside = beside::find(&files, &detected.pipelines, &detected.infrastructure);
+    }
     (detected.answers, detected.refused) = answers::answers(catalog, &detected, &files, chosen)?;
     if detected.services.is_empty() {
         detected.refused.extend(automation::functions(&files));

@@ -15,7 +15,7 @@ pub mod parts;
 mod slide;
 
 pub use hunks::{Hunk, between};
-pub use list::{holds, joined};
+pub use list::{holds, joined, missing};
 pub use markers::{MarkerLabels, unresolved};
 pub use parse::Format;
 

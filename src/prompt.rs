@@ -188,7 +188,7 @@ impl Prompter for TerminalPrompter<'_> {
             (Origin::Default | Origin::Preset(_), _) if question.fields.iter().any(|field| field.identity) => true,
             (Origin::Prompt | Origin::File(_) | Origin::Flag, _) => false,
             (Origin::Detected(_), _) if self.takes_findings => false,
-            _ if !question.asked => matches!(origin, Origin::Detected(_)),
+            _ if !question.asked => false,
             (_, Asking::All) => true,
             // a preset chooses the strategies; without one, the user chooses
             (Origin::Default, asking) => asking == Asking::New || question.identity || compare::is_strategy(question),

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::catalog::question::Values;
-use crate::catalog::{Catalog, Component, TemplateFile, WritePolicy};
+use crate::catalog::{Catalog, Component, Offered, TemplateFile, WritePolicy};
 use crate::render::context::{Context, Readiness};
 use crate::render::waiting::{Candidate, Waiting};
 use crate::template::engine;
@@ -41,6 +41,8 @@ pub struct Rendered {
     pub moved: Vec<(RelPath, RelPath)>,
     /// The component that owns a file, and the template it comes from.
     pub origin: BTreeMap<RelPath, Origin>,
+    /// What a file offers to others.
+    pub offers: BTreeMap<RelPath, Vec<Offer>>,
     /// Files that are left out until an answer that is `later` is given.
     pub waiting: Waiting,
     /// The needs, with what the active components do for them now.
@@ -59,7 +61,19 @@ impl Rendered {
         if let Some(origin) = self.origin.remove(from) {
             self.origin.insert(to.to_owned(), origin);
         }
+        if let Some(offers) = self.offers.remove(from) {
+            self.offers.insert(to.to_owned(), offers);
+        }
     }
+}
+
+/// Something that a file offers to others.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// What it is, in words.
+    pub what: String,
+    /// The line by which it can be seen, where one tells.
+    pub line: Option<String>,
 }
 
 /// Where a file comes from.
@@ -110,6 +124,7 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
     let mut skipped = Vec::new();
     let mut unportable = Vec::new();
     let mut left = BTreeSet::new();
+    let mut offers: BTreeMap<RelPath, Vec<Offer>> = BTreeMap::new();
     for component in catalog.components.iter().filter(|c| context.own_values.contains_key(&c.name)) {
         let facts = context.own_values.get(&component.name).cloned().unwrap_or_default();
         let scope = Scope::new(&env, &context.values).with(&facts);
@@ -120,6 +135,11 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
                         left.insert(path);
                     }
                 }
+            }
+        }
+        for offered in &component.manifest.offers {
+            for (path, repeated) in expand(catalog, context, &context.layout.place(&offered.file))? {
+                offers.entry(path).or_default().push(offer(&scope.with(&repeated), offered)?);
             }
         }
         for file in &component.files {
@@ -175,7 +195,7 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
             }
         }
     }
-    let mut rendered = Rendered { left, skipped, unportable, waiting, readiness, ..Rendered::default() };
+    let mut rendered = Rendered { left, skipped, unportable, offers, waiting, readiness, ..Rendered::default() };
     for job in &jobs {
         let origin = Origin {
             component: job.component.name.clone(),
@@ -199,6 +219,11 @@ fn rendered(catalog: &Catalog, context: &Context, check: Option<&Templates<'_>>)
     rendered.unportable.retain(|(path, _)| !rendered.waiting.contains_key(path));
     rendered.moved = moved(catalog, context, &rendered.tree)?;
     Ok(rendered)
+}
+
+fn offer(scope: &Scope<'_>, offered: &Offered) -> Result<Offer> {
+    let line = offered.line.as_ref().map(|line| scope.render(line)).transpose()?;
+    Ok(Offer { what: scope.render(&offered.what)?, line })
 }
 
 /// The content of each file. With `check`, the templates are checked as well.

@@ -18,6 +18,7 @@ use crate::text::error::Back;
 use crate::text::tree::RelPath;
 
 mod about;
+pub mod counted_on;
 mod effect;
 mod find;
 mod hunks;

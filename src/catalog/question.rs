@@ -219,6 +219,22 @@ pub enum FindingName {
     CodeOwners,
     /// The database that the services use, as `scaffold detect` calls it, or `none`.
     DatabaseEngine,
+    /// The checks that workflows of the repository report for every pull request.
+    Checks,
+    /// Those of these workflows that can be started on a branch.
+    StartedWorkflows,
+    /// Whether there are workflows.
+    OwnWorkflows,
+    /// The actions of others that workflows use.
+    OtherActions,
+    /// `false` where a workflow names an action otherwise than by its commit.
+    PinnedActions,
+    /// A folder for generated files in which none of people's is in their way.
+    FreeFolder,
+    /// What names of generated files begin with, so that no file has one of them already.
+    FreePrefix,
+    /// Which `CODEOWNERS` GitHub reads, where it is not that of `.github`: `CODEOWNERS`, or `docs`.
+    CodeOwnersFile,
     /// All services; the fields say what each finding about one of them answers.
     Services,
     ServiceName,

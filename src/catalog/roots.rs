@@ -6,23 +6,51 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use crate::catalog::Catalog;
-use crate::catalog::question::Values;
+use crate::catalog::question::{FindingName, Values};
 
 /// What an answer changes about the paths below a folder of `files/`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Root {
     /// The answer is the folder itself.
-    Folder { folder: String },
+    Folder {
+        folder: String,
+        /// What is asked for in place of the default where that is taken in a repository, the first free one.
+        #[serde(default)]
+        otherwise: Vec<String>,
+        /// Files of people can be in it too, as long as none has the path of a generated one, or is in a folder below it
+        /// that has generated ones.
+        #[serde(default)]
+        shared: bool,
+    },
     /// The answer stands in front of the name of every file in the folder.
-    Prefix { prefix: String },
+    Prefix {
+        prefix: String,
+        #[serde(default)]
+        otherwise: Vec<String>,
+    },
 }
 
 impl Root {
     /// The name of the answer.
     pub fn answer(&self) -> &str {
         match self {
-            Self::Folder { folder: answer } | Self::Prefix { prefix: answer } => answer,
+            Self::Folder { folder: answer, .. } | Self::Prefix { prefix: answer, .. } => answer,
+        }
+    }
+
+    /// The answers in place of the default, the best one first.
+    pub fn otherwise(&self) -> &[String] {
+        match self {
+            Self::Folder { otherwise, .. } | Self::Prefix { otherwise, .. } => otherwise,
+        }
+    }
+
+    /// The finding that says which of them.
+    pub fn finding(&self) -> FindingName {
+        match self {
+            Self::Folder { .. } => FindingName::FreeFolder,
+            Self::Prefix { .. } => FindingName::FreePrefix,
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::page::PageTarget;
 use crate::plan::decision::Reviewed;
 use crate::plan::{OpenChange, Plan};
 use crate::repository::project::Project;
-use crate::review::{Policy, Resolutions, Review, resolve};
+use crate::review::{Policy, Resolutions, Review, counted_on, resolve};
 use crate::show::listing::{self, Listing};
 use crate::terminal::output::{self, Format};
 use crate::terminal::progress::during;
@@ -109,6 +109,9 @@ impl Execution<'_> {
         let changed = self.save(proposal, plan, &resolutions)?;
         if summarized {
             ui.say(&summary(ui, self.dir, plan, &resolutions, person));
+            if let Some(text) = counted_on::text(ui, plan, &resolutions, &proposal.rendered) {
+                ui.say(&text);
+            }
         }
         Ok(Outcome::Written { resolutions, changed, summarized })
     }

@@ -20,7 +20,8 @@ use crate::cli::{AskWhich, InitArgs};
 use crate::commands::last_rendering::LastRendering;
 use crate::commands::rerendering::{Proposal, refuse_unmerged, undoable, unmerged};
 use crate::commands::summary::{first_steps, where_code_goes};
-use crate::detect::{Note, detect, folder_name, overview};
+use crate::detect::walk::Files;
+use crate::detect::{Note, detect, expected, folder_name, free, is_workflow, of_what_stays, overview};
 use crate::merge::OnConflict;
 use crate::page::PageTarget;
 use crate::plan::Resolution;
@@ -35,6 +36,7 @@ use crate::terminal::progress::during;
 use crate::terminal::ui::Ui;
 use crate::text::count;
 use crate::text::error::{Back, UserError};
+use crate::text::value::whole;
 
 /// Asks, renders, shows, writes.
 ///
@@ -64,7 +66,10 @@ fn init(args: &InitArgs, ui: &Ui, work: Renderer<'_>) -> Result<u8> {
     }
     let person = ui.interactive && !args.plan.yes;
     given.looked_at = person || args.detect;
-    let notes = if given.looked_at { look(args, ui, catalog, &mut given)? } else { Vec::new() };
+    let notes = match given.looked_at {
+        true => look(args, ui, catalog, &mut given)?,
+        false => make_way(args, ui, catalog, &mut given)?,
+    };
     given.folder = if person { folder_name(catalog, project.root())? } else { None };
     let (session, resumed) = interview::session(args, ui, &mut given, project.root(), person)?;
     let choose = !resumed && given.preset.is_none() && given.file.is_none();
@@ -124,6 +129,12 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
     if person || args.plan.dry_run {
         hidden.iter().for_each(|note| ui.note(note));
     }
+    let mut notes = notes.to_vec();
+    for note in expected::notes(catalog, project.root(), &proposal.resolved.values) {
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
     let code = code_to_come(catalog, project.root(), &proposal.resolved.values);
     let execution = Execution {
         ui,
@@ -165,7 +176,7 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
         Some(_) => Stage::Local,
     };
     ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps::steps(&context, stage), &page));
-    if let Some(text) = overview::left(ui, notes) {
+    if let Some(text) = overview::left(ui, &notes) {
         ui.say(&text);
     }
     // a screen or more above, it is forgotten
@@ -274,6 +285,20 @@ fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Resul
     given.unfit = unfit.map(|question| question.name.clone());
     given.detected = found.answers;
     Ok(found.notes)
+}
+
+/// Places generated files beside what is in the folder, where nothing else is looked for in it.
+fn make_way(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Result<Vec<Note>> {
+    if !args.dir.is_dir() {
+        return Ok(Vec::new());
+    }
+    let chosen = given.values(catalog)?;
+    let files = Files::matching(&args.dir, is_workflow)?;
+    given.detected = of_what_stays(catalog, &files, &free::folders_of_services(catalog, &chosen), &chosen)?;
+    for (name, answer) in &given.detected {
+        ui.note(&format!("`{name}` is `{}`, since `{}` is there already.", whole(&answer.value), answer.evidence()));
+    }
+    Ok(files.into_notes())
 }
 
 /// Whether the answers of the command line give all of an answer, and not only a part of what is found.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::Detected;
 use super::finding::{Finding, Location, Note};
+use super::free;
 use super::service::Service;
 use super::walk::Files;
 use crate::answers::check::Check;
@@ -19,11 +20,13 @@ use crate::template::engine;
 use crate::template::expression::Scope;
 use crate::template::provided;
 
+pub use beside::of_what_stays;
 use databases::{Ours, unsupported};
 use notes::{in_the_way, missing_for_install, user_by_default};
 use record::{record, refusal};
 use variables::{mapped, without_strangers};
 
+mod beside;
 mod databases;
 mod fields;
 mod notes;
@@ -53,8 +56,11 @@ pub fn answers(
             Some((question.name.clone(), chosen.get(&question.name).or(question.default.as_ref())?.clone()))
         })
         .collect();
-
     let engine = system::found(found);
+    let mut folders = free::folders_of_services(catalog, chosen);
+    folders.extend(found.services.iter().map(|service| service.path.clone()));
+    let mut staying = of_what_stays(catalog, files, &folders, chosen)?;
+    known.extend(staying.iter().map(|(name, answer)| (name.clone(), answer.value.clone())));
     let (mut answers, mut refused) = (IndexMap::new(), Vec::new());
     for (component, question) in catalog.questions().filter(|(_, one)| one.is_detected_by(FindingName::DatabaseEngine))
     {
@@ -83,7 +89,7 @@ pub fn answers(
                 refused.extend(notes);
                 records
             }
-            _ => None,
+            _ => staying.shift_remove(&question.name),
         };
         answers.extend(answer.map(|answer| (question.name.clone(), answer)));
     }

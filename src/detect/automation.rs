@@ -1,6 +1,7 @@
 //! What runs in CI already, and what describes the infrastructure already.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::Serialize;
 use serde_yaml::Value;
@@ -63,12 +64,22 @@ pub fn pipelines(files: &Files) -> Vec<Finding<Pipeline>> {
 /// Finds infrastructure: one finding for each kind and folder, in its first file.
 pub fn infrastructure(files: &Files) -> Vec<Finding<Infrastructure>> {
     let mut found: BTreeMap<(String, Infrastructure), Location> = BTreeMap::new();
-    for file in files.paths() {
+    // people write `K8s` as well
+    let in_other_case = |folder: &&PathBuf| {
+        folder.to_str().is_some_and(|folder| {
+            let inside = |folder: &str| is_manifest(&path::join(folder, "a.yaml"));
+            inside(&path::fold(folder)) && !inside(folder)
+        })
+    };
+    let mut folders: Vec<&PathBuf> = files.folders().iter().filter(in_other_case).collect();
+    folders.sort();
+    let more: Vec<String> = folders.into_iter().flat_map(|folder| files.inside(folder)).collect();
+    for file in files.paths().chain(more.iter().map(String::as_str)) {
         let kind = match path::name(file) {
             "Chart.yaml" => Infrastructure::Helm,
             "kustomization.yaml" | "kustomization.yml" => Infrastructure::Kustomize,
             name if name.ends_with(".tf") => Infrastructure::Terraform,
-            _ if is_manifest(file) => Infrastructure::Manifests,
+            _ if is_manifest(&path::fold(file)) => Infrastructure::Manifests,
             _ => continue,
         };
         let key = (path::parent(file).to_owned(), kind);

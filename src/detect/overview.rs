@@ -1,11 +1,13 @@
 //! What was found, in a few lines: what a person sees before the first question.
 
+use serde_json::Value;
+
 use super::Detected;
-use super::automation::Infrastructure;
 use super::finding::Note;
 use super::report::word;
 use super::service::Service;
 use crate::terminal::ui::{Style, Ui};
+use crate::text::value::whole;
 use crate::text::{columns, count, wrap};
 
 /// More notes than this are counted before the questions.
@@ -17,11 +19,12 @@ const LEFT: usize = 10;
 /// The findings that become answers, and what else will meet the generated files; nothing where nothing was found.
 pub fn text(ui: &Ui, found: &Detected) -> Option<String> {
     let mut rows: Vec<(String, String, String)> = found.services.iter().map(row).collect();
-    for (name, answer) in found.answers.iter().filter(|(_, answer)| !answer.value.is_array()) {
-        rows.push((name.clone(), answer.value.as_str().unwrap_or_default().into(), answer.evidence()));
+    let is_text =
+        |value: &Value| !value.is_array() || value.as_array().is_some_and(|list| list.iter().all(Value::is_string));
+    for (name, answer) in found.answers.iter().filter(|(_, answer)| is_text(&answer.value)) {
+        rows.push((name.clone(), whole(&answer.value), answer.evidence()));
     }
-    let there = there(found);
-    if rows.is_empty() && there.is_empty() {
+    if rows.is_empty() && found.beside.is_empty() {
         return None;
     }
     let width = rows.iter().map(|(name, ..)| columns(name)).max().unwrap_or(0);
@@ -31,8 +34,12 @@ pub fn text(ui: &Ui, found: &Detected) -> Option<String> {
         let text = wrap(&ui.visible(&format!("{what}{place}")), ui.width().saturating_sub(width + 5), width + 4);
         out.push_str(&format!("  {:width$}  {text}\n", ui.visible(&name)));
     }
-    if !there.is_empty() {
-        out.push_str(&line(ui, &format!("  There already: {}.", there.join(", "))));
+    if !found.beside.is_empty() {
+        out.push_str("Stays as it is, beside what is generated:\n");
+        found
+            .beside
+            .iter()
+            .for_each(|one| out.push_str(&line(ui, &format!("  {} ({}): {}", one.what, one.places(), one.meaning))));
     }
     out.push_str(&notes(ui, &found.notes, NOTES));
     Some(out)
@@ -76,27 +83,4 @@ fn row(service: &Service) -> (String, String, String) {
     let name = service.name.as_ref().map_or_else(|| "service".into(), |name| name.value.clone());
     let place = service.manifest.as_ref().or(service.containers.first()).map(|place| place.file.clone());
     (name, what.join(", "), place.unwrap_or_default())
-}
-
-/// Pipelines and infrastructure.
-fn there(found: &Detected) -> Vec<String> {
-    let mut there = Vec::new();
-    let pipelines = found.pipelines.len();
-    if let Some(first) = found.pipelines.first() {
-        there.push(match pipelines {
-            1 => format!("a pipeline ({})", first.found_in),
-            n => format!("{n} pipelines ({} ...)", first.found_in),
-        });
-    }
-    for (kind, name) in [
-        (Infrastructure::Terraform, "Terraform"),
-        (Infrastructure::Kustomize, "kustomizations"),
-        (Infrastructure::Helm, "Helm charts"),
-        (Infrastructure::Manifests, "manifests of Kubernetes"),
-    ] {
-        if let Some(first) = found.infrastructure.iter().find(|one| one.value == kind) {
-            there.push(format!("{name} ({})", first.found_in));
-        }
-    }
-    there
 }

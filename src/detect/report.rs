@@ -8,6 +8,7 @@ use super::service::Service;
 use super::variables::{Sort, Variable};
 use crate::terminal::ui::{Style, Ui};
 use crate::text::count;
+use crate::text::value::whole;
 
 /// Lines of text that fit the terminal.
 struct Report<'u> {
@@ -25,12 +26,20 @@ pub fn text(ui: &Ui, found: &Detected) -> String {
     if report.out.is_empty() {
         report.line("Nothing was found: no service, no remote, no pipeline, no infrastructure.");
     }
+    if !found.beside.is_empty() {
+        report.heading("Stays as it is, beside what is generated", "");
+        for one in &found.beside {
+            report.line(&format!("  {} ({}): {}", one.what, one.places(), one.meaning));
+        }
+    }
     if !found.answers.is_empty() {
         report.heading("Answers that follow from this", "");
         for (name, answer) in &found.answers {
             match answer.value.as_array() {
-                Some(list) => report.line(&format!("  {name}: {}", count(list.len(), "record"))),
-                None => report.line(&format!("  {name}: {}", answer.value.as_str().unwrap_or_default())),
+                Some(list) if list.iter().any(|item| !item.is_string()) => {
+                    report.line(&format!("  {name}: {}", count(list.len(), "record")));
+                }
+                _ => report.line(&format!("  {name}: {}", whole(&answer.value))),
             }
         }
     }

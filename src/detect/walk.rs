@@ -73,6 +73,11 @@ impl Files {
         Self::matching(root, is_wanted)
     }
 
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// What the folder is called.
     pub fn name(&self) -> Option<String> {
         Some(self.root.canonicalize().ok()?.file_name()?.to_str()?.to_owned())
@@ -156,6 +161,17 @@ impl Files {
     /// The folders that were listed, relative, in no order.
     pub fn folders(&self) -> &[PathBuf] {
         &self.folders
+    }
+
+    /// The files in a folder that was listed, of interest or not; sorted.
+    pub fn inside(&self, folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(self.root.join(folder)).into_iter().flatten().flatten();
+        let is_file = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
+        let paths =
+            entries.filter(is_file).filter_map(|entry| folder.join(entry.file_name()).to_str().map(str::to_owned));
+        let mut paths: Vec<String> = paths.take(MAX_FILES).collect();
+        paths.sort();
+        paths
     }
 
     /// The paths whose last part is this one.

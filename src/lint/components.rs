@@ -52,6 +52,17 @@ impl Lint<'_> {
                     self.expression(&file, &format!("`left` {path}"), &left.when, &known);
                 }
             }
+            for offer in &manifest.offers {
+                let path = &offer.file;
+                if !catalog.components.iter().any(|c| c.files.iter().any(|f| f.path == *path)) {
+                    self.fault(&file, format!("`offers` names `{path}`, where no component has a file"));
+                }
+                let mut known = known.clone();
+                known.extend(repeated(catalog, path).map(String::from));
+                for text in [Some(&offer.what), offer.line.as_ref()].into_iter().flatten() {
+                    self.text(&file, &format!("`offers` {path}"), text, &known);
+                }
+            }
             for s in &manifest.satisfies {
                 let name = format!("`satisfies` {}", s.id);
                 if let Some(when) = &s.when {

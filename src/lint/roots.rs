@@ -30,6 +30,13 @@ impl Lint<'_> {
             if kind == KindName::Path && !question.apart {
                 self.fault(QUESTIONS, format!("{name}: `{answer}` needs `apart: true`"));
             }
+            if !root.otherwise().is_empty() && !question.is_detected_by(root.finding()) {
+                let finding = if kind == KindName::Path { "free_folder" } else { "free_prefix" };
+                self.fault(
+                    QUESTIONS,
+                    format!("{name}: `otherwise` needs `detected_by: {{finding: {finding}}}` of `{answer}`"),
+                );
+            }
             if roots.keys().any(|other| other != folder && format!("{folder}/").starts_with(&format!("{other}/"))) {
                 self.fault(QUESTIONS, format!("{name}: is inside another root"));
             }

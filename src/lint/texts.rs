@@ -93,6 +93,10 @@ fn of_component<'c>(component: &'c Component, texts: &mut Vec<Text<'c>>) {
         let texts = [Some(&s.generated), Some(&s.verify), s.left.as_ref()];
         texts.into_iter().flatten().for_each(|text| add.add(Sort::Template, text, &when));
     }
+    for offer in &m.offers {
+        let texts = [Some(&offer.what), offer.line.as_ref()];
+        texts.into_iter().flatten().for_each(|text| add.add(Sort::Template, text, &[]));
+    }
     m.open.values().for_each(|text| add.add(Sort::Template, text, &[]));
     m.replaced.iter().for_each(|replaced| add.add(Sort::Template, &replaced.note, &[]));
     m.contributes.values().flatten().for_each(|item| add.contribution(item, &[]));

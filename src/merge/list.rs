@@ -1,34 +1,51 @@
-//! Lists of patterns, one in a line, such as `.gitignore`: what counts is which lines there are.
+//! Lists of patterns, one in a line, such as `.gitignore`, and of variables: what counts is which lines there are.
 
 use std::collections::HashSet;
 
 use crate::text::path;
 use crate::text::tree::File;
 
-/// Files that are such lists.
-const NAMES: [&str; 2] = [".gitignore", ".dockerignore"];
+/// Lists of patterns.
+const PATTERNS: [&str; 2] = [".gitignore", ".dockerignore"];
+
+/// Lists of variables, each with an example of a value.
+const SAMPLES: [&str; 4] = [".env.dist", ".env.example", ".env.sample", ".env.template"];
+
+/// What a list is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum List {
+    Patterns,
+    Variables,
+}
 
 /// The user's list with the lines that the new version adds, without those that it drops; `None` where the file is no
-/// such list, or a line of the user takes earlier ones back, which what is added behind it could undo.
+/// such list, or a line of the user takes earlier ones back, which what is added behind it could undo, or a variable has
+/// another value than it had.
 ///
-/// Without a base every line of the new version that the user's list lacks is added.
+/// Without a base every line of the new version that the user's list lacks is added. A variable is there with any value.
 pub fn joined(path: &str, base: Option<&File>, ours: &File, theirs: &File) -> Option<File> {
-    if !NAMES.contains(&path::name(path)) {
-        return None;
-    }
+    let list = List::of(path)?;
     let (mine, new, old) = (ours.text()?, theirs.text()?, base.map_or(Some(""), File::text)?);
-    let [has, wants, had] = [mine, new, old].map(|text| text.lines().filter_map(content).collect::<HashSet<_>>());
+    let [has, wants, had] = [mine, new, old].map(|text| list.items(text).collect::<HashSet<_>>());
     // a comment goes with its patterns
-    let is_dropped = |line: &str| content(line).is_some_and(|line| had.contains(line) && !wants.contains(line));
-    let is_added = |line: &str| is_pattern(line) && content(line).is_some_and(|l| !had.contains(l) && !has.contains(l));
-    if has.iter().any(|line| line.starts_with('!') && !had.contains(line) && !wants.contains(line))
-        || !is_in_order(mine, new)
-    {
+    let is_dropped = |line: &str| list.item(line).is_some_and(|item| had.contains(item) && !wants.contains(item));
+    let is_added = |line: &str| list.item(line).is_some_and(|item| !had.contains(item) && !has.contains(item));
+    let fits = match list {
+        List::Patterns => {
+            !has.iter().any(|line| line.starts_with('!') && !had.contains(line) && !wants.contains(line))
+                && is_in_order(mine, new)
+        }
+        List::Variables => old
+            .lines()
+            .filter(|line| list.item(line).is_some_and(|item| wants.contains(item)))
+            .all(|line| new.lines().any(|other| other.trim_end() == line.trim_end())),
+    };
+    if !fits {
         return None;
     }
     let end = if mine.contains("\r\n") { "\r\n" } else { "\n" };
     let mut out: String = mine.split_inclusive('\n').filter(|line| !is_dropped(line)).collect();
-    // the comment right above a line explains it
+    // the comment right above a line explains it, and patterns can share one
     let (mut above, mut added) = (Vec::new(), Vec::new());
     for line in new.lines() {
         if line.trim().is_empty() {
@@ -38,6 +55,8 @@ pub fn joined(path: &str, base: Option<&File>, ours: &File, theirs: &File) -> Op
         } else if is_added(line) {
             added.append(&mut above);
             added.push(line);
+        } else if list == List::Variables {
+            above.clear();
         }
     }
     if !added.is_empty() {
@@ -52,6 +71,39 @@ pub fn joined(path: &str, base: Option<&File>, ours: &File, theirs: &File) -> Op
 /// Whether the user's version is such a list and holds everything that the other one has, whatever else is in it.
 pub fn holds(path: &str, ours: &File, other: &File) -> bool {
     ours.executable == other.executable && joined(path, None, ours, other).as_ref() == Some(ours)
+}
+
+/// The lines of the new version that the user's list lacks, where the two are such lists.
+pub fn missing<'n>(path: &str, ours: &File, theirs: &'n File) -> Vec<&'n str> {
+    let (Some(list), Some(mine), Some(new)) = (List::of(path), ours.text(), theirs.text()) else { return Vec::new() };
+    let has: HashSet<&str> = list.items(mine).collect();
+    let lacks = |line: &&str| is_pattern(line) && list.item(line).is_some_and(|item| !has.contains(item));
+    new.lines().filter(lacks).map(str::trim_end).collect()
+}
+
+impl List {
+    /// The list that a file is.
+    fn of(path: &str) -> Option<Self> {
+        let name = path::name(path);
+        if PATTERNS.contains(&name) {
+            Some(Self::Patterns)
+        } else if SAMPLES.contains(&name) {
+            Some(Self::Variables)
+        } else {
+            None
+        }
+    }
+
+    /// By what a line is known: a pattern or a comment by itself, a variable by its name.
+    fn item(self, line: &str) -> Option<&str> {
+        let line = content(line)?;
+        let name = line.split_once('=').map(|(name, _)| name.trim_start_matches("export ").trim());
+        Some(name.filter(|_| self == Self::Variables && is_pattern(line)).unwrap_or(line))
+    }
+
+    fn items(self, text: &str) -> impl Iterator<Item = &str> {
+        text.lines().filter_map(move |line| self.item(line))
+    }
 }
 
 /// Whether each line of the new version that takes earlier ones back, where the user's list has it, stands behind all those
@@ -118,5 +170,27 @@ mod tests {
         );
         assert!(holds(".gitignore", &file(".env*\ndist\n!.env.sample\n"), &file(theirs)));
         assert!(!holds(".gitignore", &file("!.env.sample\n.env*\n"), &file(theirs)));
+    }
+
+    #[test]
+    fn variables_are_known_by_their_names() {
+        let join = |base: Option<&str>, ours: &str, theirs: &str| {
+            let base = base.map(file);
+            let joined = joined("api/.env.sample", base.as_ref(), &file(ours), &file(theirs))?;
+            Some(String::from_utf8(joined.bytes).unwrap())
+        };
+        let theirs =
+            "# Where it listens.\nPORT=8080\n# The address of the database.\nMONGODB_URI=mongodb://localhost\n";
+        let ours = "export PORT = 3000\n#MONGODB_URI=\n";
+        let wanted =
+            "export PORT = 3000\n#MONGODB_URI=\n\n# The address of the database.\nMONGODB_URI=mongodb://localhost\n";
+        assert_eq!(join(None, ours, theirs).unwrap(), wanted);
+        assert_eq!(join(None, wanted, theirs).unwrap(), wanted);
+        assert!(
+            holds(".env.sample", &file(wanted), &file(theirs)) && !holds(".env.sample", &file(ours), &file(theirs))
+        );
+        assert_eq!(join(Some("A=1\nB=2\n"), "A=mine\nB=2\n", "B=2\nC=3\n").unwrap(), "B=2\n\nC=3\n");
+        assert!(join(Some("A=1\n"), "A=mine\n", "A=2\n").is_none(), "both sides have another value");
+        assert_eq!(missing(".env.sample", &file(ours), &file(theirs)), ["MONGODB_URI=mongodb://localhost"]);
     }
 }

@@ -1,6 +1,6 @@
 //! Why a generated file has what the user's own one lacks.
 
-use super::Review;
+use super::{Review, counted_on};
 use crate::merge::parts::Parts;
 use crate::plan::{Change, Ours};
 use crate::render::context::Readiness;
@@ -41,6 +41,9 @@ impl Review<'_> {
                     format!(" It has {} that yours lacks; yours has {} that it lacks.", more(theirs), more(mine))
                 }
             });
+        }
+        for clause in counted_on::clauses(self.rendered, path, ours) {
+            out.push_str(&format!(" Yours {clause}."));
         }
         Some(self.ui.wrapped_line(&self.ui.visible(&out)))
     }

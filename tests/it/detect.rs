@@ -353,6 +353,10 @@ fn human_output() {
     Pipelines
       jenkins: a pipeline (found in Jenkinsfile)
 
+    Stays as it is, beside what is generated
+      Jenkins (Jenkinsfile): runs as before; turn off what deploys once generated
+        pipelines do
+
     Answers that follow from this
       database: existing
       existing_database_engine: postgresql

@@ -211,3 +211,109 @@ fn a_folder_on_another_file_system_is_named() {
     assert!(!said(&output).contains("os error"), "{}", said(&output));
     assert_eq!(before, fs::read(shop.path().join("README.md")).unwrap());
 }
+
+/// A file that generated ones count on can still be kept.
+#[test]
+fn what_a_file_that_stays_must_offer_is_said() {
+    let temp = tempfile::tempdir().unwrap();
+    let workflow = "on: [pull_request]\njobs:\n  test:\n    name: Required checks\n";
+    put(temp.path(), "project/.github/workflows/ci.yml", workflow, 0o644);
+    put(temp.path(), "project/scripts/deploy.sh", "#!/bin/sh\n", 0o755);
+    put(temp.path(), "project/docs/objectives.md", "# Ours\n", 0o644);
+    put(temp.path(), "project/apps/api/Dockerfile", "FROM scratch\n", 0o644);
+    put(temp.path(), "project/.gitignore", "*.log\n!keep.log\n", 0o644);
+    let init = ["init", "project", "--yes", "--preset", "mongodb-atlas-on-aws"];
+    let here = ["workflow_prefix=", "scripts_folder=scripts", "docs_folder=docs"];
+    let sets = here.iter().flat_map(|set| ["--set", *set]);
+    let output = crate::scene::program(temp.path()).args(init).args(sets).output().unwrap();
+    let text = said(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+    let (_, list) =
+        text.split_once("Generated files count on files that you kept:").unwrap_or_else(|| panic!("{text}"));
+    assert!(
+        list.contains(
+            "! .github/workflows/ci.yml lacks `workflow_call`, with which deployments check a commit again \
+             (`workflow_call:`); lacks `workflow_dispatch`, with which"
+        ),
+        "{list}"
+    );
+    assert!(
+        list.contains(
+            "! scripts/deploy.sh is used by `.github/workflows/deploy-staging.yml`, `.github/workflows/release-prod.yml` and \
+             `.github/workflows/rollback.yml`, for which it must do what the generated one does"
+        ),
+        "{list}"
+    );
+    assert!(list.contains("! .gitignore lacks 2") || list.contains("! .gitignore lacks 1"), "{list}");
+    assert!(
+        list.contains("! apps/api/Dockerfile must have a program that listens at port 8080 and that the user"),
+        "{list}"
+    );
+    assert!(!list.contains("objectives.md"), "nothing uses it: {list}");
+}
+
+/// With the places that are free, nothing that is generated counts on a file that stays.
+#[test]
+fn nothing_generated_counts_on_a_file_that_stays_by_default() {
+    let temp = tempfile::tempdir().unwrap();
+    for file in [
+        ".github/workflows/ci.yml",
+        "scripts/deploy.sh",
+        "K8s/app.yaml",
+        "infra/terraform/main.tf",
+        "tools/compose.yaml",
+    ] {
+        put(temp.path(), &format!("project/{file}"), "# ours\n", 0o644);
+    }
+    put(temp.path(), "project/README.md", "# Ours\n", 0o644);
+    let init = ["init", "project", "--yes", "--preset", "mongodb-atlas-on-aws"];
+    let output = crate::scene::program(temp.path()).args(init).output().unwrap();
+    let text = said(&output);
+    assert!(text.contains("README.md (there already, different)") && !text.contains("count on files"), "{text}");
+}
+
+/// Where order decides, or a text is prose, the owner's file stays unless a person takes something from the new one.
+#[test]
+fn lists_are_joined_and_other_files_stay() {
+    let temp = tempfile::tempdir().unwrap();
+    let kept = [
+        (".gitignore", "build/\n*.log\n!keep.log\n"),
+        (".github/CODEOWNERS", "* @acme/owners\n/web/ @acme/web\n"),
+        ("README.md", "# Our shop\n"),
+    ];
+    let joined = [("apps/api/.dockerignore", "coverage\n"), (".env.sample", "PORT=3000\n")];
+    for (file, text) in kept.into_iter().chain(joined) {
+        put(temp.path(), &format!("project/{file}"), text, 0o644);
+    }
+    let shop = Repository::around(temp);
+    for (file, text) in kept {
+        assert_eq!(shop.file(file), text, "{file}");
+    }
+    for (file, text) in joined {
+        let found = shop.file(file);
+        assert!(found.starts_with(text) && found.lines().count() > 2, "{file}: {found}");
+    }
+    assert!(shop.file(".env.sample").contains("\nMONGODB_URI="));
+    assert!(shop.update(0, &[]).contains("up to date"));
+}
+
+/// A route or a stage that the answers name and the code lacks.
+#[test]
+fn what_the_code_lacks_is_said_at_the_end() {
+    let sets = |more: &[&str]| {
+        let temp = tempfile::tempdir().unwrap();
+        put(temp.path(), "project/apps/api/server.js", "app.get('/healthz', ok)\n", 0o644);
+        put(temp.path(), "project/apps/api/Dockerfile", "FROM node:22 AS build\nFROM node:22 AS run\n", 0o644);
+        let own = ["services.api.image=own", "services.api.user=1000"];
+        let sets = own.iter().chain(more).flat_map(|set| ["--set", *set]);
+        let init = ["init", "project", "--yes", "--preset", "mongodb-atlas-on-aws"];
+        let output = crate::scene::program(temp.path()).args(init).args(sets).output().unwrap();
+        said(&output).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let text = sets(&["services.api.target=production"]);
+    assert!(text.contains("apps/api has no route `/readyz`, which probes of `api` ask"), "{text}");
+    assert!(text.contains("apps/api/Dockerfile has no stage `production`"), "{text}");
+    let text = sets(&["services.api.target=Run", "services.api.readiness_path=/healthz"]);
+    assert!(!text.contains("has no"), "{text}");
+    let text = sets(&["services.api.dockerfile=docker/Dockerfile", "services.api.context=."]);
+    assert!(text.contains("docker/Dockerfile is not there, and the image of `api`"), "{text}");
+}

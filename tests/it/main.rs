@@ -21,6 +21,7 @@ mod errors;
 mod examples;
 mod existing;
 mod faults;
+mod free;
 mod hints;
 mod images;
 mod kill;

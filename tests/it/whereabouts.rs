@@ -26,11 +26,12 @@ fn repository(config: &str) -> TempDir {
 #[test]
 fn an_existing_repository_is_not_created_again() {
     let new = repository("[core]\n\tbare = false\n");
-    let said = init(new.path(), &[]);
+    let kept = ["--set", "docs_folder=docs"];
+    let said = init(new.path(), &kept);
     // there is a repository, which nobody else has yet
     assert!(!said.contains("git init") && said.contains("gh repo create acme/shop"), "{said}");
     let existing = repository("[remote \"origin\"]\n\turl = git@github.com:acme/shop.git\n");
-    let said = init(existing.path(), &[]);
+    let said = init(existing.path(), &kept);
     assert!(
         said.contains("1. Open a pull request, and read the repository's ids scripts/github-preflight.sh git switch"),
         "{said}"

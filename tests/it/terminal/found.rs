@@ -39,7 +39,7 @@ fn services_in_several_languages() {
     s.answer("mails: change a field?", ENTER).answer(SERVICES, ENTER);
     s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).see("goes on from there.").ends_with(0);
     for service in ["blog", "geo", "mails", "store"] {
-        assert!(dir.join("k8s/base").join(service).join("deployment.yaml").exists(), "{service}");
+        assert!(dir.join("deploy/k8s/base").join(service).join("deployment.yaml").exists(), "{service}");
     }
 }
 
