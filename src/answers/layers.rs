@@ -38,6 +38,16 @@ pub(super) struct Layers {
     pub problems: Vec<Problem>,
 }
 
+/// Begins the map of a record into which a value is put, where the record has none yet.
+fn begin_map(question: &Question, whole: &mut Value, path: &[&str]) {
+    let [record, field, _, ..] = path else { return };
+    let is_map = question.field(field).is_some_and(|field| field.kind == KindName::Variables);
+    let record = record.parse::<usize>().ok().and_then(|record| whole.get_mut(record)).and_then(Value::as_object_mut);
+    if let (true, Some(record)) = (is_map, record) {
+        record.entry((*field).to_owned()).or_insert_with(|| Value::Object(Map::new()));
+    }
+}
+
 impl Layers {
     pub fn new(catalog: &Catalog, env: &Environment<'_>, given: &Given) -> Result<Self> {
         let mut layers = Self::default();
@@ -214,7 +224,10 @@ impl Layers {
                         let list = records.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
                         Err(format!("none of `{name}` is called {}; there are {list}", quoted(first)))
                     }
-                    None => dotted::put(&mut whole, &rest, value),
+                    None => {
+                        begin_map(question, &mut whole, &rest);
+                        dotted::put(&mut whole, &rest, value)
+                    }
                 };
                 put.map_err(|why| format!("`--set {path}=...` has no place: {why}"))
             });

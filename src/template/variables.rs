@@ -28,6 +28,7 @@ pub fn add_to(env: &mut Environment<'_>) {
     env.add_filter("named_by", named_by);
     env.add_filter("filled_with", filled_with);
     env.add_filter("filled", filled);
+    env.add_filter("dotenv", dotenv);
 }
 
 fn broken(why: impl Into<String>) -> Error {
@@ -200,6 +201,17 @@ fn filled(text: &str, table: &str) -> Result<String, Error> {
     Ok(done)
 }
 
+/// A value in a file that shells and libraries read as `.env`: in quotes where they would take it for something else.
+fn dotenv(text: &str) -> String {
+    let is_plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./:@+,=%-".contains(&b)) && !text.is_empty();
+    match text {
+        "" => String::new(),
+        _ if is_plain => text.to_owned(),
+        _ if !text.contains('\'') => format!("'{text}'"),
+        _ => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$").replace('`', "\\`")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -260,6 +272,21 @@ mod tests {
         assert_eq!(faults(json!({"AB": "${url.x}"})), "`AB` of `web` has `${url.x}`, and there is no service `x`");
         assert!(faults(json!({"AB": "${path.other}"})).ends_with("`other` is on another host"));
         assert!(faults(json!({"AB": "${service.mail}"})).ends_with("nothing sends requests to `mail`, a worker"));
+    }
+
+    #[test]
+    fn values_of_a_laptop_are_quoted_where_they_have_to_be() {
+        for (text, written) in [
+            ("", ""),
+            ("mongodb://127.0.0.1:27017/shop", "mongodb://127.0.0.1:27017/shop"),
+            ("a b # c", "'a b # c'"),
+            ("#fff", "'#fff'"),
+            ("say \"hi\" $HOME", "'say \"hi\" $HOME'"),
+            ("it's $(id)", "\"it's \\$(id)\""),
+            ("https://x.example/?a=b&c=d", "'https://x.example/?a=b&c=d'"),
+        ] {
+            assert_eq!(dotenv(text), written);
+        }
     }
 
     #[test]

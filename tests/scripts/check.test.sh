@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Tests of scripts/check: each part calls its tools, and alerts and their pages belong together.
+# Only with scripts/restore.sh
 # shellcheck disable=SC2016 # what is in single quotes is expanded later, by the stand-ins
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"

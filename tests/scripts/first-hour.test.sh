@@ -13,7 +13,7 @@ export REPOSITORY
 export GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=me GIT_AUTHOR_EMAIL=me@example.com GIT_COMMITTER_NAME=me GIT_COMMITTER_EMAIL=me@example.com
 for tool in aws terraform helm kubectl gh atlas npm; do ln -s "$stand_ins/first-hour" "$sandbox/bin/$tool"; done
 for tool in session-manager-plugin sleep; do stand_in "$tool" <<< ""; done
-stand_in editor <<< 'sed -i.bak "s/the value/s3cr3t/" "$1" && rm "$1.bak"'
+stand_in editor <<< 'sed -i.bak "s/the value/s3cr3t/; s/the address/postgresql:\/\/db/" "$1" && rm "$1.bak"'
 
 mkdir -p "$REPO/infra/terraform" "$REPO/k8s/platform" "$WORLD" "$HOME" "$here/tmp/staging" "$here/tmp/prod"
 # Only what the commands read: each of many runs starts from a copy.
@@ -54,7 +54,8 @@ first_hour() {
   local step
   for step in "$@"; do one "$step" || return 1; done
   [[ -e "$WORLD/promotion" ]] || lacks "the promotion" || return 1
-  [[ -e "$WORLD/drill/$NAME-staging" ]] || lacks "the drill" || return 1
+  [[ ! -d "$repository/k8s/components/restore-drill" || -e "$WORLD/drill/$NAME-staging" ]] || lacks "the drill" || return 1
+  [[ ! -d "$repository/k8s/base/database" || -e "$WORLD/reached/$NAME-staging" ]] || lacks "the check of the database" || return 1
   [[ ! -d "$REPO/k8s/platform/mongodb" || -e "$WORLD/base/$NAME-staging" ]] || lacks "the base of the change log" || return 1
   [[ -z "$(find "$here/tmp" -type f)" ]] || lacks "the removal of a file with secrets" || return 1
   for environment in staging prod; do
@@ -77,7 +78,7 @@ all=()
 for step in "$steps"/*; do
   if compgen -G "$step/*[0-9]" > /dev/null; then all+=("$step"); fi
 done
-expect 0 "" "the document has its steps" test "${#all[@]}" -ge 10
+expect 0 "" "the document has its steps" test "${#all[@]}" -ge 9
 for step in "${all[@]}"; do
   cp -R "$here" "$sandbox/before-${step##*/}"
   expect 0 "" "$(cat "$step/title")" one "$step"
@@ -108,7 +109,9 @@ into the database/registry
 audit log/Delegate
 rules/platform
 platform/secret values
-change log/first backup"
+change log/first backup
+address of the database/secret values
+platform/address of the database"
 for index in "${!all[@]}"; do
   [[ "$index" -gt 0 ]] || continue
   first="$(cat "${all[index - 1]}/title")" second="$(cat "${all[index]}/title")" status=1

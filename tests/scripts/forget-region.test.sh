@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # scripts/forget-region.sh: what was in a lost region leaves the state, the rest stays in it.
+# Only with scripts/restore.sh
 # shellcheck disable=SC2016 # what is in single quotes is expanded later, by the stand-in
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"

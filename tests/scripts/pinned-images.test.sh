@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Tests of scripts/pinned-images.sh on the manifests, workflows and scripts of the tree.
+# Only with scripts/restore.sh
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Tests of scripts/restore-manifests.sh in a repository of their own.
+# Only with scripts/restore.sh
 # shellcheck disable=SC2016 # what is in single quotes must arrive as it is
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::super::finding::{Finding, Location};
 use super::super::processes::ProcessKind;
 use super::super::service::{Command, Language, Route, Service, ServiceKind};
+use super::super::variables::Sort;
 use super::named;
 use crate::catalog::question::FindingName;
 use crate::text::path;
@@ -97,6 +98,10 @@ pub(super) fn fields(service: &Service) -> Fields {
             put(finding, json!(path.value), &path.found_in);
         }
     }
+    // what tells that it is alive is all there is to ask
+    if let (Some(path), None) = (service.routes.get(&Route::Liveness), service.routes.get(&Route::Readiness)) {
+        put(FindingName::ReadinessPath, json!(path.value), &path.found_in);
+    }
     let code = manifest.as_ref().or(service.image.as_ref().map(|image| &image.dockerfile.found_in));
     if let Some(place) = code.filter(|_| output.is_none() && !service.routes.contains_key(&Route::Liveness)) {
         let is_worker = service.kind.as_ref().is_some_and(|kind| kind.value == ServiceKind::Worker);
@@ -128,6 +133,25 @@ pub(super) fn fields(service: &Service) -> Fields {
         }
     }
     out
+}
+
+/// Values for the variables without which settings cannot be read while an image is built, which has none.
+fn stand_ins(service: &Service, command: &str) -> String {
+    let mut all = String::new();
+    for variable in service.variables.iter().map(|found| &found.value) {
+        let is_set = command.contains(&format!("{}=", variable.name));
+        if is_set || !variable.required || variable.by_default || variable.build {
+            continue;
+        }
+        match variable.sort {
+            Sort::Address => all.push_str(&format!("{}=sqlite:////tmp/unused ", variable.name)),
+            sort if sort.is_secret() || sort.is_of_store() && sort != Sort::Port => {
+                all.push_str(&format!("{}=unused ", variable.name));
+            }
+            _ => {}
+        }
+    }
+    all
 }
 
 /// The version that a service names, as images name it. What names the oldest that will do, as `go.mod` and `>=20`, says
@@ -185,10 +209,19 @@ fn commands(service: &Service, manifest: Option<&Location>, put: &mut dyn FnMut(
         (FindingName::Test, coverage.or_else(|| command(Command::Test))),
     ];
     for (finding, found) in found {
+        // of a Go program below `cmd` the build has to name the package
+        let package = found.filter(|_| language == Some(Language::Go) && finding == FindingName::Build);
+        let package = package.and_then(|found| Some((found, found.value.rsplit(' ').next()?)));
+        if let Some((found, package)) = package.filter(|(_, package)| package.starts_with("./")) {
+            put(finding, json!(format!("go build -trimpath -o bin/app {package}")), &found.found_in);
+        }
         if compiled && (finding == FindingName::Build || found.is_none()) {
             continue;
         }
         match (found, manifest) {
+            (Some(found), _) if found.value.contains("manage.py collectstatic") => {
+                put(finding, json!(format!("{}{}", stand_ins(service, &found.value), found.value)), &found.found_in);
+            }
             (Some(found), _) => put(finding, json!(found.value), &found.found_in),
             (None, Some(place)) => put(finding, json!(""), place),
             (None, None) => {}

@@ -67,6 +67,11 @@ impl<'s> Known<'s> {
             None => None,
         };
         if let Some(other) = other {
+            // a program that knows its prefix is called with it, which the value has not then
+            let knows_prefix = other.forward.is_none() && !other.prefixes.is_empty() && rest_of(value).is_empty();
+            if knows_prefix {
+                return None;
+            }
             return self.below(other, &rest_of(value)).map(|rest| format!("${{path.{}}}{rest}", name_of(other)));
         }
         self.holds(variable)
@@ -86,7 +91,8 @@ impl<'s> Known<'s> {
         }
         if let Some(host) = value.and_then(|value| value.rsplit_once(':')).map(|(host, _)| host)
             && matches!(host, "" | "0.0.0.0")
-            && value.and_then(port).is_some_and(|port| self.port() == Some(port))
+            && (value.and_then(port).is_some_and(|port| self.port() == Some(port))
+                || self.port().is_none() && is_in(&rules.listening, name))
         {
             return Some(format!("{host}:${{port}}"));
         }

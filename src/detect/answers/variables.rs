@@ -56,7 +56,7 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
             Sort::Secret | Sort::Address | Sort::Password => mapped.optional.push(found),
             Sort::Host | Sort::Port | Sort::User | Sort::Name => match known.of_store(variable) {
                 Some(value) => mapped.values.push((found, value)),
-                None if variable.required => mapped.uncertain.push(found),
+                None if variable.required || is_ours => mapped.uncertain.push(found),
                 None => {}
             },
             Sort::Public | Sort::Plain => plain(&known, found, &mut mapped),
@@ -196,6 +196,7 @@ mod tests {
             variables: Vec::new(),
             pipelines: Vec::new(),
             infrastructure: Vec::new(),
+            beside: Vec::new(),
             answers: indexmap::IndexMap::new(),
             refused: Vec::new(),
             notes: Vec::new(),

@@ -82,6 +82,7 @@ pub struct OfAnswers {
     pub given: Vec<String>,
     pub of_tests: Vec<String>,
     pub ports: Vec<String>,
+    pub listening: Vec<String>,
     pub own_urls: Vec<String>,
     pub frontends: Vec<String>,
     pub backends: Vec<String>,

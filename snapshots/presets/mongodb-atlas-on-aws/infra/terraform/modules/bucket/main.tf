@@ -1,6 +1,6 @@
 resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_144:What must survive the loss of a region is written to another region in the first place.
-  #checkov:skip=CKV2_AWS_62:Nothing consumes object events; missing backups are alerted on inside the cluster.
+  #checkov:skip=CKV2_AWS_62:Nothing consumes object events.
   region              = var.region
   bucket              = var.name
   object_lock_enabled = var.object_lock_days != null

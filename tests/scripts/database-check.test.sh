@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# The job that shows whether an existing database is reached: it asks every host of the address, and prints nothing else of it.
+# Only with k8s/base/database/cron-job.yaml
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+
+# shellcheck disable=SC2016 # the line of the script
+sed -n 's/^ \{18\}//p' "$repository/k8s/base/database/cron-job.yaml" | sed '/^exit "\$failed"$/q' > check.sh
+grep -q '/run/secrets/database/DATABASE_URL' check.sh
+sed -i.bak "s|/run/secrets/database/DATABASE_URL|$sandbox/address|; s/timeout 10 bash -c .* 2>/asks \"\$host\" \"\$port\" 2>/" check.sh
+# a network in which db.example.com:5433 and other.example.com:5432 answer
+stand_in asks <<'TEXT'
+[[ "$1 $2" == "db.example.com 5433" || "$1 $2" == "other.example.com 5432" ]]
+TEXT
+stand_in getent <<'TEXT'
+[[ "$2" == *.example.com ]]
+TEXT
+
+# address STATUS TEXT ADDRESS
+address() {
+  printf '%s\n' "$3" > "$sandbox/address"
+  expect "$1" "$2" "$3" bash check.sh
+  if grep -q 'S3cret' "$sandbox/output"; then
+    echo "FAILED: $3: a part of the password is printed"
+    failed=$((failed + 1))
+  fi
+}
+
+address 0 "db.example.com answers at port 5433" 'postgresql://u:S3cret@db.example.com:5433/shop?sslmode=require'
+address 0 "other.example.com answers at port 5432" 'postgresql://u:S3cret@other.example.com/shop?application_name=a@b'
+address 0 "db.example.com answers at port 5433" 'jdbc:postgresql://db.example.com:5433/shop?user=u&password=a@S3cret'
+address 0 "db.example.com answers at port 5433" 'sqlserver://db.example.com:5433;user=u;password=a@S3cret'
+address 0 "db.example.com answers at port 5433" 'postgresql://u:a/S3cret@db.example.com:5433/shop'
+address 1 "db.example.com does not answer at port 1" 'mongodb://u:S3cret@db.example.com:5433,db.example.com:1/shop'
+address 1 "nowhere.invalid is not found in DNS" 'mysql://u:S3cret@nowhere.invalid/shop'
+address 1 "no host that can be read" 'postgresql://u:a?S3cret@db.example.com:5433/shop'
+address 1 "no host that can be read" 'postgresql://u:S3cret@[::1]:5433/shop'
+address 1 "no host that can be read" 'postgresql:///shop?password=S3cret'
+address 1 "whose members are not asked" 'mongodb+srv://u:S3cret@db.example.com/shop'
+address 1 "no scheme" 'host=db.example.com password=S3cret'
+address 1 "no scheme" ''
+
+finish
