@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::Detected;
 use super::super::finding::{Finding, Location};
-use super::super::service::{Client, Command, Service};
+use super::super::service::{Client, Command, Language, Service};
 use super::super::variables::Variable;
 use super::super::walk::Files;
 use super::variables::{Mapped, mapped};
@@ -14,6 +14,7 @@ use crate::catalog::Catalog;
 use crate::catalog::question::{DetectedBy, FindingName, Known as _};
 use crate::catalog::slots::PROVIDED;
 use crate::template::expression::Scope;
+use crate::text::path;
 
 /// Databases that services can be seen to use, with the word that names of their variables have.
 const DATABASES: [(&str, &str); 6] = [
@@ -114,6 +115,22 @@ fn other_database<'s>(service: &'s Service, ours: &Ours) -> Option<&'s Finding<C
     service.clients.iter().find(|client| client.value.system.is_some_and(is_other))
 }
 
+/// Whether a variable is of a database, by what is known of it or by a word in its name.
+fn names(variable: &Variable, system: &str) -> bool {
+    let word = DATABASES.iter().find(|(name, _)| *name == system).map(|(_, word)| *word);
+    variable.system == Some(system) || word.is_some_and(|word| variable.name.to_ascii_uppercase().contains(word))
+}
+
+/// The list of packages in the folder of a service, where a driver could come through no other folder of the
+/// repository, as it can through a member of a workspace or another project of a solution.
+fn own_packages(service: &Service) -> Option<&Location> {
+    let language = service.language.as_ref()?.value;
+    let lists_all =
+        matches!(language, Language::Node | Language::Python | Language::Go | Language::Ruby | Language::Php);
+    let alone = lists_all && !service.workspace && !service.builds_members;
+    service.manifest.as_ref().filter(|place| alone && path::parent(&place.file) == service.path)
+}
+
 /// What is known about a service with one of these databases in view.
 pub(super) fn of_databases(service: &Service, by: &DetectedBy, ours: &Ours, all: &Detected) -> Option<Finding<Value>> {
     let client = ours.systems.iter().find_map(|system| service.client_of(system));
@@ -124,14 +141,9 @@ pub(super) fn of_databases(service: &Service, by: &DetectedBy, ours: &Ours, all:
             let found = found.map(|(uses, client)| (uses, client.found_in.clone()));
             // nothing in the whole repository uses it
             let is_seen = |system: &str| -> bool {
-                let word = DATABASES.iter().find(|(name, _)| *name == system).map(|(_, word)| *word);
                 let of_services = all.services.iter().flat_map(|service| &service.variables);
-                let names_it = |variable: &Variable| {
-                    variable.system == Some(system)
-                        || word.is_some_and(|word| variable.name.to_ascii_uppercase().contains(word))
-                };
                 all.backing.iter().any(|backing| backing.value.system == system)
-                    || of_services.chain(&all.variables).any(|variable| names_it(&variable.value))
+                    || of_services.chain(&all.variables).any(|variable| names(&variable.value, system))
                     || all.services.iter().any(|service| service.client_of(system).is_some())
             };
             let nowhere = || {
@@ -139,7 +151,15 @@ pub(super) fn of_databases(service: &Service, by: &DetectedBy, ours: &Ours, all:
                 let unseen = !ours.systems.iter().any(|system| is_seen(system));
                 unseen.then(|| (false, Location::new(&place.file, None)))
             };
-            found.or_else(nowhere).map(|(uses, place)| Finding::new(json!(uses), place))
+            let elsewhere = || {
+                let place = own_packages(service)?;
+                let has_it = |service: &Service| ours.systems.iter().any(|system| service.client_of(system).is_some());
+                let is_named =
+                    |variable: &Finding<Variable>| ours.systems.iter().any(|system| names(&variable.value, system));
+                let elsewhere = all.services.iter().any(has_it) && !service.variables.iter().any(is_named);
+                elsewhere.then(|| (false, Location::new(&place.file, None)))
+            };
+            found.or_else(nowhere).or_else(elsewhere).map(|(uses, place)| Finding::new(json!(uses), place))
         }
         FindingName::Migrate => {
             let migrate = service.commands.get(&Command::Migrate).filter(|_| client.is_some())?;
