@@ -120,6 +120,7 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
     compose::apply(&mut services, builds);
     versions::detect(&files, &mut services);
     versions::prisma(&files, &mut services);
+    php::drivers(&files, &mut services, &backing);
     routes::detect(&files, &mut services);
     services.0.values_mut().for_each(libraries::defaults);
     procfile::detect(&files, &mut services);

@@ -2,12 +2,20 @@
 
 use serde_json::Value;
 
+use super::compose::Backing;
 use super::finding::{Finding, Location};
 use super::libraries;
 use super::lines::Lines;
-use super::service::{Command, Language, ServiceKind, Services};
+use super::service::{Client, Command, Language, Service, ServiceKind, Services};
 use super::walk::Files;
 use crate::text::path;
+
+/// The manifest entry of Laravel, which brings its own mapper; the drivers are extensions of PHP, in no list of packages.
+const LARAVEL: &str = "laravel/framework";
+
+/// The connections of Laravel to a server, and the system of each.
+const CONNECTIONS: [(&str, &str); 4] =
+    [("mysql", "mysql"), ("mariadb", "mysql"), ("pgsql", "postgresql"), ("sqlsrv", "sqlserver")];
 
 /// Reads every composer.json.
 pub fn detect(files: &Files, services: &mut Services) {
@@ -54,4 +62,40 @@ pub fn detect(files: &Files, services: &mut Services) {
         service.kind = Some(Finding::new(ServiceKind::Web, Location::new(file, None)));
         service.entry = Some(file.to_owned());
     }
+}
+
+/// Finds the database server of each application of Laravel: from `DB_CONNECTION` of its sample, from the default of
+/// its configuration, or from what compose runs beside it. The connection `sqlite` says nothing about production.
+pub fn drivers(files: &Files, services: &mut Services, backing: &[Finding<Backing>]) {
+    let beside = backing.iter().find_map(|one| {
+        let (_, system) = CONNECTIONS.iter().find(|(_, system)| *system == one.value.system)?;
+        Some((*system, one.found_in.clone()))
+    });
+    for service in services.0.values_mut() {
+        if !service.frameworks.iter().any(|framework| framework.value == "Laravel") {
+            continue;
+        }
+        if let Some((system, place)) = connection(files, service).or_else(|| beside.clone()) {
+            let client = Client { library: LARAVEL.into(), system: Some(system) };
+            service.clients.push(Finding::new(client, place));
+        }
+    }
+}
+
+/// `DB_CONNECTION=mysql`, `'default' => env('DB_CONNECTION', 'mysql')`.
+fn connection(files: &Files, service: &Service) -> Option<(&'static str, Location)> {
+    [(".env.example", "DB_CONNECTION="), ("config/database.php", "env('DB_CONNECTION', ")].into_iter().find_map(
+        |(name, before)| {
+            let file = path::join(&service.path, name);
+            let text = files.text_if_any(&file)?;
+            let (line, value) = text.lines().enumerate().find_map(|(i, line)| {
+                let is_comment = line.trim_start().starts_with(['#', '/', '|', '*']);
+                Some((i + 1, line.split_once(before).filter(|_| !is_comment)?.1))
+            })?;
+            let value = value.trim_start_matches(['\'', '"']);
+            let word = value.split(|c: char| !c.is_ascii_alphanumeric()).next()?;
+            let (_, system) = CONNECTIONS.iter().find(|(connection, _)| *connection == word)?;
+            Some((*system, Location::new(&file, Some(line))))
+        },
+    )
 }

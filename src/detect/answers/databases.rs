@@ -125,8 +125,7 @@ fn names(variable: &Variable, system: &str) -> bool {
 /// repository, as it can through a member of a workspace or another project of a solution.
 fn own_packages(service: &Service) -> Option<&Location> {
     let language = service.language.as_ref()?.value;
-    let lists_all =
-        matches!(language, Language::Node | Language::Python | Language::Go | Language::Ruby | Language::Php);
+    let lists_all = matches!(language, Language::Node | Language::Python | Language::Go | Language::Ruby);
     let alone = lists_all && !service.workspace && !service.builds_members;
     service.manifest.as_ref().filter(|place| alone && path::parent(&place.file) == service.path)
 }
