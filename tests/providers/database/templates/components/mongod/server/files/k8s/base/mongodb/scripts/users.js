@@ -5,7 +5,7 @@ const admin = connect("mongodb://localhost:27017/admin?directConnection=true&tls
 const database = process.env.DATABASE;
 
 const users = {
-  databaseAdmin: { pwd: password("databaseAdmin"), roles: ["root"] },
+  databaseAdmin: { pwd: password("admin"), roles: ["root"] },
   app: { pwd: password("app"), roles: [{ role: "readWrite", db: database }, { role: "dbAdmin", db: database }] },
   dump: { pwd: password("dump"), roles: ["backup"] },
 };
