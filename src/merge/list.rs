@@ -19,8 +19,8 @@ enum List {
 }
 
 /// The user's list with the lines that the new version adds, without those that it drops; `None` where the file is no
-/// such list, or a line of the user takes earlier ones back, which what is added behind it could undo, or a variable has
-/// another value than it had.
+/// such list, or a line of the user takes earlier ones back, which what is added behind it could undo, or the new version
+/// has another value of a variable, or drops one whose value is the user's own.
 ///
 /// Without a base every line of the new version that the user's list lacks is added. A variable is there with any value.
 pub fn joined(path: &str, base: Option<&File>, ours: &File, theirs: &File) -> Option<File> {
@@ -35,10 +35,12 @@ pub fn joined(path: &str, base: Option<&File>, ours: &File, theirs: &File) -> Op
             !has.iter().any(|line| line.starts_with('!') && !had.contains(line) && !wants.contains(line))
                 && is_in_order(mine, new)
         }
-        List::Variables => old
-            .lines()
-            .filter(|line| list.item(line).is_some_and(|item| wants.contains(item)))
-            .all(|line| new.lines().any(|other| other.trim_end() == line.trim_end())),
+        List::Variables => {
+            let is_in = |text: &str, line: &str| text.lines().any(|other| other.trim_end() == line.trim_end());
+            let is_kept = |line: &&str| list.item(line).is_some_and(|item| wants.contains(item));
+            old.lines().filter(is_kept).all(|line| is_in(new, line))
+                && mine.lines().filter(|line| is_dropped(line)).all(|line| is_in(old, line))
+        }
     };
     if !fits {
         return None;
@@ -189,7 +191,8 @@ mod tests {
         assert!(
             holds(".env.sample", &file(wanted), &file(theirs)) && !holds(".env.sample", &file(ours), &file(theirs))
         );
-        assert_eq!(join(Some("A=1\nB=2\n"), "A=mine\nB=2\n", "B=2\nC=3\n").unwrap(), "B=2\n\nC=3\n");
+        assert_eq!(join(Some("A=1\nB=2\n"), "A=1\nB=mine\n", "B=2\nC=3\n").unwrap(), "B=mine\n\nC=3\n");
+        assert!(join(Some("A=1\nB=2\n"), "A=mine\nB=2\n", "B=2\nC=3\n").is_none(), "the value is the user's own");
         assert!(join(Some("A=1\n"), "A=mine\n", "A=2\n").is_none(), "both sides have another value");
         assert_eq!(missing(".env.sample", &file(ours), &file(theirs)), ["MONGODB_URI=mongodb://localhost"]);
     }
