@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::Detected;
 use super::super::finding::Finding;
-use super::super::service::{Language, Route, Service, ServiceKind};
+use super::super::service::{Language, Service, ServiceKind};
 use super::super::variables::value::{is_of_laptop, is_placeholder, port};
 use super::super::variables::{RULES, Sort, Variable};
 use super::variables::{Mapped, is_reached};
@@ -103,9 +103,13 @@ impl<'s> Known<'s> {
             return (self.is_public() && is_list && !is_json).then(|| "${origins}".to_owned());
         }
         if is_in(&rules.hosts, name) && is_laptop {
-            // a check of the cluster asks by the address of the pod
-            let is_checked = self.service.routes.contains_key(&Route::Liveness);
-            return (self.is_public() && !is_checked).then(|| "${host}".to_owned());
+            let value = value.unwrap_or_default();
+            let end = if value.contains(',') || !value.contains(' ') { "," } else { " " };
+            // probes ask for `localhost`, and other services for its name
+            let name = Some(name_of(self.service)).filter(|name| !name.is_empty() && self.all.services.len() > 1);
+            let hosts: Vec<String> =
+                ["${host}".to_owned()].into_iter().chain(name).chain(["localhost".to_owned()]).collect();
+            return (self.is_public() && !value.starts_with('[')).then(|| hosts.join(end));
         }
         let is_url = |value: &str| value.starts_with("http");
         if let Some(value) = value.filter(|value| is_url(value) && is_laptop)
