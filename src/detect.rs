@@ -23,9 +23,9 @@ mod crontab;
 mod docker;
 mod dockerfile;
 mod entry;
-pub mod expected;
 pub mod finding;
 pub mod free;
+pub mod gaps;
 pub mod git;
 mod go;
 mod images;
@@ -55,12 +55,13 @@ mod versions;
 pub mod walk;
 mod wanted;
 
-pub use answers::{folder_name, of_what_stays};
+pub use answers::{Unknown, folder_name, of_what_stays};
 use automation::{Infrastructure, Pipeline};
 use beside::Beside;
 use compose::Backing;
 use finding::Finding;
 pub use finding::Note;
+use gaps::Gap;
 use git::Remote;
 use service::{Service, Services};
 use variables::Variable;
@@ -94,6 +95,11 @@ pub struct Detected {
     /// The services for which nothing can be generated, and why; they are among the notes as well.
     #[serde(skip)]
     pub refused: Vec<Note>,
+    /// The variables whose values nothing in the folder tells.
+    #[serde(skip)]
+    pub unknown: Vec<Unknown>,
+    /// What the code lacks for the files that would be generated; only where it was [compared](gaps::gaps) with answers.
+    pub gaps: Vec<Gap>,
     /// What could not be read, and what has no place among the answers.
     pub notes: Vec<Note>,
 }
@@ -103,29 +109,34 @@ pub struct Detected {
 /// # Errors
 /// When it is not a folder or cannot be listed, or an expression of the catalog fails.
 pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detected> {
-    let files = Files::below(root)?;
+    detect_in(catalog, &Files::below(root)?, chosen)
+}
+
+/// The same in the files that are wanted of it.
+fn detect_in(catalog: &Catalog, files: &Files, chosen: &Values) -> Result<Detected> {
+    let root = files.root();
     let mut services = Services::default();
-    node::detect(&files, &mut services);
-    python::detect(&files, &mut services);
-    go::detect(&files, &mut services);
-    rust::detect(&files, &mut services);
-    java::detect(&files, &mut services);
-    ruby::detect(&files, &mut services);
-    php::detect(&files, &mut services);
-    others::detect(&files, &mut services);
+    node::detect(files, &mut services);
+    python::detect(files, &mut services);
+    go::detect(files, &mut services);
+    rust::detect(files, &mut services);
+    java::detect(files, &mut services);
+    ruby::detect(files, &mut services);
+    php::detect(files, &mut services);
+    others::detect(files, &mut services);
     services.take_back();
-    others::last(&files, &mut services);
-    let compose::Compose { builds, backing } = compose::read(&files);
-    docker::detect(&files, &mut services, &builds);
+    others::last(files, &mut services);
+    let compose::Compose { builds, backing } = compose::read(files);
+    docker::detect(files, &mut services, &builds);
     compose::apply(&mut services, builds);
-    versions::detect(&files, &mut services);
-    versions::prisma(&files, &mut services);
-    php::drivers(&files, &mut services, &backing);
-    routes::detect(&files, &mut services);
+    versions::detect(files, &mut services);
+    versions::prisma(files, &mut services);
+    php::drivers(files, &mut services, &backing);
+    routes::detect(files, &mut services);
     services.0.values_mut().for_each(libraries::defaults);
-    procfile::detect(&files, &mut services);
-    services.0.values_mut().for_each(|service| service::conclude(&files, service));
-    parts::take_out(&files, &mut services);
+    procfile::detect(files, &mut services);
+    services.0.values_mut().for_each(|service| service::conclude(files, service));
+    parts::take_out(files, &mut services);
     let images: Vec<(String, String)> = services
         .0
         .values()
@@ -135,11 +146,11 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
     for (_, dockerfile) in images.iter().filter(|(folder, _)| !services.0.contains_key(folder)) {
         files.note(dockerfile, "builds an image around several services, for which no answer stands");
     }
-    processes::detect(&files, &mut services);
-    proxies::detect(&files, &mut services);
-    let variables = variables::detect(&files, &mut services);
-    sqlite::detect(&files, &mut services);
-    let remote = git::detect(&files);
+    processes::detect(files, &mut services);
+    proxies::detect(files, &mut services);
+    let variables = variables::detect(files, &mut services);
+    sqlite::detect(files, &mut services);
+    let remote = git::detect(files);
     if let Some(service) = services.0.get_mut("").filter(|service| service.name.is_none()) {
         let place = service.manifest.clone().or_else(|| service.containers.first().cloned());
         let called = remote.as_ref().map(|remote| remote.value.name.clone()).or_else(|| files.name());
@@ -148,23 +159,26 @@ pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detecte
     let mut detected = Detected {
         remote,
         services: services.0.into_values().collect(),
-        workspaces: node::workspaces(&files),
+        workspaces: node::workspaces(files),
         backing,
         variables,
-        pipelines: automation::pipelines(&files),
-        infrastructure: automation::infrastructure(&files),
+        pipelines: automation::pipelines(files),
+        infrastructure: automation::infrastructure(files),
         beside: Vec::new(),
         answers: IndexMap::new(),
         refused: Vec::new(),
+        unknown: Vec::new(),
+        gaps: Vec::new(),
         notes: Vec::new(),
     };
     if !free::was_generated(catalog, root) {
-        detected.beside = beside::find(&files, &detected.pipelines, &detected.infrastructure);
+        detected.beside = beside::find(files, &detected.pipelines, &detected.infrastructure);
     }
-    (detected.answers, detected.refused) = answers::answers(catalog, &detected, &files, chosen)?;
+    let following = answers::answers(catalog, &detected, files, chosen)?;
+    (detected.answers, detected.refused, detected.unknown) = (following.answers, following.refused, following.unknown);
     if detected.services.is_empty() {
-        detected.refused.extend(automation::functions(&files));
+        detected.refused.extend(automation::functions(files));
     }
-    detected.notes = files.into_notes();
+    detected.notes = files.take_notes();
     Ok(detected)
 }

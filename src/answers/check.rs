@@ -204,6 +204,15 @@ impl<'a> Check<'a> {
         Ok(None)
     }
 
+    /// The names of the variables that a slot sets.
+    ///
+    /// # Errors
+    /// When an expression fails, which is a fault of the catalog.
+    pub fn names_of(&self, slot: &str) -> Result<Vec<String>> {
+        let Some(set_by) = self.question.set_by.iter().find(|one| one.slot == slot) else { return Ok(Vec::new()) };
+        Ok(serde_json::from_value(serde_json::to_value(self.scope.eval(&set_by.names)?)?)?)
+    }
+
     fn record(&self, place: &str, record: &Value) -> Result<Map<String, Value>, Vec<String>> {
         let Value::Object(given) = record else {
             return Err(vec![sentence(place, record, "which is not a record")]);

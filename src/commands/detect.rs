@@ -2,10 +2,13 @@
 
 use anyhow::Result;
 
-use crate::catalog::question::Values;
+use crate::answers::{Answers, Given};
+use crate::catalog::question::{FindingName, Values};
+use crate::catalog::{Catalog, Preset};
 use crate::cli::DetectArgs;
 use crate::commands::load_catalog;
-use crate::detect::{detect, report};
+use crate::detect::gaps::gaps;
+use crate::detect::{Detected, detect, report};
 use crate::terminal::output::{self, Format};
 use crate::terminal::ui::Ui;
 
@@ -15,10 +18,33 @@ use crate::terminal::ui::Ui;
 /// When the folder cannot be listed, or the catalog has faults.
 pub fn run(args: &DetectArgs, ui: &Ui) -> Result<u8> {
     let catalog = load_catalog(&args.catalog)?;
-    let found = detect(&catalog, &args.dir, &Values::new())?;
+    let mut found = detect(&catalog, &args.dir, &Values::new())?;
+    found.gaps = gaps(&catalog, &args.dir, &answers(&catalog, &found), &|_| false)?.found;
     output::data(&match args.format {
         Format::Human => report::text(ui, &found),
         Format::Json => output::json(&found)?,
     })?;
     Ok(0)
+}
+
+/// The answers that `init --detect` would have with the first preset that goes together with what was found.
+fn answers(catalog: &Catalog, found: &Detected) -> Values {
+    let with = |preset: &Preset| {
+        let given = Given {
+            preset: Some(preset.name.clone()),
+            detected: found.answers.clone(),
+            looked_at: true,
+            ..Given::default()
+        };
+        Some(Answers::resolve(catalog, &given, None).ok()?.values)
+    };
+    // the presets that have the database that was found come first
+    let fits = |preset: &&Preset| {
+        let engines = catalog.questions().filter(|(_, question)| question.is_detected_by(FindingName::DatabaseEngine));
+        let found = engines.filter_map(|(_, question)| Some((question, found.answers.get(&question.name)?)));
+        found.into_iter().all(|(question, found)| preset.answers.get(&question.name) == Some(&found.value))
+    };
+    let (first, last): (Vec<&Preset>, Vec<&Preset>) = catalog.presets.iter().partition(fits);
+    let only_found = || found.answers.iter().map(|(name, answer)| (name.clone(), answer.value.clone())).collect();
+    first.into_iter().chain(last).find_map(with).unwrap_or_else(only_found)
 }

@@ -20,8 +20,9 @@ use crate::cli::{AskWhich, InitArgs};
 use crate::commands::last_rendering::LastRendering;
 use crate::commands::rerendering::{Proposal, refuse_unmerged, undoable, unmerged};
 use crate::commands::summary::{first_steps, where_code_goes};
+use crate::detect::gaps::gaps;
 use crate::detect::walk::Files;
-use crate::detect::{Note, detect, expected, folder_name, free, is_workflow, of_what_stays, overview};
+use crate::detect::{Note, detect, folder_name, free, is_workflow, of_what_stays, overview};
 use crate::merge::OnConflict;
 use crate::page::PageTarget;
 use crate::plan::Resolution;
@@ -129,12 +130,7 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
     if person || args.plan.dry_run {
         hidden.iter().for_each(|note| ui.note(note));
     }
-    let mut notes = notes.to_vec();
-    for note in expected::notes(catalog, project.root(), &proposal.resolved.values) {
-        if !notes.contains(&note) {
-            notes.push(note);
-        }
-    }
+    let gaps = gaps(catalog, project.root(), &proposal.resolved.values, &|_| false)?;
     let code = code_to_come(catalog, project.root(), &proposal.resolved.values);
     let execution = Execution {
         ui,
@@ -176,7 +172,10 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
         Some(_) => Stage::Local,
     };
     ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps::steps(&context, stage), &page));
-    if let Some(text) = overview::left(ui, &notes) {
+    if let Some(text) = overview::left(ui, notes) {
+        ui.say(&text);
+    }
+    if let Some(text) = overview::lacking(ui, &gaps.found) {
         ui.say(&text);
     }
     // a screen or more above, it is forgotten
@@ -298,7 +297,7 @@ fn make_way(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> R
     for (name, answer) in &given.detected {
         ui.note(&format!("`{name}` is `{}`, since `{}` is there already.", whole(&answer.value), answer.evidence()));
     }
-    Ok(files.into_notes())
+    Ok(files.take_notes())
 }
 
 /// Whether the answers of the command line give all of an answer, and not only a part of what is found.

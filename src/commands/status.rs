@@ -12,6 +12,8 @@ use super::{Renderer, given_for_update};
 use crate::cli::{self, Fact};
 use crate::commands::last_rendering::LastRendering;
 use crate::commands::rerendering::{Proposal, Unmerged, next_steps};
+use crate::detect::gaps::{Gap, gaps};
+use crate::detect::overview;
 use crate::merge::{self, OnConflict};
 use crate::plan::{Change, ChangeKind, Ours, Plan};
 use crate::show::listing::{Listing, counts_json};
@@ -34,23 +36,26 @@ pub fn run(args: &cli::StatusArgs, ui: &Ui) -> Result<u8> {
         let project = open(&dir, ui, false)?;
         let last = LastRendering::read(&project, args.with.allow_downgrade)?;
         let pending = pending.map(|pending| pending.about(&last.base));
-        let proposal = Proposal::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
-        let reply = reply(args, ui, &proposal)?;
+        let mut proposal = Proposal::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
+        let is_generated = |path: &str| proposal.base.tree.files.contains_key(path);
+        let gaps = gaps(catalog, project.root(), &proposal.resolved.values, &is_generated)?;
+        let reply = reply(args, ui, &proposal, &gaps.found)?;
         let code = reply.give(ui)?;
         if let Some(pending) = pending {
+            proposal.searched.extend(gaps.looked_at);
             pending.keep(&proposal, &reply);
         }
         Ok(code)
     })
 }
 
-fn reply(args: &cli::StatusArgs, ui: &Ui, proposal: &Proposal) -> Result<Reply> {
+fn reply(args: &cli::StatusArgs, ui: &Ui, proposal: &Proposal, gaps: &[Gap]) -> Result<Reply> {
     let plan = proposal.plan(OnConflict::Markers)?;
     let drift = drift(proposal, &plan);
     let decided = decided(proposal, &plan);
     let (notes, data) = match args.format {
-        Format::Json => (Vec::new(), output::json(&as_json(proposal, &plan, &drift, &decided))?),
-        Format::Human => (proposal.notes.clone(), as_text(ui, proposal, &plan, &drift, &decided)),
+        Format::Json => (Vec::new(), output::json(&as_json(proposal, &plan, &drift, &decided, gaps))?),
+        Format::Human => (proposal.notes.clone(), as_text(ui, proposal, &plan, &drift, &decided) + &lacking(ui, gaps)),
     };
     let found = |fact: &Fact| match fact {
         Fact::Outdated => proposal.is_outdated(),
@@ -210,7 +215,16 @@ fn as_text(ui: &Ui, proposal: &Proposal, plan: &Plan<'_>, drift: &Drift<'_>, dec
     out
 }
 
-fn as_json(proposal: &Proposal, plan: &Plan<'_>, drift: &Drift<'_>, decided: &[&str]) -> Value {
+/// What the code of services lacks.
+fn lacking(ui: &Ui, gaps: &[Gap]) -> String {
+    if gaps.is_empty() {
+        return String::new();
+    }
+    let head = ui.out.text(Style::Bold, "What the code still lacks:");
+    format!("{head}\n{}", overview::gaps(ui, ui.out, gaps, usize::MAX))
+}
+
+fn as_json(proposal: &Proposal, plan: &Plan<'_>, drift: &Drift<'_>, decided: &[&str], gaps: &[Gap]) -> Value {
     let word = |fact: &Fact| fact.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
     let files = drift
         .iter()
@@ -231,6 +245,7 @@ fn as_json(proposal: &Proposal, plan: &Plan<'_>, drift: &Drift<'_>, decided: &[&
             "set": answer.set(),
             "waiting": proposal.waiting_for(answer),
         })).collect::<Vec<_>>(),
+        "gaps": gaps,
         "notes": proposal.notes,
     })
 }

@@ -11,6 +11,7 @@ use super::Detected;
 use super::finding::{Finding, Location, Note};
 use super::free;
 use super::service::Service;
+use super::variables::Variable;
 use super::walk::Files;
 use crate::answers::check::Check;
 use crate::answers::{Found, NAME};
@@ -22,7 +23,7 @@ use crate::template::provided;
 
 pub use beside::of_what_stays;
 use databases::{Ours, unsupported};
-use notes::{in_the_way, missing_for_install, user_by_default};
+use notes::{in_the_way, shared_lock, user_by_default};
 use record::{record, refusal};
 use variables::{mapped, without_strangers};
 
@@ -36,17 +37,32 @@ mod system;
 mod value;
 mod variables;
 
-/// The answers that follow, in the order of the questions, and why services have none. What a question refuses becomes a
+/// A variable of a service whose value nothing in the folder tells.
+#[derive(Clone, Debug)]
+pub struct Unknown {
+    /// The folder of the service, empty for the whole.
+    pub folder: String,
+    pub variable: Finding<Variable>,
+    /// Whether it is a part of the address of a database that is known only as a whole.
+    pub is_part: bool,
+}
+
+/// What follows from findings.
+#[derive(Default)]
+pub struct Following {
+    /// In the order of the questions.
+    pub answers: IndexMap<String, Found>,
+    /// Why services have none.
+    pub refused: Vec<Note>,
+    pub unknown: Vec<Unknown>,
+}
+
+/// The answers that follow. What a question refuses becomes a
 /// note. Of the answers that are chosen already, choices, lists and those that are not asked on the way count, else their defaults.
 ///
 /// # Errors
 /// When an expression of the catalog fails.
-pub fn answers(
-    catalog: &Catalog,
-    found: &Detected,
-    files: &Files,
-    chosen: &Values,
-) -> Result<(IndexMap<String, Found>, Vec<Note>)> {
+pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Values) -> Result<Following> {
     let env = engine::environment(catalog)?;
     let settled =
         |question: &&Question| !question.asked || matches!(question.kind, KindName::Choice | KindName::Records);
@@ -61,7 +77,7 @@ pub fn answers(
     folders.extend(found.services.iter().map(|service| service.path.clone()));
     let mut staying = of_what_stays(catalog, files, &folders, chosen)?;
     known.extend(staying.iter().map(|(name, answer)| (name.clone(), answer.value.clone())));
-    let (mut answers, mut refused) = (IndexMap::new(), Vec::new());
+    let mut following = Following::default();
     for (component, question) in catalog.questions().filter(|(_, one)| one.is_detected_by(FindingName::DatabaseEngine))
     {
         let condition = component.and_then(|component| catalog.condition(component));
@@ -71,7 +87,7 @@ pub fn answers(
             && let Some(answer) = system::answer(&Scope::new(&env, &known), question, engine.as_ref())
         {
             known.insert(question.name.clone(), answer.value.clone());
-            answers.insert(question.name.clone(), answer);
+            following.answers.insert(question.name.clone(), answer);
         }
     }
     let scope = Scope::new(&env, &known);
@@ -85,16 +101,14 @@ pub fn answers(
             FindingName::Repository => scalar(scope, question, repository(found, &by.of)),
             FindingName::CodeOwners => scalar(scope, question, code_owners(files)),
             FindingName::Services if question.kind == KindName::Records => {
-                let (records, notes) = services(scope, question, found, &ours, files)?;
-                refused.extend(notes);
-                records
+                services(scope, question, found, &ours, files, &mut following)?
             }
             _ => staying.shift_remove(&question.name),
         };
-        answers.extend(answer.map(|answer| (question.name.clone(), answer)));
+        following.answers.extend(answer.map(|answer| (question.name.clone(), answer)));
     }
     unsupported(catalog, found, &ours, files);
-    Ok((answers, refused))
+    Ok(following)
 }
 
 /// The name of a folder as a name of the project, as far as that is possible.
@@ -158,14 +172,15 @@ fn code_owners(files: &Files) -> Option<Finding<String>> {
     rules.last().map(|(i, owner)| Finding::new(owner.to_owned(), Location::new(file, Some(i + 1))))
 }
 
-/// The records of the services, and a note for each that has none.
+/// The records of the services. Adds those that have none, and the variables whose values nothing tells.
 fn services(
     scope: &Scope<'_>,
     question: &Question,
     found: &Detected,
     ours: &Ours,
     files: &Files,
-) -> Result<(Option<Found>, Vec<Note>)> {
+    following: &mut Following,
+) -> Result<Option<Found>> {
     let (mut records, mut found_in, mut refused) = (Vec::<Value>::new(), IndexMap::new(), Vec::new());
     let most = usize::try_from(question.max.unwrap_or(100)).unwrap_or(usize::MAX);
     let id = question.unique.first();
@@ -191,11 +206,16 @@ fn services(
             continue;
         }
         if service.shares.is_none() {
-            missing_for_install(&service, files);
+            shared_lock(&service, files);
             in_the_way(&service, files);
             user_by_default(&service, files);
             if question.fields.iter().any(|field| field.is_detected_by(FindingName::Variables)) {
-                mapped(&service, ours, found).note(&service, files);
+                let mapped = mapped(&service, ours, found);
+                following.unknown.extend(mapped.unknown().map(|(variable, is_part)| Unknown {
+                    folder: service.path.clone(),
+                    variable: variable.clone(),
+                    is_part,
+                }));
             }
         }
         if let Some(name) = id.and_then(|id| record.get(id)?.as_str()) {
@@ -208,6 +228,7 @@ fn services(
     for note in &refused {
         files.note(&note.file, note.message.clone());
     }
+    following.refused.extend(refused);
     without_strangers(&mut records);
-    Ok(((!records.is_empty()).then(|| Found { value: Value::Array(records), found_in }), refused))
+    Ok((!records.is_empty()).then(|| Found { value: Value::Array(records), found_in }))
 }

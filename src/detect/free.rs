@@ -212,11 +212,6 @@ impl Disk {
         Self { root: root.to_owned(), listed: RefCell::default() }
     }
 
-    /// Whether a folder holds nothing, or is not there.
-    pub(super) fn is_empty(&self, folder: &str) -> bool {
-        self.entries(folder).is_empty()
-    }
-
     /// What a folder holds, sorted; a folder that cannot be listed holds nothing.
     fn entries(&self, folder: &str) -> Rc<Vec<Entry>> {
         if let Some(listed) = self.listed.borrow().get(folder) {

@@ -485,6 +485,15 @@ const LIBRARIES: &[(Language, &str, For)] = &[
     (Dotnet, "Microsoft.EntityFrameworkCore.SqlServer", SQLSERVER),
 ];
 
+/// Whether a framework of the table has this name; `net/http` of Go comes with the language.
+#[cfg(test)]
+pub fn is_framework(name: &str) -> bool {
+    let serves = |what: &For| matches!(what, Serves(_, label) if *label == name);
+    name == "net/http"
+        || DEFAULTS.iter().any(|default| default.framework == name)
+        || LIBRARIES.iter().any(|(.., what)| serves(what))
+}
+
 /// Whether a library tells anything, which is to be asked before its line is looked for.
 pub fn knows(language: Language, library: &str) -> bool {
     LIBRARIES.iter().any(|(of, name, _)| *of == language && is_called(language, library, name))

@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::Detected;
 use super::finding::Note;
+use super::gaps::Gap;
 use super::report::word;
 use super::service::Service;
-use crate::terminal::ui::{Style, Ui};
+use crate::terminal::ui::{Paint, Style, Ui};
 use crate::text::value::whole;
 use crate::text::{columns, count, wrap};
 
@@ -49,6 +50,30 @@ pub fn text(ui: &Ui, found: &Detected) -> Option<String> {
 pub fn left(ui: &Ui, found: &[Note]) -> Option<String> {
     let head = line(ui, "Not as the generated files expect it, and to be brought together with them:");
     (!found.is_empty()).then(|| format!("{head}{}", notes(ui, found, LEFT).trim_end()))
+}
+
+/// What the code of services lacks, where it lacks something.
+pub fn lacking(ui: &Ui, found: &[Gap]) -> Option<String> {
+    let head = ui.err.text(Style::Bold, "What the code still lacks:");
+    (!found.is_empty()).then(|| format!("{head}\n{}", gaps(ui, ui.err, found, LEFT).trim_end()))
+}
+
+/// Each gap with its change, up to so many.
+pub fn gaps(ui: &Ui, paint: Paint, found: &[Gap], most: usize) -> String {
+    let mut out = String::new();
+    for gap in found.iter().take(most) {
+        out.push_str(&line(ui, &format!("  {} {} ({})", gap.service, gap.message, gap.found_in)));
+        out.push_str(&line(ui, &format!("    {}", gap.change)));
+        // not wrapped: it is copied
+        for code in gap.code.iter().flat_map(|code| code.lines()) {
+            out.push_str(&format!("      {}\n", paint.text(Style::Dim, &ui.visible(code))));
+        }
+    }
+    if found.len() > most {
+        let more = count(found.len() - most, "more gap");
+        out.push_str(&line(ui, &format!("  {more}: `scaffold status` prints them.")));
+    }
+    out
 }
 
 fn notes(ui: &Ui, notes: &[Note], most: usize) -> String {

@@ -43,6 +43,10 @@ pub fn text(ui: &Ui, found: &Detected) -> String {
             }
         }
     }
+    if !found.gaps.is_empty() {
+        report.heading("What the code still lacks", "");
+        report.out.push_str(&super::overview::gaps(ui, ui.out, &found.gaps, usize::MAX));
+    }
     if !found.notes.is_empty() {
         report.heading("Notes", "");
         for note in &found.notes {

@@ -30,10 +30,11 @@ mod spring;
 mod tags;
 pub mod value;
 
+pub use calls::is_variable;
 use facts::{Facts, Origin, conclude, origin};
 pub use rules::RULES;
 use seen::Seen;
-pub use sort::{Sort, is_secret};
+pub use sort::{Sort, is_secret, scheme};
 use value::{is_harmless, is_placeholder};
 
 /// Variables of a whole repository.

@@ -224,9 +224,9 @@ impl Files {
         self.notes.borrow_mut().push(Note { file: file.to_owned(), message: message.into() });
     }
 
-    /// All notes, sorted.
-    pub fn into_notes(self) -> Vec<Note> {
-        let mut notes = self.notes.into_inner();
+    /// All notes, sorted; none is left.
+    pub fn take_notes(&self) -> Vec<Note> {
+        let mut notes = self.notes.take();
         notes.sort();
         notes.dedup();
         if notes.len() > MAX_NOTES {

@@ -218,7 +218,7 @@ pub fn is_spring(path: &str) -> bool {
 }
 
 /// Whether a file is in a folder for tests.
-fn in_tests(path: &str) -> bool {
+pub fn in_tests(path: &str) -> bool {
     let is_test =
         |folder: &str| matches!(folder, "test" | "tests" | "__tests__" | "spec" | "e2e" | "cypress" | "examples");
     path::parent(path).split('/').any(is_test)

@@ -310,10 +310,16 @@ fn what_the_code_lacks_is_said_at_the_end() {
         said(&output).split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let text = sets(&["services.api.target=production"]);
-    assert!(text.contains("apps/api has no route `/readyz`, which probes of `api` ask"), "{text}");
-    assert!(text.contains("apps/api/Dockerfile has no stage `production`"), "{text}");
+    assert!(
+        text.contains("api has no route `/readyz`, by which the cluster asks whether it can take requests"),
+        "{text}"
+    );
+    assert!(
+        text.contains("is built with the stage `production`, which its Dockerfile does not have (apps/api/Dockerfile)"),
+        "{text}"
+    );
     let text = sets(&["services.api.target=Run", "services.api.readiness_path=/healthz"]);
-    assert!(!text.contains("has no"), "{text}");
+    assert!(!text.contains("has no route") && !text.contains("the stage"), "{text}");
     let text = sets(&["services.api.dockerfile=docker/Dockerfile", "services.api.context=."]);
-    assert!(text.contains("docker/Dockerfile is not there, and the image of `api`"), "{text}");
+    assert!(text.contains("api has no `docker/Dockerfile`, with which its image is built"), "{text}");
 }

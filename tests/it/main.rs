@@ -22,6 +22,7 @@ mod examples;
 mod existing;
 mod faults;
 mod free;
+mod gaps;
 mod hints;
 mod images;
 mod kill;

@@ -4,26 +4,13 @@ use super::super::service::{Command, Language, Service};
 use super::super::walk::Files;
 use crate::text::path;
 
-/// Notes what generated Dockerfiles and pipelines install from and is not there: the lock file, or the version of the package
-/// manager.
-pub(super) fn missing_for_install(service: &Service, files: &Files) {
-    let Some(language) = &service.language else { return };
+/// Notes a package manager whose version nothing names, and a lock file that several folders share without a workspace.
+pub(super) fn shared_lock(service: &Service, files: &Files) {
+    let (Some(language), Some(found)) = (&service.language, &service.package_manager) else { return };
     let of_npm = language.value == Language::Node || service.commands.contains_key(&Command::Assets);
-    let list = match language.value {
-        _ if of_npm => "package-lock.json",
-        Language::Python => "requirements.txt",
-        _ => return,
-    };
-    let beside = path::join(&service.path, "package.json");
-    let manifest = if language.value == Language::Node || !of_npm { &language.found_in.file } else { &beside };
-    let wanted = path::join(&service.path, list);
-    let Some(found) = &service.package_manager else {
-        if !files.has(&wanted) {
-            files.note(manifest, format!("has no `{wanted}`, from which generated Dockerfiles install"));
-        }
-        return;
-    };
     if of_npm && found.value != "npm" && !service.manager_version {
+        let beside = path::join(&service.path, "package.json");
+        let manifest = if language.value == Language::Node { &language.found_in.file } else { &beside };
         files.note(
             manifest,
             format!(

@@ -7,9 +7,7 @@ use super::super::Detected;
 use super::super::finding::{Finding, Location};
 use super::super::service::{Service, ServiceKind};
 use super::super::variables::{RULES, Sort, Variable};
-use super::super::walk::Files;
 use super::databases::Ours;
-use super::hyphenated;
 use super::value::{Known, plain};
 use crate::answers::check::Check;
 
@@ -88,23 +86,9 @@ impl<'s> Mapped<'s> {
         Some(Finding::new(Value::Object(values.collect::<Map<_, _>>()), Location::new(&first.found_in.file, None)))
     }
 
-    /// Notes what only people know.
-    pub fn note(&self, service: &Service, files: &Files) {
-        let name = service.name.as_ref().map(|name| hyphenated(&name.value)).unwrap_or_default();
-        for (list, says) in [
-            (
-                &self.uncertain,
-                "whose values in production are not known; `variables` of the service says what they are",
-            ),
-            (
-                &self.parts,
-                "which are parts of the address of its database, and that is known only as a whole; let the program read it from one variable, which `variables` of the service names",
-            ),
-        ] {
-            let Some(first) = list.first() else { continue };
-            let names: Vec<String> = list.iter().map(|found| format!("`{}`", found.value.name)).collect();
-            files.note(&first.found_in.file, format!("has variables of `{name}` {says}: {}", names.join(", ")));
-        }
+    /// What only people know, and whether it is a part of the address of the database.
+    pub fn unknown(&self) -> impl Iterator<Item = (&'s Finding<Variable>, bool)> {
+        self.uncertain.iter().map(|found| (*found, false)).chain(self.parts.iter().map(|found| (*found, true)))
     }
 }
 
@@ -199,6 +183,8 @@ mod tests {
             beside: Vec::new(),
             answers: indexmap::IndexMap::new(),
             refused: Vec::new(),
+            unknown: Vec::new(),
+            gaps: Vec::new(),
             notes: Vec::new(),
         };
         let names = |list: &[&Finding<Variable>]| Mapped::names(list).map(|found| found.value);

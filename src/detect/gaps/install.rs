@@ -1,0 +1,121 @@
+//! What a generated image installs from and starts: lists of exact versions, scripts, programs, files.
+
+use super::super::finding::Location;
+use super::advice::ADVICE;
+use super::{Code, Draft, GapKind, Subject};
+use crate::catalog::question::FindingName;
+use crate::text::path;
+
+pub(super) fn gaps(subject: &Subject<'_>, code: &Code<'_>) -> Vec<Draft> {
+    if !subject.is_generated_image() {
+        return Vec::new();
+    }
+    lock(subject).into_iter().chain(start(subject, code)).collect()
+}
+
+/// The list of exact versions, beside the manifest or at the top of a workspace.
+fn lock(subject: &Subject<'_>) -> Option<Draft> {
+    let manager = subject.answer(FindingName::PackageManager).or(subject.answer(FindingName::Language))?;
+    let advice = ADVICE.locks.get(manager)?;
+    let folder = subject.folder()?;
+    let is_member = subject.value(FindingName::Workspace).and_then(serde_json::Value::as_bool).unwrap_or_default();
+    let manifest = advice.manifest.as_ref().map(|manifest| path::join(folder, manifest));
+    if manifest.as_ref().is_some_and(|manifest| !subject.files.has(manifest)) {
+        return None;
+    }
+    let lock = path::join(if is_member { "" } else { folder }, &advice.lock);
+    if subject.files.is_file(&lock) {
+        return None;
+    }
+    let place = manifest.unwrap_or_else(|| lock.clone());
+    Some(Draft::new(
+        GapKind::Lock,
+        Location::new(&place, None),
+        format!("has no `{lock}`, from which its image installs exact versions"),
+        format!("Commit what `{}` writes{}.", advice.command, if is_member { " at the top" } else { " in its folder" }),
+    ))
+}
+
+/// What its start command runs.
+fn start(subject: &Subject<'_>, code: &Code<'_>) -> Option<Draft> {
+    let command = subject.answer(FindingName::Start)?;
+    let folder = subject.folder()?;
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let manifest = path::join(folder, "package.json");
+    let entry = subject.service().and_then(|service| service.entry.as_deref());
+    let below =
+        |file: &str| if folder.is_empty() { file.to_owned() } else { file.replacen(&format!("{folder}/"), "", 1) };
+    let lacks = |place: &str, what: String, change: String| {
+        Draft::new(
+            GapKind::Start,
+            Location::new(place, None),
+            format!("is started with `{command}`, and {what}"),
+            format!("{change}, or answer how it starts: {}.", subject.set(FindingName::Start, "COMMAND")),
+        )
+    };
+    let script = match words.as_slice() {
+        ["npm", "start", ..] => Some("start"),
+        ["npm" | "pnpm" | "yarn" | "bun", "run", script, ..] | ["node", "--run", script, ..] => Some(*script),
+        _ => None,
+    };
+    if let Some(script) = script {
+        let text = subject.files.text_if_any(&manifest)?;
+        let package: serde_json::Value = serde_json::from_str(&text).ok()?;
+        if package["scripts"].get(script).is_some() {
+            return None;
+        }
+        let mut draft =
+            lacks(&manifest, format!("its `package.json` has no script `{script}`"), "Add the script".into());
+        draft.code = entry.map(|entry| format!("\"{script}\": \"node {}\"", below(entry)));
+        return Some(draft);
+    }
+    let lists = |name: &str| {
+        let is_list = |file: &&str| {
+            matches!(
+                path::name(file),
+                "pyproject.toml" | "Pipfile" | "setup.py" | "setup.cfg" | "uv.lock" | "poetry.lock" | "Pipfile.lock"
+            ) || super::super::wanted::is_requirements(file)
+        };
+        let texts = code.own.iter().chain(&code.shared).copied().filter(is_list);
+        let mut texts = texts.filter_map(|file| subject.files.text(file)).peekable();
+        // without a list nothing can be said
+        texts.peek().is_none()
+            || texts.any(|text| text.contains(name) || name == "uvicorn" && text.contains("fastapi["))
+    };
+    let has_file = |file: &str| {
+        let end = format!("/{file}");
+        code.own.iter().chain(&code.shared).any(|known| *known == file || known.ends_with(&end))
+    };
+    let is_built = subject.answer(FindingName::Build).is_some();
+    match words.as_slice() {
+        ["node" | "python" | "python3", file, ..] if file.contains('.') && !file.starts_with('-') => {
+            let file = file.trim_start_matches("./");
+            let missing = !is_built && !has_file(file);
+            let is_of_build = ["build/", "dist/", "lib/", "out/"].iter().any(|start| file.starts_with(start));
+            let change = match is_of_build {
+                true => format!("Have a build write it with {}", subject.set(FindingName::Build, "COMMAND")),
+                false => format!("Add `{file}`"),
+            };
+            missing.then(|| lacks(&path::join(folder, file), format!("there is no `{file}`"), change))
+        }
+        ["python" | "python3", "-m", module, ..] if !ADVICE.servers.contains_key(*module) => {
+            let file = module.replace('.', "/");
+            let top = module.split('.').next().unwrap_or(module);
+            let missing = !has_file(&format!("{file}.py")) && !has_file(&format!("{file}/__main__.py")) && !lists(top);
+            missing.then(|| {
+                lacks(
+                    &path::join(folder, &file),
+                    format!("there is neither `{file}.py` nor `{file}/__main__.py`"),
+                    format!("Add `{file}/__main__.py`"),
+                )
+            })
+        }
+        ["python" | "python3", "-m", program, ..] | [program, ..] => {
+            let package = ADVICE.servers.get(*program)?;
+            let missing = !lists(package);
+            let place = subject.service()?.manifest.as_ref()?.file.clone();
+            missing.then(|| lacks(&place, format!("`{package}` is not among its packages"), format!("Add `{package}`")))
+        }
+        [] => None,
+    }
+}

@@ -1,0 +1,92 @@
+//! Routes that probes ask and no file of the code names.
+
+use super::super::finding::Location;
+use super::super::service::Route;
+use super::advice::ADVICE;
+use super::{Code, Draft, GapKind, Subject};
+use crate::catalog::question::FindingName;
+use crate::text::path;
+
+pub(super) fn gaps(subject: &Subject<'_>, code: &Code<'_>) -> Vec<Draft> {
+    // what serves files has a generated route, and an image from elsewhere its own code
+    let fields = [FindingName::LivenessPath, FindingName::ReadinessPath];
+    let [Some(liveness), Some(readiness)] = fields.map(|field| subject.answer(field)) else { return Vec::new() };
+    if subject.answer(FindingName::Image) == Some("existing") {
+        return Vec::new();
+    }
+    let mut asked = vec![(FindingName::LivenessPath, liveness)];
+    if readiness != liveness {
+        asked.push((FindingName::ReadinessPath, readiness));
+    }
+    // some frameworks take a route from the name of a file
+    let is_found = |route: &str| {
+        let mut routes = subject.service().into_iter().flat_map(|service| service.routes.values());
+        routes.any(|found| found.value == route)
+    };
+    let lacking =
+        |route: &str| !is_found(route) && telling(route).is_some_and(|part| !code.has(|text| text.contains(part)));
+    let (missing, there): (Vec<_>, Vec<_>) = asked.into_iter().partition(|(_, route)| lacking(route));
+    missing
+        .iter()
+        .map(|(field, route)| gap(subject, code, *field, route, there.first().map(|(_, route)| *route)))
+        .collect()
+}
+
+fn gap(subject: &Subject<'_>, code: &Code<'_>, field: FindingName, route: &str, there: Option<&str>) -> Draft {
+    let what = if field == FindingName::LivenessPath { "whether it works" } else { "whether it can take requests" };
+    let found =
+        subject.service().and_then(|service| service.routes.get(&Route::Liveness)).map(|found| found.value.as_str());
+    let other = match there.or(found.filter(|found| *found != route)) {
+        Some(other) => format!("have the cluster ask another one: {}", subject.set(field, other)),
+        None => format!("let the cluster only connect to its port: {}", subject.set(FindingName::Probe, "tcp")),
+    };
+    let frameworks = subject.service().into_iter().flat_map(|service| &service.frameworks);
+    let advice = frameworks.filter_map(|framework| ADVICE.routes.get(framework.value)).next();
+    let place = advice.and_then(|advice| advice.place.as_deref()).unwrap_or("beside the other routes");
+    let needs = if field == FindingName::LivenessPath { " without asking the database" } else { "" };
+    let mut draft = Draft::new(
+        GapKind::Route,
+        place_of_routes(subject, code),
+        format!("has no route `{route}`, by which the cluster asks {what}"),
+        format!("Add one that answers 200{needs}, {}, or {other}.", filled(place, route)),
+    );
+    draft.code = advice.map(|advice| filled(&advice.code, route));
+    draft
+}
+
+/// A route with its names: `ROUTE` is `/health/ready`, `PLAIN` is `health/ready`, and `NAME` is `ready`.
+fn filled(text: &str, route: &str) -> String {
+    let plain = route.trim_matches('/');
+    let name: String = path::name(plain).chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    text.replace("ROUTE", route).replace("PLAIN", plain).replace("NAME", &name)
+}
+
+/// Where the program begins, as far as it is known.
+fn place_of_routes(subject: &Subject<'_>, code: &Code<'_>) -> Location {
+    let service = subject.service();
+    let entry = service.and_then(|service| service.entry.as_deref()).filter(|entry| code.own.contains(entry));
+    let listens = || {
+        let port = service?.port.as_ref().filter(|port| code.own.contains(&port.found_in.file.as_str()))?;
+        super::is_program(&port.found_in.file).then(|| port.found_in.clone())
+    };
+    let framework = || Some(service?.frameworks.first()?.found_in.clone());
+    let folder = || Location::new(subject.folder().filter(|folder| !folder.is_empty()).unwrap_or(path::WHOLE), None);
+    listens().or_else(|| Some(Location::new(entry?, None))).or_else(framework).unwrap_or_else(folder)
+}
+
+/// The part of a path by which it can be found; none of a path that says nothing. Spring makes all below `/actuator`.
+fn telling(route: &str) -> Option<&str> {
+    let mut parts = route.split('/').filter(|part| !part.is_empty());
+    parts.clone().find(|part| *part == "actuator").or_else(|| parts.next_back())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::filled;
+
+    #[test]
+    fn names_of_a_route() {
+        let text = filled("path(\"PLAIN\") ROUTE NAME", "/health/is-ready");
+        assert_eq!(text, "path(\"health/is-ready\") /health/is-ready is_ready");
+    }
+}
