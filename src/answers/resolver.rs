@@ -320,7 +320,8 @@ impl<'a> Resolver<'a> {
 
     /// Makes the next pass ask the last question that the person answered before this one; else this one again.
     fn go_back(&mut self, person: &mut dyn Prompter, here: Option<&str>) -> Result<()> {
-        let earlier = self.origins.iter().rev().filter(|(name, _)| self.until.is_none() && self.list.as_ref() != Some(name));
+        let earlier =
+            self.origins.iter().rev().filter(|(name, _)| self.until.is_none() && self.list.as_ref() != Some(name));
         let last = earlier.filter(|(_, origin)| **origin == Origin::Prompt).map(|(name, _)| name.clone()).next();
         self.again = match last {
             Some(name) => Again::Back(name),

@@ -46,7 +46,10 @@ pub(super) fn text(ui: &Ui, question: &Question, records: &[Record]) -> String {
                 let name = fields.next().map(|(_, name)| name.clone()).unwrap_or_default();
                 let lines = fields.map(|(title, text)| {
                     let line = wrap(&format!("{title}: {text}"), room.saturating_sub(4), 6);
-                    line.lines().map(|line| cut(line, room.saturating_sub(4), ui.unicode)).collect::<Vec<_>>().join("\n")
+                    line.lines()
+                        .map(|line| cut(line, room.saturating_sub(4), ui.unicode))
+                        .collect::<Vec<_>>()
+                        .join("\n")
                 });
                 let lines: String = lines.map(|line| format!("\n    {line}")).collect();
                 format!("  {}{lines}", cut(&name, room.saturating_sub(2), ui.unicode))
@@ -72,8 +75,13 @@ fn shown(question: &Question, records: &[Record]) -> Vec<TableColumn> {
 
 /// What a column says of a record: values, then words for what it has.
 fn cell(question: &Question, column: &TableColumn, record: &Record) -> String {
-    let values: Vec<String> =
-        column.fields.iter().filter_map(|field| record.get(field)).filter(|value| !is_nothing(value)).map(brief).collect();
+    let values: Vec<String> = column
+        .fields
+        .iter()
+        .filter_map(|field| record.get(field))
+        .filter(|value| !is_nothing(value))
+        .map(brief)
+        .collect();
     let (mut words, mut names): (Vec<(&str, usize)>, Vec<String>) = (Vec::new(), Vec::new());
     for (field, word) in &column.words {
         let Some(value) = record.get(field).filter(|value| !is_nothing(value)) else { continue };
@@ -110,9 +118,9 @@ fn is_nothing(value: &Value) -> bool {
 /// How wide each column is, so that all fit; nothing where they would be too narrow to be read.
 fn widths(titles: &[String], rows: &[Vec<String>], room: usize) -> Option<Vec<usize>> {
     let widest = |at: usize| rows.iter().filter_map(|cells| cells.get(at)).map(|text| columns(text)).max().unwrap_or(0);
-    let mut widths: Vec<usize> =
-        titles.iter().enumerate().map(|(at, title)| columns(title).max(widest(at))).collect();
-    let least: Vec<usize> = titles.iter().zip(&widths).map(|(title, own)| columns(title).max(NARROW.min(*own))).collect();
+    let mut widths: Vec<usize> = titles.iter().enumerate().map(|(at, title)| columns(title).max(widest(at))).collect();
+    let least: Vec<usize> =
+        titles.iter().zip(&widths).map(|(title, own)| columns(title).max(NARROW.min(*own))).collect();
     let room = room.checked_sub(GAP * titles.len().saturating_sub(1))?;
     while widths.iter().sum::<usize>() > room {
         let can_give = widths.iter_mut().zip(&least).filter(|(width, least)| **width > **least);

@@ -197,7 +197,10 @@ fn open_needs_are_named() {
             rendered.readiness.iter().filter(|need| !need.covered).map(|need| need.id.clone()).collect();
         assert_eq!(&ids(&own[i]) | &ids(&all[i]), open);
         assert!(ids(&own[i]).is_disjoint(&ids(&all[i])));
-        assert_eq!(row("readiness")[i][0], format!("{} of {}", embedded().needs.len() - open.len(), embedded().needs.len()));
+        assert_eq!(
+            row("readiness")[i][0],
+            format!("{} of {}", embedded().needs.len() - open.len(), embedded().needs.len())
+        );
     }
     let text = text(&comparison, 80);
     assert_eq!(text.matches("`GOV-01` Threat model").count(), 1, "{text}");

@@ -61,7 +61,8 @@ fn a_dockerfile_of_its_own() {
 }
 
 const HEAD: &str = "Service Language Port Route Stores Variables";
-const BACKEND: &str = "backend node 24 5000 /api database 1 setting, 2 secrets (JWT_EXPIRE… frontend static 24 8080 / - -";
+const BACKEND: &str =
+    "backend node 24 5000 /api database 1 setting, 2 secrets (JWT_EXPIRE… frontend static 24 8080 / - -";
 
 #[test]
 fn the_table_is_confirmed_with_one_key_before_the_first_question() {
@@ -85,7 +86,10 @@ fn the_table_is_confirmed_with_one_key_before_the_first_question() {
 fn the_table_is_edited_in_place() {
     let (_temp, _dir, mut s) = until_services("mern", PRESET);
     // a field, by the first letters of its name
-    s.answer(SERVICES, &[DOWN, ENTER].concat()).answer("backend: change a field?", "port").see("> port 5000").send(ENTER);
+    s.answer(SERVICES, &[DOWN, ENTER].concat())
+        .answer("backend: change a field?", "port")
+        .see("> port 5000")
+        .send(ENTER);
     s.replace("Which port does it listen on?", "5001").answer("backend: change a field?", ENTER);
     s.see(&format!("{HEAD} {}", BACKEND.replace("5000", "5001")));
     // a copy, whose name is its own, and then without it
@@ -111,7 +115,7 @@ fn esc_leads_to_the_table_and_from_it_to_the_preset() {
     s.see("? What is the project called? books").send(ESC);
     s.see("frontend static 24 8080 / - - ? Which services does the system have?").send(ESC);
     s.answer(START, ENTER).see("> What do you want to start from?").see("Leave one out").send(ENTER);
-    s.see(&format!("? {}", PROJECT[1].0));
+    s.see(&format!("go on Project Its name, its hostname and the team behind it. ? {}", PROJECT[1].0));
     s.send(CTRL_C).ends_with(130).nothing_changed();
     // what was confirmed is kept
     let mut s = Start::built_in(&dir, &["--resume"]).rows(120).run();
@@ -145,5 +149,10 @@ fn the_table_fits_into_a_narrow_terminal_and_into_ascii() {
         s.send(CTRL_C).ends_with(130);
     }
     let mut s = Start::built_in(&dir, &[PRESET, &["--accessible"]].concat()).rows(120).run();
-    s.see("backend Language: node 24").answer(SERVICES, "").see("1. Yes, go on").send(CTRL_C).ends_with(130);
+    s.see("backend Language: node 24")
+        .answer(SERVICES, "")
+        .see("1. Yes, go on")
+        .see("< goes back):")
+        .send(CTRL_C)
+        .ends_with(130);
 }
