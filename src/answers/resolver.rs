@@ -318,26 +318,6 @@ impl<'a> Resolver<'a> {
         Ok(false)
     }
 
-    /// Makes the next pass ask the last question that the person answered before this one; else this one again.
-    fn go_back(&mut self, person: &mut dyn Prompter, here: Option<&str>) -> Result<()> {
-        let earlier =
-            self.origins.iter().rev().filter(|(name, _)| self.until.is_none() && self.list.as_ref() != Some(name));
-        let last = earlier.filter(|(_, origin)| **origin == Origin::Prompt).map(|(name, _)| name.clone()).next();
-        self.again = match last {
-            Some(name) => Again::Back(name),
-            // it came before all of them
-            None if self.list.as_deref().is_some_and(|list| here != Some(list)) => {
-                self.confirmed = false;
-                Again::Nothing
-            }
-            None => {
-                person.at_first()?;
-                here.map_or(Again::Nothing, |here| Again::Back(here.into()))
-            }
-        };
-        Ok(())
-    }
-
     fn is_active(&self, component: &Component, derived: &Values) -> Result<bool> {
         if let Some(fills) = self.catalog.fills(component, &self.values) {
             return Ok(fills);

@@ -7,7 +7,7 @@ use super::finding::Note;
 use super::report::word;
 use super::service::Service;
 use crate::terminal::ui::{Style, Ui};
-use crate::text::value::whole;
+use crate::text::value::{brief, whole};
 use crate::text::{columns, count, wrap};
 
 /// On fewer columns a finding stands below its name.
@@ -24,8 +24,8 @@ const LEFT: usize = 10;
 pub fn text(ui: &Ui, found: &Detected, table: Option<&str>) -> Option<String> {
     let mut rows: Vec<(String, String, String)> = match table {
         Some(answer) => {
-            let names: Vec<String> = found.services.iter().map(|service| row(service).0).collect();
-            vec![(answer.to_owned(), names.join(", "), String::new())]
+            let names = found.answers.get(answer).map(|found| brief(&found.value)).unwrap_or_default();
+            vec![(answer.to_owned(), names, String::new())]
         }
         None => found.services.iter().map(row).collect(),
     };
