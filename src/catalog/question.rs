@@ -131,6 +131,13 @@ pub struct TableColumn {
     pub words: IndexMap<String, String>,
 }
 
+impl TableColumn {
+    /// Whether it tells something of a field.
+    pub fn shows(&self, field: &str) -> bool {
+        self.words.contains_key(field) || self.fields.iter().any(|one| one == field)
+    }
+}
+
 /// What a record has from another one of its list.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

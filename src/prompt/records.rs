@@ -177,7 +177,9 @@ fn edit(dialog: &Dialog, check: &Check<'_>, list: &[Record], own: Option<usize>,
     let question = check.question();
     loop {
         let ui = dialog.ui;
-        let fields: Vec<&Question> = question.fields.iter().filter(|f| record.contains_key(&f.name)).collect();
+        let mut fields: Vec<&Question> = question.fields.iter().filter(|f| record.contains_key(&f.name)).collect();
+        // what the table shows comes first
+        fields.sort_by_key(|f| !question.table.iter().any(|column| column.shows(&f.name)));
         let width = fields.iter().map(|f| columns(&f.name)).max().unwrap_or(0);
         let shown = |value: &Value| if value.is_object() { line_of(value) } else { brief(value) };
         let shown = |value: &Value| Some(shown(value)).filter(|text| !text.is_empty()).unwrap_or_else(|| NONE.into());

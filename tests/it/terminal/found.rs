@@ -85,11 +85,9 @@ fn the_table_is_confirmed_with_one_key_before_the_first_question() {
 #[test]
 fn the_table_is_edited_in_place() {
     let (_temp, _dir, mut s) = until_services("mern", PRESET);
-    // a field, by the first letters of its name
-    s.answer(SERVICES, &[DOWN, ENTER].concat())
-        .answer("backend: change a field?", "port")
-        .see("> port 5000")
-        .send(ENTER);
+    // the fields of the table come first
+    s.answer(SERVICES, &[DOWN, ENTER].concat()).answer("backend: change a field?", &[DOWN; 4].concat());
+    s.see("name backend language node language_version 24 > port 5000 route /api").send(ENTER);
     s.replace("Which port does it listen on?", "5001").answer("backend: change a field?", ENTER);
     s.see(&format!("{HEAD} {}", BACKEND.replace("5000", "5001")));
     // a copy, whose name is its own, and then without it
