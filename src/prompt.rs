@@ -24,6 +24,7 @@ mod lines;
 mod one;
 mod overview;
 mod records;
+mod table;
 
 use beside::Compare;
 
@@ -222,6 +223,8 @@ impl Prompter for TerminalPrompter<'_> {
 
     fn at_first(&mut self) -> Result<()> {
         if self.chose {
+            // a list that was left this way is shown again
+            self.said.retain(|name, _| !self.drafts.contains_key(name));
             return Err(Back.into());
         }
         self.dialog.ui.say(FIRST);

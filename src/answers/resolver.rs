@@ -23,6 +23,7 @@ use crate::template::reads::{Read, Reads};
 use crate::text::error::{Back, UserError};
 use crate::text::value::brief;
 
+mod ahead;
 mod rules;
 
 pub(super) struct Resolver<'a> {
@@ -45,6 +46,12 @@ pub(super) struct Resolver<'a> {
     /// What was given and checked, in this pass or an earlier one.
     firm: Values,
     again: Again,
+    /// Whether the person has seen the list that the folder tells, where it tells one.
+    confirmed: bool,
+    /// That list, once the person has confirmed it.
+    list: Option<String>,
+    /// The question at which a pass ends.
+    until: Option<String>,
     /// The answers of this pass so far.
     values: Values,
     /// What the providers of slots say, as far as they are chosen in this pass: `provided`, and lists whose records have it.
@@ -112,6 +119,9 @@ impl<'a> Resolver<'a> {
             notes,
             firm: Values::new(),
             again: Again::Nothing,
+            confirmed: false,
+            list: None,
+            until: None,
             values: Values::new(),
             provided: Values::new(),
             known: OnceCell::new(),
@@ -137,6 +147,9 @@ impl<'a> Resolver<'a> {
             person.note(&self.firm);
         }
         loop {
+            if let Some(person) = prompter.as_deref_mut().filter(|_| !self.confirmed) {
+                self.confirm(person)?;
+            }
             let Some(active) = self.pass(&mut prompter)? else { continue };
             self.again = Again::Nothing;
             if let Some(person) = prompter.as_deref_mut() {
@@ -180,13 +193,14 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// What was given beside the prompt and is right whatever the other answers are, so that it is kept with the first
-    /// answer.
+    /// What was given beside the prompt and is right whatever the other answers are, and what a person said before, so that
+    /// it is kept with the first answer.
     fn firm_at_once(&mut self) {
         for (name, (value, origin)) in &self.given {
             if let (Origin::File(_) | Origin::Flag | Origin::Prompt, Some(question)) =
                 (origin, self.catalog.question(name))
-                && let Ok(checked) = Check::new(self.scope(), question).value(value)
+                && let Ok(checked) =
+                    Check::new(self.scope(), question).undecided(*origin == Origin::Prompt).value(value)
             {
                 self.firm.insert(name.clone(), checked);
             }
@@ -208,6 +222,9 @@ impl<'a> Resolver<'a> {
         for question in &catalog.project.questions {
             if self.ask(question, &active, &Values::new(), prompter)? == Pass::Anew {
                 return Ok(None);
+            }
+            if self.until.as_ref() == Some(&question.name) {
+                return Ok(Some(active));
             }
             for slot in catalog.slots_chosen_by(&question.name) {
                 for (component, _) in catalog.providers(slot) {
@@ -301,19 +318,6 @@ impl<'a> Resolver<'a> {
         Ok(false)
     }
 
-    /// Makes the next pass ask the last question that the person answered before this one; else this one again.
-    fn go_back(&mut self, person: &mut dyn Prompter, here: Option<&str>) -> Result<()> {
-        let last = self.origins.iter().rev().find(|(_, origin)| **origin == Origin::Prompt);
-        self.again = match last {
-            Some((name, _)) => Again::Back(name.clone()),
-            None => {
-                person.at_first()?;
-                here.map_or(Again::Nothing, |here| Again::Back(here.into()))
-            }
-        };
-        Ok(())
-    }
-
     fn is_active(&self, component: &Component, derived: &Values) -> Result<bool> {
         if let Some(fills) = self.catalog.fills(component, &self.values) {
             return Ok(fills);
@@ -354,7 +358,9 @@ impl<'a> Resolver<'a> {
         let check = Check::new(self.scope(), question).undecided(undecided);
         let (value, origin) = match self.given.get(&question.name) {
             Some((value, origin)) => {
-                let (recorded, beneath) = (self.recorded.get(&question.name), self.beneath.get(&question.name));
+                let recorded = self.recorded.get(&question.name);
+                // a person was asked for nothing that had no meaning then
+                let beneath = self.beneath.get(&question.name).or((*origin == Origin::Prompt).then_some(value));
                 (Some(kept::without_lost(&check, value, recorded, beneath)), origin.clone())
             }
             None => (check.default_value()?, Origin::Default),

@@ -90,6 +90,9 @@ pub struct Question {
     /// Fields that must differ between the records (records).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unique: Vec<String>,
+    /// The columns in which a person sees the records; without them the first fields (records).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub table: Vec<TableColumn>,
     /// A folder for nothing else (path): apart from those of all other questions that say so, and from what builds and tests
     /// write to.
     #[serde(default, skip_serializing_if = "is_no")]
@@ -112,6 +115,27 @@ pub struct Question {
     /// The slots that each record fills for itself, as `slots.yaml` says (records).
     #[serde(skip)]
     pub slots: Vec<RecordSlot>,
+}
+
+/// A column of a table of records.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableColumn {
+    /// Its heading.
+    pub title: String,
+    /// Fields whose values it shows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+    /// Fields of which it shows a word where they hold or have something; before it how many, and behind all words the names.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub words: IndexMap<String, String>,
+}
+
+impl TableColumn {
+    /// Whether it tells something of a field.
+    pub fn shows(&self, field: &str) -> bool {
+        self.words.contains_key(field) || self.fields.iter().any(|one| one == field)
+    }
 }
 
 /// What a record has from another one of its list.

@@ -247,7 +247,15 @@ fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Resul
     }
     let chosen = given.values(catalog)?;
     let found = during(ui, "Looking at the folder", || detect(catalog, &args.dir, &chosen))?;
-    if let Some(text) = overview::text(ui, &found) {
+    // a person confirms them in a table
+    let table = catalog.detected_by(FindingName::Services).filter(|question| {
+        ui.interactive
+            && !args.plan.yes
+            && !args.detect
+            && !gives(given, &question.name)
+            && found.answers.contains_key(&question.name)
+    });
+    if let Some(text) = overview::text(ui, &found, table.map(|question| question.name.as_str())) {
         ui.say(&text);
     }
     let services = catalog.detected_by(FindingName::Services).filter(|_| !found.services.is_empty());

@@ -8,8 +8,11 @@ use super::gaps::Gap;
 use super::report::word;
 use super::service::Service;
 use crate::terminal::ui::{Paint, Style, Ui};
-use crate::text::value::whole;
+use crate::text::value::{brief, whole};
 use crate::text::{columns, count, wrap};
+
+/// On fewer columns a finding stands below its name.
+const NARROW: usize = 60;
 
 /// More notes than this are counted before the questions.
 const NOTES: usize = 3;
@@ -17,9 +20,16 @@ const NOTES: usize = 3;
 /// More notes than this are counted at the end.
 const LEFT: usize = 10;
 
-/// The findings that become answers, and what else will meet the generated files; nothing where nothing was found.
-pub fn text(ui: &Ui, found: &Detected) -> Option<String> {
-    let mut rows: Vec<(String, String, String)> = found.services.iter().map(row).collect();
+/// The findings that become answers, and what else will meet the generated files; nothing where nothing was found. Of the
+/// services only the names where a table of them comes next, as the answer of this name.
+pub fn text(ui: &Ui, found: &Detected, table: Option<&str>) -> Option<String> {
+    let mut rows: Vec<(String, String, String)> = match table {
+        Some(answer) => {
+            let names = found.answers.get(answer).map(|found| brief(&found.value)).unwrap_or_default();
+            vec![(answer.to_owned(), names, String::new())]
+        }
+        None => found.services.iter().map(row).collect(),
+    };
     let is_text =
         |value: &Value| !value.is_array() || value.as_array().is_some_and(|list| list.iter().all(Value::is_string));
     for (name, answer) in found.answers.iter().filter(|(_, answer)| is_text(&answer.value)) {
@@ -32,11 +42,17 @@ pub fn text(ui: &Ui, found: &Detected) -> Option<String> {
     let mut out = format!("{}\n", ui.err.text(Style::Bold, "Found in this folder:"));
     for (name, what, place) in rows {
         let place = if place.is_empty() { String::new() } else { format!(" ({place})") };
-        let text = wrap(&ui.visible(&format!("{what}{place}")), ui.width().saturating_sub(width + 5), width + 4);
-        out.push_str(&format!("  {:width$}  {text}\n", ui.visible(&name)));
+        let name = ui.visible(&name);
+        // beside a long name there is no room for the path of a file
+        let (front, indent) = match ui.width() < NARROW {
+            true => (format!("  {name}\n    "), 4),
+            false => (format!("  {name:width$}  "), width + 4),
+        };
+        let text = wrap(&ui.visible(&format!("{what}{place}")), ui.width().saturating_sub(indent + 1), indent);
+        out.push_str(&format!("{front}{text}\n"));
     }
     if !found.beside.is_empty() {
-        out.push_str("Stays as it is, beside what is generated:\n");
+        out.push_str(&line(ui, "Stays as it is, beside what is generated:"));
         found
             .beside
             .iter()

@@ -229,6 +229,11 @@ impl Lint<'_> {
                 self.fault(file, format!("{name}: `shares` needs a field in `unique` by which a record is named"));
             }
         }
+        for field in q.table.iter().flat_map(|column| column.fields.iter().chain(column.words.keys())) {
+            if q.field(field).is_none() {
+                self.fault(file, format!("{name}: `table` names the field `{field}`, which does not exist"));
+            }
+        }
         for field in &q.unique {
             if q.field(field).is_none() {
                 self.fault(file, format!("{name}: `unique` names the field `{field}`, which does not exist"));

@@ -120,7 +120,7 @@ fn value_of(kind: KindName, text: &str) -> Value {
 }
 
 /// A value as a person would type it.
-fn line_of(value: &Value) -> String {
+pub(super) fn line_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(line_of).collect::<Vec<_>>().join(", "),

@@ -3,13 +3,13 @@
 use anyhow::Result;
 use serde_json::Value;
 
-use super::one::{accepted, ask_one, help};
-use super::{Dialog, MenuItem, Prompt};
+use super::one::{accepted, ask_one, help, line_of};
+use super::{Dialog, MenuItem, Prompt, table};
 use crate::answers::Origin;
 use crate::answers::check::{Check, Fields};
 use crate::catalog::question::{KindName, Question, Record};
 use crate::text::error::Back;
-use crate::text::value::brief;
+use crate::text::value::{NONE, brief};
 use crate::text::{columns, cut};
 
 /// The records of a value, with the defaults filled in where nothing is wrong.
@@ -43,7 +43,7 @@ pub(super) fn identify(dialog: &Dialog, list: &mut [Record], check: &Check<'_>, 
     while let Some((i, field)) = pending.get(next).copied() {
         let Some(record) = list.get(i) else { break };
         let rules = check.within(&before(check, record, field), field);
-        let asked = Question { ask: format!("{}: {}", line(dialog, record).answer, field.ask), ..field.clone() };
+        let asked = Question { ask: format!("{}: {}", name(record), field.ask), ..field.clone() };
         let rules = rules.asked_as(&asked);
         // records that are asked about later are no obstacle
         let earlier = list.get(..i).unwrap_or_default();
@@ -75,29 +75,41 @@ fn before(check: &Check<'_>, record: &Record, field: &Question) -> Record {
     fields.into_known()
 }
 
-/// Shows the records in a line each, until the list is as it should be. The list keeps what was done to it when the
-/// person goes back.
+/// Shows the records as a table, until it is as it should be. The list keeps what was done to it when the person goes
+/// back.
 pub(super) fn ask(dialog: &Dialog, list: &mut Vec<Record>, origin: &Origin, check: &Check<'_>) -> Result<Value> {
     let question = check.question();
-    let help = format!("{} Take an entry to change, copy or remove it.", help(question, origin));
+    let help = help(question, origin);
     loop {
-        let mut items: Vec<MenuItem> = list.iter().map(|record| line(dialog, record)).collect();
-        items.push(MenuItem::new(if list.is_empty() { "Add one" } else { "Add another one" }));
-        items.push(MenuItem::new("Done"));
-        let (add, done) = (list.len(), list.len() + 1);
-        let start = if list.is_empty() { add } else { done };
-        let chosen = dialog.one_of(Prompt { ask: &question.ask, help: &help }, items, start)?;
-        if chosen == done {
-            let value = value(list);
-            let verdict = check.value(&value).map(drop).map_err(|why| why.join("\n"));
-            if accepted(dialog, verdict) {
-                return Ok(value);
-            }
-            continue;
+        let mut items: Vec<(MenuItem, Verb)> = Vec::new();
+        let mut ask = question.ask.clone();
+        if list.is_empty() {
+            items.push((MenuItem::new("Add one"), Verb::Add));
+            items.push((MenuItem::new("Done"), Verb::Done));
+        } else {
+            dialog.ui.say(&format!("\n{}\n", table::text(&dialog.ui, question, list)));
+            ask.push_str(" Is this right?");
+            items.push((MenuItem::new("Yes, go on"), Verb::Done));
+            items.extend(list.iter().enumerate().map(|(i, record)| (entry(dialog, "Change", record), Verb::Change(i))));
+            items.push((MenuItem::new("Add another one"), Verb::Add));
+            items.push((MenuItem::new("Copy one"), Verb::Copy));
+            items.push((MenuItem::new("Leave one out"), Verb::LeaveOut));
         }
-        let changed = match chosen == add {
-            true => new(dialog, check, list, Record::new(), true),
-            false => one(dialog, check, list, chosen),
+        let (items, verbs): (Vec<MenuItem>, Vec<Verb>) = items.into_iter().unzip();
+        let chosen = dialog.one_of(Prompt { ask: &ask, help: &help }, items, 0)?;
+        let changed = match verbs.get(chosen) {
+            Some(Verb::Change(i)) => change(dialog, check, list, *i),
+            Some(Verb::Add) => new(dialog, check, list, Record::new(), true),
+            Some(Verb::Copy) => copy(dialog, check, list),
+            Some(Verb::LeaveOut) => which(dialog, list, "Which one is left out?").map(|i| drop(list.remove(i))),
+            Some(Verb::Done) | None => {
+                let value = value(list);
+                let verdict = check.value(&value).map(drop).map_err(|why| why.join("\n"));
+                if accepted(dialog, verdict) {
+                    return Ok(value);
+                }
+                continue;
+            }
         };
         match changed {
             // back to the list
@@ -107,6 +119,16 @@ pub(super) fn ask(dialog: &Dialog, list: &mut Vec<Record>, origin: &Origin, chec
     }
 }
 
+/// What can be done with a list.
+#[derive(Clone, Copy)]
+enum Verb {
+    Done,
+    Change(usize),
+    Add,
+    Copy,
+    LeaveOut,
+}
+
 /// Asks for a record more.
 fn new(dialog: &Dialog, check: &Check<'_>, list: &mut Vec<Record>, values: Record, choices: bool) -> Result<()> {
     let record = complete(dialog, check, list, None, values, choices)?;
@@ -114,30 +136,39 @@ fn new(dialog: &Dialog, check: &Check<'_>, list: &mut Vec<Record>, values: Recor
     Ok(())
 }
 
-/// Changes, copies or removes a record.
-fn one(dialog: &Dialog, check: &Check<'_>, list: &mut Vec<Record>, chosen: usize) -> Result<()> {
-    let Some(record) = list.get(chosen).cloned() else { return Ok(()) };
-    let check = &check.among(list);
-    let name = line(dialog, &record).answer;
-    let verbs = ["Change", "Copy", "Remove", "Back"].map(MenuItem::new);
-    let ask = Prompt { ask: &format!("{name}: what should happen?"), help: "A copy gets a name of its own" };
-    match dialog.one_of(ask, verbs.into(), 0)? {
-        0 => {
-            let record = complete(dialog, check, list, Some(chosen), own_values(check, &record)?, false)?;
-            let record = edit(dialog, check, list, Some(chosen), record)?;
-            if let Some(place) = list.get_mut(chosen) {
-                *place = record;
-            }
-        }
-        1 => {
-            let mut own = own_values(check, &record)?;
-            own.retain(|field, _| !check.question().unique.contains(field));
-            new(dialog, check, list, own, false)?;
-        }
-        2 => drop(list.remove(chosen)),
-        _ => {}
+fn change(dialog: &Dialog, check: &Check<'_>, list: &mut [Record], chosen: usize) -> Result<()> {
+    let Some(record) = list.get(chosen) else { return Ok(()) };
+    let among = &check.among(list);
+    let record = complete(dialog, check, list, Some(chosen), own_values(among, record)?, false)?;
+    let record = edit(dialog, check, list, Some(chosen), record)?;
+    if let Some(place) = list.get_mut(chosen) {
+        *place = record;
     }
     Ok(())
+}
+
+/// A copy gets a name of its own.
+fn copy(dialog: &Dialog, check: &Check<'_>, list: &mut Vec<Record>) -> Result<()> {
+    let chosen = which(dialog, list, "Which one is copied?")?;
+    let Some(record) = list.get(chosen) else { return Ok(()) };
+    let among = &check.among(list);
+    let mut own = own_values(among, record)?;
+    own.retain(|field, _| !among.question().unique.contains(field));
+    new(dialog, check, list, own, false)
+}
+
+/// One of the records; the only one without a question.
+fn which(dialog: &Dialog, list: &[Record], ask: &str) -> Result<usize> {
+    if list.len() == 1 {
+        return Ok(0);
+    }
+    dialog.one_of(Prompt { ask, help: "" }, list.iter().map(|record| entry(dialog, "", record)).collect(), 0)
+}
+
+/// A record in a menu, with what is done to it.
+fn entry(dialog: &Dialog, verb: &str, record: &Record) -> MenuItem {
+    let text = format!("{verb} {}", name(record));
+    MenuItem::new(cut(text.trim_start(), dialog.ui.width().saturating_sub(4), dialog.ui.unicode))
 }
 
 /// Lets the person change field after field. Going back from the fields keeps them, as being done with them does.
@@ -146,18 +177,22 @@ fn edit(dialog: &Dialog, check: &Check<'_>, list: &[Record], own: Option<usize>,
     let question = check.question();
     loop {
         let ui = dialog.ui;
-        let fields: Vec<&Question> = question.fields.iter().filter(|f| record.contains_key(&f.name)).collect();
+        let mut fields: Vec<&Question> = question.fields.iter().filter(|f| record.contains_key(&f.name)).collect();
+        // what the table shows comes first
+        fields.sort_by_key(|f| !question.table.iter().any(|column| column.shows(&f.name)));
         let width = fields.iter().map(|f| columns(&f.name)).max().unwrap_or(0);
+        let shown = |value: &Value| if value.is_object() { line_of(value) } else { brief(value) };
+        let shown = |value: &Value| Some(shown(value)).filter(|text| !text.is_empty()).unwrap_or_else(|| NONE.into());
         let mut items = vec![MenuItem::new("Done")];
         items.extend(fields.iter().map(|f| MenuItem {
             label: cut(
-                &format!("{:width$}  {}", f.name, record.get(&f.name).map(brief).unwrap_or_default()),
+                &format!("{:width$}  {}", f.name, record.get(&f.name).map(shown).unwrap_or_default()),
                 ui.width().saturating_sub(4),
                 ui.unicode,
             ),
             answer: f.name.clone(),
         }));
-        let name = line(dialog, &record).answer;
+        let name = name(&record);
         let ask =
             Prompt { ask: &format!("{name}: change a field?"), help: "Fields that you leave keep their defaults" };
         let chosen = match dialog.one_of(ask, items, 0) {
@@ -298,14 +333,7 @@ fn own_values(check: &Check<'_>, record: &Record) -> Result<Record> {
     Ok(own)
 }
 
-/// A record in one line: its first field, then what follows it; a yes has the name of its field, and a no is left out.
-fn line(dialog: &Dialog, record: &Record) -> MenuItem {
-    let mut values = record.iter().filter_map(|(field, value)| match value {
-        Value::Bool(holds) => holds.then(|| field.replace('_', " ")),
-        other => Some(brief(other)),
-    });
-    let name = values.next().unwrap_or_default();
-    let rest: Vec<String> = values.take(4).collect();
-    let text = if rest.is_empty() { name.clone() } else { format!("{name}  ({})", rest.join(", ")) };
-    MenuItem { label: cut(&text, dialog.ui.width().saturating_sub(4), dialog.ui.unicode), answer: name }
+/// What a record is called: its first field.
+fn name(record: &Record) -> String {
+    record.values().next().map(brief).unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::answers::{Answers, Given, unknown_preset};
 use crate::catalog::question::{Question, Strategy, Values};
-use crate::catalog::{Catalog, Component, Fault, Preset};
+use crate::catalog::{Catalog, Component, Fault, Need, Preset};
 use crate::render::context::Context;
 use crate::render::render;
 use crate::text::error::UserError;
@@ -159,6 +159,8 @@ struct Preview<'c> {
     files: usize,
     /// How many needs are met, and of how many.
     needs: (usize, usize),
+    /// The others, each as it is called.
+    open: Vec<String>,
     /// The needs that each component meets.
     met: BTreeMap<String, Vec<String>>,
     /// What only a person can do, with the need that it is for.
@@ -182,6 +184,7 @@ impl<'c> Preview<'c> {
             met.entry(item.component.clone()).or_default().push(format!("`{}`", need.id));
             left.extend(item.left.as_ref().map(|text| format!("`{}` {}", need.id, without_links(text))));
         }
+        let is_open = |need: &&Need| !rendered.readiness.iter().any(|one| one.id == need.id && one.covered);
         let chosen = |q: &'c Question| {
             let value = answers.values.get(&q.name)?;
             q.choices.iter().find(|c| *value == json!(c.value))?.compare.as_ref()
@@ -190,6 +193,7 @@ impl<'c> Preview<'c> {
             components: active.map(|c| (c, files.get(c.name.as_str()).copied().unwrap_or(0))).collect(),
             files: rendered.tree.files.len(),
             needs: (rendered.readiness.iter().filter(|need| need.covered).count(), catalog.needs.len()),
+            open: catalog.needs.iter().filter(is_open).map(|need| format!("`{}` {}", need.id, need.need)).collect(),
             met,
             left,
             strategies: catalog.questions().filter_map(|(_, q)| chosen(q)).collect(),
@@ -231,6 +235,12 @@ fn rows(outcomes: &[Preview<'_>], first: Vec<ComparedAspect>) -> Vec<ComparedAsp
         let rest = (!common.is_empty()).then(|| format!("{} that all have in common", count(common.len(), "task")));
         own.into_iter().cloned().chain(rest).collect()
     };
+    let open = |of_all: bool| {
+        move |o: &Preview<'_>| {
+            let is_of_all = |need: &&String| outcomes.iter().all(|other| other.open.contains(need)) == of_all;
+            o.open.iter().filter(is_of_all).cloned().collect()
+        }
+    };
     let strategy = |name, title, points: &dyn Fn(&Strategy) -> Vec<String>| {
         row(name, title, &|o| o.strategies.iter().flat_map(|s| points(s)).collect())
     };
@@ -242,6 +252,8 @@ fn rows(outcomes: &[Preview<'_>], first: Vec<ComparedAspect>) -> Vec<ComparedAsp
         strategy("rpo", "Data that a disaster can cost (RPO)", &|s| vec![s.rpo.clone()]),
         strategy("rto", "Time that recovery takes (RTO)", &|s| vec![s.rto.clone()]),
         row("readiness", "Needs that are met", &|o| vec![format!("{} of {}", o.needs.0, o.needs.1)]),
+        row("open", "Needs left open", &open(false)),
+        row("open_for_all", "Needs left open", &open(true)),
         row("left", "What is left for a person", &left),
     ]);
     rows.retain(|row| row.cells.iter().any(|cell| !cell.is_empty()));

@@ -282,7 +282,7 @@ fn a_catalog_with_every_fault_names_them_all() {
     };
     write(
         "questions.yaml",
-        "groups: [{name: one, title: One, why: \"\"}, {name: empty, title: Empty, why: w}]\nquestions:\n  - {name: Name, group: one, ask: Name, kind: text, default: \"\", min: 3}\n  - {name: pick, group: other, ask: Which?, help: h, kind: choice, choices: [{value: a, title: A, when: Name}]}\n  - {name: size, ask: Size?, help: h, kind: choice}\n  - {name: t, ask: T?, help: h, group: one, kind: text, pattern: \"(\", when: nothing}\nrepeats: {x: {each: list, as: y, segment: z}}\nrules: [{require: \"a +\", message: m, answers: [zz]}]\n",
+        "groups: [{name: one, title: One, why: \"\"}, {name: empty, title: Empty, why: w}]\nquestions:\n  - {name: Name, group: one, ask: Name, kind: text, default: \"\", min: 3}\n  - {name: pick, group: other, ask: Which?, help: h, kind: choice, choices: [{value: a, title: A, when: Name}]}\n  - {name: size, ask: Size?, help: h, kind: choice}\n  - {name: t, ask: T?, help: h, group: one, kind: text, pattern: \"(\", when: nothing, table: [{title: T, words: {gone: word}}]}\nrepeats: {x: {each: list, as: y, segment: z}}\nrules: [{require: \"a +\", message: m, answers: [zz]}]\n",
     );
     write("readiness.yaml", "area: [{id: A-1, need: n}, {id: A-1, need: n}]\n");
     write(
@@ -297,7 +297,7 @@ fn a_catalog_with_every_fault_names_them_all() {
     let output = run(temp.path(), &["init", "x", "--templates", "templates", "--yes"]);
     assert_eq!(output.status.code(), Some(2));
     insta::assert_snapshot!(err(&output), @r#"
-    error: the catalog has 28 faults:
+    error: the catalog has 29 faults:
       templates/components/one/component.yaml: `contributes` unread: the list is not in lists.yaml
       templates/components/one/component.yaml: `files` names `gone.txt`, which is not below files/
       templates/components/one/component.yaml: derived `size` hides another name
@@ -322,6 +322,7 @@ fn a_catalog_with_every_fault_names_them_all() {
       templates/questions.yaml: question `size`: `choices` go with the kinds `choice` and `multi_choice`, and those need them
       templates/questions.yaml: question `t`: `nothing` uses `nothing`, which is not known there
       templates/questions.yaml: question `t`: `pattern` is not a regular expression: found open group without closing ')'
+      templates/questions.yaml: question `t`: `table` names the field `gone`, which does not exist
       templates/questions.yaml: question `t`: a `pattern` or `one_of` needs a `pattern_hint` that begins with `is not`
       templates/questions.yaml: rule `a +` is about `zz`, which is no question
       templates/questions.yaml: rule `a +`: `a +` is not an expression: syntax error: unexpected end of input, expected expression (in <expression>:1)

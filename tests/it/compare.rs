@@ -87,6 +87,33 @@ fn choices_side_by_side() {
     Needs that are met, for all
       - 40 of 63
 
+    Needs left open, for all
+      - `K8S-06` Rate limits at the edge, WAF, DDoS protection and CDN for static
+        assets where the cloud offers them
+      - `K8S-07` Local development and single-host production stacks
+      - `DB-04` Read replicas where asked
+      - `DB-05` Redis with persistence and replication, or managed
+      - `DB-06` NATS JetStream where used
+      - `BAK-04` Grafana (and other state outside the database) is backed up
+      - `CI-03` End-to-end tests run before release
+      - `CI-07` SAST, DAST and dependency scanning in CI
+      - `OBS-02` Grafana with authentication, persistence and dashboards
+      - `OBS-03` Alert rules for 5xx rate, auth-failure spike, database
+        connectivity, saturation, backups, certificates; unit-tested
+      - `OBS-06` Central structured logs with retention (Loki, ELK or Datadog)
+      - `OBS-07` Tracing through OTLP (Jaeger/Tempo) with sampling
+      - `OBS-08` Error reporting (Sentry)
+      - `OBS-09` No high-cardinality labels kept
+      - `OBS-10` Service code exposes metrics, structured logs and request ids
+      - `GOV-01` Threat model
+      - `GOV-02` Privacy and data-retention policy
+      - `GOV-03` Audit and penetration-test plan
+      - `LOAD-01` Baseline load test with thresholds from the SLOs, and a report
+      - `OPS-04` Deterministic operator onboarding (bootstrap admin)
+      - `OPS-05` Feature flags with a sample flag (Flagsmith, LaunchDarkly)
+      - `OPS-06` Partner onboarding playbook, API keys, sandbox
+      - `OPS-07` API documentation is hosted
+
     What is left for a person
     - `DB-01` Make the service accounts in   - `DB-01` Name the people who operate
       Atlas and store them                     MongoDB at night.
@@ -150,6 +177,33 @@ fn the_recovery_that_is_promised_is_the_one_that_is_accepted() {
         assert!(accepts("rpo", "1m") && !accepts("rpo", "59s"), "{}", choice.value);
         assert!(accepts("rto", "1h") && !accepts("rto", "59m"), "{}", choice.value);
     }
+}
+
+/// Each need that is not met is named once: below its side, or below all.
+#[test]
+fn open_needs_are_named() {
+    let names = ["mongodb-atlas-on-aws", "no-database-on-aws"];
+    let comparison = compare::presets(embedded(), &names.map(Into::into)).unwrap();
+    let row = |name: &str| &comparison.rows.iter().find(|row| row.name == name).unwrap().cells;
+    let ids = |cell: &Vec<String>| -> BTreeSet<String> {
+        cell.iter().map(|text| text.split('`').nth(1).unwrap().to_owned()).collect()
+    };
+    let (own, all) = (row("open"), row("open_for_all"));
+    assert_eq!(all[0], all[1]);
+    assert!(own[1].iter().any(|text| text.starts_with("`BAK-01` Scheduled database backups")), "{own:?}");
+    for (i, name) in names.iter().enumerate() {
+        let (_, _, rendered) = rendered(&given(name, &[])).unwrap();
+        let open: BTreeSet<String> =
+            rendered.readiness.iter().filter(|need| !need.covered).map(|need| need.id.clone()).collect();
+        assert_eq!(&ids(&own[i]) | &ids(&all[i]), open);
+        assert!(ids(&own[i]).is_disjoint(&ids(&all[i])));
+        assert_eq!(
+            row("readiness")[i][0],
+            format!("{} of {}", embedded().needs.len() - open.len(), embedded().needs.len())
+        );
+    }
+    let text = text(&comparison, 80);
+    assert_eq!(text.matches("`GOV-01` Threat model").count(), 1, "{text}");
 }
 
 #[test]

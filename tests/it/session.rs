@@ -188,6 +188,14 @@ impl Session {
         self.screen.screen().contents().split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// All that was ever on the screen, as one line.
+    pub fn everything(&self) -> String {
+        let (_, columns) = self.screen.screen().size();
+        let mut tall = vt100::Parser::new(NonZero::new(2000).unwrap(), columns, 0);
+        tall.process(&self.output);
+        tall.screen().contents().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     #[track_caller]
     pub fn send(&mut self, keys: &str) -> &mut Self {
         self.terminal.as_mut().unwrap().write_all(keys.as_bytes()).unwrap();

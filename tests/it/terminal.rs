@@ -147,22 +147,22 @@ fn every_kind_of_question_with_mistakes_corrected() {
     s.replace("On which port does it listen?", "80").see("! `80` is not between 1024 and 65535");
     s.replace("On which port does it listen?", "9000").answer("api: change a field?", ENTER);
     // a copy needs a name of its own, and what follows from the name follows the new one
-    s.see("api (api, 9000, /api, none)").answer(SERVICES, &[UP, UP, ENTER].concat()); // past `Add another one`
-    s.answer("api: what should happen?", &[DOWN, ENTER].concat());
+    s.see("name kind port route secrets api api 9000 /api -").answer(SERVICES, &[UP, UP, ENTER].concat());
+    s.see("> Which services? Is this right? Copy one");
     s.answer("What is the service called?", "api\r")
         .see("! `api` is the `name` of another one already")
         .send("api-2\r");
-    s.answer("api-2: change a field?", ENTER).see("api-2 (api, 9000, /api-2, none)");
+    s.answer("api-2: change a field?", ENTER).see("api-2 api 9000 /api-2 -");
     // a worker has no route
-    s.answer(SERVICES, &[UP, UP, ENTER].concat()).answer("api-2: what should happen?", ENTER);
+    s.answer(SERVICES, &[DOWN, DOWN, ENTER].concat()).see("Is this right? Change api-2");
     s.answer("api-2: change a field?", &[DOWN, DOWN, ENTER].concat())
         .answer("What does it do?", &[DOWN, ENTER].concat());
     s.answer("api-2: change a field?", &[DOWN, DOWN, DOWN, DOWN, ENTER].concat());
     s.replace("Which secrets does it read?", "KEY, bad").see("`bad`");
     s.replace("Which secrets does it read?", "KEY OTHER").answer("api-2: change a field?", ENTER);
-    s.see("api-2 (worker, 9000, KEY, OTHER)");
-    s.answer(SERVICES, &[UP, UP, UP, ENTER].concat()).answer("api: what should happen?", &[DOWN, DOWN, ENTER].concat());
-    s.see("> api: what should happen? Remove").answer(SERVICES, ENTER);
+    s.see("api api 9000 /api - api-2 worker 9000 - KEY, OTHER");
+    s.answer(SERVICES, &[UP, ENTER].concat()).answer("Which one is left out?", ENTER);
+    s.see("> Which one is left out? api").answer(SERVICES, ENTER);
 
     s.replace("When is the database backed up?", "daily").see("is not five cron fields");
     s.replace("When is the database backed up?", "5 4 * * *");

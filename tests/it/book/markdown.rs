@@ -60,16 +60,21 @@ pub fn entry(entry: &Explanation) -> String {
     out
 }
 
-/// A comparison as a table.
+/// A comparison as a table. What would fill every column with the same list is a list below it.
 pub fn table(comparison: &Comparison) -> String {
     let cell = |text: &str| prose(text).replace('|', "\\|");
     let names: Vec<String> = comparison.sides.iter().map(|side| format!("`{}`", side.name)).collect();
     let titles: Vec<String> = comparison.sides.iter().map(|side| cell(&side.title)).collect();
     let mut out = format!("| | {} |\n|{}\n", names.join(" | "), " --- |".repeat(names.len() + 1));
     let _ = writeln!(out, "| | {} |", titles.join(" | "));
-    for ComparedAspect { title, cells, .. } in &comparison.rows {
+    let is_list = |row: &&ComparedAspect| row.is_common() && row.cells[0].len() > 5;
+    for ComparedAspect { title, cells, .. } in comparison.rows.iter().filter(|row| !is_list(row)) {
         let cells = cells.iter().map(|points| points.iter().map(|p| cell(p)).collect::<Vec<_>>().join("<br>"));
         let _ = writeln!(out, "| **{title}** | {} |", cells.collect::<Vec<_>>().join(" | "));
+    }
+    for row in comparison.rows.iter().filter(is_list) {
+        let points = row.cells[0].iter().map(|point| format!("- {}\n", prose(point))).collect::<String>();
+        let _ = write!(out, "\n{}, for all:\n\n{points}", row.title);
     }
     format!("{out}\n{}\n", prose(&comparison.note))
 }

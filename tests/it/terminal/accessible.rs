@@ -39,7 +39,9 @@ fn every_kind_of_question() {
     s.send("no\r").answer("What else?", "").see("Numbers (Enter takes 1, - takes none, < goes back):").send("2, 3\r");
     s.answer(SERVICES, "1\r").answer("What is the service called?", "api\r").answer("What does it do?", "<\r");
     s.see("Answer (Enter takes api, < goes back):").send("\r").see("What does it do? A worker").send("\r");
-    s.answer("api: change a field?", "1\r").see("1. api (api, 8080, /api, none)").send("\r");
+    s.answer("api: change a field?", "1\r")
+        .see("api kind: api port: 8080 route: /api secrets: - ? Which services? Is this right?")
+        .send("\r");
     s.answer("When is the database backed up?", "\r").answer(OVERVIEW, "\r").answer(REVIEW, "2\r");
     s.see("+# books").see("? What should happen?").send("\r").ends_with(0);
     without_escapes(&s);

@@ -53,7 +53,7 @@ fn going_back_asks_again_only_what_hangs_on_the_answer() {
     s.answer("Operation: which answer do you want to change?", &[DOWN, DOWN, ENTER].concat());
     s.answer("Which database?", &[DOWN, ENTER].concat()).answer("When is the database backed up?", ESC);
     // back to the last question before it
-    s.see("? Which services? api (api, 8080, /api, none)").send(CTRL_C).ends_with(130).nothing_changed();
+    s.see("api api 8080 /api - ? Which services?").send(CTRL_C).ends_with(130).nothing_changed();
 }
 
 #[test]
@@ -85,16 +85,16 @@ fn going_back_in_the_list_loses_no_service() {
     s.answer(NAME, ENTER).answer(CONTACT, MAIL).answer("What is it for?", ENTER);
     s.answer("In which region does it run?", ENTER).answer("How many copies of each service?", ENTER);
     s.answer("Which database?", ENTER).answer("Is it monitored?", ENTER).answer("What else?", ENTER);
-    s.answer(SERVICES, &[UP, ENTER].concat()).answer("What is the service called?", "search\r");
+    s.answer(SERVICES, &[UP, UP, UP, ENTER].concat()).answer("What is the service called?", "search\r");
     // back to the field before, with what was typed, and from the first one to the list
     s.answer("What does it do? > API", ESC).see("? What is the service called? search [").send("er\r");
     s.answer("What does it do? > API", ESC).see("? What is the service called? searcher [").send(ESC);
-    s.answer("Which services? api", &[UP, ENTER].concat()).answer("What is the service called? [", "search\r");
+    s.answer(SERVICES, &[UP, UP, UP, ENTER].concat()).answer("What is the service called? [", "search\r");
     s.answer("What does it do? > API", ENTER).answer("search: change a field?", &[DOWN, DOWN, DOWN, ENTER].concat());
     s.answer("On which port does it listen? 8080 [", ESC).answer("search: change a field? > Done", ESC);
-    s.see("search (api, 8080, /search, none)").send(&[UP, UP, ENTER].concat());
-    s.answer("search: what should happen?", ESC).answer("Which services? api", ESC).answer("What else? > [", ENTER);
-    s.see("search (api, 8080, /search, none)").answer(SERVICES, ENTER).answer("When is the database backed up?", ENTER);
+    s.see("search api 8080 /search -").send(&[UP, ENTER].concat());
+    s.answer("Which one is left out?", ESC).answer(SERVICES, ESC).answer("What else? > [", ENTER);
+    s.see("search api 8080 /search -").answer(SERVICES, ENTER).answer("When is the database backed up?", ENTER);
     s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).ends_with(0);
     assert!(s.file("services/search/service.yaml").starts_with("name: search\n"));
 }
@@ -126,7 +126,7 @@ pub(super) fn one_service(s: &mut Session) {
     s.answer("What does it do?", ENTER)
         .answer("Which language is it written in?", ENTER)
         .answer("How large is one instance?", ENTER);
-    s.answer("api: change a field?", ENTER).see("> Done [Each gets an image").send(ENTER);
+    s.answer("api: change a field?", ENTER).see("> Yes, go on Change api").send(ENTER);
 }
 
 /// Neither the names nor the services of an example become those of a project by pressing Enter.
@@ -164,9 +164,9 @@ fn environments_that_do_not_go_together_are_asked_again_at_once() {
     for (question, answer) in &PROJECT[..9] {
         s.answer(question, answer).send(ENTER);
     }
-    s.answer(PROJECT[9].0, PROJECT[8].1).send(ENTER).see("prod (production, 10.20.0.0/16, 111111111111)");
+    s.answer(PROJECT[9].0, PROJECT[8].1).send(ENTER).see("10.20.0.0/16 111111111111 ?");
     // an account for all is no fault; a name that begins another one in it is
-    s.answer(PROJECT[10].0, &[UP, UP, UP, ENTER].concat()).answer("staging: what should happen?", ENTER);
+    s.answer(PROJECT[10].0, &[DOWN, ENTER].concat());
     s.answer("staging: change a field?", &[DOWN, ENTER].concat()).replace("What is it called?", "prod-eu");
     s.answer("prod-eu: change a field?", ENTER).answer(PROJECT[10].0, ENTER);
     s.see("! two environments share an AWS account, and the name of one begins with that of the other");
@@ -175,7 +175,7 @@ fn environments_that_do_not_go_together_are_asked_again_at_once() {
     // back to the account before
     s.answer(PROJECT[9].0, ESC).answer(first, ENTER).see("? prod: Which AWS account runs it? 111111111111");
     s.replace(PROJECT[9].0, PROJECT[9].1).answer(PROJECT[10].0, ENTER);
-    s.see("Done Database").answer(PROJECT[11].0, CTRL_C).ends_with(130).nothing_changed();
+    s.see("Yes, go on Database").answer(PROJECT[11].0, CTRL_C).ends_with(130).nothing_changed();
 }
 
 /// From an empty prompt to a written repository, with the built-in catalog: how much has to be typed, and how long the
@@ -228,7 +228,7 @@ fn an_existing_repository_takes_fewer() {
     fs::write(dir.join(".git/config"), "[remote \"origin\"]\n\turl = git@github.com:acme/shop.git\n").unwrap();
     let start = std::time::Instant::now();
     let mut s = Start::built_in(&dir, &[]).rows(60).run();
-    s.answer(START, ENTER);
+    s.answer(START, ENTER).answer("Which services does the system have?", ENTER);
     let mut text = 0;
     for (i, (question, answer)) in PROJECT.iter().enumerate() {
         // name, repository and reviewers are found
@@ -236,7 +236,6 @@ fn an_existing_repository_takes_fewer() {
         text += answer.len();
         s.answer(question, answer).send(ENTER);
     }
-    s.answer("Which services does the system have?", ENTER);
     s.see("backend, frontend").answer(OVERVIEW, ENTER).answer(REVIEW, ENTER);
     // nothing is generated in place of the Dockerfile and the workflow
     s.answer(".github/CODEOWNERS is there already, with other content. Which one?", ENTER);
@@ -279,12 +278,12 @@ fn a_finding_is_filled_in_beside_the_file_it_was_found_in() {
     fs::create_dir(dir.join(".git")).unwrap();
     fs::write(dir.join(".git/config"), "[remote \"origin\"]\n\turl = git@github.com:acme/books.git\n").unwrap();
     let mut s = Start::built_in(&dir, &["--preset", "mongodb-atlas-on-aws"]).rows(100).run();
+    s.answer("Which services does the system have?", "").see("[(found in backend/package.json").send(ENTER);
     s.see("? What is the project called? books").see("[(found in .git/config:1)").send(ENTER);
     for (question, answer) in &PROJECT[1..] {
         // what is found can be taken as it is
         s.answer(question, if *answer == "acme/books" { "" } else { answer }).send(ENTER);
     }
-    s.answer("Which services does the system have?", "").see("[(found in backend/package.json").send(ENTER);
     s.see("repository acme/books (yours)").answer(OVERVIEW, CTRL_C).ends_with(130);
 }
 

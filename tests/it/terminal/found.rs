@@ -4,40 +4,47 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use super::{OVERVIEW, PROJECT, REVIEW, target};
-use crate::session::{DOWN, ENTER, Session, Start, UP};
+use super::{OVERVIEW, PROJECT, REVIEW, START, target};
+use crate::session::{CTRL_C, DOWN, ENTER, ESC, Session, Start, UP};
 use crate::support::{read_tree, root, write_tree};
 
 const SERVICES: &str = "Which services does the system have?";
 
-/// Up to the question about services, in a copy of a repository of `tests/detect`.
-fn until_services(case: &str) -> (TempDir, PathBuf, Session) {
+/// Up to the table of services, in a copy of a repository of `tests/detect`.
+fn until_services(case: &str, args: &[&str]) -> (TempDir, PathBuf, Session) {
     let (temp, dir) = target();
     write_tree(&dir, &read_tree(&root().join("tests/detect").join(case).join("tree")));
-    let mut s = Start::built_in(&dir, &["--preset", "mongodb-atlas-on-aws"]).rows(120).run();
+    let s = Start::built_in(&dir, args).rows(120).run();
+    (temp, dir, s)
+}
+
+const PRESET: &[&str] = &["--preset", "mongodb-atlas-on-aws"];
+
+/// From the table to the written repository.
+fn to_the_end(s: &mut Session) -> &mut Session {
     for (question, answer) in &PROJECT {
         // what is offered is replaced
         s.replace(question, answer);
     }
-    (temp, dir, s)
+    s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).see("goes on from there.").ends_with(0)
 }
 
 #[test]
 fn a_single_service_at_the_top() {
-    let (_temp, dir, mut s) = until_services("flask-at-the-root");
-    s.answer(SERVICES, ENTER).answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).see("goes on from there.").ends_with(0);
+    let (_temp, dir, mut s) = until_services("flask-at-the-root", PRESET);
+    to_the_end(s.answer(SERVICES, ENTER));
     assert!(dir.join("Dockerfile").exists() && dir.join("app.py").exists());
     assert!(s.file(".scaffold/answers.yaml").contains("route: /\n"));
 }
 
 #[test]
 fn services_in_several_languages() {
-    let (_temp, dir, mut s) = until_services("mixed");
+    let (_temp, dir, mut s) = until_services("mixed", PRESET);
     // one of them is corrected on the way
-    s.answer(SERVICES, &[UP, UP, UP, ENTER].concat()).answer("mailer: what should happen?", ENTER);
-    s.answer("mailer: change a field?", &[DOWN, ENTER].concat()).replace("What is the service called?", "mails");
-    s.answer("mails: change a field?", ENTER).answer(SERVICES, ENTER);
-    s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).see("goes on from there.").ends_with(0);
+    s.answer(SERVICES, "").see("Change geo Change mailer");
+    s.send(&[DOWN, DOWN, DOWN, ENTER].concat()).answer("mailer: change a field?", &[DOWN, ENTER].concat());
+    s.replace("What is the service called?", "mails").answer("mails: change a field?", ENTER);
+    to_the_end(s.answer(SERVICES, ENTER));
     for service in ["blog", "geo", "mails", "store"] {
         assert!(dir.join("deploy/k8s/base").join(service).join("deployment.yaml").exists(), "{service}");
     }
@@ -45,10 +52,105 @@ fn services_in_several_languages() {
 
 #[test]
 fn a_dockerfile_of_its_own() {
-    let (_temp, _dir, mut s) = until_services("angular-with-own-nginx");
+    let (_temp, _dir, mut s) = until_services("angular-with-own-nginx", PRESET);
     let mine = s.file("Dockerfile");
-    s.answer(SERVICES, ENTER).answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).see("goes on from there.").ends_with(0);
+    to_the_end(s.answer(SERVICES, ENTER));
     assert_eq!(s.file("Dockerfile"), mine);
     let answers = s.file(".scaffold/answers.yaml");
     assert!(answers.contains("image: own\n") && answers.contains("port: 80\n"), "{answers}");
+}
+
+const HEAD: &str = "Service Language Port Route Stores Variables";
+const BACKEND: &str =
+    "backend node 24 5000 /api database 1 setting, 2 secrets (JWT_EXPIRE… frontend static 24 8080 / - -";
+
+#[test]
+fn the_table_is_confirmed_with_one_key_before_the_first_question() {
+    let (_temp, _dir, mut s) = until_services("mern", &[]);
+    s.see("Found in this folder: services backend, frontend database mongodb").answer(START, ENTER);
+    s.see(&format!("{HEAD} {BACKEND} ? {SERVICES} Is this right? > Yes, go on"));
+    s.see("[(found in backend/package.json").send(ENTER).see(&format!("? {}", PROJECT[0].0));
+    assert_eq!(s.typed, 2, "one key for the preset, one for all services");
+    for (question, answer) in &PROJECT {
+        s.replace(question, answer);
+    }
+    s.see("services backend, frontend (yours)").answer(OVERVIEW, CTRL_C).ends_with(130);
+    let (all, table) = (s.everything(), format!("> {SERVICES} Is this right? Yes, go on"));
+    assert_eq!(all.matches(&table).count(), 1, "{all}");
+    assert_eq!(all.matches(HEAD).count(), 1, "{all}");
+    // no second list of the same
+    assert!(!all.contains("Express"), "{all}");
+}
+
+#[test]
+fn the_table_is_edited_in_place() {
+    let (_temp, _dir, mut s) = until_services("mern", PRESET);
+    // the fields of the table come first
+    s.answer(SERVICES, &[DOWN, ENTER].concat()).answer("backend: change a field?", &[DOWN; 4].concat());
+    s.see("name backend language node language_version 24 > port 5000 route /api").send(ENTER);
+    s.replace("Which port does it listen on?", "5001").answer("backend: change a field?", ENTER);
+    s.see(&format!("{HEAD} {}", BACKEND.replace("5000", "5001")));
+    // a copy, whose name is its own, and then without it
+    s.send(&[UP, UP, ENTER].concat()).answer("Which one is copied?", &[DOWN, ENTER].concat());
+    s.answer("What is the service called?", "admin\r");
+    s.answer("admin: change a field?", ENTER).see("admin static 24 8080 / - - ?");
+    s.answer(SERVICES, ENTER).see("! two services have the same route on the same host");
+    s.answer(SERVICES, &[UP, ENTER].concat()).answer("Which one is left out?", &[DOWN, DOWN, ENTER].concat());
+    s.see("> Which one is left out? admin").answer(SERVICES, ENTER);
+    for (question, answer) in &PROJECT {
+        s.replace(question, answer);
+    }
+    s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).answer(".github/CODEOWNERS is there already", ENTER);
+    s.answer(REVIEW, ENTER).ends_with(1);
+    let answers = s.file(".scaffold/answers.yaml");
+    assert!(answers.contains("port: 5001\n") && !answers.contains("admin"), "{answers}");
+}
+
+#[test]
+fn esc_leads_to_the_table_and_from_it_to_the_preset() {
+    let (_temp, dir, mut s) = until_services("mern", &[]);
+    s.answer(START, ENTER).answer(SERVICES, ENTER).answer(PROJECT[0].0, "books\r").answer(PROJECT[1].0, ESC);
+    s.see("? What is the project called? books").send(ESC);
+    s.see("frontend static 24 8080 / - - ? Which services does the system have?").send(ESC);
+    s.answer(START, ENTER).see("> What do you want to start from?").see("Leave one out").send(ENTER);
+    s.see(&format!("go on Project Its name, its hostname and the team behind it. ? {}", PROJECT[1].0));
+    s.send(CTRL_C).ends_with(130).nothing_changed();
+    // what was confirmed is kept
+    let mut s = Start::built_in(&dir, &["--resume"]).rows(120).run();
+    s.see("with 2 answers: `name`, `services`").see(&format!("? {}", PROJECT[1].0)).send(CTRL_C).ends_with(130);
+    assert!(!s.everything().contains(SERVICES));
+}
+
+/// What hangs on a database is asked for the services no more once there is none.
+#[test]
+fn a_later_answer_takes_the_database_from_the_table() {
+    let (_temp, _dir, mut s) = until_services("mern", &[]);
+    s.answer(START, &[DOWN, DOWN, DOWN, ENTER].concat()).answer(SERVICES, ENTER);
+    for (question, answer) in &PROJECT[..11] {
+        s.replace(question, answer);
+    }
+    s.answer("Which database does the system use?", &[UP, UP, ENTER].concat()).see("database none (yours)");
+    s.answer(OVERVIEW, CTRL_C).ends_with(130);
+    assert!(!s.everything().contains("has no meaning") && !s.everything().contains("! "), "{}", s.everything());
+}
+
+#[test]
+fn the_table_fits_into_a_narrow_terminal_and_into_ascii() {
+    let (_temp, dir, s) = until_services("mern", PRESET);
+    drop(s);
+    for (columns, lang) in [(40, "C.UTF-8"), (80, "C")] {
+        let mut s = Start::built_in(&dir, PRESET).columns(columns).rows(120).var("LANG", lang).run();
+        s.answer(SERVICES, "").see("Esc goes back]");
+        s.see(if columns == 40 { "backend Language: node 24 Port: 5000 Route: /api" } else { "(JWT_EXPI..." });
+        s.fits(columns.into(), 0);
+        assert!(lang != "C" || s.output.is_ascii());
+        s.send(CTRL_C).ends_with(130);
+    }
+    let mut s = Start::built_in(&dir, &[PRESET, &["--accessible"]].concat()).rows(120).run();
+    s.see("backend Language: node 24")
+        .answer(SERVICES, "")
+        .see("1. Yes, go on")
+        .see("< goes back):")
+        .send(CTRL_C)
+        .ends_with(130);
 }

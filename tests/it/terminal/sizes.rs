@@ -36,8 +36,8 @@ fn the_built_in_questions_fit_into_40_columns() {
     }
     one_service(&mut s);
     s.see("hint:").replace("Which Kubernetes version?", "1.36");
-    s.answer(OVERVIEW, &[DOWN, DOWN, ENTER].concat()).answer("Which services", &[UP, UP, ENTER].concat());
-    s.answer("api: what should happen?", ENTER).answer("api: change a field?", ESC).answer("Which services", ENTER);
+    s.answer(OVERVIEW, &[DOWN, DOWN, ENTER].concat()).answer("Which services", &[DOWN, ENTER].concat());
+    s.answer("api: change a field?", ESC).answer("Which services", ENTER);
     s.answer(OVERVIEW, ENTER).see("? What should happen?");
     s.fits(40, 0);
 }

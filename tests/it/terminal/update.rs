@@ -161,7 +161,7 @@ fn all_is_asked_when_wanted_with_the_recorded_answers() {
     s.answer("How many copies of each service?", ENTER).answer("Which database?", ENTER);
     s.see("> Which database? postgres").answer("Is it monitored?", ENTER).answer("What else?", ENTER);
     s.see("> What else? tls").answer(TIER, &[DOWN, ENTER].concat());
-    s.see("mails (worker, 8080, SMTP_PASSWORD)").answer(SERVICES, ENTER);
+    s.see("mails worker 8080 - SMTP_PASSWORD").answer(SERVICES, ENTER);
     s.answer("When is the database backed up?", ENTER).answer(OVERVIEW, ENTER);
     s.see("> Write 1 file").send(ENTER).ends_with(0);
     assert!(s.file("README.md").contains("\nSells books\n\nIts tier is gold."));
