@@ -9,8 +9,9 @@ use serde_json::Value;
 use crate::answers::check::Check;
 use crate::answers::session::Session;
 use crate::answers::{Answered, Found, Origin, Problem, Prompter};
-use crate::catalog::question::{FindingName, KindName, Question, Values};
+use crate::catalog::question::{FindingName, KindName, Question, Record, Values};
 use crate::catalog::{Catalog, Preset};
+use crate::detect::Unknown;
 use crate::show::compare;
 use crate::terminal::signals;
 use crate::terminal::ui::{Style, Ui};
@@ -25,6 +26,7 @@ mod one;
 mod overview;
 mod records;
 mod table;
+mod unknown;
 
 use beside::Compare;
 
@@ -65,6 +67,8 @@ pub struct TerminalPrompter<'c> {
     said: Values,
     /// Whether what was found in the folder is an answer, and not an offer.
     takes_findings: bool,
+    /// Variables whose values nothing in the folder tells.
+    unknown: Vec<Unknown>,
 }
 
 impl<'c> TerminalPrompter<'c> {
@@ -83,6 +87,7 @@ impl<'c> TerminalPrompter<'c> {
             session: None,
             said: Values::new(),
             takes_findings: false,
+            unknown: Vec::new(),
         }
     }
 
@@ -96,6 +101,12 @@ impl<'c> TerminalPrompter<'c> {
     #[must_use]
     pub fn taking_findings(self, takes_findings: bool) -> Self {
         Self { takes_findings, ..self }
+    }
+
+    /// The same, asking for the values of these variables where their services are asked.
+    #[must_use]
+    pub fn wanting(self, unknown: Vec<Unknown>) -> Self {
+        Self { unknown, ..self }
     }
 
     /// What the person answered so far.
@@ -173,11 +184,30 @@ impl<'c> TerminalPrompter<'c> {
         let draft = self.drafts.shift_remove(name);
         let mut list = records::list(draft.as_ref().or(current), check);
         let asked = records::identify(&self.dialog, &mut list, check, self.conflicting.remove(name))
-            .and_then(|()| records::ask(&self.dialog, &mut list, origin, check));
+            .and_then(|()| self.ask_records(&mut list, origin, check));
         if asked.as_ref().is_err_and(|e| e.is::<Back>()) {
             self.drafts.insert(name.clone(), records::value(&list));
         }
         asked
+    }
+
+    /// Shows the records, then asks once what of them is not known; back from there leads to the records.
+    fn ask_records(&mut self, list: &mut Vec<Record>, origin: &Origin, check: &Check<'_>) -> Result<Value> {
+        loop {
+            let value = records::ask(&self.dialog, list, origin, check)?;
+            if !check.question().is_detected_by(FindingName::Services) {
+                return Ok(value);
+            }
+            match unknown::ask(&self.dialog, list, &self.unknown, check) {
+                Err(e) if e.is::<Back>() => {}
+                other => {
+                    other?;
+                    // it is asked once
+                    self.unknown.clear();
+                    return Ok(records::value(list));
+                }
+            }
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use crate::commands::rerendering::{Proposal, refuse_unmerged, undoable, unmerged
 use crate::commands::summary::{first_steps, where_code_goes};
 use crate::detect::gaps::gaps;
 use crate::detect::walk::Files;
-use crate::detect::{Note, detect, folder_name, free, is_workflow, of_what_stays, overview};
+use crate::detect::{Note, Unknown, detect, folder_name, free, is_workflow, of_what_stays, overview};
 use crate::merge::OnConflict;
 use crate::page::PageTarget;
 use crate::plan::Resolution;
@@ -67,9 +67,9 @@ fn init(args: &InitArgs, ui: &Ui, work: Renderer<'_>) -> Result<u8> {
     }
     let person = ui.interactive && !args.plan.yes;
     given.looked_at = person || args.detect;
-    let notes = match given.looked_at {
+    let (notes, unknown) = match given.looked_at {
         true => look(args, ui, catalog, &mut given)?,
-        false => make_way(args, ui, catalog, &mut given)?,
+        false => (make_way(args, ui, catalog, &mut given)?, Vec::new()),
     };
     given.folder = if person { folder_name(catalog, project.root())? } else { None };
     let (session, resumed) = interview::session(args, ui, &mut given, project.root(), person)?;
@@ -77,7 +77,10 @@ fn init(args: &InitArgs, ui: &Ui, work: Renderer<'_>) -> Result<u8> {
     let mut person = person.then(|| {
         let all = session.as_ref().is_some_and(|session| session.all) || args.ask == AskWhich::All;
         let asking = if all { Asking::All } else { Asking::Identity };
-        TerminalPrompter::new(*ui, asking, catalog).keeping(session.clone()).taking_findings(args.detect)
+        TerminalPrompter::new(*ui, asking, catalog)
+            .keeping(session.clone())
+            .taking_findings(args.detect)
+            .wanting(unknown)
     });
     let run = InitRun { args, ui, work, project: &project, session: session.as_ref(), target, notes: &notes };
     loop {
@@ -240,10 +243,10 @@ fn examples(catalog: &Catalog, answers: &Answers) -> Option<String> {
 }
 
 /// Inspects the folder and prints the findings: each finding is the default of a question, or without a terminal the
-/// answer. Returns what does not fit.
-fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Result<Vec<Note>> {
+/// answer. Returns what does not fit, and the variables whose values nothing tells.
+fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Result<(Vec<Note>, Vec<Unknown>)> {
     if !args.dir.is_dir() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
     let chosen = given.values(catalog)?;
     let found = during(ui, "Looking at the folder", || detect(catalog, &args.dir, &chosen))?;
@@ -291,7 +294,7 @@ fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Resul
     let unfit = services.filter(|question| !found.answers.contains_key(&question.name));
     given.unfit = unfit.map(|question| question.name.clone());
     given.detected = found.answers;
-    Ok(found.notes)
+    Ok((found.notes, found.unknown))
 }
 
 /// Places generated files beside what is in the folder, where nothing else is looked for in it.
