@@ -544,6 +544,8 @@ fn variables_become_answers() {
             r#"{"OPENAI_BASE_URL": "https://api.openai.com/v1"}"#,
         ),
         ("APP_DEBUG=true", "variables", r#"{"APP_DEBUG": "false"}"#),
+        ("APP_ENV=development", "variables", r#"{"APP_ENV": "production"}"#),
+        ("ENVIRONMENT=LOCAL", "variables", "null"),
         ("UPLOADS=./uploads", "variables", "null"),
         ("SENDER=me@example.com", "variables", "null"),
         ("SMTP_HOST=mailpit\nSMTP_USER=me", "variables", "null"),

@@ -111,6 +111,11 @@ impl<'s> Known<'s> {
                 ["${host}".to_owned()].into_iter().chain(name).chain(["localhost".to_owned()]).collect();
             return (self.is_public() && !value.starts_with('[')).then(|| hosts.join(end));
         }
+        if is_in(&rules.environments, last)
+            && let Some(production) = self.production(value.unwrap_or_default())
+        {
+            return Some(production.to_owned());
+        }
         let is_url = |value: &str| value.starts_with("http");
         if let Some(value) = value.filter(|value| is_url(value) && is_laptop)
             && let Some(found) = self.laptop_url(name, value, &words)
@@ -130,6 +135,15 @@ impl<'s> Known<'s> {
             );
         }
         self.holds(variable)
+    }
+
+    /// What the production environment is called where the sample has this word for development.
+    fn production(&self, development: &str) -> Option<&'static str> {
+        let rules = &RULES.answers;
+        let mut frameworks = self.service.frameworks.iter();
+        let own = frameworks.find_map(|framework| rules.production_of.get(framework.value));
+        let is_development = matches!(development, "dev" | "development" | "local");
+        own.filter(|_| is_development).or_else(|| rules.production.get(development)).map(String::as_str)
     }
 
     /// What an address on the machine of a developer is in production.

@@ -89,6 +89,9 @@ pub struct OfAnswers {
     pub browsers: Vec<String>,
     pub origins: Vec<String>,
     pub hosts: Vec<String>,
+    pub environments: Vec<String>,
+    pub production: BTreeMap<String, String>,
+    pub production_of: BTreeMap<String, String>,
     pub off: Vec<String>,
 }
 
