@@ -22,12 +22,14 @@ use crate::template::provided;
 
 pub use beside::of_what_stays;
 use databases::{Ours, unsupported};
+use egress::egress;
 use notes::{in_the_way, missing_for_install, user_by_default};
 use record::{record, refusal};
 use variables::{mapped, without_strangers};
 
 mod beside;
 mod databases;
+mod egress;
 mod fields;
 mod notes;
 mod record;
@@ -196,6 +198,9 @@ fn services(
             user_by_default(&service, files);
             if question.fields.iter().any(|field| field.is_detected_by(FindingName::Variables)) {
                 mapped(&service, ours, found).note(&service, files);
+            }
+            if question.fields.iter().any(|field| field.is_detected_by(FindingName::EgressPorts)) {
+                egress(&service, ours, found).note(&service, files);
             }
         }
         if let Some(name) = id.and_then(|id| record.get(id)?.as_str()) {

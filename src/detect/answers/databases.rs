@@ -9,6 +9,7 @@ use super::super::finding::{Finding, Location};
 use super::super::service::{Client, Command, Language, Service};
 use super::super::variables::Variable;
 use super::super::walk::Files;
+use super::egress::egress;
 use super::variables::{Mapped, mapped};
 use crate::catalog::Catalog;
 use crate::catalog::question::{DetectedBy, FindingName, Known as _};
@@ -168,6 +169,7 @@ pub(super) fn of_databases(service: &Service, by: &DetectedBy, ours: &Ours, all:
         FindingName::OptionalSecrets => Mapped::names(&mapped(service, ours, all).optional),
         FindingName::BuildSecrets => Mapped::names(&mapped(service, ours, all).build),
         FindingName::Variables => mapped(service, ours, all).variables(),
+        FindingName::EgressPorts => egress(service, ours, all).ports(),
         _ => None,
     }
 }

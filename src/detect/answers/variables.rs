@@ -67,11 +67,15 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
 
 /// Whether it is of the database that is generated: by its system, or by a name that is general.
 fn is_of_database(variable: &Variable, words: &[&str], ours: &Ours) -> bool {
-    let is_general = words.iter().any(|word| matches!(*word, "DATABASE" | "DATASOURCE" | "DB"));
     match variable.system {
         Some(system) => ours.has(system),
-        None => variable.sort.is_of_store() && is_general,
+        None => variable.sort.is_of_store() && is_general(words),
     }
+}
+
+/// Whether a name is that of the database, whichever it is.
+pub(super) fn is_general(words: &[&str]) -> bool {
+    words.iter().any(|word| matches!(*word, "DATABASE" | "DATASOURCE" | "DB"))
 }
 
 impl<'s> Mapped<'s> {
@@ -169,6 +173,7 @@ mod tests {
             system: None,
             value: None,
             by_default: false,
+            servers: Vec::new(),
             build: name == "REGISTRY_TOKEN",
         };
         Finding::new(variable, Location::new(".env.example", None))
