@@ -23,7 +23,7 @@ use crate::template::provided;
 pub use beside::of_what_stays;
 use databases::{Ours, unsupported};
 use egress::egress;
-use notes::{in_the_way, missing_for_install, user_by_default};
+use notes::{in_the_way, missing_for_install, secrets_of_the_build, user_by_default};
 use record::{record, refusal};
 use variables::{mapped, without_strangers};
 
@@ -196,6 +196,7 @@ fn services(
             missing_for_install(&service, files);
             in_the_way(&service, files);
             user_by_default(&service, files);
+            secrets_of_the_build(&service, files);
             if question.fields.iter().any(|field| field.is_detected_by(FindingName::Variables)) {
                 mapped(&service, ours, found).note(&service, files);
             }

@@ -363,6 +363,25 @@ fn the_port_of_a_laptop_is_not_that_of_production() {
     }
 }
 
+#[test]
+fn secrets_of_a_build_are_answers() {
+    let node = r#"{"scripts": {"start": "node server.js"}, "dependencies": {"express": "1"}}"#;
+    let npmrc = "//npm.acme.dev/:_authToken=${NPM_TOKEN}\n";
+    let answer = |found: &Value| found["answers"]["services"]["value"][0]["build_secrets"].clone();
+    let (_dir, plain) = self::found(&[("package.json", node), ("package-lock.json", "{}"), (".npmrc", npmrc)]);
+    assert_eq!(answer(&plain), serde_json::json!(["NPM_TOKEN"]));
+    let (_dir, empty) = self::found(&[("package.json", node), (".env.example", "SENTRY_AUTH_TOKEN=\nPORT=3000\n")]);
+    assert_eq!(answer(&empty), Value::Null);
+    let dockerfile = "FROM node:24\nARG NPM_TOKEN\nCOPY . .\nRUN --mount=type=secret,id=sentry,env=SENTRY_AUTH_TOKEN npm ci\n\
+        RUN --mount=type=secret,id=TURBO_TOKEN npm run build\nCMD [\"node\", \"server.js\"]\n";
+    let (_dir, own) = self::found(&[("package.json", node), ("Dockerfile", dockerfile)]);
+    assert_eq!(answer(&own), serde_json::json!(["NPM_TOKEN", "SENTRY_AUTH_TOKEN", "TURBO_TOKEN"]));
+    let said = notes(&own, "Dockerfile").join("\n");
+    assert!(said.contains("takes `NPM_TOKEN` as ARG, which stays in the history of the image"), "{said}");
+    assert!(said.contains("mounts the secret of `SENTRY_AUTH_TOKEN` under another id"), "{said}");
+    assert!(!said.contains("TURBO_TOKEN"), "{said}");
+}
+
 fn services(found: &Value) -> impl Iterator<Item = &Value> {
     found["services"].as_array().unwrap().iter()
 }

@@ -167,7 +167,12 @@ pub(super) fn of_databases(service: &Service, by: &DetectedBy, ours: &Ours, all:
         }
         FindingName::Secrets => Mapped::names(&mapped(service, ours, all).secrets),
         FindingName::OptionalSecrets => Mapped::names(&mapped(service, ours, all).optional),
-        FindingName::BuildSecrets => Mapped::names(&mapped(service, ours, all).build),
+        FindingName::BuildSecrets => {
+            // one that a sample leaves empty is not needed
+            let mut needed = mapped(service, ours, all).build;
+            needed.retain(|found| found.value.build || found.value.required);
+            Mapped::names(&needed)
+        }
         FindingName::Variables => mapped(service, ours, all).variables(),
         FindingName::EgressPorts => egress(service, ours, all).ports(),
         _ => None,

@@ -42,10 +42,9 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
         if has(&rules.of_tests) || rules.given.contains(&variable.name) {
             continue;
         }
-        let is_build = variable.build || rules.of_build.contains(&variable.name);
         let is_ours = database && is_of_database(variable, &words, ours);
         match variable.sort {
-            sort if sort.is_secret() && is_build => mapped.build.push(found),
+            _ if is_of_build(variable) => mapped.build.push(found),
             sort if is_static && sort != Sort::Public => {}
             Sort::Address if is_ours => mapped.values.push((found, json!("${database.uri}"))),
             Sort::Name if is_ours && ours.is_made => mapped.values.push((found, json!("${database.name}"))),
@@ -63,6 +62,11 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
         }
     }
     mapped
+}
+
+/// Whether it is a secret that only the image build needs.
+pub(super) fn is_of_build(variable: &Variable) -> bool {
+    variable.sort.is_secret() && (variable.build || RULES.answers.of_build.contains(&variable.name))
 }
 
 /// Whether it is of the database that is generated: by its system, or by a name that is general.
