@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::cases::{outcome, text, yaml};
 use crate::repository::Repository;
-use crate::support::{embedded, given, rendered};
+use crate::support::{embedded, given, rendered, root};
 
 fn pod(case: &str, path: &str) -> Value {
     yaml(case, path)["spec"]["template"]["spec"].clone()
@@ -488,6 +488,20 @@ fn secrets_of_a_build_are_variables_of_its_steps_and_in_no_layer() {
         }
         assert!(!text.contains(&format!("ARG {secret}")) && !text.contains(&format!("ENV {secret}")), "{name}\n{text}");
     }
+}
+
+/// A language whose Dockerfile passes none would leave the answer without effect.
+#[test]
+fn every_language_takes_secrets_of_its_build() {
+    let languages = root().join("templates/components/languages");
+    let mut count = 0;
+    for language in fs::read_dir(languages).unwrap().map(|entry| entry.unwrap().path()) {
+        let Ok(text) = fs::read_to_string(language.join("files/__service_path__/Dockerfile.j2")) else { continue };
+        let mounts = text.contains("secret_mounts(service)") || text.contains("<%= build(service, ");
+        assert!(text.contains("secret_comment(service)") && mounts, "{}", language.display());
+        count += 1;
+    }
+    assert!(count >= 10, "{count}");
 }
 
 /// Only the steps that install packages or build an image have the secrets, and each image only its own.
