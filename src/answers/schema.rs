@@ -59,6 +59,9 @@ fn shape(q: &Question) -> Value {
             schema
         }
         KindName::Port => json!({"type": "integer", "minimum": q.min.unwrap_or(1024), "maximum": 65535}),
+        KindName::Ports => {
+            json!({"type": "array", "uniqueItems": true, "items": {"type": "integer", "minimum": 1, "maximum": 65535}})
+        }
         KindName::Choice => json!({"type": "string", "enum": choices}),
         KindName::MultiChoice => json!({"type": "array", "uniqueItems": true, "items": {"enum": choices}}),
         KindName::EnvNames => {

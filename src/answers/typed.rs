@@ -25,7 +25,7 @@ fn wants_text(question: &Question, rest: &[&str]) -> bool {
         }
         (KindName::MultiChoice | KindName::EnvNames | KindName::Texts, rest) => rest.len() == 1,
         (KindName::Variables, rest) => matches!(rest, [_] | [_, "home" | "value"] | [_, "values", _]),
-        (KindName::Bool | KindName::Integer | KindName::Port | KindName::Records, _) => false,
+        (KindName::Bool | KindName::Integer | KindName::Port | KindName::Ports | KindName::Records, _) => false,
         (_, rest) => rest.is_empty(),
     }
 }
@@ -56,6 +56,8 @@ mod tests {
     #[test]
     fn anything_else_is_yaml() {
         assert_eq!(value(&question("kind: port"), &[], "8080"), Ok(json!(8080)));
+        assert_eq!(value(&question("kind: ports"), &[], "[587]"), Ok(json!([587])));
+        assert_eq!(value(&question("kind: ports"), &["0"], "587"), Ok(json!(587)));
         assert_eq!(value(&question("kind: bool"), &[], "true"), Ok(json!(true)));
         assert!(value(&question("kind: env_names"), &[], "[").is_err());
         let names = question("kind: env_names");

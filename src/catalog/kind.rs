@@ -43,6 +43,18 @@ impl QuestionKind<'_> {
             },
             KindName::Integer => self.integer(value, q.min.unwrap_or(i64::MIN), q.max.unwrap_or(i64::MAX)),
             KindName::Port => self.integer(value, q.min.unwrap_or(1024), 65535),
+            KindName::Ports => {
+                let mut seen = Vec::new();
+                for item in list(value)? {
+                    let clause = |why: String| format!("where `{item}` {}", why.trim_start_matches("which "));
+                    self.integer(item, 1, 65535).map_err(clause)?;
+                    if seen.contains(&item) {
+                        return Err(format!("which names `{item}` twice"));
+                    }
+                    seen.push(item);
+                }
+                Ok(value.clone())
+            }
             KindName::MultiChoice => {
                 let items = list(value)?;
                 for item in items {
@@ -169,6 +181,7 @@ impl QuestionKind<'_> {
             | KindName::Choice
             | KindName::MultiChoice
             | KindName::Port
+            | KindName::Ports
             | KindName::EnvNames
             | KindName::Variables
             | KindName::Records => {}
@@ -233,6 +246,7 @@ impl QuestionKind<'_> {
             KindName::Duration => "a duration such as `15m`, `1h30m` or `7d`".into(),
             KindName::RepositorySlug => "a repository as `owner/name`".into(),
             KindName::Port => format!("a port from {} to 65535", q.min.unwrap_or(1024)),
+            KindName::Ports => "a list of ports, each from 1 to 65535".into(),
             KindName::Path if q.whole => "a folder of the repository such as `apps/api`, or `.` for all of it".into(),
             KindName::Path => "a folder or file of the repository such as `apps/api`".into(),
             KindName::UrlPath => "the path of a URL such as `/api`".into(),

@@ -330,6 +330,8 @@ pub enum FindingName {
     BuildSecrets,
     /// Variables that are no secrets, with their values.
     Variables,
+    /// Ports of other servers, besides those of HTTPS and of one of the databases.
+    EgressPorts,
 }
 
 impl FindingName {
@@ -384,6 +386,8 @@ pub enum KindName {
     RepositorySlug,
     /// A TCP port, from 1024 unless `min` says otherwise: an unprivileged process can bind those.
     Port,
+    /// TCP ports of other servers, each once.
+    Ports,
     /// A folder of the repository.
     Path,
     /// The path of a URL.

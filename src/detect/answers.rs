@@ -23,12 +23,14 @@ use crate::template::provided;
 
 pub use beside::of_what_stays;
 use databases::{Ours, unsupported};
-use notes::{in_the_way, shared_lock, user_by_default};
+use egress::egress;
+use notes::{in_the_way, secrets_of_the_build, shared_lock, user_by_default};
 use record::{record, refusal};
 use variables::{mapped, without_strangers};
 
 mod beside;
 mod databases;
+mod egress;
 mod fields;
 mod notes;
 mod record;
@@ -209,6 +211,7 @@ fn services(
             shared_lock(&service, files);
             in_the_way(&service, files);
             user_by_default(&service, files);
+            secrets_of_the_build(&service, files);
             if question.fields.iter().any(|field| field.is_detected_by(FindingName::Variables)) {
                 let mapped = mapped(&service, ours, found);
                 following.unknown.extend(mapped.unknown().map(|(variable, is_part)| Unknown {
@@ -216,6 +219,9 @@ fn services(
                     variable: variable.clone(),
                     is_part,
                 }));
+            }
+            if question.fields.iter().any(|field| field.is_detected_by(FindingName::EgressPorts)) {
+                egress(&service, ours, found).note(&service, files);
             }
         }
         if let Some(name) = id.and_then(|id| record.get(id)?.as_str()) {

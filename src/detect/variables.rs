@@ -25,6 +25,7 @@ mod pydantic;
 mod rules;
 mod schemas;
 mod seen;
+mod server;
 mod sort;
 mod spring;
 mod tags;
@@ -34,6 +35,7 @@ pub use calls::is_variable;
 use facts::{Facts, Origin, conclude, origin};
 pub use rules::RULES;
 use seen::Seen;
+pub use server::Server;
 pub use sort::{Sort, is_secret, scheme};
 use value::{is_harmless, is_placeholder};
 
@@ -64,6 +66,9 @@ pub struct Variable {
     /// Whether only the build of the image reads it.
     #[serde(skip)]
     pub build: bool,
+    /// Where its sample says that a server is, also that of a secret address.
+    #[serde(skip)]
+    pub servers: Vec<Server>,
 }
 
 /// Gives each service its variables, and returns those of samples that belong to none.

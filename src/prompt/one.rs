@@ -100,10 +100,9 @@ fn refusal(question: &Question, why: &str) -> String {
 /// What a person types, as a value; the check decides whether it is one.
 fn value_of(kind: KindName, text: &str) -> Value {
     match kind {
-        KindName::Integer | KindName::Port => text.parse::<i64>().map_or_else(|_| json!(text), |n| json!(n)),
-        KindName::EnvNames | KindName::Texts => {
-            json!(text.split([',', ' ']).filter(|name| !name.is_empty()).collect::<Vec<_>>())
-        }
+        KindName::Integer | KindName::Port => number_of(text),
+        KindName::Ports => items_of(text).map(number_of).collect(),
+        KindName::EnvNames | KindName::Texts => items_of(text).collect(),
         KindName::Variables if text.trim_start().starts_with('{') => {
             serde_yaml::from_str(text).unwrap_or_else(|_| json!(text))
         }
@@ -117,6 +116,15 @@ fn value_of(kind: KindName, text: &str) -> Value {
         }
         _ => json!(text),
     }
+}
+
+/// What is typed with commas or spaces between.
+fn items_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', ' ']).filter(|item| !item.is_empty())
+}
+
+fn number_of(text: &str) -> Value {
+    text.parse::<i64>().map_or_else(|_| json!(text), |n| json!(n))
 }
 
 /// A value as a person would type it.
@@ -154,6 +162,14 @@ mod tests {
     use super::*;
     use crate::catalog::Catalog;
     use crate::catalog::source;
+
+    #[test]
+    fn ports_are_typed_in_one_line() {
+        assert_eq!(value_of(KindName::Ports, "587, 6379"), json!([587, 6379]));
+        assert_eq!(value_of(KindName::Ports, "587 smtp"), json!([587, "smtp"]));
+        assert_eq!(value_of(KindName::Ports, ""), json!([]));
+        assert_eq!(line_of(&json!([587, 6379])), "587, 6379");
+    }
 
     #[test]
     fn variables_are_typed_as_pairs_or_as_yaml() {

@@ -303,6 +303,85 @@ fn files_of_interest_are_read_up_to_a_sum() {
     assert_eq!(found["variables"], Value::Array(vec![]));
 }
 
+/// What a sample with these lines, and a package.json with these libraries, say of the ports of servers elsewhere.
+fn egress(sample: &str, libraries: &[&str]) -> (Value, Vec<String>) {
+    let libraries: serde_json::Map<String, Value> =
+        ["express"].iter().chain(libraries).map(|name| ((*name).to_owned(), "1".into())).collect();
+    let package = serde_json::json!({"scripts": {"start": "node server.js"}, "dependencies": libraries});
+    let (_dir, found) = found(&[("package.json", &package.to_string()), (".env.example", sample)]);
+    let said = notes(&found, ".env.example").into_iter().filter(|said| said.contains("`egress_ports`"));
+    (found["answers"]["services"]["value"][0]["egress_ports"].clone(), said.map(str::to_owned).collect())
+}
+
+#[test]
+fn ports_of_servers_elsewhere_are_answers() {
+    for (sample, libraries, ports) in [
+        ("SMTP_HOST=smtp.acme.dev\nSMTP_PORT=465", &[][..], &[465][..]),
+        ("SMTP_HOST=smtp.acme.dev", &["nodemailer"], &[587]),
+        // the port is known to the program alone
+        ("EMAIL_USER=shop\nEMAIL_PASSWORD=x", &["nodemailer"], &[465, 587]),
+        ("MAIL_HOST=", &["nodemailer"], &[587]),
+        ("MAILGUN_API_KEY=", &["nodemailer"], &[]),
+        ("REDIS_HOST=redis", &["ioredis"], &[6379]),
+        ("REDIS_URL=rediss://:x@cache.acme.dev:6380", &["ioredis"], &[6380]),
+        ("", &["ioredis", "amqplib", "kafkajs"], &[5672, 6379, 9092]),
+        ("AMQP_URL=amqps://user:x@mq.acme.dev/shop", &["amqplib"], &[5671]),
+        ("KAFKA_BROKERS=a.acme.dev:9096,b.acme.dev:9098", &["kafkajs"], &[9096, 9098]),
+        ("ELASTICSEARCH_URL=http://localhost:9200\nMEMCACHED_SERVERS=localhost:11211", &[], &[9200, 11211]),
+        // HTTPS is open anyway
+        ("ELASTICSEARCH_URL=https://search.acme.dev\nPAYMENTS_URL=https://pay.acme.dev", &[], &[]),
+        ("LDAP_URL=ldaps://directory.acme.dev\nLEDGER_URL=http://ledger.acme.dev:8080/v1", &[], &[636, 8080]),
+        // where it listens and where browsers reach it
+        (
+            "PORT=3000\nAPP_URL=http://shop.acme.dev:8080\nCORS_ORIGINS=http://a.acme.dev:8081\nAPI_URL=http://localhost:4000",
+            &[],
+            &[],
+        ),
+        // the database of the answers has its port, a second one has not
+        ("DATABASE_URL=postgresql://u:p@localhost:5432/x\nDB_PORT=5432", &["pg"], &[]),
+        ("MYSQL_URL=mysql://u:p@old.acme.dev:3307/x", &["pg", "mysql2"], &[3307]),
+    ] {
+        let (found, said) = egress(sample, libraries);
+        let wanted = if ports.is_empty() { Value::Null } else { serde_json::json!(ports) };
+        assert_eq!(found, wanted, "{sample}");
+        assert!(said.is_empty(), "{sample}: {said:?}");
+    }
+}
+
+#[test]
+fn the_port_of_a_laptop_is_not_that_of_production() {
+    for (sample, port, instead) in [
+        ("SMTP_HOST=localhost\nSMTP_PORT=1025", 1025, 587),
+        ("SMTP_URL=smtp://mailhog:1025", 1025, 587),
+        ("EMAIL_PORT=1025", 1025, 587),
+        ("REDIS_URL=redis://localhost:6380", 6380, 6379),
+    ] {
+        let (found, said) = egress(sample, &[]);
+        assert_eq!(found, serde_json::json!([instead]), "{sample}");
+        let names = format!("names port {port} of ");
+        assert!(said.len() == 1 && said[0].contains(&names) && said[0].contains(&instead.to_string()), "{said:?}");
+    }
+}
+
+#[test]
+fn secrets_of_a_build_are_answers() {
+    let node = r#"{"scripts": {"start": "node server.js"}, "dependencies": {"express": "1"}}"#;
+    let npmrc = "//npm.acme.dev/:_authToken=${NPM_TOKEN}\n";
+    let answer = |found: &Value| found["answers"]["services"]["value"][0]["build_secrets"].clone();
+    let (_dir, plain) = self::found(&[("package.json", node), ("package-lock.json", "{}"), (".npmrc", npmrc)]);
+    assert_eq!(answer(&plain), serde_json::json!(["NPM_TOKEN"]));
+    let (_dir, empty) = self::found(&[("package.json", node), (".env.example", "SENTRY_AUTH_TOKEN=\nPORT=3000\n")]);
+    assert_eq!(answer(&empty), Value::Null);
+    let dockerfile = "FROM node:24\nARG NPM_TOKEN\nCOPY . .\nRUN --mount=type=secret,id=sentry,env=SENTRY_AUTH_TOKEN npm ci\n\
+        RUN --mount=type=secret,id=TURBO_TOKEN npm run build\nCMD [\"node\", \"server.js\"]\n";
+    let (_dir, own) = self::found(&[("package.json", node), ("Dockerfile", dockerfile)]);
+    assert_eq!(answer(&own), serde_json::json!(["NPM_TOKEN", "SENTRY_AUTH_TOKEN", "TURBO_TOKEN"]));
+    let said = notes(&own, "Dockerfile").join("\n");
+    assert!(said.contains("takes `NPM_TOKEN` as ARG, which stays in the history of the image"), "{said}");
+    assert!(said.contains("mounts the secret of `SENTRY_AUTH_TOKEN` under another id"), "{said}");
+    assert!(!said.contains("TURBO_TOKEN"), "{said}");
+}
+
 fn services(found: &Value) -> impl Iterator<Item = &Value> {
     found["services"].as_array().unwrap().iter()
 }
@@ -370,8 +449,8 @@ fn human_output() {
           os.Getenv("DATABASE_URL")
 
     Notes
-      go.mod uses nats, which is not supported: nothing is generated for it (used
-        by `ledger`).
+      go.mod uses nats, for which nothing is generated: its server stays
+        elsewhere, and `egress_ports` opens the way to it (used by `ledger`).
     "#);
 }
 
@@ -460,7 +539,7 @@ fn a_database_that_cannot_be_generated_is_said_before_anything_else() {
     assert!(
         said.contains(
             "uses postgresql, which these answers leave out; take it with `database=existing` (used by `api`)."
-        ) && said.contains("uses nats, which is not supported: nothing is generated for it (used by `api`)."),
+        ) && said.contains("uses nats, for which nothing is generated: its server stays elsewhere, and `egress_ports` opens the way to it (used by `api`)."),
         "{said}"
     );
 }

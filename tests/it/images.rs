@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::cases::{outcome, text, yaml};
 use crate::repository::Repository;
-use crate::support::{embedded, given, rendered};
+use crate::support::{embedded, given, rendered, root};
 
 fn pod(case: &str, path: &str) -> Value {
     yaml(case, path)["spec"]["template"]["spec"].clone()
@@ -446,5 +446,142 @@ fn dockerfiles_of_every_sort_are_followed() {
         let context = &deployment["spec"]["template"]["spec"]["securityContext"];
         let as_user = context["runAsUser"].as_u64();
         assert!(user.is_none() || as_user == user, "{text}: {as_user:?}");
+    }
+}
+
+/// The mounts of a Dockerfile's commands, each with its command.
+fn steps(dockerfile: &str) -> Vec<String> {
+    let joined = dockerfile.replace("\\\n ", "");
+    joined.lines().filter_map(|line| line.strip_prefix("RUN ")).map(str::to_owned).collect()
+}
+
+#[test]
+fn secrets_of_a_build_are_variables_of_its_steps_and_in_no_layer() {
+    let case = |name: &str| format!("cases/languages/{name}");
+    for (name, dockerfile, secret, commands) in [
+        ("go/api-and-worker", "api/Dockerfile", "GOPROXY", &["go mod download", "go build"][..]),
+        ("java-gradle/quarkus", "api/Dockerfile", "ORG_GRADLE_PROJECT_mavenPassword", &["./gradlew"]),
+        ("java-maven/spring-boot", "api/Dockerfile", "MAVEN_TOKEN", &["./mvnw"]),
+        ("dotnet/api", "src/Api/Dockerfile", "NUGET_TOKEN", &["dotnet restore"]),
+        ("rust/api", "Dockerfile", "CARGO_REGISTRIES_ACME_TOKEN", &["cargo build"]),
+        ("ruby/rails", "web/Dockerfile", "BUNDLE_GEMS__ACME__DEV", &["bundle install"]),
+        ("php/laravel", "Dockerfile", "COMPOSER_AUTH", &["composer install", "npm ci", "npm run build"]),
+        ("python/alone", "api/Dockerfile", "PIP_EXTRA_INDEX_URL", &["pip install", "compileall"]),
+        ("python/uv", "api/Dockerfile", "UV_INDEX_ACME_PASSWORD", &["uv sync"]),
+        ("python/poetry", "api/Dockerfile", "POETRY_HTTP_BASIC_ACME_PASSWORD", &["poetry install --only"]),
+        ("python/pipenv", "Dockerfile", "PYPI_TOKEN", &["pipenv sync"]),
+        (
+            "node/pnpm-workspace",
+            "apps/api/Dockerfile",
+            "SENTRY_AUTH_TOKEN",
+            &["npm install --global", "pnpm install", "turbo run build"],
+        ),
+        ("node/yarn", "api/Dockerfile", "NPM_TOKEN", &["yarn install", "yarn workspaces focus"]),
+    ] {
+        let text = text(&case(name), dockerfile).unwrap_or_else(|| panic!("{name} has no {dockerfile}"));
+        let mount = format!("--mount=type=secret,id={secret},env={secret} ");
+        let steps = steps(&text);
+        for command in commands {
+            let those: Vec<&String> = steps.iter().filter(|step| step.contains(command)).collect();
+            assert!(!those.is_empty(), "{name}: nothing runs {command}\n{text}");
+            assert!(those.iter().all(|step| step.contains(&mount)), "{name}: {command} lacks {secret}\n{text}");
+        }
+        assert!(!text.contains(&format!("ARG {secret}")) && !text.contains(&format!("ENV {secret}")), "{name}\n{text}");
+    }
+}
+
+/// A language whose Dockerfile passes none would leave the answer without effect.
+#[test]
+fn every_language_takes_secrets_of_its_build() {
+    let languages = root().join("templates/components/languages");
+    let mut count = 0;
+    for language in fs::read_dir(languages).unwrap().map(|entry| entry.unwrap().path()) {
+        let Ok(text) = fs::read_to_string(language.join("files/__service_path__/Dockerfile.j2")) else { continue };
+        let mounts = text.contains("secret_mounts(service)") || text.contains("<%= build(service, ");
+        assert!(text.contains("secret_comment(service)") && mounts, "{}", language.display());
+        count += 1;
+    }
+    assert!(count >= 10, "{count}");
+}
+
+/// Only the steps that install packages or build an image have the secrets, and each image only its own.
+#[test]
+fn pipelines_pass_secrets_of_builds_to_the_steps_that_need_them() {
+    let case = "cases/core/services/variables";
+    let ci = yaml(case, ".github/workflows/ci.yml");
+    assert_eq!(ci["on"]["workflow_call"]["secrets"].as_mapping().unwrap().len(), 2);
+    let mut with_secret = Vec::new();
+    for (job, of_job) in ci["jobs"].as_mapping().unwrap() {
+        assert!(of_job["env"].is_null());
+        for step in of_job["steps"].as_sequence().into_iter().flatten() {
+            let name = step["name"].as_str().unwrap_or_default();
+            for (variable, value) in step["env"].as_mapping().into_iter().flatten() {
+                let (variable, value) = (variable.as_str().unwrap(), value.as_str().unwrap_or_default());
+                if value == format!("${{{{ secrets.{variable} }}}}") {
+                    with_secret.push(format!("{} {name} {variable}", job.as_str().unwrap()));
+                } else if value.contains("secrets.") {
+                    assert_eq!(
+                        (name, value),
+                        (
+                            "Secrets of the image build are there",
+                            format!("${{{{ secrets.{variable} != '' }}}}").as_str()
+                        )
+                    );
+                }
+            }
+        }
+    }
+    let wanted = [
+        "service-web Install NPM_TOKEN",
+        "service-web Image builds NPM_TOKEN",
+        "service-api Install NPM_TOKEN",
+        "service-api Install SENTRY_AUTH_TOKEN",
+        "service-api Image builds NPM_TOKEN",
+        "service-api Image builds SENTRY_AUTH_TOKEN",
+        "service-admin Install NPM_TOKEN",
+        "service-admin Image builds NPM_TOKEN",
+    ];
+    assert_eq!(with_secret, wanted);
+    let text = text(case, ".github/workflows/ci.yml").unwrap();
+    let build = "docker build --tag built --secret id=NPM_TOKEN,env=NPM_TOKEN --file apps/admin/Dockerfile ";
+    assert!(text.contains(build), "{text}");
+
+    let deploy = yaml(case, ".github/workflows/deploy-staging.yml");
+    let passed = deploy["jobs"]["ci"]["secrets"].as_mapping().unwrap();
+    assert_eq!(passed.len(), 2, "what is called has no secrets of its own");
+    let build = &deploy["jobs"]["build"];
+    let step = build["steps"].as_sequence().unwrap().iter().find(|step| step["id"] == "build").unwrap();
+    assert_eq!(step["with"]["secret-envs"], "${{ matrix.secret-envs }}");
+    let rows = build["strategy"]["matrix"]["include"].as_sequence().unwrap();
+    let of = |service: &str| rows.iter().find(|row| row["service"] == service).unwrap()["secret-envs"].clone();
+    assert_eq!(of("api"), "NPM_TOKEN=NPM_TOKEN\nSENTRY_AUTH_TOKEN=SENTRY_AUTH_TOKEN\n");
+    assert_eq!(of("admin"), "NPM_TOKEN=NPM_TOKEN\n");
+    assert!(of("reports").is_null());
+
+    // the pods have none of them
+    let tree = &outcome(case).rendered.tree.files;
+    for (path, file) in tree.iter().filter(|(path, _)| path.starts_with("k8s/") || path.ends_with(".env.sample")) {
+        assert!(!String::from_utf8_lossy(&file.bytes).contains("NPM_TOKEN"), "{path}");
+    }
+}
+
+#[test]
+fn a_secret_of_a_build_is_nothing_else() {
+    let refusal = |field: &str, value: serde_json::Value| {
+        let mut service = json!({"name": "api", "image": "own", "language": "node", "build_secrets": ["NPM_TOKEN"]});
+        service[field] = value;
+        rendered(&given("mongodb-atlas-on-aws", &[("services", json!([service]))])).err().map(|e| format!("{e:#}"))
+    };
+    assert_eq!(refusal("size", json!("small")), None);
+    for (field, value, why) in [
+        ("secrets", json!(["NPM_TOKEN"]), "which names one of `secrets` or `optional_secrets` again"),
+        ("optional_secrets", json!(["NPM_TOKEN"]), "which names one of `secrets` or `optional_secrets` again"),
+        ("variables", json!({"NPM_TOKEN": "x"}), "which names one of `variables` again"),
+        ("build_args", json!(["NPM_TOKEN=x"]), "which names one of `build_args` again"),
+        ("build_secrets", json!(["GITHUB_TOKEN"]), "begins with `GITHUB_`"),
+        ("image", json!("existing"), "an image that is built here"),
+    ] {
+        let said = refusal(field, value);
+        assert!(said.as_deref().is_some_and(|said| said.contains(why)), "{field}: {said:?}");
     }
 }

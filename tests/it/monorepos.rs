@@ -43,6 +43,10 @@ fn what_is_found_in_a_monorepo_is_accepted() {
         // none is left out in silence; a process of a service has its path from there
         let own = answered.iter().filter(|service| service.get("path").is_some()).count();
         prop_assert!(own + found.refused.len() >= found.services.len(), "{:?}", found.refused);
+        // `init` refuses a folder without a service that can be generated
+        if answered.is_empty() {
+            return Ok(());
+        }
         let sets: Vec<(&str, Value)> = found.answers.iter().map(|(name, a)| (name.as_str(), a.value.clone())).collect();
         // drivers of some languages cannot use Atlas, which is refused with a sentence of its own
         let given = given("mongodb-self-hosted-on-aws", &sets);

@@ -3,7 +3,8 @@
 use serde::Deserialize as _;
 use serde_yaml::{Mapping, Value};
 
-use crate::support::{read_tree, root};
+use crate::cases;
+use crate::support::{given, read_tree, rendered, root};
 
 const PRESETS: [&str; 2] = ["mongodb-atlas-on-aws", "mongodb-self-hosted-on-aws"];
 
@@ -191,4 +192,59 @@ fn the_gateway_and_the_operator_reach_what_they_serve() {
         Pod::new("shop", &[("app.kubernetes.io/instance", "mongodb"), ("app.kubernetes.io/component", "mongod")]);
     assert!(operator.reaches(&objects, &member, 27017));
     assert!(!operator.reaches(&objects, &member, 22));
+}
+
+/// The policies of a case that open ports of servers elsewhere, by name.
+fn of_servers_elsewhere(case: &str) -> Vec<(String, Value)> {
+    let text = cases::text(case, "k8s/base/network-policies.yaml").unwrap();
+    let documents = serde_yaml::Deserializer::from_str(&text).map(|document| Value::deserialize(document).unwrap());
+    let named =
+        documents.map(|policy| (policy["metadata"]["name"].as_str().unwrap().to_owned(), policy["spec"].clone()));
+    named.filter(|(name, _)| name.starts_with("egress-ports-")).collect()
+}
+
+#[test]
+fn ports_of_servers_elsewhere_are_open_to_the_pods_of_an_image() {
+    let policies = of_servers_elsewhere("cases/core/services/variables");
+    let names: Vec<&str> = policies.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["egress-ports-api", "egress-ports-queue"]);
+    let reached = |pod: &str| -> Vec<u64> {
+        let labels = Mapping::from_iter([("app.kubernetes.io/name".into(), pod.into())]);
+        let open = policies.iter().filter(|(_, spec)| selects(&spec["podSelector"], &labels));
+        open.flat_map(|(_, spec)| spec["egress"].as_sequence().unwrap())
+            .flat_map(|rule| rule["ports"].as_sequence().unwrap())
+            .map(|port| port["port"].as_u64().unwrap())
+            .collect()
+    };
+    assert_eq!(reached("api"), [587, 6379]);
+    assert_eq!(reached("api-migrate"), [587, 6379]);
+    assert_eq!(reached("queue"), [587, 6379, 5672]);
+    assert!(reached("reports").is_empty() && reached("queue-migrate").is_empty());
+    for (_, spec) in &policies {
+        let block = &spec["egress"][0]["to"][0]["ipBlock"];
+        assert_eq!((&block["cidr"], &block["except"][0]), (&"0.0.0.0/0".into(), &"169.254.0.0/16".into()));
+        // a pod in quarantine has no name
+        assert!(!selects(&spec["podSelector"], &Mapping::from_iter([("quarantine".into(), "true".into())])));
+    }
+    assert!(of_servers_elsewhere("presets/mongodb-atlas-on-aws").is_empty());
+}
+
+#[test]
+fn ports_that_are_open_anyway_are_no_answer() {
+    let refusal = |service: serde_json::Value| {
+        let services = serde_json::json!([{"name": "api"}, service]);
+        rendered(&given("mongodb-atlas-on-aws", &[("services", services)])).err().map(|e| format!("{e:#}"))
+    };
+    for (ports, why) in [
+        (serde_json::json!([443]), "which names 443 or 53 (DNS), which are open anyway"),
+        (serde_json::json!([0]), "where `0` is not between 1 and 65535"),
+        (serde_json::json!(["smtp"]), "where `\"smtp\"` is not a whole number"),
+        (serde_json::json!([587, 587]), "which names `587` twice"),
+        (serde_json::json!(587), "which is not a list"),
+    ] {
+        let said = refusal(serde_json::json!({"name": "mailer", "kind": "worker", "egress_ports": ports}));
+        assert!(said.as_deref().is_some_and(|said| said.contains(why)), "{said:?}");
+    }
+    let said = refusal(serde_json::json!({"name": "web", "kind": "web", "egress_ports": [587]}));
+    assert!(said.is_some_and(|said| said.contains("`language` whose image runs a program")));
 }

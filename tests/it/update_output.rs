@@ -247,6 +247,7 @@ fn conflicts() {
       "ignored": [],
       "moved": [],
       "open": [],
+      "gaps": [],
       "notes": []
     }
     "#);

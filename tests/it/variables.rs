@@ -89,7 +89,9 @@ fn values_differ_by_environment_and_take_the_place_of_what_every_service_gets() 
 
 #[test]
 fn values_of_builds_reach_images_and_never_the_cluster() {
-    assert!(text("apps/web/Dockerfile").contains("ARG VITE_API_URL=\"/api/v1\"\nRUN npm run build\n"));
+    let build =
+        "ARG VITE_API_URL=\"/api/v1\"\nRUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN \\\n  npm run build\n";
+    assert!(text("apps/web/Dockerfile").contains(build));
     let ci = text(".github/workflows/ci.yml");
     let arguments = "--build-arg NEXT_PUBLIC_API_URL=/api --build-arg 'BRAND=Costs $5' apps/admin";
     assert!(ci.contains(arguments), "{ci}");

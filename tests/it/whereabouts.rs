@@ -33,7 +33,7 @@ fn an_existing_repository_is_not_created_again() {
     let existing = repository("[remote \"origin\"]\n\turl = git@github.com:acme/shop.git\n");
     let said = init(existing.path(), &kept);
     assert!(
-        said.contains("1. Open a pull request, and read the repository's ids scripts/github-preflight.sh git switch"),
+        said.contains("2. Open a pull request, and read the repository's ids scripts/github-preflight.sh git switch"),
         "{said}"
     );
     assert!(!said.contains("git init") && !said.contains("gh repo create"), "{said}");
@@ -104,7 +104,9 @@ fn what_does_not_fit_is_said_at_the_end() {
     write_tree(temp.path(), &read_tree(&root().join("tests/detect/mern/tree")));
     let said = init(temp.path(), &["--detect"]);
     let end = said.split("Not as the generated files expect it, and to be brought together with them:").nth(1).unwrap();
-    assert!(end.contains("frontend/package.json has no `frontend/package-lock.json`, from which generated"), "{said}");
+    assert!(end.contains("backend/Dockerfile names no user whose number is known"), "{said}");
+    let end = end.split("What the code still lacks:").nth(1).unwrap();
+    assert!(end.contains("frontend has no `frontend/package-lock.json`, from which its image installs"), "{said}");
 }
 
 /// An API that is the whole repository, with a frontend in a folder of it, has its files at the top.

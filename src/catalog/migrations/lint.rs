@@ -145,7 +145,9 @@ impl<'c> Lint<'c> {
 /// Whether it is a value, or an item of one.
 fn takes(question: &Question, value: &Value) -> bool {
     match question.kind {
-        KindName::MultiChoice | KindName::EnvNames | KindName::Texts => question.kind().check(&json!([value])).is_ok(),
+        KindName::MultiChoice | KindName::EnvNames | KindName::Texts | KindName::Ports => {
+            question.kind().check(&json!([value])).is_ok()
+        }
         _ => question.kind().check(value).is_ok(),
     }
 }

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::super::Detected;
 use super::super::finding::{Finding, Location};
 use super::super::service::{Client, Command, Language, Service};
-use super::super::variables::Variable;
+use super::super::variables::{RULES, Variable};
 use super::super::walk::Files;
+use super::egress::egress;
 use super::variables::{Mapped, mapped};
 use crate::catalog::Catalog;
 use crate::catalog::question::{DetectedBy, FindingName, Known as _};
@@ -98,6 +99,12 @@ pub(super) fn unsupported(catalog: &Catalog, found: &Detected, ours: &Ours, file
                     names.join(", ")
                 )
             }
+            names if RULES.egress.usual.contains_key(system) => {
+                format!(
+                    "uses {system}, for which nothing is generated: its server stays elsewhere, and `egress_ports` opens the way to it (used by {})",
+                    names.join(", ")
+                )
+            }
             names => {
                 format!(
                     "uses {system}, which is not supported: nothing is generated for it (used by {})",
@@ -166,8 +173,14 @@ pub(super) fn of_databases(service: &Service, by: &DetectedBy, ours: &Ours, all:
         }
         FindingName::Secrets => Mapped::names(&mapped(service, ours, all).secrets),
         FindingName::OptionalSecrets => Mapped::names(&mapped(service, ours, all).optional),
-        FindingName::BuildSecrets => Mapped::names(&mapped(service, ours, all).build),
+        FindingName::BuildSecrets => {
+            // one that a sample leaves empty is not needed
+            let mut needed = mapped(service, ours, all).build;
+            needed.retain(|found| found.value.build || found.value.required);
+            Mapped::names(&needed)
+        }
         FindingName::Variables => mapped(service, ours, all).variables(),
+        FindingName::EgressPorts => egress(service, ours, all).ports(),
         _ => None,
     }
 }

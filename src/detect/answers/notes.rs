@@ -2,6 +2,7 @@
 
 use super::super::service::{Command, Language, Service};
 use super::super::walk::Files;
+use super::variables::is_of_build;
 use crate::text::path;
 
 /// Notes a package manager whose version nothing names, and a lock file that several folders share without a workspace.
@@ -35,6 +36,30 @@ pub(super) fn user_by_default(service: &Service, files: &Files) {
             &image.dockerfile.value,
             "names no user whose number is known: the answer `user` is 10001, which owns no file of the image; a program that writes to files there needs the number of their owner, or 0 for root",
         );
+    }
+}
+
+/// Notes secrets that a Dockerfile of its own takes otherwise than pipelines pass them.
+pub(super) fn secrets_of_the_build(service: &Service, files: &Files) {
+    let Some(image) = &service.image else { return };
+    let file = &image.dockerfile.value;
+    let Some(text) = files.text_if_any(file) else { return };
+    for found in service.variables.iter().filter(|found| is_of_build(&found.value) && found.found_in.file == *file) {
+        let Some(line) = found.found_in.line.and_then(|line| text.lines().nth(line - 1)) else { continue };
+        let name = &found.value.name;
+        if line.trim_start().to_ascii_uppercase().starts_with("ARG ") {
+            files.note(
+                file,
+                format!(
+                    "takes `{name}` as ARG, which stays in the history of the image, and pipelines do not pass it: take it with `RUN --mount=type=secret,id={name},env={name}` where it is needed"
+                ),
+            );
+        } else if !line.contains(&format!("id={name}")) {
+            files.note(
+                file,
+                format!("mounts the secret of `{name}` under another id; pipelines pass it as `id={name}`"),
+            );
+        }
     }
 }
 

@@ -248,7 +248,7 @@ impl<'s> Known<'s> {
     }
 
     /// The names of what runs beside the program on the machine of a developer.
-    fn others(&self) -> Vec<String> {
+    pub(super) fn others(&self) -> Vec<String> {
         let services = self.all.services.iter().map(name_of);
         let images = self.all.backing.iter().filter_map(|one| Some(one.value.image.split(':').next()?.to_owned()));
         let systems = self.all.backing.iter().map(|one| one.value.system.to_owned());

@@ -40,10 +40,9 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
         if has(&rules.of_tests) || rules.given.contains(&variable.name) {
             continue;
         }
-        let is_build = variable.build || rules.of_build.contains(&variable.name);
         let is_ours = database && is_of_database(variable, &words, ours);
         match variable.sort {
-            sort if sort.is_secret() && is_build => mapped.build.push(found),
+            _ if is_of_build(variable) => mapped.build.push(found),
             sort if is_static && sort != Sort::Public => {}
             Sort::Address if is_ours => mapped.values.push((found, json!("${database.uri}"))),
             Sort::Name if is_ours && ours.is_made => mapped.values.push((found, json!("${database.name}"))),
@@ -63,13 +62,22 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
     mapped
 }
 
+/// Whether it is a secret that only the image build needs.
+pub(super) fn is_of_build(variable: &Variable) -> bool {
+    variable.sort.is_secret() && (variable.build || RULES.answers.of_build.contains(&variable.name))
+}
+
 /// Whether it is of the database that is generated: by its system, or by a name that is general.
 fn is_of_database(variable: &Variable, words: &[&str], ours: &Ours) -> bool {
-    let is_general = words.iter().any(|word| matches!(*word, "DATABASE" | "DATASOURCE" | "DB"));
     match variable.system {
         Some(system) => ours.has(system),
-        None => variable.sort.is_of_store() && is_general,
+        None => variable.sort.is_of_store() && is_general(words),
     }
+}
+
+/// Whether a name is that of the database, whichever it is.
+pub(super) fn is_general(words: &[&str]) -> bool {
+    words.iter().any(|word| matches!(*word, "DATABASE" | "DATASOURCE" | "DB"))
 }
 
 impl<'s> Mapped<'s> {
@@ -153,6 +161,7 @@ mod tests {
             system: None,
             value: None,
             by_default: false,
+            servers: Vec::new(),
             build: name == "REGISTRY_TOKEN",
         };
         Finding::new(variable, Location::new(".env.example", None))

@@ -30,6 +30,7 @@ pub struct Rules {
     pub placeholders: Placeholders,
     pub laptop: Laptop,
     pub of_tools: OfTools,
+    pub egress: Egress,
     pub answers: OfAnswers,
 }
 
@@ -73,6 +74,15 @@ pub struct Laptop {
 pub struct OfTools {
     pub names: Vec<String>,
     pub prefixes: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Egress {
+    pub usual: BTreeMap<String, Vec<u16>>,
+    pub by_library: Vec<String>,
+    pub of_catchers: Vec<u16>,
+    pub schemes: BTreeMap<String, u16>,
 }
 
 #[derive(Deserialize, Default)]
