@@ -449,8 +449,8 @@ fn human_output() {
           os.Getenv("DATABASE_URL")
 
     Notes
-      go.mod uses nats, for which nothing is generated: its server stays
-        elsewhere, and `egress_ports` opens the way to it (used by `ledger`).
+      go.mod uses nats, for which nothing is generated: its server stays elsewhere,
+        and `egress_ports` opens the way to it (used by `ledger`).
     "#);
 }
 
