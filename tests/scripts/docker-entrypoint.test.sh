@@ -15,6 +15,7 @@ for entrypoint in "${entrypoints[@]}"; do
   expect 7 "" "$service: the command's status is the container's" sh "$entrypoint" sh -c 'exit 7'
   REQUIRED_VARIABLES="SESSION_KEY OTHER" expect 78 "OTHER is missing" "$service: a secret is missing" sh "$entrypoint" true
   OTHER=changeme REQUIRED_VARIABLES="OTHER" expect 78 "OTHER is missing, empty or a placeholder" "$service: a placeholder" sh "$entrypoint" true
+  OTHER="the value" REQUIRED_VARIABLES="OTHER" expect 78 "OTHER is missing, empty or a placeholder" "$service: what the documents write" sh "$entrypoint" true
   OTHER=x REQUIRED_VARIABLES="SESSION_KEY OTHER" expect 0 "" "$service: all are there" sh "$entrypoint" true
   SECRETS_DIRECTORY=/nonexistent expect 0 "" "$service: no secrets at all" sh "$entrypoint" true
 done

@@ -21,7 +21,7 @@ done
 for name in ${REQUIRED_VARIABLES:-}; do
   value="$(printenv "$name" || true)"
   case "$value" in
-    "" | changeme | change-me | CHANGEME | secret | password | example | placeholder)
+    "" | changeme | change-me | CHANGEME | secret | password | example | placeholder | "the value" | "the address")
       echo "docker-entrypoint: $name is missing, empty or a placeholder" >&2
       exit 78
       ;;
