@@ -20,8 +20,8 @@ use crate::show::file_diff::DiffStyle;
 use crate::terminal::pager::{self, page};
 use crate::terminal::ui::{Style, Ui};
 use crate::terminal::{memory, signals};
-use crate::text::count;
 use crate::text::error::{Back, Interrupted, UserError};
+use crate::text::{count, shell_word};
 
 mod cached;
 mod carry_out;
@@ -224,6 +224,14 @@ fn agreed(ui: &Ui, plan: &Plan<'_>, ask: &str, yes: bool, dry_run: bool) -> Resu
     }
     ui.say(STOPPED);
     Ok(false)
+}
+
+/// The command that updates the repository in a folder.
+pub fn update_of(dir: &Path) -> String {
+    match shell_word(&dir.display().to_string()).as_str() {
+        "." => "scaffold update".to_owned(),
+        dir => format!("scaffold update {dir}"),
+    }
 }
 
 /// What the arguments say about answers.

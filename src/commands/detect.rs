@@ -19,7 +19,7 @@ use crate::terminal::ui::Ui;
 pub fn run(args: &DetectArgs, ui: &Ui) -> Result<u8> {
     let catalog = load_catalog(&args.catalog)?;
     let mut found = detect(&catalog, &args.dir, &Values::new())?;
-    found.gaps = gaps(&catalog, &args.dir, &answers(&catalog, &found), &|_| false)?.found;
+    found.gaps = gaps(&catalog, &args.dir, &answers(&catalog, &found), "scaffold init --detect", &|_| false)?.found;
     output::data(&match args.format {
         Format::Human => report::text(ui, &found),
         Format::Json => output::json(&found)?,

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::carry_out::{Execution, Outcome};
 use super::open::open;
-use super::{Renderer, cannot_prompt, interview};
+use super::{Renderer, cannot_prompt, interview, update_of};
 use crate::answers::session::Session;
 use crate::answers::{Answers, Given, Origin};
 use crate::apply::lock::Lock;
@@ -20,7 +20,7 @@ use crate::cli::{AskWhich, InitArgs};
 use crate::commands::last_rendering::LastRendering;
 use crate::commands::rerendering::{Proposal, refuse_unmerged, undoable, unmerged};
 use crate::commands::summary::{first_steps, where_code_goes};
-use crate::detect::gaps::gaps;
+use crate::detect::gaps::{gaps, named};
 use crate::detect::walk::Files;
 use crate::detect::{Note, Unknown, detect, folder_name, free, is_workflow, of_what_stays, overview};
 use crate::merge::OnConflict;
@@ -133,7 +133,7 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
     if person || args.plan.dry_run {
         hidden.iter().for_each(|note| ui.note(note));
     }
-    let gaps = gaps(catalog, project.root(), &proposal.resolved.values, &|_| false)?;
+    let gaps = gaps(catalog, project.root(), &proposal.resolved.values, &update_of(&args.dir), &|_| false)?;
     let code = code_to_come(catalog, project.root(), &proposal.resolved.values);
     let execution = Execution {
         ui,
@@ -294,7 +294,7 @@ fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Resul
     let unfit = services.filter(|question| !found.answers.contains_key(&question.name));
     given.unfit = unfit.map(|question| question.name.clone());
     given.detected = found.answers;
-    Ok((found.notes, found.unknown))
+    Ok((found.notes, named(&args.dir, found.unknown)?))
 }
 
 /// Places generated files beside what is in the folder, where nothing else is looked for in it.

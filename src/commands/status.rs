@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::cached::{CachedReply, Reply};
 use super::open::{folder, open};
-use super::{Renderer, given_for_update};
+use super::{Renderer, given_for_update, update_of};
 use crate::cli::{self, Fact};
 use crate::commands::last_rendering::LastRendering;
 use crate::commands::rerendering::{Proposal, Unmerged, next_steps};
@@ -38,7 +38,7 @@ pub fn run(args: &cli::StatusArgs, ui: &Ui) -> Result<u8> {
         let pending = pending.map(|pending| pending.about(&last.base));
         let mut proposal = Proposal::prepare(&project, last, catalog, given_for_update(&args.with)?, None, render)?;
         let is_generated = |path: &str| proposal.base.tree.files.contains_key(path);
-        let gaps = gaps(catalog, project.root(), &proposal.resolved.values, &is_generated)?;
+        let gaps = gaps(catalog, project.root(), &proposal.resolved.values, &update_of(&dir), &is_generated)?;
         let reply = reply(args, ui, &proposal, &gaps.found)?;
         let code = reply.give(ui)?;
         if let Some(pending) = pending {

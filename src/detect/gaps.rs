@@ -8,12 +8,13 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::compose::is_compose;
 use super::finding::Location;
 use super::service::Service;
 use super::tokens::{Comments, Token, tokens};
 use super::walk::Files;
-use super::wanted::{has_source_end, in_tests, is_wanted};
-use super::{Detected, detect_in};
+use super::wanted::{has_source_end, in_tests, is_env_file, is_wanted, is_workflow};
+use super::{Detected, Unknown, detect_in};
 use crate::catalog::Catalog;
 use crate::catalog::question::{FindingName, Question, Values};
 use crate::text::path;
@@ -99,7 +100,7 @@ pub struct Gaps {
     pub looked_at: Vec<PathBuf>,
 }
 
-/// Compares code with answers. Files that were generated are no code. Nothing is said about a service whose code is not there.
+/// Compares code with answers, which `command` changes with `--set`. Files that were generated are no code. Nothing is said about a service whose code is not there.
 ///
 /// # Errors
 /// As [`detect`](super::detect).
@@ -107,6 +108,7 @@ pub fn gaps(
     catalog: &Catalog,
     root: &Path,
     answers: &Values,
+    command: &str,
     is_generated: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Gaps> {
     let Some(question) = catalog.detected_by(FindingName::Services) else { return Ok(Gaps::default()) };
@@ -122,8 +124,16 @@ pub fn gaps(
         looked_at: files.folders().iter().cloned().chain(files.paths().map(PathBuf::from)).collect(),
     };
     for record in &records {
-        let subject =
-            Subject { catalog, question, record, answers, detected: &detected, files: &files, records: &records };
+        let subject = Subject {
+            command,
+            catalog,
+            question,
+            record,
+            answers,
+            detected: &detected,
+            files: &files,
+            records: &records,
+        };
         let (Some(name), Some(folder)) = (subject.answer(FindingName::ServiceName), subject.folder()) else { continue };
         let code = Code::of(&subject, folder);
         let mut found = images::gaps(&subject);
@@ -137,6 +147,16 @@ pub fn gaps(
         all.found.extend(found.into_iter().map(|draft| draft.of(name)));
     }
     Ok(all)
+}
+
+/// Those of the variables that a source in the folder names; the others are of compose files and tools.
+///
+/// # Errors
+/// When the folder cannot be listed.
+pub fn named(root: &Path, unknown: Vec<Unknown>) -> Result<Vec<Unknown>> {
+    let files = Files::matching(root, can_tell)?;
+    let code = Code { files: &files, own: files.paths().collect(), shared: Vec::new() };
+    Ok(unknown.into_iter().filter(|one| code.names(&one.variable.value.name)).collect())
 }
 
 fn can_tell(file: &str) -> bool {
@@ -167,6 +187,7 @@ impl Draft {
 
 /// A service of the answers, and what was found.
 struct Subject<'s> {
+    command: &'s str,
     catalog: &'s Catalog,
     question: &'s Question,
     record: &'s Value,
@@ -214,7 +235,7 @@ impl<'s> Subject<'s> {
         let set = format!("{}.{name}.{field}={value}", self.question.name);
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-=/:,@".contains(c);
         let quoted = if set.chars().all(is_plain) { set } else { format!("'{set}'") };
-        format!("`scaffold update --set {quoted}`")
+        format!("`{} --set {quoted}`", self.command)
     }
 
     fn is_generated_image(&self) -> bool {
@@ -255,14 +276,41 @@ impl<'c> Code<'c> {
         self.own.iter().chain(&self.shared).any(|file| self.files.text(file).is_some_and(|text| is_it(&text)))
     }
 
-    /// Calls for the tokens of each source of its own that is no test.
-    fn each_source(&self, mut found: impl FnMut(&'c str, &[Token<'_>])) {
+    /// Whether a source or a setting names a variable, also without its first word, which a library can add. Samples and compose files do
+    /// not count; where there is no source at all, nothing can be said.
+    fn names(&self, name: &str) -> bool {
+        let is_source =
+            |file: &&&str| can_tell(file) && !is_env_file(file) && !is_compose(path::name(file)) && !is_workflow(file);
+        let mut sources = self.own.iter().chain(&self.shared).filter(is_source).peekable();
+        let (whole, rest) = (plain(name), plain(name.split_once('_').map_or(name, |(_, rest)| rest)));
+        let is_named = |text: &str| {
+            let text = plain(text);
+            text.contains(&whole) || rest.len() > 4 && text.contains(&rest)
+        };
+        sources.peek().is_none() || sources.any(|file| self.files.text(file).is_some_and(|text| is_named(&text)))
+    }
+
+    /// Calls for each source of its own that is no test.
+    fn each_text(&self, mut found: impl FnMut(&'c str, &str)) {
         for file in self.own.iter().copied().filter(|file| is_program(file)) {
-            let Some(text) = self.files.text(file) else { continue };
-            let hash = [".py", ".rb", ".ex", ".exs"].iter().any(|end| file.ends_with(end));
-            found(file, &tokens(&text, if hash { Comments::Hash } else { Comments::Slashes }));
+            if let Some(text) = self.files.text(file) {
+                found(file, &text);
+            }
         }
     }
+
+    /// The same with its tokens.
+    fn each_source(&self, mut found: impl FnMut(&'c str, &[Token<'_>])) {
+        self.each_text(|file, text| {
+            let hash = [".py", ".rb", ".ex", ".exs"].iter().any(|end| file.ends_with(end));
+            found(file, &tokens(text, if hash { Comments::Hash } else { Comments::Slashes }));
+        });
+    }
+}
+
+/// A name as letters and digits, whatever a language writes between words.
+fn plain(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 fn is_below(file: &str, folder: &str) -> bool {

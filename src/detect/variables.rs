@@ -34,9 +34,9 @@ pub mod value;
 pub use calls::is_variable;
 use facts::{Facts, Origin, conclude, origin};
 pub use rules::RULES;
-use seen::Seen;
+pub use seen::{Says, Seen};
 pub use server::Server;
-pub use sort::{Sort, is_secret, scheme};
+pub use sort::{Sort, is_secret, scheme, sort};
 use value::{is_harmless, is_placeholder};
 
 /// Variables of a whole repository.
@@ -248,18 +248,22 @@ fn code(files: &Files, services: &Services, facts: &mut BTreeMap<String, Facts>)
         }
         *count += 1;
         let Some(text) = files.text(file) else { continue };
-        let seen = match file.rsplit_once('.').map(|(_, end)| end) {
-            _ if is_spring(file) => spring::read(file, &text),
-            Some("py") => [pydantic::read(&text), calls::read(file, &text)].concat(),
-            Some("go") => [tags::read(&text), calls::read(file, &text)].concat(),
-            Some("cjs" | "js" | "mjs" | "ts") => [schemas::read(&text), calls::read(file, &text)].concat(),
-            Some(_) | None => calls::read(file, &text),
-        };
         let facts = facts.entry(service.path.clone()).or_default();
-        for one in seen.into_iter().filter(|one| !is_of_tools(&one.name)) {
-            facts.add(file, Origin::Code, one);
-        }
+        read_in(file, &text).into_iter().for_each(|one| facts.add(file, Origin::Code, one));
     }
+}
+
+/// What a source reads of its environment, without the variables of tools.
+pub fn read_in(file: &str, text: &str) -> Vec<Seen> {
+    let mut seen = match file.rsplit_once('.').map(|(_, end)| end) {
+        _ if is_spring(file) => spring::read(file, text),
+        Some("py") => [pydantic::read(text), calls::read(file, text)].concat(),
+        Some("go") => [tags::read(text), calls::read(file, text)].concat(),
+        Some("cjs" | "js" | "mjs" | "ts") => [schemas::read(text), calls::read(file, text)].concat(),
+        Some(_) | None => calls::read(file, text),
+    };
+    seen.retain(|one| !is_of_tools(&one.name));
+    seen
 }
 
 /// Reads what the build of an image needs beside the code. Only secrets count: others are arguments of the build.

@@ -26,7 +26,15 @@ pub(super) fn ask(dialog: &Dialog, list: &mut [Record], unknown: &[Unknown], che
     let (Some(folder), Some(variables)) = (field(FindingName::ServicePath), field(FindingName::Variables)) else {
         return Ok(());
     };
-    let open = open(list, unknown, folder, variables);
+    let mut open = open(list, unknown, folder, variables);
+    let secrets = field(FindingName::Secrets);
+    open.retain(|one| {
+        let record = list.get(one.record).zip(secrets);
+        let name = &one.unknown.variable.value.name;
+        let given = record.map(|(record, secrets)| check.within(record, secrets).set_already(name));
+        // where that cannot be told, it is asked
+        !matches!(given, Some(Ok(Some(_))))
+    });
     let mut start = 0;
     while !open.is_empty() {
         let value = |one: &Open<'_>| {

@@ -445,7 +445,8 @@ fn human_output() {
     What the code still lacks
       ledger never reads `DATABASE_URL`, the address of its database (go.mod:6)
         Read it where it connects, or name the variable that it reads: `scaffold
-          update --set 'services.ledger.variables.NAME=${database.uri}'`.
+          init --detect --set
+          'services.ledger.variables.NAME=${database.uri}'`.
           os.Getenv("DATABASE_URL")
 
     Notes
@@ -656,7 +657,7 @@ fn what_is_not_known_is_said_once() {
         told,
         [
             "reads `UPLOADS`, and what it is in production is not known",
-            "reads `DB_HOST` and `DB_PASS`, parts of the address of its database, which is known only as a whole",
+            "reads its database from `DB_HOST` and `DB_PASS`, and gets the whole address in `MONGODB_URI`",
         ]
     );
 }

@@ -74,18 +74,17 @@ fn init_and_status_say_what_is_missing_and_how_to_mend_it() {
         Commit what `npm install --package-lock-only` writes in its folder.
       api listens on localhost, the default of Fastify, which only its own
         container reaches (apps/api/server.js:4)
-        Give `listen` a host.
-          await fastify.listen({ port: Number(process.env.PORT), host: '0.0.0.0' })
+        Add `host: '0.0.0.0'` beside the port that `listen` gets.
       api has no route `/readyz`, by which the cluster asks whether it can take
         requests (apps/api/server.js:4)
         Add one that answers 200, beside the other routes, or have the cluster ask
-          another one: `scaffold update --set
+          another one: `scaffold update project --set
           services.api.readiness_path=/healthz`.
-          fastify.get('/readyz', async () => 'ok')
+          app.get('/readyz', async () => 'ok')
       api never reads `MONGODB_URI`, the address of its database
         (apps/api/package.json)
         Read it where it connects, or name the variable that it reads: `scaffold
-          update --set 'services.api.variables.NAME=${database.uri}'`.
+          update project --set 'services.api.variables.NAME=${database.uri}'`.
           process.env.MONGODB_URI
     "#);
     let lacking =
@@ -109,7 +108,7 @@ fn init_and_status_say_what_is_missing_and_how_to_mend_it() {
         told.contains("api reads `MAIL_TOKEN` and `APP_URL`, which no answer gives (apps/api/.env.example:1)"),
         "{told}"
     );
-    let set = "`scaffold update --set 'services.api.secrets=[SESSION_KEY, MAIL_TOKEN]'` and `scaffold update --set 'services.api.variables.APP_URL=${url}'`";
+    let set = "`scaffold update project --set 'services.api.secrets=[SESSION_KEY, MAIL_TOKEN]'` and `scaffold update project --set 'services.api.variables.APP_URL=${url}'`";
     assert!(told.contains(set), "{told}");
     // the commands do what they say
     let update = ["update", "project", "--yes", "--set", "services.api.secrets=[SESSION_KEY, MAIL_TOKEN]"];
@@ -117,6 +116,31 @@ fn init_and_status_say_what_is_missing_and_how_to_mend_it() {
         program(shop.0.path()).args(update).args(["--set", "services.api.variables.APP_URL=${url}"]).output().unwrap();
     assert!(update.status.success(), "{}", said(&update));
     assert_eq!(shop.gaps(), []);
+}
+
+/// A name that no code reads gives the address to nothing.
+#[test]
+fn a_command_that_is_copied_with_its_placeholder_closes_no_gap() {
+    let files = [("main.py", "MongoClient(os.environ['ELSEWHERE'])\n"), ("requirements.txt", "flask\npymongo==4.10\n")];
+    let sets = [
+        "services.api.language=python",
+        "services.api.start=python main.py",
+        "services.api.variables.NAME=${database.uri}",
+    ];
+    let messages: Vec<String> = Shop::new(&files, &sets).gaps().into_iter().map(|(_, _, message, _)| message).collect();
+    assert!(messages.contains(&"never reads `NAME`, the address of its database".to_owned()), "{messages:?}");
+}
+
+/// What every service gets is no variable that only people know.
+#[test]
+fn what_is_given_is_not_asked_for() {
+    let files = [
+        ("main.py", "os.environ['CORS_ORIGINS'].split(',')\nos.environ['PORT']\nos.environ['MONGODB_URI']\n"),
+        ("requirements.txt", "flask\n"),
+    ];
+    let sets = ["services.api.language=python", "services.api.start=python main.py"];
+    let sets = [sets.as_slice(), &["services.api.probe=tcp"]].concat();
+    assert_eq!(Shop::new(&files, &sets).gaps(), []);
 }
 
 /// What is generated names the routes and variables itself, and is no code.
@@ -155,7 +179,7 @@ type Case<'c> = (&'c [(&'c str, &'c str)], &'c [&'c str], &'c str, &'c str, &'c 
 #[test]
 fn each_kind_has_its_place_and_its_change() {
     let python = ["services.api.language=python", "services.api.package_manager=pip"];
-    let cases: [Case<'_>; 9] = [
+    let cases: [Case<'_>; 14] = [
         (
             &[
                 ("main.py", "app = FastAPI()\n@app.get('/healthz')\nuvicorn\n"),
@@ -240,6 +264,56 @@ fn each_kind_has_its_place_and_its_change() {
             "apps/api/requirements.txt:2",
             "never reads `MONGODB_URI`, the address of its database",
             Some("os.environ[\"MONGODB_URI\"]"),
+        ),
+        (
+            &[("main.py", "app = Flask(__name__)\napp.run(port=8080)\n"), ("requirements.txt", "flask==3\n")],
+            &["services.api.start=python main.py"],
+            "listen",
+            "apps/api/main.py:2",
+            "listens on `127.0.0.1`, which only its own container reaches",
+            None,
+        ),
+        (
+            &[("src/main/resources/application.yml", "server:\n  address: 127.0.0.1\n"), ("pom.xml", "<project/>")],
+            &["services.api.language=java_maven"],
+            "listen",
+            "apps/api/src/main/resources/application.yml:2",
+            "listens on `127.0.0.1`, which only its own container reaches",
+            None,
+        ),
+        (
+            &[("src/main/java/App.java", "x\n"), ("pom.xml", "<project/>")],
+            &["services.api.language=java_maven"],
+            "lock",
+            "apps/api/pom.xml",
+            "has no `apps/api/mvnw`, which builds it in the image",
+            None,
+        ),
+        (
+            &[
+                ("main.go", "mux := http.NewServeMux()\nhttp.ListenAndServe(\":8080\", mux)\n"),
+                ("go.mod", "module api\n"),
+            ],
+            &["services.api.language=go"],
+            "route",
+            "apps/api/main.go:2",
+            "has no route `/readyz`, by which the cluster asks whether it can take requests",
+            Some(
+                "mux.HandleFunc(\"/readyz\", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })",
+            ),
+        ),
+        // in a source in which detection does not look
+        (
+            &[
+                ("main.py", "x\n"),
+                ("routers/auth.py", "KEY = os.environ[\"JWT_SECRET\"]\n"),
+                ("requirements.txt", "flask\n"),
+            ],
+            &["services.api.start=python main.py"],
+            "variable",
+            "apps/api/routers/auth.py:1",
+            "reads `JWT_SECRET`, which no answer gives",
+            None,
         ),
     ];
     for (files, sets, kind, place, message, code) in cases {

@@ -27,6 +27,10 @@ pub(super) struct Route {
     /// Where the lines go; beside the other routes where it says nothing.
     #[serde(rename = "where")]
     pub place: Option<String>,
+    /// What the lines are called on, and the calls that make one.
+    pub receiver: Option<String>,
+    #[serde(default)]
+    pub made_by: Vec<String>,
     pub code: String,
 }
 
@@ -35,7 +39,12 @@ pub(super) struct Route {
 pub(super) struct Lock {
     /// The file without which nothing is installed.
     pub manifest: Option<String>,
+    /// The manifest under another name.
+    pub other: Option<String>,
     pub lock: String,
+    /// What it is for, as a clause.
+    #[serde(rename = "use")]
+    pub purpose: Option<String>,
     pub command: String,
 }
 

@@ -19,8 +19,9 @@ fn lock(subject: &Subject<'_>) -> Option<Draft> {
     let advice = ADVICE.locks.get(manager)?;
     let folder = subject.folder()?;
     let is_member = subject.value(FindingName::Workspace).and_then(serde_json::Value::as_bool).unwrap_or_default();
-    let manifest = advice.manifest.as_ref().map(|manifest| path::join(folder, manifest));
-    if manifest.as_ref().is_some_and(|manifest| !subject.files.has(manifest)) {
+    let named = || advice.manifest.iter().chain(&advice.other).map(|manifest| path::join(folder, manifest));
+    let manifest = named().find(|manifest| subject.files.has(manifest));
+    if advice.manifest.is_some() && manifest.is_none() {
         return None;
     }
     let lock = path::join(if is_member { "" } else { folder }, &advice.lock);
@@ -31,7 +32,10 @@ fn lock(subject: &Subject<'_>) -> Option<Draft> {
     Some(Draft::new(
         GapKind::Lock,
         Location::new(&place, None),
-        format!("has no `{lock}`, from which its image installs exact versions"),
+        format!(
+            "has no `{lock}`, {}",
+            advice.purpose.as_deref().unwrap_or("from which its image installs exact versions")
+        ),
         format!("Commit what `{}` writes{}.", advice.command, if is_member { " at the top" } else { " in its folder" }),
     ))
 }

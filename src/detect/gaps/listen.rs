@@ -2,6 +2,7 @@
 
 use super::super::finding::Location;
 use super::super::tokens::{Token, What};
+use super::super::wanted::is_spring;
 use super::{Code, Draft, GapKind, Subject, is_local};
 use crate::catalog::question::FindingName;
 use crate::text::path;
@@ -36,23 +37,58 @@ pub(super) fn gaps(subject: &Subject<'_>, code: &Code<'_>) -> Vec<Draft> {
             .find_map(|i| address(tokens, i, file, uses_fastify))
             .map(|(line, what)| (Location::new(file, Some(line)), what));
     });
+    let found = found.or_else(|| by_settings(code)).or_else(|| by_default_of_flask(subject, code));
     let address = found.map(|(place, what)| {
         let told = match &what {
             Some(address) => format!("listens on `{address}`, which only its own container reaches"),
             None => "listens on localhost, the default of Fastify, which only its own container reaches".to_owned(),
         };
-        let change = match &what {
-            Some(_) => "Let it listen on `0.0.0.0`.",
-            None => "Give `listen` a host.",
+        let change = match (&what, nest) {
+            (Some(_), _) => "Let it listen on `0.0.0.0`, which is every address of the container.",
+            (None, true) => "Give `listen` the host `'0.0.0.0'` as its second argument.",
+            (None, false) => "Add `host: '0.0.0.0'` beside the port that `listen` gets.",
         };
-        let mut draft = Draft::new(GapKind::Listen, place, told, change);
-        draft.code = what.is_none().then(|| match nest {
-            true => "await app.listen(Number(process.env.PORT), '0.0.0.0')".to_owned(),
-            false => "await fastify.listen({ port: Number(process.env.PORT), host: '0.0.0.0' })".to_owned(),
-        });
-        draft
+        Draft::new(GapKind::Listen, place, told, change)
     });
     address.into_iter().chain(another_port(subject, code, port)).collect()
+}
+
+/// `server.address` of Spring.
+fn by_settings(code: &Code<'_>) -> Option<(Location, Option<String>)> {
+    code.own.iter().filter(|file| is_spring(file)).find_map(|file| {
+        let text = code.files.text(file)?;
+        let mut in_server = false;
+        text.lines().enumerate().find_map(|(i, line)| {
+            let (key, value) = line.split_once(['=', ':'])?;
+            in_server = if key.starts_with(' ') { in_server } else { key.trim() == "server" };
+            let is_address = key.trim() == "server.address" || in_server && key.trim() == "address";
+            let value = value.trim().trim_matches(['"', '\'']);
+            (is_address && is_local(value)).then(|| (Location::new(file, Some(i + 1)), Some(value.to_owned())))
+        })
+    })
+}
+
+/// `app.run()` of Flask without a host, in the file that the service starts.
+fn by_default_of_flask(subject: &Subject<'_>, code: &Code<'_>) -> Option<(Location, Option<String>)> {
+    let is_flask = subject.service()?.frameworks.iter().any(|one| one.value == "Flask");
+    let command = subject.answer(FindingName::Start).filter(|command| is_flask && command.starts_with("python"))?;
+    let file = command.split_whitespace().find(|word| word.ends_with(".py"))?;
+    let mut found = None;
+    code.each_source(|source, tokens| {
+        if path::name(source) != path::name(file) {
+            return;
+        }
+        for (i, token) in tokens.iter().enumerate().filter(|(_, token)| token.is_word("run")) {
+            let is_call = tokens.get(i + 1).is_some_and(|next| next.is_sign('('));
+            let is_of_app =
+                i >= 2 && tokens.get(i - 2).is_some_and(|app| app.is_word("app") || app.is_word("application"));
+            let has_host = inside(tokens, i + 2).iter().any(|argument| argument.is_word("host"));
+            if is_call && is_of_app && !has_host {
+                found.get_or_insert((Location::new(source, Some(token.line)), Some("127.0.0.1".to_owned())));
+            }
+        }
+    });
+    found
 }
 
 /// A port in a source that is not the one of the answers, in a program that does not read `PORT`.

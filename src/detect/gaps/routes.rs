@@ -2,6 +2,7 @@
 
 use super::super::finding::Location;
 use super::super::service::Route;
+use super::super::tokens::Token;
 use super::advice::ADVICE;
 use super::{Code, Draft, GapKind, Subject};
 use crate::catalog::question::FindingName;
@@ -32,7 +33,7 @@ pub(super) fn gaps(subject: &Subject<'_>, code: &Code<'_>) -> Vec<Draft> {
         .collect()
 }
 
-fn gap(subject: &Subject<'_>, code: &Code<'_>, field: FindingName, route: &str, there: Option<&str>) -> Draft {
+fn gap(subject: &Subject<'_>, code_of: &Code<'_>, field: FindingName, route: &str, there: Option<&str>) -> Draft {
     let what = if field == FindingName::LivenessPath { "whether it works" } else { "whether it can take requests" };
     let found =
         subject.service().and_then(|service| service.routes.get(&Route::Liveness)).map(|found| found.value.as_str());
@@ -46,12 +47,38 @@ fn gap(subject: &Subject<'_>, code: &Code<'_>, field: FindingName, route: &str, 
     let needs = if field == FindingName::LivenessPath { " without asking the database" } else { "" };
     let mut draft = Draft::new(
         GapKind::Route,
-        place_of_routes(subject, code),
+        place_of_routes(subject, code_of),
         format!("has no route `{route}`, by which the cluster asks {what}"),
         format!("Add one that answers 200{needs}, {}, or {other}.", filled(place, route)),
     );
-    draft.code = advice.map(|advice| filled(&advice.code, route));
+    draft.code = advice.map(|advice| {
+        let code = filled(&advice.code, route);
+        match advice.receiver.as_deref().zip(receiver(code_of, &advice.made_by)) {
+            Some((usual, own)) => code.replacen(&format!("{usual}."), &format!("{own}."), 1),
+            None => code,
+        }
+    });
     draft
+}
+
+/// What the code calls the program: `app` of `const app = express()`, `mux` of `mux := http.NewServeMux()`.
+fn receiver(code: &Code<'_>, made_by: &[String]) -> Option<String> {
+    let mut found = None;
+    code.each_source(|_, tokens| {
+        if found.is_some() {
+            return;
+        }
+        found = (0..tokens.len()).find_map(|i| {
+            let is_made = tokens[i].word().is_some_and(|word| made_by.iter().any(|one| one == word))
+                && tokens.get(i + 1).is_some_and(|next| next.is_sign('('));
+            let before = tokens.get(i.saturating_sub(6)..i).filter(|_| is_made)?;
+            let left = before.get(..before.iter().rposition(|one| one.is_sign('='))?)?;
+            // `app: Express = express()`, `mux := http.NewServeMux()`
+            let left = left.iter().position(|one| one.is_sign(':')).map_or(left, |colon| &left[..colon]);
+            Some(left.iter().rev().find_map(Token::word)?.to_owned())
+        });
+    });
+    found
 }
 
 /// A route with its names: `ROUTE` is `/health/ready`, `PLAIN` is `health/ready`, and `NAME` is `ready`.

@@ -71,8 +71,8 @@ fn the_table_is_confirmed_with_one_key_before_the_first_question() {
     let (_temp, _dir, mut s) = until_services("mern", &[]);
     s.see("Found in this folder: services backend, frontend database mongodb").answer(START, ENTER);
     s.see(&format!("{HEAD} {BACKEND} ? {SERVICES} Is this right? > Yes, go on"));
-    s.see("[(found in backend/package.json").send(ENTER).answer(OPEN, ENTER).see(&format!("? {}", PROJECT[0].0));
-    assert_eq!(s.typed, 3, "one key for the preset, one for all services, one for what is not known");
+    s.see("[(found in backend/package.json").send(ENTER).see(&format!("? {}", PROJECT[0].0));
+    assert_eq!(s.typed, 2, "one key for the preset, one for all services");
     for (question, answer) in &PROJECT {
         s.replace(question, answer);
     }
@@ -96,7 +96,7 @@ fn the_table_is_edited_in_place() {
     s.send(&[UP, UP, ENTER].concat()).answer("Which one is copied?", &[DOWN, ENTER].concat());
     s.answer("What is the service called?", "admin\r");
     s.answer("admin: change a field?", ENTER).see("admin static 24 8080 / - - ?");
-    s.answer(SERVICES, ENTER).answer(OPEN, ENTER).see("! two services have the same route on the same host");
+    s.answer(SERVICES, ENTER).see("! two services have the same route on the same host");
     s.answer(SERVICES, &[UP, ENTER].concat()).answer("Which one is left out?", &[DOWN, DOWN, ENTER].concat());
     s.see("> Which one is left out? admin").answer(SERVICES, ENTER);
     for (question, answer) in &PROJECT {
@@ -111,11 +111,7 @@ fn the_table_is_edited_in_place() {
 #[test]
 fn esc_leads_to_the_table_and_from_it_to_the_preset() {
     let (_temp, dir, mut s) = until_services("mern", &[]);
-    s.answer(START, ENTER)
-        .answer(SERVICES, ENTER)
-        .answer(OPEN, ENTER)
-        .answer(PROJECT[0].0, "books\r")
-        .answer(PROJECT[1].0, ESC);
+    s.answer(START, ENTER).answer(SERVICES, ENTER).answer(PROJECT[0].0, "books\r").answer(PROJECT[1].0, ESC);
     s.see("? What is the project called? books").send(ESC);
     s.see("frontend static 24 8080 / - - ? Which services does the system have?").send(ESC);
     s.answer(START, ENTER).see("> What do you want to start from?").see("Leave one out").send(ENTER);
@@ -131,7 +127,7 @@ fn esc_leads_to_the_table_and_from_it_to_the_preset() {
 #[test]
 fn a_later_answer_takes_the_database_from_the_table() {
     let (_temp, _dir, mut s) = until_services("mern", &[]);
-    s.answer(START, &[DOWN, DOWN, DOWN, ENTER].concat()).answer(SERVICES, ENTER).answer(OPEN, ENTER);
+    s.answer(START, &[DOWN, DOWN, DOWN, ENTER].concat()).answer(SERVICES, ENTER);
     for (question, answer) in &PROJECT[..11] {
         s.replace(question, answer);
     }
@@ -166,9 +162,9 @@ fn values_that_nothing_tells_are_asked_in_one_list() {
     let (_temp, _dir, mut s) = until_services("variables-of-several-services", PRESET);
     s.answer(SERVICES, ENTER)
         .see(OPEN)
-        .see("> Go on; what is left open is listed at the end api GITHUB_CALLBACK_URL read in api/.env.example");
-    s.send(&[DOWN, ENTER].concat()).answer("What is `GITHUB_CALLBACK_URL` in production?", "${url}/callback\r");
-    s.see("api GITHUB_CALLBACK_URL = ${url}/callback");
+        .see("> Go on; what is left open is listed at the end api GITHUB_CLIENT_ID read in api/.env.example");
+    s.send(&[DOWN, ENTER].concat()).answer("What is `GITHUB_CLIENT_ID` in production?", "Iv1.8a61f9b3\r");
+    s.see("api GITHUB_CLIENT_ID = Iv1.8a61f9b3");
     // back is to the table, and the value stays
     s.send(ESC).answer(SERVICES, ENTER).see(OPEN).send(ENTER);
     s.answer(PROJECT[0].0, CTRL_C).ends_with(130);
