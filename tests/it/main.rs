@@ -35,6 +35,7 @@ mod markdown;
 mod matrix;
 mod merge;
 mod monorepos;
+mod moving;
 mod owed;
 mod page;
 mod patch;

@@ -121,11 +121,16 @@ refused "production data" typing yes "$restore" run staging latest --uri-file "$
 SESSION_SECONDS=600 refused "ends in" "$restore" run staging latest --uri-file "$URI_FILE"
 run 2 "$restore" run staging latest --uri-file
 run 2 "$restore" run staging latest --force
+refused "wants OLD=NEW" "$restore" run staging latest --uri-file "$URI_FILE" --in-place --rename shop
+refused "goes with --in-place" "$restore" run staging latest --uri-file "$URI_FILE" --rename old=shop
 
 # --- run: confirmed, and dry
 stocked
 run 0 typing "$name-staging" "$restore" run staging latest --uri-file "$URI_FILE" --in-place
 holds "mode in-place" called "from-literal=MODE=in-place"
+stocked
+run 0 typing "$name-staging" "$restore" run staging latest --uri-file "$URI_FILE" --in-place --rename old=shop
+holds "under another name" called "from-literal=RENAME=old=shop"
 stocked
 run 0 typing "$name-prod" "$restore" run staging latest --uri-file "$URI_FILE" --from prod
 holds "from the bucket of prod" called "s3 presign s3://$(bucket_of prod)/"
@@ -160,7 +165,7 @@ requested() {
   for file in dump.archive.gz dump.archive.gz.sha256; do
     echo "https://signed.example/mongodb/$newest/$file" > "$REQUEST/$file.url"
   done
-  export MODE=beside PREFIX=restored_x_ ONLY=""
+  export MODE=beside PREFIX=restored_x_ ONLY="" RENAME=""
 }
 job() {
   sh "$job/fetch.sh" && bash "$job/restore.sh"
@@ -176,6 +181,10 @@ holds "the target is in the file" grep -q "it''s@db.example" "$STAND_IN/mongores
 requested
 MODE=in-place ONLY='shop.*' run 0 job
 holds "replaces" called "mongorestore .*--drop --nsInclude=shop"
+never "under its own name" called "mongorestore .*--nsFrom"
+requested
+MODE=in-place RENAME=old=shop run 0 job
+holds "under another name" called 'mongorestore .*--drop --nsFrom=old[.][$]collection[$] --nsTo=shop[.][$]collection[$]'
 requested
 MODE=check run 0 job
 holds "writes nothing" called "mongorestore .*--dryRun"

@@ -12,6 +12,7 @@
 #   --in-place        replace the live collections; without it the data comes back beside them, in
 #                     databases named restored_BACKUP_NAME
 #   --only NAMESPACE  one database or collection, such as 'shop.*' or 'shop.orders'
+#   --rename OLD=NEW  with --in-place or --dry-run: the database OLD of the backup comes back as NEW
 #   --from ENV        take the backup of another environment
 #
 # It needs aws (signed in to the account of the backup) and jq; for `run` kubectl on the cluster of ENV
@@ -143,7 +144,7 @@ session_left() {
 }
 
 run() {
-  local environment source bucket backup uri_file="" mode=beside only="" connected state left dry_run=false temporary
+  local environment source bucket backup uri_file="" mode=beside only="" rename="" connected state left dry_run=false temporary
   [ $# -ge 2 ] || usage
   environment="$1" backup="$2" source="$1"
   shift 2
@@ -151,6 +152,7 @@ run() {
     case "$1" in
       --uri-file) [ $# -ge 2 ] || usage; uri_file="$2"; shift 2 ;;
       --only) [ $# -ge 2 ] || usage; only="$2"; shift 2 ;;
+      --rename) [ $# -ge 2 ] || usage; rename="$2"; shift 2 ;;
       --from) [ $# -ge 2 ] || usage; source="$2"; shift 2 ;;
       --in-place) mode=in-place; shift ;;
       --dry-run) dry_run=true; shift ;;
@@ -159,6 +161,10 @@ run() {
   done
   [ -n "$uri_file" ] || fail "--uri-file is missing: the target is never guessed"
   [ -s "$uri_file" ] || fail "$uri_file is missing or empty"
+  if [ -n "$rename" ]; then
+    [[ "$rename" =~ ^[A-Za-z0-9_-]+=[A-Za-z0-9_-]+$ ]] || fail "--rename wants OLD=NEW, the names of two databases"
+    [ "$mode" = in-place ] || [ "$dry_run" = true ] || fail "--rename goes with --in-place: beside the live data every database has a name of its own"
+  fi
   bucket_of "$environment" > /dev/null
   bucket="$(bucket_of "$source")"
   backup="$(choose "$bucket" "$backup")"
@@ -181,7 +187,7 @@ run() {
     mode=check
     echo "target  database of $environment, only looked at"
   elif [ "$mode" = in-place ]; then
-    echo "target  database of $environment, ${only:-every collection} REPLACED"
+    echo "target  database of $environment, ${only:-every collection} REPLACED${rename:+, $rename}"
     confirm "$name-$environment" "Every collection of the backup replaces the live one in $environment; what was written since $backup is gone."
   else
     echo "target  database of $environment, beside the live data: restored_${backup}_NAME"
@@ -204,7 +210,7 @@ run() {
     --from-file="$temporary/dump.archive.gz.url" --from-file="$temporary/dump.archive.gz.sha256.url" > /dev/null ||
     fail "the Secret could not be made"
   kubectl -n "$namespace" create configmap mongodb-restore --from-literal=MODE="$mode" \
-    --from-literal=PREFIX="restored_${backup}_" --from-literal=ONLY="$only" > /dev/null ||
+    --from-literal=PREFIX="restored_${backup}_" --from-literal=ONLY="$only" --from-literal=RENAME="$rename" > /dev/null ||
     fail "the ConfigMap could not be made"
   kubectl apply --server-side --force-conflicts --field-manager=restore -k "$(dirname "$0")/../k8s/restore" || fail "the job could not be made"
 

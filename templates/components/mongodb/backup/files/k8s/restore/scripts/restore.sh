@@ -33,5 +33,9 @@ esac
 if [ -n "${ONLY:-}" ]; then
   options+=("--nsInclude=$ONLY")
 fi
+if [ -n "${RENAME:-}" ]; then
+  # shellcheck disable=SC2016 # the dollars are mongorestore's own
+  options+=("--nsFrom=${RENAME%%=*}"'.$collection$' "--nsTo=${RENAME#*=}"'.$collection$')
+fi
 mongorestore "${options[@]}" || fail "mongorestore failed; the target may be half restored"
 echo "restore: $MODE finished"
