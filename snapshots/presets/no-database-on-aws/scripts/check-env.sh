@@ -41,6 +41,10 @@ homes() {
             text = substr(text, RSTART + RLENGTH)
           }
         } else if (kind == "Deployment") {
+          # Probes have headers, which are listed as variables are.
+          if (text ~ /^ +httpHeaders:$/) headers = match(text, /[^ ]/)
+          else if (headers && text !~ /^ +- / && match(text, /[^ ]/) <= headers) headers = 0
+          if (headers) continue
           if (line[i - 1] ~ /configMapRef:$/ && text ~ /^ +name: /) read[value(text)] = 1
           else if (text ~ /^ +- name: / && line[i + 1] ~ /^ +value: /) found(value(text), "config")
         }
