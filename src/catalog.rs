@@ -324,6 +324,13 @@ impl fmt::Display for Fault {
 }
 
 impl Catalog {
+    /// Whether a preset has the database that was found, where one was.
+    pub fn fits<'v>(&self, preset: &Preset, found: impl Fn(&str) -> Option<&'v Value>) -> bool {
+        let engines = self.questions().filter(|(_, question)| question.is_detected_by(FindingName::DatabaseEngine));
+        let mut found = engines.filter_map(|(_, question)| Some((question.name.as_str(), found(&question.name)?)));
+        found.all(|(name, value)| preset.answers.get(name) == Some(value))
+    }
+
     /// A file of the catalog, `templates/...` or `presets/...`, as the person finds it.
     pub fn shown(&self, file: &str) -> String {
         let Some(folder) = self.folder.as_deref().map(|folder| folder.trim_end_matches('/')) else {

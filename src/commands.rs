@@ -226,11 +226,13 @@ fn agreed(ui: &Ui, plan: &Plan<'_>, ask: &str, yes: bool, dry_run: bool) -> Resu
     Ok(false)
 }
 
-/// The command that updates the repository in a folder.
-pub fn update_of(dir: &Path) -> String {
+/// A command about a folder, as people type it where they are.
+pub fn in_folder(command: &str, dir: &Path) -> String {
     match shell_word(&dir.display().to_string()).as_str() {
-        "." => "scaffold update".to_owned(),
-        dir => format!("scaffold update {dir}"),
+        "." => command.to_owned(),
+        // it would be taken for an option
+        dir if dir.starts_with('-') => format!("{command} ./{dir}"),
+        dir => format!("{command} {dir}"),
     }
 }
 

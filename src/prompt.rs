@@ -145,11 +145,8 @@ impl<'c> TerminalPrompter<'c> {
         let names: Vec<String> = catalog.presets.iter().map(|p| p.name.clone()).collect();
         let comparison = || compare::presets(catalog, &names);
         let compare: Compare<'_> = if names.len() > 1 { Some(&comparison) } else { None };
-        let engine = catalog.questions().map(|(_, question)| question);
-        let engine = engine.filter(|question| question.is_detected_by(FindingName::DatabaseEngine));
-        let found: Vec<(&String, &Value)> =
-            engine.filter_map(|question| Some((&question.name, &detected.get(&question.name)?.value))).collect();
-        let fits = |preset: &Preset| found.iter().all(|(name, value)| preset.answers.get(*name) == Some(*value));
+        let found = |name: &str| detected.get(name).map(|found| &found.value);
+        let fits = |preset: &Preset| catalog.fits(preset, found);
         let start = catalog.presets.iter().position(fits).unwrap_or(0);
         let chosen = first(&self.dialog.ui, || beside::one_of(&self.dialog, ask, items.clone(), start, compare))?;
         (self.chose, self.shown) = (true, false);

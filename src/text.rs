@@ -100,6 +100,14 @@ pub fn quoted(text: &str) -> String {
     if text.is_empty() { "an empty text".into() } else { format!("`{text}`") }
 }
 
+/// `a`, `b` and `c`, with this word before the last.
+pub fn listed(items: &[String], word: &str) -> String {
+    match items {
+        [before @ .., last] if !before.is_empty() => format!("{} {word} {last}", before.join(", ")),
+        _ => items.concat(),
+    }
+}
+
 /// One word of a POSIX shell, in single quotes unless it is plain.
 pub fn shell_word(text: &str) -> String {
     let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_./:@%+=,-".contains(&b));

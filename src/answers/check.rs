@@ -9,7 +9,7 @@ use anyhow::Result;
 use serde_json::{Map, Value};
 
 use crate::catalog::later::LATER;
-use crate::catalog::question::{Choice, KindName, Question, Record};
+use crate::catalog::question::{Choice, KindName, Question, Record, SetBy};
 use crate::template::expression::Scope;
 use crate::text::error::nearest;
 
@@ -204,13 +204,19 @@ impl<'a> Check<'a> {
         Ok(None)
     }
 
-    /// The names of the variables that a slot sets.
+    /// The names of the variables that each slot sets.
     ///
     /// # Errors
     /// When an expression fails, which is a fault of the catalog.
-    pub fn names_of(&self, slot: &str) -> Result<Vec<String>> {
-        let Some(set_by) = self.question.set_by.iter().find(|one| one.slot == slot) else { return Ok(Vec::new()) };
-        Ok(serde_json::from_value(serde_json::to_value(self.scope.eval(&set_by.names)?)?)?)
+    pub fn set_by(&self) -> Result<Vec<(String, Vec<String>)>> {
+        let names = |expression: &str| -> Result<Vec<String>> {
+            Ok(serde_json::from_value(serde_json::to_value(self.scope.eval(expression)?)?)?)
+        };
+        let of_slot = |one: &SetBy| match names(&one.names) {
+            Err(_) if self.undecided => None,
+            names => Some(names.map(|names| (one.slot.clone(), names))),
+        };
+        self.question.set_by.iter().filter_map(of_slot).collect()
     }
 
     fn record(&self, place: &str, record: &Value) -> Result<Map<String, Value>, Vec<String>> {

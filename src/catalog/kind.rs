@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::catalog::later::{LATER, MARK};
 use crate::catalog::question::{KindName, Question};
 use crate::text::error::nearest;
-use crate::text::{cron, duration, path, quoted, secret};
+use crate::text::{cron, duration, listed, path, quoted, secret};
 
 pub mod variables;
 
@@ -272,9 +272,8 @@ pub fn quoted_list(words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().take(5).map(|w| format!("`{w}`")).collect();
     match quoted.as_slice() {
         [] => "nothing".into(),
-        [one] => one.clone(),
         _ if words.len() > 5 => format!("{} and {} more", quoted.join(", "), words.len() - 5),
-        [init @ .., last] => format!("{} or {last}", init.join(", ")),
+        _ => listed(&quoted, "or"),
     }
 }
 

@@ -3,11 +3,11 @@
 use anyhow::Result;
 
 use crate::answers::{Answers, Given};
-use crate::catalog::question::{FindingName, Values};
+use crate::catalog::question::Values;
 use crate::catalog::{Catalog, Preset};
 use crate::cli::DetectArgs;
 use crate::commands::load_catalog;
-use crate::detect::gaps::gaps;
+use crate::detect::gaps::{Gaps, gaps};
 use crate::detect::{Detected, detect, report};
 use crate::terminal::output::{self, Format};
 use crate::terminal::ui::Ui;
@@ -19,7 +19,11 @@ use crate::terminal::ui::Ui;
 pub fn run(args: &DetectArgs, ui: &Ui) -> Result<u8> {
     let catalog = load_catalog(&args.catalog)?;
     let mut found = detect(&catalog, &args.dir, &Values::new())?;
-    found.gaps = gaps(&catalog, &args.dir, &answers(&catalog, &found), "scaffold init --detect", &|_| false)?.found;
+    // what is said of a folder is the same wherever that is, so the commands are for the folder itself
+    let command = "scaffold init --detect";
+    let Gaps { found: lacking, cut, .. } = gaps(&catalog, &args.dir, &answers(&catalog, &found), command, &|_| false)?;
+    found.gaps = lacking;
+    found.notes.extend(cut);
     output::data(&match args.format {
         Format::Human => report::text(ui, &found),
         Format::Json => output::json(&found)?,
@@ -39,11 +43,7 @@ fn answers(catalog: &Catalog, found: &Detected) -> Values {
         Some(Answers::resolve(catalog, &given, None).ok()?.values)
     };
     // the presets that have the database that was found come first
-    let fits = |preset: &&Preset| {
-        let engines = catalog.questions().filter(|(_, question)| question.is_detected_by(FindingName::DatabaseEngine));
-        let found = engines.filter_map(|(_, question)| Some((question, found.answers.get(&question.name)?)));
-        found.into_iter().all(|(question, found)| preset.answers.get(&question.name) == Some(&found.value))
-    };
+    let fits = |preset: &&Preset| catalog.fits(preset, |name| found.answers.get(name).map(|found| &found.value));
     let (first, last): (Vec<&Preset>, Vec<&Preset>) = catalog.presets.iter().partition(fits);
     let only_found = || found.answers.iter().map(|(name, answer)| (name.clone(), answer.value.clone())).collect();
     first.into_iter().chain(last).find_map(with).unwrap_or_else(only_found)

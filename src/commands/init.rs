@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::carry_out::{Execution, Outcome};
 use super::open::open;
-use super::{Renderer, cannot_prompt, interview, update_of};
+use super::{Renderer, cannot_prompt, in_folder, interview};
 use crate::answers::session::Session;
 use crate::answers::{Answers, Given, Origin};
 use crate::apply::lock::Lock;
@@ -133,7 +133,8 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
     if person || args.plan.dry_run {
         hidden.iter().for_each(|note| ui.note(note));
     }
-    let gaps = gaps(catalog, project.root(), &proposal.resolved.values, &update_of(&args.dir), &|_| false)?;
+    let gaps =
+        gaps(catalog, project.root(), &proposal.resolved.values, &in_folder("scaffold update", &args.dir), &|_| false)?;
     let code = code_to_come(catalog, project.root(), &proposal.resolved.values);
     let execution = Execution {
         ui,
@@ -160,11 +161,11 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
     };
     // what was written counts, also where the kept answers cannot be removed
     let _ = session.map(Session::forget);
-    if let Some(warning) = examples(catalog, &proposal.resolved) {
+    if let Some(warning) = examples(&args.dir, catalog, &proposal.resolved) {
         ui.say(&ui.wrapped_line(&warning));
     }
     if !proposal.open.is_empty() {
-        ui.say(&ui.wrapped_line(&open_answers(&proposal)));
+        ui.say(&ui.wrapped_line(&open_answers(&args.dir, &proposal)));
     }
     if !code.is_empty() {
         ui.say(&where_code_goes(ui, &args.dir, &code));
@@ -175,7 +176,8 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
         Some(_) => Stage::Local,
     };
     ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps::steps(&context, stage), &page));
-    if let Some(text) = overview::left(ui, notes) {
+    let notes: Vec<Note> = notes.iter().cloned().chain(gaps.cut).collect();
+    if let Some(text) = overview::left(ui, &notes) {
         ui.say(&text);
     }
     if let Some(text) = overview::lacking(ui, &gaps.found) {
@@ -204,22 +206,23 @@ fn code_to_come(catalog: &Catalog, root: &Path, answers: &Values) -> Vec<(String
 }
 
 /// Which answers are `later`, and what that means.
-fn open_answers(proposal: &Proposal) -> String {
+fn open_answers(dir: &Path, proposal: &Proposal) -> String {
     let names: Vec<String> = proposal.open.iter().map(|answer| format!("`{}`", answer.name)).collect();
     let (answers, files) = (count(names.len(), "answer"), proposal.rendered.waiting.len());
     let wait = if files == 1 { "1 file waits".into() } else { format!("{} wait", count(files, "file")) };
     format!(
-        "{answers} {} open, and {wait} for {}: {}. `scaffold status` has the command that answers each; the update adds the \
+        "{answers} {} open, and {wait} for {}: {}. `{}` has the command that answers each; the update adds the \
          files.",
         if names.len() == 1 { "is" } else { "are" },
         if names.len() == 1 { "it" } else { "them" },
-        names.join(", ")
+        names.join(", "),
+        in_folder("scaffold status", dir)
     )
 }
 
 /// Which answers that are specific to the project are still the examples of a preset, whether it was named or copied into
 /// an answers file. What was given or found is none, also where it is the same.
-fn examples(catalog: &Catalog, answers: &Answers) -> Option<String> {
+fn examples(dir: &Path, catalog: &Catalog, answers: &Answers) -> Option<String> {
     let is_example = |(name, value): &(&String, &Value)| {
         let is_copy = || catalog.presets.iter().any(|preset| preset.answers.get(*name) == Some(value));
         let from_preset = match answers.origins.get(*name) {
@@ -236,9 +239,9 @@ fn examples(catalog: &Catalog, answers: &Answers) -> Option<String> {
         return None;
     }
     Some(format!(
-        "These answers are examples; replace them before you apply anything: {}. `scaffold update --set KEY=VALUE` \
-         changes them.",
-        names.join(", ")
+        "These answers are examples; replace them before you apply anything: {}. `{} --set KEY=VALUE` changes them.",
+        names.join(", "),
+        in_folder("scaffold update", dir)
     ))
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::STOPPED;
+use super::{STOPPED, in_folder};
 use crate::answers::session::{Kept, Session};
 use crate::answers::{Answers, Given};
 use crate::catalog::Catalog;
@@ -13,8 +13,8 @@ use crate::prompt::{Dialog, Prompt, TerminalPrompter, first};
 use crate::repository::project::Project;
 use crate::terminal::signals;
 use crate::terminal::ui::Ui;
+use crate::text::count;
 use crate::text::error::{Back, Interrupted, UserError};
-use crate::text::{count, shell_word};
 
 /// The session about the target folder, and whether it was interrupted before and is taken up now.
 ///
@@ -115,9 +115,8 @@ pub fn kept(args: &InitArgs, ui: &Ui, session: Option<&Session>) {
         (true, None) => return,
     };
     let them = if kept.answers.is_empty() { "it" } else { "them" };
-    let dir = shell_word(&args.dir.display().to_string());
-    let dir = if dir == "." { String::new() } else { format!(" {}", ui.visible(&dir)) };
-    ui.say(&format!("{what}: `scaffold init --resume{dir}` takes {them} up."));
+    let command = in_folder("scaffold init --resume", &args.dir);
+    ui.say(&format!("{what}: `{}` takes {them} up.", ui.visible(&command)));
 }
 
 /// The same where the person left; other errors stay.

@@ -7,7 +7,7 @@ use crate::render::steps::SetupStep;
 use crate::review::{Effect, Resolutions};
 use crate::show::listing::meaning;
 use crate::terminal::ui::{Style, Ui};
-use crate::text::{count, path, wrap};
+use crate::text::{count, listed, path, wrap};
 
 /// More files than this that a person wanted so are only counted.
 const TOLD: usize = 6;
@@ -111,10 +111,7 @@ fn named(ui: &Ui, paths: &[&str]) -> String {
     if paths.len() > TOLD {
         names.push(count(paths.len() - TOLD, "more file"));
     }
-    match names.as_slice() {
-        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
-        _ => names.concat(),
-    }
+    listed(&names, "or")
 }
 
 /// The folders in which the generated files expect the code of services that have none yet, each with its service.

@@ -80,7 +80,10 @@ pub fn gaps(ui: &Ui, paint: Paint, found: &[Gap], most: usize) -> String {
     for gap in found.iter().take(most) {
         out.push_str(&line(ui, &format!("  {} {} ({})", gap.service, gap.message, gap.found_in)));
         out.push_str(&line(ui, &format!("    {}", gap.change)));
-        // not wrapped: it is copied
+        // not wrapped: both are copied
+        for command in &gap.commands {
+            out.push_str(&format!("      {}\n", ui.visible(command)));
+        }
         for code in gap.code.iter().flat_map(|code| code.lines()) {
             out.push_str(&format!("      {}\n", paint.text(Style::Dim, &ui.visible(code))));
         }

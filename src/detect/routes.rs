@@ -81,9 +81,7 @@ pub fn detect(files: &Files, services: &mut Services) {
         for &file in sources.iter().take(MAX_SOURCES) {
             route_of_file(service, file);
             let Some(text) = files.text(file) else { continue };
-            let comments =
-                if file.ends_with(".py") || file.ends_with(".rb") { Comments::Hash } else { Comments::Slashes };
-            let tokens = tokens(&text, comments);
+            let tokens = tokens(&text, Comments::of(file));
             if file.ends_with("urls.py") && path::parent(file).contains('/') && !is_root_urls(&tokens) {
                 continue;
             }

@@ -115,8 +115,7 @@ fn is_database(file: &str) -> bool {
 
 /// A URL, the file that `new Database(...)` opens, or the one in the settings of Django where they name no other engine.
 fn of_source(service: &Service, file: &str, text: &str) -> Option<(Database, usize)> {
-    let hash = file.ends_with(".py") || file.ends_with(".rb");
-    let tokens = tokens(text, if hash { Comments::Hash } else { Comments::Slashes });
+    let tokens = tokens(text, Comments::of(file));
     let python = service.language.as_ref().is_some_and(|language| language.value == Language::Python);
     let opens =
         ["better-sqlite3", "sqlite3"].iter().any(|name| service.clients.iter().any(|one| one.value.library == **name));

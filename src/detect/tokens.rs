@@ -10,6 +10,16 @@ pub enum Comments {
     Hash,
 }
 
+impl Comments {
+    /// How they begin in a source, by its name.
+    pub fn of(file: &str) -> Self {
+        match file.rsplit_once('.').map(|(_, end)| end) {
+            Some("ex" | "exs" | "py" | "rb") => Self::Hash,
+            Some(_) | None => Self::Slashes,
+        }
+    }
+}
+
 /// A token and its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token<'t> {

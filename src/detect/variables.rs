@@ -36,7 +36,7 @@ use facts::{Facts, Origin, conclude, origin};
 pub use rules::RULES;
 pub use seen::{Says, Seen};
 pub use server::Server;
-pub use sort::{Sort, is_secret, scheme, sort};
+pub use sort::{Sort, is_secret, of_scheme, scheme, sort};
 use value::{is_harmless, is_placeholder};
 
 /// Variables of a whole repository.

@@ -158,6 +158,25 @@ impl Files {
         self.paths.iter().map(String::as_str)
     }
 
+    /// Those of the files that are wanted, of which nothing is read yet.
+    #[must_use]
+    pub fn only(&self, is_wanted: impl Fn(&str) -> bool) -> Self {
+        let paths: Vec<String> = self.paths().filter(|path| is_wanted(path)).map(str::to_owned).collect();
+        Self {
+            root: self.root.clone(),
+            known: paths.iter().cloned().collect(),
+            paths,
+            folders: self.folders.clone(),
+            notes: RefCell::default(),
+            read: Cell::new(0),
+        }
+    }
+
+    /// Whether a bound was reached, so that there can be more than was found or read.
+    pub fn is_cut(&self) -> bool {
+        self.notes.borrow().iter().any(|note| note.file.is_empty())
+    }
+
     /// The folders that were listed, relative, in no order.
     pub fn folders(&self) -> &[PathBuf] {
         &self.folders

@@ -218,10 +218,24 @@ pub fn is_spring(path: &str) -> bool {
 }
 
 /// Whether a file is in a folder for tests.
-pub fn in_tests(path: &str) -> bool {
+fn in_tests(path: &str) -> bool {
     let is_test =
         |folder: &str| matches!(folder, "test" | "tests" | "__tests__" | "spec" | "e2e" | "cypress" | "examples");
     path::parent(path).split('/').any(is_test)
+}
+
+/// Whether a file is a source of a program, and neither a test nor a tool beside it.
+pub fn is_program(file: &str) -> bool {
+    const MORE: [&str; 5] = [".cs", ".cts", ".ex", ".exs", ".mts"];
+    const TOOLS: [&str; 9] =
+        ["bench", "benches", "docs", "fixtures", "migrations", "mocks", "scripts", "seeders", "seeds"];
+    let is_source = has_source_end(file) || MORE.iter().any(|end| file.ends_with(end));
+    let stem = path::name(file).rsplit_once('.').map_or("", |(stem, _)| stem).to_ascii_lowercase();
+    let is_of_tool =
+        |word: &str| matches!(word, "config" | "dev" | "local" | "mock" | "seed" | "spec" | "test" | "tests");
+    // `vite.config.ts` is one of a tool, `config.js` is not
+    let is_tool = stem.split(['.', '_', '-']).skip(1).any(is_of_tool) || stem.starts_with("test_");
+    is_source && !in_tests(file) && !is_tool && !path::parent(file).split('/').any(|folder| TOOLS.contains(&folder))
 }
 
 /// Whether a file is called like a Dockerfile: `Dockerfile`, `Dockerfile.prod`, `api.Dockerfile`.

@@ -26,7 +26,7 @@ pub(super) fn ask(dialog: &Dialog, list: &mut [Record], unknown: &[Unknown], che
     let (Some(folder), Some(variables)) = (field(FindingName::ServicePath), field(FindingName::Variables)) else {
         return Ok(());
     };
-    let mut open = open(list, unknown, folder, variables);
+    let mut open = open(list, unknown, folder);
     let secrets = field(FindingName::Secrets);
     open.retain(|one| {
         let record = list.get(one.record).zip(secrets);
@@ -96,20 +96,15 @@ pub(super) fn ask(dialog: &Dialog, list: &mut [Record], unknown: &[Unknown], che
     Ok(())
 }
 
-/// The variables of the records that have no value, in their order.
-fn open<'u>(list: &[Record], unknown: &'u [Unknown], folder: &Question, variables: &Question) -> Vec<Open<'u>> {
+/// The variables of the records whose values nothing tells, in their order; also those that a person gave one.
+fn open<'u>(list: &[Record], unknown: &'u [Unknown], folder: &Question) -> Vec<Open<'u>> {
     let text = |record: &Record| {
         let folder = record.get(&folder.name)?.as_str()?;
         Some(if folder == path::WHOLE { String::new() } else { folder.to_owned() })
     };
     let of_record = |(i, record): (usize, &Record)| {
         let folder = text(record);
-        let has = |name: &str| {
-            let values = record.get(&variables.name).and_then(Value::as_object);
-            values.is_some_and(|values| values.contains_key(name))
-        };
-        let is_it =
-            |one: &&Unknown| Some(&one.folder) == folder.as_ref() && !one.is_part && !has(&one.variable.value.name);
+        let is_it = |one: &&Unknown| Some(&one.folder) == folder.as_ref() && !one.is_part;
         unknown.iter().filter(is_it).map(|unknown| Open { record: i, unknown }).collect::<Vec<_>>()
     };
     list.iter().enumerate().flat_map(of_record).collect()

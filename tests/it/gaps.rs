@@ -78,13 +78,14 @@ fn init_and_status_say_what_is_missing_and_how_to_mend_it() {
       api has no route `/readyz`, by which the cluster asks whether it can take
         requests (apps/api/server.js:4)
         Add one that answers 200, beside the other routes, or have the cluster ask
-          another one: `scaffold update project --set
-          services.api.readiness_path=/healthz`.
+          another one.
+          scaffold update project --set services.api.readiness_path=/healthz
           app.get('/readyz', async () => 'ok')
       api never reads `MONGODB_URI`, the address of its database
         (apps/api/package.json)
-        Read it where it connects, or name the variable that it reads: `scaffold
-          update project --set 'services.api.variables.NAME=${database.uri}'`.
+        Read it where it connects, or name the variable that it reads, in place of
+          NAME.
+          scaffold update project --set 'services.api.variables.NAME=${database.uri}'
           process.env.MONGODB_URI
     "#);
     let lacking =
@@ -108,8 +109,9 @@ fn init_and_status_say_what_is_missing_and_how_to_mend_it() {
         told.contains("api reads `MAIL_TOKEN` and `APP_URL`, which no answer gives (apps/api/.env.example:1)"),
         "{told}"
     );
-    let set = "`scaffold update project --set 'services.api.secrets=[SESSION_KEY, MAIL_TOKEN]'` and `scaffold update project --set 'services.api.variables.APP_URL=${url}'`";
-    assert!(told.contains(set), "{told}");
+    for set in ["'services.api.secrets=[SESSION_KEY, MAIL_TOKEN]'", "'services.api.variables.APP_URL=${url}'"] {
+        assert!(status.contains(&format!("\n      scaffold update project --set {set}\n")), "{status}");
+    }
     // the commands do what they say
     let update = ["update", "project", "--yes", "--set", "services.api.secrets=[SESSION_KEY, MAIL_TOKEN]"];
     let update =
@@ -215,7 +217,7 @@ fn each_kind_has_its_place_and_its_change() {
             &["services.api.start=python main.py"],
             "address",
             "apps/api/main.py:1",
-            "connects to `mongodb://localhost:27017/shop`, which is its own container in a cluster",
+            "connects to `mongodb://localhost:27017`, an address of the machine of a developer",
             None,
         ),
         (
@@ -270,7 +272,7 @@ fn each_kind_has_its_place_and_its_change() {
             &["services.api.start=python main.py"],
             "listen",
             "apps/api/main.py:2",
-            "listens on `127.0.0.1`, which only its own container reaches",
+            "listens on localhost, the default of Flask, which only its own container reaches",
             None,
         ),
         (
@@ -348,4 +350,68 @@ fn detect_uses_the_same_checks() {
     put(temp.path(), "api/server.js", "app.listen(3000, () => log('http://localhost:3000'))\n", 0o644);
     put(temp.path(), "api/package-lock.json", "{}", 0o644);
     assert!(gaps(&serde_json::from_str(&detect("json")).unwrap()).is_empty(), "{}", detect("human"));
+}
+
+/// Each file is read once, so that the bound on what is read leaves nothing out that would then count as missing.
+#[test]
+fn a_large_program_lacks_nothing_that_it_has() {
+    let temp = tempfile::tempdir().unwrap();
+    let filler = "const x = 1\n".repeat(70_000);
+    for i in 0..20 {
+        put(temp.path(), &format!("project/apps/api/part{i}.js"), &filler, 0o644);
+    }
+    let last = "app.get('/healthz', ok)\napp.get('/readyz', ok)\nconnect(process.env.MONGODB_URI)\n";
+    put(temp.path(), "project/apps/api/z.js", last, 0o644);
+    put(temp.path(), "project/apps/api/package.json", PACKAGE, 0o644);
+    put(temp.path(), "project/apps/api/package-lock.json", "{}", 0o644);
+    let init =
+        ["init", "project", "--yes", "--preset", "mongodb-atlas-on-aws", "--set", "services.api.start=node z.js"];
+    let output = program(temp.path()).args(init).output().unwrap();
+    assert!(!said(&output).contains("still lacks"), "{}", said(&output));
+}
+
+/// Where more is there than is read, what is missing may be in the rest.
+#[test]
+fn what_is_missing_is_not_said_of_what_was_not_read() {
+    let temp = tempfile::tempdir().unwrap();
+    let filler = "const x = 1\n".repeat(80_000);
+    for i in 0..75 {
+        put(temp.path(), &format!("project/apps/api/part{i}.js"), &filler, 0o644);
+    }
+    put(temp.path(), "project/apps/api/package.json", PACKAGE, 0o644);
+    let init =
+        ["init", "project", "--yes", "--preset", "mongodb-atlas-on-aws", "--set", "services.api.start=node z.js"];
+    let said = said(&program(temp.path()).args(init).output().unwrap());
+    assert!(said.contains("has no `apps/api/package-lock.json`"), "{said}");
+    assert!(!said.contains("no route") && !said.contains("never reads"), "{said}");
+    let told = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("has more code than is read: whether it lacks a route or a variable is not told"), "{told}");
+}
+
+#[test]
+fn a_lock_file_that_git_ignores_is_missing() {
+    let files = [
+        ("server.js", SERVER),
+        ("package.json", PACKAGE),
+        ("package-lock.json", "{}"),
+        (".gitignore", "package-lock.json\n"),
+    ];
+    let kinds: Vec<String> = Shop::new(&files, &[]).gaps().into_iter().map(|(kind, ..)| kind).collect();
+    assert!(kinds.contains(&"lock".to_owned()), "{kinds:?}");
+}
+
+/// What is printed can be read by others, and what stands in code can be a password.
+#[test]
+fn passwords_in_addresses_are_not_shown() {
+    let source = "new Pool('postgres://admin:hunter2@localhost:5432/shop')\nconnect(`mongodb://${host}/shop`)\n";
+    let shop = Shop::new(&[("db.js", source), ("package.json", PACKAGE), ("package-lock.json", "{}")], &[]);
+    let status = shop.status(&[]);
+    assert!(status.contains("connects to `postgres://localhost:5432`") && !status.contains("hunter2"), "{status}");
+    // the name of a compose file, and not the name of a variable
+    let source =
+        "connect(`redis://${host}:6379`)\nconnect('mongodb://user:' + secret)\nnew Client('postgres://db/shop')\n";
+    let shop = Shop::new(&[("db.js", source), ("package.json", PACKAGE), ("package-lock.json", "{}")], &[]);
+    let found: Vec<String> =
+        shop.gaps().into_iter().filter(|(kind, ..)| kind == "address").map(|(_, _, message, _)| message).collect();
+    assert_eq!(found, ["connects to `postgres://db`, an address of the machine of a developer"]);
 }

@@ -4,28 +4,12 @@ use serde_json::Value;
 
 use super::super::finding::Location;
 use super::super::tokens::Token;
-use super::super::variables::{is_variable, scheme};
+use super::super::variables::value::is_of_laptop;
+use super::super::variables::{is_variable, of_scheme, scheme};
 use super::advice::ADVICE;
-use super::{Code, Draft, GapKind, Subject, is_local};
+use super::code::Code;
+use super::{Draft, GapKind, Subject};
 use crate::catalog::question::FindingName;
-
-/// Schemes of addresses of stores.
-const STORES: [&str; 14] = [
-    "amqp",
-    "amqps",
-    "mariadb",
-    "mongodb",
-    "mongodb+srv",
-    "mssql",
-    "mysql",
-    "mysql2",
-    "nats",
-    "postgres",
-    "postgresql",
-    "redis",
-    "rediss",
-    "sqlserver",
-];
 
 /// Tokens before an address in which its purpose is looked for.
 const BEFORE: usize = 12;
@@ -33,25 +17,21 @@ const BEFORE: usize = 12;
 /// One of each kind; what closes it closes its likes.
 pub(super) fn gaps(subject: &Subject<'_>, code: &Code<'_>) -> Vec<Draft> {
     let (mut store, mut origin) = (None, None);
-    code.each_source(|file, tokens| {
+    for (file, tokens) in code.tokens() {
         for (i, token) in tokens.iter().enumerate() {
-            let Some((found, rest)) = token.text().and_then(|text| Some((scheme(text)?, text.split_once("://")?.1)))
-            else {
-                continue;
-            };
-            if !is_local(rest) || is_default(tokens, i) {
+            let Some((text, scheme)) = token.text().and_then(|text| Some((text, scheme(text)?))) else { continue };
+            let Some(shown) = shown(text).filter(|_| !goes_on(&tokens, i)) else { continue };
+            if !is_of_laptop(text, &[]) || is_default(&tokens, i) {
                 continue;
             }
-            let place = || (Location::new(file, Some(token.line)), token.text().unwrap_or_default().to_owned());
-            // `postgresql+asyncpg`
-            let plain = found.split('+').next().unwrap_or(found);
-            if STORES.contains(&found) || STORES.contains(&plain) {
+            let place = || (Location::new(file, Some(token.line)), shown.clone());
+            if of_scheme(scheme).is_some() {
                 store.get_or_insert_with(place);
-            } else if matches!(found, "http" | "https") && is_origin(tokens, i) && !has_others(tokens, i) {
+            } else if matches!(scheme, "http" | "https") && is_origin(&tokens, i) && !has_others(&tokens, i) {
                 origin.get_or_insert_with(place);
             }
         }
-    });
+    }
     let store = store.map(|(place, address)| {
         let given = super::variables::of_stores(subject, |_| true);
         let from = match given.first() {
@@ -61,7 +41,7 @@ pub(super) fn gaps(subject: &Subject<'_>, code: &Code<'_>) -> Vec<Draft> {
         Draft::new(
             GapKind::Address,
             place,
-            format!("connects to `{address}`, which is its own container in a cluster"),
+            format!("connects to `{address}`, an address of the machine of a developer"),
             format!("Read the address from {from}."),
         )
     });
@@ -83,6 +63,20 @@ pub(super) fn gaps(subject: &Subject<'_>, code: &Code<'_>) -> Vec<Draft> {
         draft
     });
     store.into_iter().chain(origin).collect()
+}
+
+/// An address with its scheme, host and port alone: the rest can be a secret. None of one that a program puts together.
+fn shown(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let is_whole = !host.is_empty() && !text.contains(['$', '{', '%', '<', '*']);
+    is_whole.then(|| format!("{scheme}://{host}"))
+}
+
+/// Whether a program joins something to a text.
+fn goes_on(tokens: &[Token<'_>], i: usize) -> bool {
+    tokens.get(i + 1).is_some_and(|next| next.is_sign('+') || next.is_sign('.') || next.is_sign('%'))
 }
 
 /// Whether an address counts only where a variable is not set: `process.env.X || '...'`, `getenv("X", "...")`.
@@ -114,7 +108,7 @@ fn has_others(tokens: &[Token<'_>], i: usize) -> bool {
     let after = tokens.get(i + 1..).unwrap_or_default().iter().take(BEFORE).take_while(is_end);
     let before = tokens.get(i.saturating_sub(BEFORE)..i).unwrap_or_default().iter().rev();
     let before = before.take_while(|token| !(token.is_sign('[') || token.is_sign('(') || token.is_sign('{')));
-    let is_other = |text: &str| text.split_once("://").is_some_and(|(_, rest)| !is_local(rest)) || text == "*";
+    let is_other = |text: &str| text.contains("://") && !is_of_laptop(text, &[]) || text == "*";
     after.chain(before).filter_map(Token::text).any(is_other)
 }
 

@@ -1,20 +1,22 @@
 //! What a generated image installs from and starts: lists of exact versions, scripts, programs, files.
 
 use super::super::finding::Location;
+use super::super::wanted::is_requirements;
 use super::advice::ADVICE;
-use super::{Code, Draft, GapKind, Subject};
+use super::code::Code;
+use super::{Draft, GapKind, Subject};
 use crate::catalog::question::FindingName;
 use crate::text::path;
 
-pub(super) fn gaps(subject: &Subject<'_>, code: &Code<'_>) -> Vec<Draft> {
-    if !subject.is_generated_image() {
-        return Vec::new();
-    }
-    lock(subject).into_iter().chain(start(subject, code)).collect()
+fn is_generated(subject: &Subject<'_>) -> bool {
+    subject.answer(FindingName::Image) == Some("generated")
 }
 
 /// The list of exact versions, beside the manifest or at the top of a workspace.
-fn lock(subject: &Subject<'_>) -> Option<Draft> {
+pub(super) fn lock(subject: &Subject<'_>) -> Option<Draft> {
+    if !is_generated(subject) {
+        return None;
+    }
     let manager = subject.answer(FindingName::PackageManager).or(subject.answer(FindingName::Language))?;
     let advice = ADVICE.locks.get(manager)?;
     let folder = subject.folder()?;
@@ -25,7 +27,7 @@ fn lock(subject: &Subject<'_>) -> Option<Draft> {
         return None;
     }
     let lock = path::join(if is_member { "" } else { folder }, &advice.lock);
-    if subject.files.is_file(&lock) {
+    if subject.files.has(&lock) {
         return None;
     }
     let place = manifest.unwrap_or_else(|| lock.clone());
@@ -41,8 +43,8 @@ fn lock(subject: &Subject<'_>) -> Option<Draft> {
 }
 
 /// What its start command runs.
-fn start(subject: &Subject<'_>, code: &Code<'_>) -> Option<Draft> {
-    let command = subject.answer(FindingName::Start)?;
+pub(super) fn start(subject: &Subject<'_>, code: &Code<'_>) -> Option<Draft> {
+    let command = subject.answer(FindingName::Start).filter(|_| is_generated(subject))?;
     let folder = subject.folder()?;
     let words: Vec<&str> = command.split_whitespace().collect();
     let manifest = path::join(folder, "package.json");
@@ -54,8 +56,9 @@ fn start(subject: &Subject<'_>, code: &Code<'_>) -> Option<Draft> {
             GapKind::Start,
             Location::new(place, None),
             format!("is started with `{command}`, and {what}"),
-            format!("{change}, or answer how it starts: {}.", subject.set(FindingName::Start, "COMMAND")),
+            format!("{change}, or answer how it starts, in place of COMMAND."),
         )
+        .with([subject.set(FindingName::Start, "COMMAND")])
     };
     let script = match words.as_slice() {
         ["npm", "start", ..] => Some("start"),
@@ -74,21 +77,27 @@ fn start(subject: &Subject<'_>, code: &Code<'_>) -> Option<Draft> {
         return Some(draft);
     }
     let lists = |name: &str| {
-        let is_list = |file: &&str| {
-            matches!(
-                path::name(file),
-                "pyproject.toml" | "Pipfile" | "setup.py" | "setup.cfg" | "uv.lock" | "poetry.lock" | "Pipfile.lock"
-            ) || super::super::wanted::is_requirements(file)
+        let is_list = |file: &str| {
+            is_requirements(file)
+                || matches!(
+                    path::name(file),
+                    "pyproject.toml"
+                        | "Pipfile"
+                        | "setup.py"
+                        | "setup.cfg"
+                        | "uv.lock"
+                        | "poetry.lock"
+                        | "Pipfile.lock"
+                )
         };
-        let texts = code.own.iter().chain(&code.shared).copied().filter(is_list);
-        let mut texts = texts.filter_map(|file| subject.files.text(file)).peekable();
+        let mut lists = code.all().filter(|source| is_list(&source.path)).map(|source| &source.text).peekable();
         // without a list nothing can be said
-        texts.peek().is_none()
-            || texts.any(|text| text.contains(name) || name == "uvicorn" && text.contains("fastapi["))
+        lists.peek().is_none()
+            || lists.any(|text| text.contains(name) || name == "uvicorn" && text.contains("fastapi["))
     };
     let has_file = |file: &str| {
         let end = format!("/{file}");
-        code.own.iter().chain(&code.shared).any(|known| *known == file || known.ends_with(&end))
+        code.all().any(|known| known.path == file || known.path.ends_with(&end))
     };
     let is_built = subject.answer(FindingName::Build).is_some();
     match words.as_slice() {
@@ -97,7 +106,7 @@ fn start(subject: &Subject<'_>, code: &Code<'_>) -> Option<Draft> {
             let missing = !is_built && !has_file(file);
             let is_of_build = ["build/", "dist/", "lib/", "out/"].iter().any(|start| file.starts_with(start));
             let change = match is_of_build {
-                true => format!("Have a build write it with {}", subject.set(FindingName::Build, "COMMAND")),
+                true => "Have the answer `build` write it".to_owned(),
                 false => format!("Add `{file}`"),
             };
             missing.then(|| lacks(&path::join(folder, file), format!("there is no `{file}`"), change))

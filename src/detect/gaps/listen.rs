@@ -3,7 +3,8 @@
 use super::super::finding::Location;
 use super::super::tokens::{Token, What};
 use super::super::wanted::is_spring;
-use super::{Code, Draft, GapKind, Subject, is_local};
+use super::code::Code;
+use super::{Draft, GapKind, Subject};
 use crate::catalog::question::FindingName;
 use crate::text::path;
 
@@ -15,102 +16,85 @@ pub(super) fn gaps(subject: &Subject<'_>, code: &Code<'_>) -> Vec<Draft> {
     if subject.answer(FindingName::Image) == Some("existing") {
         return Vec::new();
     }
-    let is_framework =
-        |name: &str| subject.service().is_some_and(|service| service.frameworks.iter().any(|one| one.value == name));
-    let (fastify, nest) = (is_framework("Fastify"), is_framework("NestJS"));
     let started = [FindingName::Start, FindingName::Command].map(|field| subject.answer(field).unwrap_or_default());
-    let mut found = None;
-    code.each_source(|file, tokens| {
-        // a server of its own that another program takes the place of
-        let is_started = !file.ends_with(".py") || {
-            let stem = path::name(file).trim_end_matches(".py");
-            started.iter().any(|command| {
-                command.starts_with("python")
-                    && command.split(['/', '.', ' ']).any(|word| word == stem || stem == "__main__")
-            })
+    // another program can serve in the place of what a source of Python starts
+    let is_started = |file: &str| {
+        let stem = path::name(file).trim_end_matches(".py");
+        let names = |command: &str| command.split(['/', '.', ' ']).any(|word| word == stem || stem == "__main__");
+        !file.ends_with(".py") || started.iter().any(|command| command.starts_with("python") && names(command))
+    };
+    let in_sources = code.tokens().filter(|(file, _)| is_started(file)).find_map(|(file, tokens)| {
+        let uses_adapter = || tokens.iter().any(|token| token.is_word("FastifyAdapter"));
+        let framework = match () {
+            () if subject.uses("NestJS") => uses_adapter().then_some("NestJS with Fastify"),
+            () if subject.uses("Fastify") => Some("Fastify"),
+            () if subject.uses("Flask") => Some("Flask"),
+            () => None,
         };
-        if found.is_some() || !is_started {
-            return;
-        }
-        let uses_fastify = fastify && !nest || nest && tokens.iter().any(|token| token.is_word("FastifyAdapter"));
-        found = (0..tokens.len())
-            .find_map(|i| address(tokens, i, file, uses_fastify))
-            .map(|(line, what)| (Location::new(file, Some(line)), what));
+        let (line, what) = (0..tokens.len()).find_map(|i| address(&tokens, i, file, framework))?;
+        Some((Location::new(file, Some(line)), what))
     });
-    let found = found.or_else(|| by_settings(code)).or_else(|| by_default_of_flask(subject, code));
-    let address = found.map(|(place, what)| {
-        let told = match &what {
-            Some(address) => format!("listens on `{address}`, which only its own container reaches"),
-            None => "listens on localhost, the default of Fastify, which only its own container reaches".to_owned(),
+    let address = in_sources.or_else(|| by_settings(code)).map(|(place, what)| {
+        let (told, change) = match what {
+            Listens::At(address) => {
+                (format!("on `{address}`"), "Let it listen on `0.0.0.0`, which is every address of the container.")
+            }
+            Listens::ByDefaultOf(framework) => (
+                format!("on localhost, the default of {framework}"),
+                match framework {
+                    "NestJS with Fastify" => "Give `listen` the host `'0.0.0.0'` as its second argument.",
+                    "Flask" => "Add `host=\"0.0.0.0\"` to the call.",
+                    _ => "Add `host: '0.0.0.0'` beside the port that `listen` gets.",
+                },
+            ),
         };
-        let change = match (&what, nest) {
-            (Some(_), _) => "Let it listen on `0.0.0.0`, which is every address of the container.",
-            (None, true) => "Give `listen` the host `'0.0.0.0'` as its second argument.",
-            (None, false) => "Add `host: '0.0.0.0'` beside the port that `listen` gets.",
-        };
-        Draft::new(GapKind::Listen, place, told, change)
+        Draft::new(GapKind::Listen, place, format!("listens {told}, which only its own container reaches"), change)
     });
     address.into_iter().chain(another_port(subject, code, port)).collect()
 }
 
+/// Where a program listens, if no other container reaches that.
+#[derive(Debug, PartialEq, Eq)]
+enum Listens {
+    At(String),
+    /// A framework that listens on localhost unless it is told otherwise.
+    ByDefaultOf(&'static str),
+}
+
 /// `server.address` of Spring.
-fn by_settings(code: &Code<'_>) -> Option<(Location, Option<String>)> {
-    code.own.iter().filter(|file| is_spring(file)).find_map(|file| {
-        let text = code.files.text(file)?;
+fn by_settings(code: &Code<'_>) -> Option<(Location, Listens)> {
+    code.own.iter().filter(|source| is_spring(&source.path)).find_map(|source| {
         let mut in_server = false;
-        text.lines().enumerate().find_map(|(i, line)| {
+        source.text.lines().enumerate().find_map(|(i, line)| {
             let (key, value) = line.split_once(['=', ':'])?;
             in_server = if key.starts_with(' ') { in_server } else { key.trim() == "server" };
             let is_address = key.trim() == "server.address" || in_server && key.trim() == "address";
             let value = value.trim().trim_matches(['"', '\'']);
-            (is_address && is_local(value)).then(|| (Location::new(file, Some(i + 1)), Some(value.to_owned())))
+            let place = || Location::new(&source.path, Some(i + 1));
+            (is_address && is_local(value)).then(|| (place(), Listens::At(value.to_owned())))
         })
     })
-}
-
-/// `app.run()` of Flask without a host, in the file that the service starts.
-fn by_default_of_flask(subject: &Subject<'_>, code: &Code<'_>) -> Option<(Location, Option<String>)> {
-    let is_flask = subject.service()?.frameworks.iter().any(|one| one.value == "Flask");
-    let command = subject.answer(FindingName::Start).filter(|command| is_flask && command.starts_with("python"))?;
-    let file = command.split_whitespace().find(|word| word.ends_with(".py"))?;
-    let mut found = None;
-    code.each_source(|source, tokens| {
-        if path::name(source) != path::name(file) {
-            return;
-        }
-        for (i, token) in tokens.iter().enumerate().filter(|(_, token)| token.is_word("run")) {
-            let is_call = tokens.get(i + 1).is_some_and(|next| next.is_sign('('));
-            let is_of_app =
-                i >= 2 && tokens.get(i - 2).is_some_and(|app| app.is_word("app") || app.is_word("application"));
-            let has_host = inside(tokens, i + 2).iter().any(|argument| argument.is_word("host"));
-            if is_call && is_of_app && !has_host {
-                found.get_or_insert((Location::new(source, Some(token.line)), Some("127.0.0.1".to_owned())));
-            }
-        }
-    });
-    found
 }
 
 /// A port in a source that is not the one of the answers, in a program that does not read `PORT`.
 fn another_port(subject: &Subject<'_>, code: &Code<'_>, port: u64) -> Option<Draft> {
     let found = subject.service()?.port.as_ref()?;
-    let is_in_source = code.own.contains(&found.found_in.file.as_str()) && super::is_program(&found.found_in.file);
-    if !is_in_source || u64::from(found.value) == port || code.has(|text| text.contains("PORT")) {
+    if !code.is_program(&found.found_in.file) || u64::from(found.value) == port || code.has("PORT") {
         return None;
     }
-    Some(Draft::new(
-        GapKind::Listen,
-        found.found_in.clone(),
-        format!("listens at port {}, and the answers say {port}", found.value),
-        format!(
-            "Let it read the variable `PORT`, or take its port: {}.",
-            subject.set(FindingName::Port, &found.value.to_string())
-        ),
-    ))
+    Some(
+        Draft::new(
+            GapKind::Listen,
+            found.found_in.clone(),
+            format!("listens at port {}, and the answers say {port}", found.value),
+            "Let it read the variable `PORT`, or take its port.",
+        )
+        .with([subject.set(FindingName::Port, &found.value.to_string())]),
+    )
 }
 
-/// The line of a call that listens on one address only, and the address; none where it gives no address and the default is one.
-fn address(tokens: &[Token<'_>], i: usize, file: &str, fastify: bool) -> Option<(usize, Option<String>)> {
+/// The line of a call that listens on one address only. `framework` is one that does so by default.
+fn address(tokens: &[Token<'_>], i: usize, file: &str, framework: Option<&'static str>) -> Option<(usize, Listens)> {
     let call = tokens.get(i)?;
     let word = call.word()?;
     let is_server = match path::name(file).rsplit_once('.')?.1 {
@@ -135,7 +119,7 @@ fn address(tokens: &[Token<'_>], i: usize, file: &str, fastify: bool) -> Option<
             .collect();
         let is_array = tokens.get(i + 2)?.is_sign('(') && tokens.get(i + 3)?.is_sign('[');
         return (is_array && numbers.starts_with(&["127", "0", "0", "1"]))
-            .then(|| (call.line, Some("127.0.0.1".to_owned())));
+            .then(|| (call.line, Listens::At("127.0.0.1".to_owned())));
     }
     let arguments: &[Token<'_>] = if word == "Addr" { tokens.get(i + 2..i + 3)? } else { inside(tokens, i + 2) };
     let is_default =
@@ -149,24 +133,32 @@ fn address(tokens: &[Token<'_>], i: usize, file: &str, fastify: bool) -> Option<
         texts.extend(token.text().filter(|_| depth <= deepest).map(|text| (at, text)));
     }
     // only .NET takes a URL
-    let host = |text: &str| {
-        if file.ends_with(".cs") {
-            text.split_once("://").map(|(_, rest)| rest.to_owned())
-        } else {
-            Some(text.to_owned())
-        }
+    let is_here = |text: &str| match file.ends_with(".cs") {
+        true => text.split_once("://").is_some_and(|(_, rest)| is_local(rest)),
+        false => is_local(text),
     };
-    let is_one = |(at, text): &&(usize, &str)| !is_default(*at) && host(text).is_some_and(|host| is_local(&host));
-    if let Some((_, text)) = texts.iter().find(is_one) {
-        return Some((call.line, Some((*text).to_owned())));
+    if let Some((_, text)) = texts.iter().find(|(at, text)| !is_default(*at) && is_here(text)) {
+        return Some((call.line, Listens::At((*text).to_owned())));
     }
-    let names_host =
-        arguments.iter().any(|token| token.word().is_some_and(|word| word.to_ascii_lowercase().contains("host")));
+    let framework = framework.filter(|_| texts.is_empty())?;
+    let says = |what: &str| {
+        arguments.iter().any(|token| token.word().is_some_and(|word| word.to_ascii_lowercase().contains(what)))
+    };
     let is_of_program = i >= 2 && tokens.get(i - 1).is_some_and(|dot| dot.is_sign('.'));
-    let has_port = arguments.iter().any(|token| {
-        token.number().is_some() || token.word().is_some_and(|word| word.to_ascii_lowercase().contains("port"))
-    });
-    (fastify && is_of_program && has_port && !names_host && texts.is_empty()).then_some((call.line, None))
+    let is_of_app = || ["app", "application"].iter().any(|name| tokens.get(i - 2).is_some_and(|one| one.is_word(name)));
+    let is_default = match word {
+        "listen" => says("port") || arguments.iter().any(|token| token.number().is_some()),
+        "run" => is_of_program && is_of_app(),
+        _ => false,
+    };
+    (is_default && is_of_program && !says("host")).then_some((call.line, Listens::ByDefaultOf(framework)))
+}
+
+/// Whether an address of a socket is that of the container itself.
+fn is_local(address: &str) -> bool {
+    let name = address.strip_prefix('[').and_then(|rest| rest.split(']').next());
+    let name = name.unwrap_or_else(|| address.split([':', '/']).next().unwrap_or_default());
+    matches!(name, "localhost" | "127.0.0.1" | "::1")
 }
 
 /// The arguments of a call whose bracket is before them.
@@ -186,12 +178,11 @@ fn inside<'t, 's>(tokens: &'t [Token<'s>], from: usize) -> &'t [Token<'s>] {
 #[cfg(test)]
 mod tests {
     use super::super::super::tokens::{Comments, tokens};
-    use super::address;
+    use super::{Listens, address};
 
-    fn of(file: &str, source: &str, fastify: bool) -> Option<Option<String>> {
-        let comments = if file.ends_with(".py") { Comments::Hash } else { Comments::Slashes };
-        let tokens = tokens(source, comments);
-        (0..tokens.len()).find_map(|i| address(&tokens, i, file, fastify)).map(|(_, address)| address)
+    fn of(file: &str, source: &str, framework: Option<&'static str>) -> Option<Listens> {
+        let tokens = tokens(source, Comments::of(file));
+        (0..tokens.len()).find_map(|i| address(&tokens, i, file, framework)).map(|(_, listens)| listens)
     }
 
     #[test]
@@ -207,7 +198,7 @@ mod tests {
             ("a.rs", "SocketAddr::from(([127, 0, 0, 1], 3000))", "127.0.0.1"),
             ("a.cs", "app.Run(\"http://localhost:5000\")", "http://localhost:5000"),
         ] {
-            assert_eq!(of(file, source, false), Some(Some(address.to_owned())), "{source}");
+            assert_eq!(of(file, source, None), Some(Listens::At(address.to_owned())), "{source}");
         }
         for (file, source) in [
             ("a.js", "app.listen(port)"),
@@ -220,16 +211,21 @@ mod tests {
             ("a.rs", "SocketAddr::from(([0, 0, 0, 0], 3000))"),
             ("a.py", "subprocess.run([\"echo\"])"),
         ] {
-            assert_eq!(of(file, source, false), None, "{source}");
+            assert_eq!(of(file, source, None), None, "{source}");
         }
     }
 
     #[test]
-    fn fastify_listens_on_localhost_by_default() {
-        assert_eq!(of("a.js", "await fastify.listen({ port: 3000 })", true), Some(None));
-        assert_eq!(of("a.ts", "await app.listen(process.env.PORT)", true), Some(None));
-        assert_eq!(of("a.js", "await fastify.listen({ port: 3000, host: '::' })", true), None);
-        assert_eq!(of("a.js", "await fastify.listen({ port, host })", true), None);
-        assert_eq!(of("a.js", "await app.listen({ port: 3000 })", false), None);
+    fn frameworks_that_listen_on_localhost_by_default() {
+        let fastify = |source| of("a.ts", source, Some("Fastify"));
+        for source in ["await fastify.listen({ port: 3000 })", "await app.listen(process.env.PORT)"] {
+            assert_eq!(fastify(source), Some(Listens::ByDefaultOf("Fastify")), "{source}");
+        }
+        assert_eq!(fastify("await fastify.listen({ port: 3000, host: '::' })"), None);
+        assert_eq!(fastify("await fastify.listen({ port, host })"), None);
+        let flask = |source| of("a.py", source, Some("Flask"));
+        assert_eq!(flask("app.run(port=5000)"), Some(Listens::ByDefaultOf("Flask")));
+        assert_eq!(flask("app.run(host=host)"), None);
+        assert_eq!(flask("asyncio.run(main())"), None);
     }
 }

@@ -4,7 +4,8 @@ use super::super::finding::Location;
 use super::super::service::Route;
 use super::super::tokens::Token;
 use super::advice::ADVICE;
-use super::{Code, Draft, GapKind, Subject};
+use super::code::Code;
+use super::{Draft, GapKind, Subject};
 use crate::catalog::question::FindingName;
 use crate::text::path;
 
@@ -24,8 +25,7 @@ pub(super) fn gaps(subject: &Subject<'_>, code: &Code<'_>) -> Vec<Draft> {
         let mut routes = subject.service().into_iter().flat_map(|service| service.routes.values());
         routes.any(|found| found.value == route)
     };
-    let lacking =
-        |route: &str| !is_found(route) && telling(route).is_some_and(|part| !code.has(|text| text.contains(part)));
+    let lacking = |route: &str| !is_found(route) && telling(route).is_some_and(|part| !code.has(part));
     let (missing, there): (Vec<_>, Vec<_>) = asked.into_iter().partition(|(_, route)| lacking(route));
     missing
         .iter()
@@ -37,9 +37,9 @@ fn gap(subject: &Subject<'_>, code_of: &Code<'_>, field: FindingName, route: &st
     let what = if field == FindingName::LivenessPath { "whether it works" } else { "whether it can take requests" };
     let found =
         subject.service().and_then(|service| service.routes.get(&Route::Liveness)).map(|found| found.value.as_str());
-    let other = match there.or(found.filter(|found| *found != route)) {
-        Some(other) => format!("have the cluster ask another one: {}", subject.set(field, other)),
-        None => format!("let the cluster only connect to its port: {}", subject.set(FindingName::Probe, "tcp")),
+    let (other, command) = match there.or(found.filter(|found| *found != route)) {
+        Some(other) => ("have the cluster ask another one", subject.set(field, other)),
+        None => ("let the cluster only connect to its port", subject.set(FindingName::Probe, "tcp")),
     };
     let frameworks = subject.service().into_iter().flat_map(|service| &service.frameworks);
     let advice = frameworks.filter_map(|framework| ADVICE.routes.get(framework.value)).next();
@@ -50,7 +50,8 @@ fn gap(subject: &Subject<'_>, code_of: &Code<'_>, field: FindingName, route: &st
         place_of_routes(subject, code_of),
         format!("has no route `{route}`, by which the cluster asks {what}"),
         format!("Add one that answers 200{needs}, {}, or {other}.", filled(place, route)),
-    );
+    )
+    .with([command]);
     draft.code = advice.map(|advice| {
         let code = filled(&advice.code, route);
         match advice.receiver.as_deref().zip(receiver(code_of, &advice.made_by)) {
@@ -63,22 +64,16 @@ fn gap(subject: &Subject<'_>, code_of: &Code<'_>, field: FindingName, route: &st
 
 /// What the code calls the program: `app` of `const app = express()`, `mux` of `mux := http.NewServeMux()`.
 fn receiver(code: &Code<'_>, made_by: &[String]) -> Option<String> {
-    let mut found = None;
-    code.each_source(|_, tokens| {
-        if found.is_some() {
-            return;
-        }
-        found = (0..tokens.len()).find_map(|i| {
-            let is_made = tokens[i].word().is_some_and(|word| made_by.iter().any(|one| one == word))
-                && tokens.get(i + 1).is_some_and(|next| next.is_sign('('));
-            let before = tokens.get(i.saturating_sub(6)..i).filter(|_| is_made)?;
-            let left = before.get(..before.iter().rposition(|one| one.is_sign('='))?)?;
-            // `app: Express = express()`, `mux := http.NewServeMux()`
-            let left = left.iter().position(|one| one.is_sign(':')).map_or(left, |colon| &left[..colon]);
-            Some(left.iter().rev().find_map(Token::word)?.to_owned())
-        });
-    });
-    found
+    let of_call = |tokens: &[Token<'_>], i: usize| {
+        let is_made = tokens.get(i)?.word().is_some_and(|word| made_by.iter().any(|one| one == word))
+            && tokens.get(i + 1)?.is_sign('(');
+        let before = tokens.get(i.saturating_sub(6)..i).filter(|_| is_made)?;
+        let left = before.get(..before.iter().rposition(|one| one.is_sign('='))?)?;
+        // `app: Express = express()`, `mux := http.NewServeMux()`
+        let left = left.iter().position(|one| one.is_sign(':')).map_or(left, |colon| &left[..colon]);
+        Some(left.iter().rev().find_map(Token::word)?.to_owned())
+    };
+    code.tokens().find_map(|(_, tokens)| (0..tokens.len()).find_map(|i| of_call(&tokens, i)))
 }
 
 /// A route with its names: `ROUTE` is `/health/ready`, `PLAIN` is `health/ready`, and `NAME` is `ready`.
@@ -91,14 +86,14 @@ fn filled(text: &str, route: &str) -> String {
 /// Where the program begins, as far as it is known.
 fn place_of_routes(subject: &Subject<'_>, code: &Code<'_>) -> Location {
     let service = subject.service();
-    let entry = service.and_then(|service| service.entry.as_deref()).filter(|entry| code.own.contains(entry));
-    let listens = || {
-        let port = service?.port.as_ref().filter(|port| code.own.contains(&port.found_in.file.as_str()))?;
-        super::is_program(&port.found_in.file).then(|| port.found_in.clone())
+    let listens = service.and_then(|service| service.port.as_ref()).map(|port| &port.found_in);
+    let listens = listens.filter(|place| code.is_program(&place.file)).cloned();
+    let entry = || {
+        let entry = service?.entry.as_deref().filter(|entry| code.is_program(entry))?;
+        Some(Location::new(entry, None))
     };
     let framework = || Some(service?.frameworks.first()?.found_in.clone());
-    let folder = || Location::new(subject.folder().filter(|folder| !folder.is_empty()).unwrap_or(path::WHOLE), None);
-    listens().or_else(|| Some(Location::new(entry?, None))).or_else(framework).unwrap_or_else(folder)
+    listens.or_else(entry).or_else(framework).unwrap_or_else(|| subject.place())
 }
 
 /// The part of a path by which it can be found; none of a path that says nothing. Spring makes all below `/actuator`.

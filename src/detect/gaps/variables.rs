@@ -1,19 +1,15 @@
 //! Variables that the code reads and no answer gives, and those of stores that it gets and does not read.
 
-use anyhow::Result;
 use serde_json::Value;
 
 use super::super::answers::Unknown;
 use super::super::finding::Location;
-use super::super::variables::{RULES, Says, Seen, Sort, Variable, read_in, sort};
+use super::super::variables::{RULES, Says, Sort, Variable, read_in, sort};
 use super::advice::ADVICE;
-use super::{Code, Draft, GapKind, Subject, plain};
-use crate::answers::check::Check;
+use super::code::Code;
+use super::{Draft, GapKind, Subject};
 use crate::catalog::question::FindingName;
-use crate::template::engine;
-use crate::template::expression::Scope;
-use crate::template::provided;
-use crate::text::path;
+use crate::text::listed;
 
 /// The stores that a service can use, as its answers call them, and the systems of each.
 const STORES: [(&str, &[&str]); 3] = [
@@ -22,9 +18,9 @@ const STORES: [(&str, &[&str]); 3] = [
     ("broker", &["kafka", "nats", "rabbitmq"]),
 ];
 
-pub(super) fn gaps(subject: &Subject<'_>, code: &Code<'_>) -> Result<Vec<Draft>> {
-    let (parts, others) = unknown(subject, code)?;
-    let mut found: Vec<Draft> = unanswered(subject, code, &parts, &others)?.into_iter().collect();
+pub(super) fn gaps(subject: &Subject<'_>, code: &Code<'_>) -> Vec<Draft> {
+    let (parts, others) = unknown(subject, code);
+    let mut found: Vec<Draft> = unanswered(subject, code, &parts, &others).into_iter().collect();
     found.extend(uncertain(subject, &others));
     for (store, systems) in STORES {
         let draft = unread(subject, code, store, systems);
@@ -33,7 +29,7 @@ pub(super) fn gaps(subject: &Subject<'_>, code: &Code<'_>) -> Result<Vec<Draft>>
             (draft, _) => draft,
         });
     }
-    Ok(found)
+    found
 }
 
 /// Names that the answers of the service have.
@@ -53,109 +49,108 @@ fn answered(subject: &Subject<'_>) -> Vec<String> {
     names.map(|name| name.split('=').next().unwrap_or_default().to_owned()).collect()
 }
 
+/// A variable that no answer gives.
+struct Missing {
+    name: String,
+    /// None of a secret.
+    value: Option<String>,
+    place: Location,
+}
+
 /// What would be answered today and is not, or stands in a source in which detection does not look: a variable that came later, or was
 /// left out.
-fn unanswered(
-    subject: &Subject<'_>,
-    code: &Code<'_>,
-    parts: &[&Unknown],
-    others: &[&Unknown],
-) -> Result<Option<Draft>> {
-    let field = |finding: FindingName| Some(subject.field(finding)?.name.as_str());
-    let (Some(path), Some(secrets), Some(variables)) =
-        (field(FindingName::ServicePath), field(FindingName::Secrets), field(FindingName::Variables))
-    else {
-        return Ok(None);
-    };
+fn unanswered(subject: &Subject<'_>, code: &Code<'_>, parts: &[&Unknown], others: &[&Unknown]) -> Option<Draft> {
+    let secrets = subject.field(FindingName::Secrets)?.name.as_str();
+    let variables = subject.field(FindingName::Variables)?.name.as_str();
     let answered = answered(subject);
-    let proposed = subject.detected.answers.get(&subject.question.name);
-    let proposed = proposed.and_then(|found| found.value.as_array()).into_iter().flatten();
-    let proposed = proposed.into_iter().find(|record| record[path] == subject.record[path]).unwrap_or(&Value::Null);
-    let is_new = |name: &str| !answered.iter().any(|known| known == name);
-    let mut new: Vec<(String, Option<Location>)> = proposed[secrets]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|name| Some((name.as_str().filter(|name| is_new(name))?.to_owned(), None)))
-        .collect();
-    let mut values: Vec<(String, String, Option<Location>)> = proposed[variables]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter_map(|(name, value)| Some((name.clone(), value.as_str().filter(|_| is_new(name))?.to_owned(), None)))
-        .collect();
+    let mut missing = proposed(subject, secrets, variables);
     // files for a browser have no environment
-    let is_program = subject.record.get(secrets).is_some();
-    let mut read: Vec<(Seen, Location)> = Vec::new();
-    code.each_text(|file, text| {
-        read.extend(read_in(file, text).into_iter().map(|one| (one.clone(), Location::new(file, Some(one.line)))));
-    });
-    let is_optional = |name: &str| read.iter().any(|(one, _)| one.name == name && one.says == Says::Optional);
-    let known = |name: &str| {
-        subject.service().is_some_and(|service| service.variables.iter().any(|one| one.value.name == name))
-    };
-    for (one, place) in read.iter().filter(|_| is_program) {
-        let name = one.name.as_str();
-        let is_told = known(name)
-            || !is_new(name)
-            || new.iter().any(|(other, _)| other == name)
-            || values.iter().any(|(other, ..)| other == name)
-            || parts.iter().chain(others).any(|other| other.variable.value.name == name);
-        let (sort, _) = sort(name, "");
-        // what happens without it is told only of what is demanded; a secret is no flag
-        let is_needed = one.says == Says::Demanded || one.says == Says::Read && sort == Sort::Secret;
-        if is_told
-            || !is_needed
-            || is_optional(name)
-            || RULES.answers.given.iter().any(|given| given == name)
-            || name.split('_').any(|word| RULES.answers.of_tests.iter().any(|one| one == word))
-            || is_given(subject, name)?
-        {
-            continue;
-        }
-        if sort.is_secret() {
-            new.push((name.to_owned(), Some(place.clone())));
-        } else {
-            values.push((name.to_owned(), "VALUE".to_owned(), Some(place.clone())));
-        }
+    if subject.record.get(secrets).is_some() {
+        missing.extend(read(subject, code));
     }
+    missing.retain(|one| !answered.contains(&one.name));
+    missing.retain(|one| !parts.iter().chain(others).any(|other| other.variable.value.name == one.name));
+    // secrets first, in one list
+    missing.sort_by_key(|one| one.value.is_some());
+    let first = missing.first()?;
+    let names = |wanted: &dyn Fn(&Missing) -> bool| -> Vec<String> {
+        missing.iter().filter(|one| wanted(one)).map(|one| one.name.clone()).collect()
+    };
+    let new = names(&|one| one.value.is_none());
     let mut sets: Vec<String> = Vec::new();
     if !new.is_empty() {
         let known = subject.record[secrets].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let all: Vec<&str> = known.chain(new.iter().map(|(name, _)| name.as_str())).collect();
+        let all: Vec<&str> = known.chain(new.iter().map(String::as_str)).collect();
         sets.push(subject.set_field(secrets, &format!("[{}]", all.join(", "))));
     }
-    sets.extend(values.iter().map(|(name, value, _)| subject.set_field(&format!("{variables}.{name}"), value)));
-    let names: Vec<&str> =
-        new.iter().map(|(name, _)| name.as_str()).chain(values.iter().map(|(name, ..)| name.as_str())).collect();
-    let Some(first) = names.first() else { return Ok(None) };
-    let place = new.iter().map(|(_, place)| place).chain(values.iter().map(|(.., place)| place)).next();
-    let place = place.cloned().flatten().unwrap_or_else(|| place_of(subject, first));
-    Ok(Some(Draft::new(
-        GapKind::Variable,
-        place,
-        format!("reads {}, which no answer gives", listed(&names)),
-        format!("Answer with {}.", sets.join(" and ")),
-    )))
+    let values = missing.iter().filter_map(|one| Some((&one.name, one.value.as_ref()?)));
+    sets.extend(values.map(|(name, value)| subject.set_field(&format!("{variables}.{name}"), value)));
+    Some(
+        Draft::new(
+            GapKind::Variable,
+            first.place.clone(),
+            format!("reads {}, which no answer gives", quoted(&names(&|_| true))),
+            "Answer it with what it is in production.",
+        )
+        .with(sets),
+    )
+}
+
+/// The secrets and variables that detection answers for the service.
+fn proposed(subject: &Subject<'_>, secrets: &str, variables: &str) -> Vec<Missing> {
+    let answers = subject.detected.answers.get(&subject.question.name).and_then(|found| found.value.as_array());
+    let path = subject.field(FindingName::ServicePath).map_or("", |field| field.name.as_str());
+    let record = answers.into_iter().flatten().find(|record| record[path] == subject.record[path]);
+    let Some(record) = record else { return Vec::new() };
+    let missing = |name: &str, value| Missing { name: name.to_owned(), value, place: place_of(subject, name) };
+    let secrets = record[secrets].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let values = record[variables].as_object().into_iter().flatten();
+    let values = values.filter_map(|(name, value)| Some(missing(name, Some(value.as_str()?.to_owned()))));
+    secrets.map(|name| missing(name, None)).chain(values).collect()
+}
+
+/// What the sources of the program demand, and the secrets that they read, as far as detection knows nothing of them.
+fn read(subject: &Subject<'_>, code: &Code<'_>) -> Vec<Missing> {
+    let seen = || {
+        code.programs().flat_map(|source| read_in(&source.path, &source.text).into_iter().map(move |one| (source, one)))
+    };
+    let optional: Vec<String> = seen().filter(|(_, one)| one.says == Says::Optional).map(|(_, one)| one.name).collect();
+    let is_known = |name: &String| {
+        subject.service().is_some_and(|service| service.variables.iter().any(|one| one.value.name == *name))
+            || optional.contains(name)
+            || RULES.answers.given.contains(name)
+            || name.split('_').any(|word| RULES.answers.of_tests.iter().any(|one| one == word))
+            || is_given(subject, name)
+    };
+    let mut found: Vec<Missing> = Vec::new();
+    for (source, one) in seen() {
+        let (sort, _) = sort(&one.name, "");
+        // what happens without it is told only of what is demanded; a secret is no flag
+        let is_needed = one.says == Says::Demanded || one.says == Says::Read && sort == Sort::Secret;
+        if is_needed && !is_known(&one.name) && !found.iter().any(|other| other.name == one.name) {
+            let value = (!sort.is_secret()).then(|| "VALUE".to_owned());
+            found.push(Missing { value, place: Location::new(&source.path, Some(one.line)), name: one.name });
+        }
+    }
+    found
 }
 
 /// What only people know: parts of the address of the database, and others. What nothing in the code names is left out: a compose file
 /// or a tool uses it.
-fn unknown<'s>(subject: &Subject<'s>, code: &Code<'_>) -> Result<(Vec<&'s Unknown>, Vec<&'s Unknown>)> {
-    let Some(folder) = subject.folder() else { return Ok((Vec::new(), Vec::new())) };
+fn unknown<'s>(subject: &Subject<'s>, code: &Code<'_>) -> (Vec<&'s Unknown>, Vec<&'s Unknown>) {
     let answered = answered(subject);
-    let mut found = Vec::new();
-    for one in &subject.detected.unknown {
+    let is_open = |one: &&Unknown| {
         let variable = &one.variable.value;
         // one with a list in JSON does not read what everyone gets
         let is_json = variable.value.as_deref().is_some_and(|value| value.starts_with('['));
-        let is_open = one.folder == folder && !answered.contains(&variable.name) && code.names(&variable.name);
-        if is_open && (is_json || !is_given(subject, &variable.name)?) {
-            found.push(one);
-        }
-    }
+        Some(one.folder.as_str()) == subject.folder()
+            && !answered.contains(&variable.name)
+            && code.names(&variable.name)
+            && (is_json || !is_given(subject, &variable.name))
+    };
     let uses_it = !of_stores(subject, |store| store == "database").is_empty();
-    Ok(found.into_iter().partition(|one| one.is_part || uses_it && is_of_database(&one.variable.value)))
+    let found = subject.detected.unknown.iter().filter(is_open);
+    found.partition(|one| one.is_part || uses_it && is_of_database(&one.variable.value))
 }
 
 /// Whether it is a part of the address of a database, of one that is known or none in particular.
@@ -168,37 +163,41 @@ fn is_of_database(variable: &Variable) -> bool {
 /// The variables whose values only people know.
 fn uncertain(subject: &Subject<'_>, others: &[&Unknown]) -> Option<Draft> {
     let field = subject.field(FindingName::Variables)?;
-    let names: Vec<&str> = others.iter().map(|one| one.variable.value.name.as_str()).collect();
+    let names = names(others);
     let set = subject.set_field(&format!("{}.{}", field.name, names.first()?), "VALUE");
-    let (what, more) = if names.len() == 1 { ("it is", "") } else { ("they are", ", and so on") };
-    Some(Draft::new(
-        GapKind::Variable,
-        others.first()?.variable.found_in.clone(),
-        format!("reads {}, and what {what} in production is not known", listed(&names)),
-        format!("Answer with {set}{more}, with what it is for VALUE."),
-    ))
+    let (what, each) = if names.len() == 1 { ("it is", "it") } else { ("they are", "each") };
+    Some(
+        Draft::new(
+            GapKind::Variable,
+            others.first()?.variable.found_in.clone(),
+            format!("reads {}, and what {what} in production is not known", quoted(&names)),
+            format!("Answer {each}, with what it is in place of VALUE."),
+        )
+        .with([set]),
+    )
 }
 
 /// The address of the database is read in parts, and given as a whole.
 fn in_parts(subject: &Subject<'_>, unread: Draft, parts: &[&Unknown]) -> Draft {
-    let names: Vec<&str> = parts.iter().map(|one| one.variable.value.name.as_str()).collect();
+    let names = names(parts);
     let given = of_stores(subject, |store| store == "database");
     let whole = given.first().map_or("", String::as_str);
     let is_made = parts.iter().any(|one| one.is_part);
     let field = subject.field(FindingName::Variables).map_or("", |field| field.name.as_str());
-    let or = match names.first() {
+    let (or, command) = match names.first() {
         Some(first) if !is_made => {
             let set = subject.set_field(&format!("{field}.{first}"), "VALUE");
-            format!(", or answer each part, the password among the secrets: {set}, with what it is for VALUE")
+            (", or answer each part, with what it is in place of VALUE, and the password among the secrets", Some(set))
         }
-        Some(_) | None => String::new(),
+        Some(_) | None => ("", None),
     };
     let mut draft = Draft::new(
         GapKind::Variable,
         parts.first().map_or(unread.found_in, |one| one.variable.found_in.clone()),
-        format!("reads its database from {}, and gets the whole address in `{whole}`", listed(&names)),
+        format!("reads its database from {}, and gets the whole address in `{whole}`", quoted(&names)),
         format!("Let it read the whole address{or}."),
-    );
+    )
+    .with(command);
     draft.code = unread.code;
     draft
 }
@@ -212,11 +211,11 @@ fn unread(subject: &Subject<'_>, code: &Code<'_>, store: &str, systems: &[&str])
     let by_framework = |name: &str| {
         name.contains("__")
             || ADVICE.read_by_frameworks.iter().any(|start| name.starts_with(start.as_str()))
-            || name == "DATABASE_URL" && code.has(|text| ADVICE.reads_database_url.iter().any(|way| text.contains(way)))
+            || name == "DATABASE_URL" && ADVICE.reads_database_url.iter().any(|way| code.has(way))
     };
     // also one that has a part of the address
     let other = own(subject, &format!("${{{store}."));
-    let is_read = |name: &String| by_framework(name) || code.has(|text| plain(text).contains(&plain(name)));
+    let is_read = |name: &String| by_framework(name) || code.has_name(name);
     if names.is_empty() || names.iter().chain(&other).any(is_read) || store == "database" && has_parts(subject) {
         return None;
     }
@@ -224,9 +223,7 @@ fn unread(subject: &Subject<'_>, code: &Code<'_>, store: &str, systems: &[&str])
     let is_of_store = |system: Option<&str>| system.is_some_and(|system| systems.contains(&system));
     let client = service?.clients.iter().find(|client| is_of_store(client.value.system));
     let place = client.map(|client| client.found_in.clone()).or_else(|| service?.manifest.clone());
-    let place = place.unwrap_or_else(|| {
-        Location::new(subject.folder().filter(|folder| !folder.is_empty()).unwrap_or(path::WHOLE), None)
-    });
+    let place = place.unwrap_or_else(|| subject.place());
     let variables = subject.field(FindingName::Variables)?.name.as_str();
     let frameworks = service.into_iter().flat_map(|service| &service.frameworks);
     let name = frameworks.filter_map(|one| ADVICE.names.get(one.value)).next().map_or("NAME", String::as_str);
@@ -235,16 +232,18 @@ fn unread(subject: &Subject<'_>, code: &Code<'_>, store: &str, systems: &[&str])
         Some(_) => subject.set_field(&format!("{variables}.{name}"), &format!("${{{store}.{}}}", part(store))),
         None => subject.set_field(store, "false"),
     };
-    let or = if client.is_some() { "or name the variable that it reads" } else { "or say that it uses none" };
+    let or = match client {
+        Some(_) if name.ends_with("NAME") => "or name the variable that it reads, in place of NAME",
+        Some(_) => "or have its framework read it",
+        None => "or say that it uses none",
+    };
     let mut draft = Draft::new(
         GapKind::Variable,
         place,
-        format!(
-            "never reads {}, the address of its {store}",
-            listed(&names.iter().map(String::as_str).collect::<Vec<_>>())
-        ),
-        format!("Read it where it connects, {or}: {other}."),
-    );
+        format!("never reads {}, the address of its {store}", quoted(&names)),
+        format!("Read it where it connects, {or}."),
+    )
+    .with([other]);
     let language = subject.answer(FindingName::Language).unwrap_or_default();
     draft.code = ADVICE.reads.get(language).map(|code| code.replace("NAME", &names[0]));
     Some(draft)
@@ -267,8 +266,8 @@ pub(super) fn of_stores(subject: &Subject<'_>, is_wanted: impl Fn(&str) -> bool)
             continue;
         }
         let own = own(subject, &format!("${{{store}.{}}}", part(store)));
-        // a fault of the catalog is reported where answers are checked
-        names.extend(if own.is_empty() { given(subject, store).unwrap_or_default() } else { own });
+        let given = subject.given.iter().filter(|(slot, _)| slot == store).flat_map(|(_, names)| names.clone());
+        names.extend(if own.is_empty() { given.collect() } else { own });
     }
     names
 }
@@ -288,41 +287,23 @@ fn part(store: &str) -> &'static str {
     if store == "database" { "uri" } else { "url" }
 }
 
-fn given(subject: &Subject<'_>, store: &str) -> Result<Vec<String>> {
-    with_rules(subject, FindingName::Variables, |rules| rules.names_of(store)).map(Option::unwrap_or_default)
-}
-
 /// Whether it gets a variable without being asked for it.
-fn is_given(subject: &Subject<'_>, name: &str) -> Result<bool> {
-    let given = with_rules(subject, FindingName::Secrets, |rules| rules.set_already(name))?;
-    Ok(given.flatten().is_some())
-}
-
-/// The rules of a field, with the answers of the service.
-fn with_rules<T>(
-    subject: &Subject<'_>,
-    finding: FindingName,
-    ask: impl FnOnce(&Check<'_>) -> Result<T>,
-) -> Result<Option<T>> {
-    let (Some(field), Some(record)) = (subject.field(finding), subject.record.as_object()) else { return Ok(None) };
-    let env = engine::environment(subject.catalog)?;
-    let scope = Scope::new(&env, subject.answers);
-    let provided = provided::known(subject.catalog, &scope);
-    ask(&Check::new(scope.with(&provided), subject.question).within(record, field)).map(Some)
+fn is_given(subject: &Subject<'_>, name: &str) -> bool {
+    subject.given.iter().any(|(_, names)| names.iter().any(|one| one == name))
 }
 
 /// Where a variable was found.
 fn place_of(subject: &Subject<'_>, name: &str) -> Location {
     let of_service = subject.service().into_iter().flat_map(|service| &service.variables);
     let found = of_service.chain(&subject.detected.variables).find(|found| found.value.name == name);
-    let folder = subject.folder().filter(|folder| !folder.is_empty()).unwrap_or(path::WHOLE);
-    found.map_or_else(|| Location::new(folder, None), |found| found.found_in.clone())
+    found.map_or_else(|| subject.place(), |found| found.found_in.clone())
 }
 
-fn listed(names: &[&str]) -> String {
+fn names(list: &[&Unknown]) -> Vec<String> {
+    list.iter().map(|one| one.variable.value.name.clone()).collect()
+}
+
+fn quoted(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match names.as_slice() {
-        [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
-        _ => names.concat(),
-    }
+    listed(&names, "and")
 }

@@ -8,8 +8,7 @@ use crate::detect::tokens::{Comments, Token, What, tokens};
 
 /// The variables that a source reads.
 pub fn read(file: &str, text: &str) -> Vec<Seen> {
-    let comments = if file.ends_with(".py") || file.ends_with(".rb") { Comments::Hash } else { Comments::Slashes };
-    let tokens = tokens(text, comments);
+    let tokens = tokens(text, Comments::of(file));
     // `env("X")` and `config("X")` are other things without these libraries
     let is_library = |token: &Token<'_>| matches!(token.word(), Some("decouple" | "environ" | "environs"));
     let imports = |token: &Token<'_>| matches!(token.word(), Some("from" | "import"));

@@ -125,7 +125,7 @@ pub fn scheme(value: &str) -> Option<&str> {
     (scheme.chars().all(is_scheme) && (rest.starts_with("//") || is_file)).then_some(plain)
 }
 
-fn of_scheme(scheme: &str) -> Option<&'static str> {
+pub fn of_scheme(scheme: &str) -> Option<&'static str> {
     let store = RULES.stores.iter().find(|store| is_in(&store.schemes, scheme))?;
     store.system.as_deref()
 }
