@@ -100,3 +100,24 @@ fn dns_leads_to_the_old_place_until_the_switch() {
     let switched = commands.find(&format!("{target}-")).unwrap();
     assert!(kept < delegated && delegated < switched, "{commands}");
 }
+
+/// Each script of the page takes the options that the page gives it.
+#[test]
+fn scripts_take_the_options_of_the_runbook() {
+    for preset in
+        ["mongodb-atlas-on-aws", "mongodb-self-hosted-on-aws", "existing-database-on-aws", "no-database-on-aws"]
+    {
+        let (_, _, with) = rendered(&given(preset, &[("moving_in", true.into())])).unwrap();
+        let file = |path: &str| String::from_utf8_lossy(&with.tree.files[path].bytes).into_owned();
+        let mut options = 0;
+        for line in commands(&file(RUNBOOK)).lines() {
+            let mut words = line.split_whitespace().skip_while(|word| !word.starts_with("scripts/"));
+            let Some(script) = words.next() else { continue };
+            for option in words.filter(|word| word.starts_with("--")) {
+                assert!(file(script).contains(&format!("{option}) ")), "{preset}: {script} has no {option}");
+                options += 1;
+            }
+        }
+        assert!(options > 0, "{preset}");
+    }
+}

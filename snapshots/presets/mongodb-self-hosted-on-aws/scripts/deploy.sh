@@ -21,10 +21,10 @@ namespace="shop"
 rollout_timeout="${ROLLOUT_TIMEOUT:-10m}"
 
 skip_migrations=false
-data_only=false
+early=false
 case "${1:-}" in
   --skip-migrations) skip_migrations=true && shift ;;
-  --data-only) data_only=true && shift ;;
+  --data-only) early=true && shift ;;
 esac
 env="${1:-}"
 if [[ $# -ne 1 || ! "$env" =~ ^(staging|prod)$ ]]; then
@@ -75,7 +75,7 @@ if [[ "$context" != "shop-$env" ]]; then
   exit 1
 fi
 
-if [[ "$data_only" == false ]]; then
+if [[ "$early" == false ]]; then
   say "Checking the images of $env"
   scripts/check-images.sh "$env"
   scripts/verify-images.sh "$env"
@@ -85,7 +85,7 @@ kubectl kustomize "k8s/overlays/$env" > "$work/all.yaml"
 # Routes wait for the workloads too: a new path must not lead to a service without pods.
 workloads="Deployment HorizontalPodAutoscaler HTTPRoute"
 select_kinds except "$workloads" < "$work/all.yaml" > "$work/first.yaml"
-if [[ "$data_only" == true ]]; then
+if [[ "$early" == true ]]; then
   # A dump of a database that is still empty would be the newest backup.
   sed 's/^  suspend: false$/  suspend: true/' "$work/first.yaml" > "$work/suspended.yaml"
   mv "$work/suspended.yaml" "$work/first.yaml"
@@ -117,7 +117,7 @@ if [[ -s "$work/first.yaml" ]]; then
   apply "$work/first.yaml"
   # Only those of this version: what is left of a removed service must not stop a deployment.
   select_kinds only ExternalSecret < "$work/first.yaml" | names \
-    | awk -v data_only="$data_only" 'data_only == "false" || /^mongodb/' > "$work/secrets"
+    | awk -v early="$early" 'early == "false" || /^mongodb/' > "$work/secrets"
   if [[ -s "$work/secrets" ]]; then
     say "Fetching the secrets"
     xargs scripts/sync-secrets.sh < "$work/secrets"
@@ -131,7 +131,7 @@ if [[ -s "$work/first.yaml" ]]; then
   fi
 fi
 
-if [[ "$data_only" == true ]]; then
+if [[ "$early" == true ]]; then
   say "The database of $env is ready for its data"
   exit 0
 fi
