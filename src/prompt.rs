@@ -15,7 +15,7 @@ use crate::detect::Unknown;
 use crate::show::compare;
 use crate::terminal::signals;
 use crate::terminal::ui::{Style, Ui};
-use crate::text::error::Back;
+use crate::text::error::{Back, Interrupted};
 use crate::text::{cut, wrap};
 
 mod beside;
@@ -65,6 +65,8 @@ pub struct TerminalPrompter<'c> {
     session: Option<Session>,
     /// What the person answered.
     said: Values,
+    /// All answers that were right the last time they were looked at.
+    noted: Values,
     /// Whether what was found in the folder is an answer, and not an offer.
     takes_findings: bool,
     /// Variables whose values nothing in the folder tells.
@@ -86,6 +88,7 @@ impl<'c> TerminalPrompter<'c> {
             shown: false,
             session: None,
             said: Values::new(),
+            noted: Values::new(),
             takes_findings: false,
             unknown: Vec::new(),
         }
@@ -94,7 +97,8 @@ impl<'c> TerminalPrompter<'c> {
     /// The same, keeping each answer.
     #[must_use]
     pub fn keeping(self, session: Option<Session>) -> Self {
-        Self { session, ..self }
+        let drafts = session.as_ref().map(|session| session.drafts.clone()).unwrap_or_default();
+        Self { session, drafts, ..self }
     }
 
     /// The same, with what was found in the folder as answers where they are to be taken.
@@ -180,12 +184,26 @@ impl<'c> TerminalPrompter<'c> {
         let name = &check.question().name;
         let draft = self.drafts.shift_remove(name);
         let mut list = records::list(draft.as_ref().or(current), check);
+        let offered = records::value(&records::list(current, check));
         let asked = records::identify(&self.dialog, &mut list, check, self.conflicting.remove(name))
             .and_then(|()| self.ask_records(&mut list, origin, check));
         if asked.as_ref().is_err_and(|e| e.is::<Back>()) {
             self.drafts.insert(name.clone(), records::value(&list));
         }
+        if asked.as_ref().is_err_and(|e| e.is::<Interrupted>()) && records::value(&list) != offered {
+            self.drafts.insert(name.clone(), records::value(&list));
+            self.keep();
+        }
         asked
+    }
+
+    /// Keeps the answers so far, and the lists that were left.
+    fn keep(&mut self) {
+        if let Some(session) = &mut self.session {
+            session.drafts.clone_from(&self.drafts);
+            // whoever cannot write there loses nothing but the second chance
+            let _ = session.keep(&self.noted);
+        }
     }
 
     /// Shows the records, then asks once what of them is not known; back from there leads to the records.
@@ -242,9 +260,9 @@ impl Prompter for TerminalPrompter<'_> {
     }
 
     fn note(&mut self, answers: &Values) {
-        if let Some(session) = self.session.as_ref().filter(|_| self.chose || !self.said.is_empty()) {
-            // whoever cannot write there loses nothing but the second chance
-            let _ = session.keep(answers);
+        self.noted.clone_from(answers);
+        if self.chose || !self.said.is_empty() {
+            self.keep();
         }
     }
 

@@ -28,6 +28,8 @@ pub struct Session {
     pub preset: Option<String>,
     /// Whether every question is put.
     pub all: bool,
+    /// Lists as they were when the person left them, without having confirmed them.
+    pub drafts: Values,
 }
 
 /// What is kept of a session.
@@ -42,6 +44,9 @@ pub struct Kept {
     pub all: bool,
     /// What was given and found right.
     pub answers: Values,
+    /// Lists that were not confirmed.
+    #[serde(default, skip_serializing_if = "Values::is_empty")]
+    pub drafts: Values,
 }
 
 impl Session {
@@ -50,7 +55,7 @@ impl Session {
         let folder = state::folder()?;
         let name = format!("{}.yaml", Sum::of(&[target.as_os_str().as_encoded_bytes()]));
         let target = target.to_string_lossy().into_owned();
-        Some(Self { file: folder.join(name), target, preset: None, all: false })
+        Some(Self { file: folder.join(name), target, preset: None, all: false, drafts: Values::new() })
     }
 
     /// Whether something is kept.
@@ -83,7 +88,7 @@ impl Session {
     /// When the state directory cannot be written.
     pub fn keep(&self, answers: &Values) -> Result<()> {
         let (target, preset) = (self.target.clone(), self.preset.clone());
-        let kept = Kept { target, preset, all: self.all, answers: answers.clone() };
+        let kept = Kept { target, preset, all: self.all, answers: answers.clone(), drafts: self.drafts.clone() };
         let text = format!(
             "# Answers of a session of `scaffold init` that was not finished.\n{}",
             serde_yaml::to_string(&kept)?
@@ -124,7 +129,13 @@ mod tests {
     fn one_private_file_per_folder_is_replaced_and_forgotten() {
         let temp = tempfile::tempdir().unwrap();
         let file = temp.path().join("state/scaffold/x.yaml");
-        let session = Session { file: file.clone(), target: "/shop".into(), preset: Some("p".into()), all: true };
+        let session = Session {
+            file: file.clone(),
+            target: "/shop".into(),
+            preset: Some("p".into()),
+            all: true,
+            drafts: Values::new(),
+        };
         assert!(session.read().unwrap().is_none());
         for name in ["a", "b"] {
             session.keep(&Values::from([("name".to_string(), json!(name))])).unwrap();
@@ -147,7 +158,7 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         let file = temp.path().join("x.yaml");
         fs::write(&file, "answers: [").unwrap();
-        let session = Session { file, target: String::new(), preset: None, all: false };
+        let session = Session { file, target: String::new(), preset: None, all: false, drafts: Values::new() };
         let error = session.read().unwrap_err().downcast::<UserError>().unwrap();
         assert!(error.message.starts_with("the kept answers `") && error.hints.len() == 1, "{error}");
     }

@@ -47,6 +47,9 @@ pub fn session(
     if let Some(kept) = kept {
         given.preset = given.preset.take().or(kept.preset);
         given.resumed = kept.answers;
+        if let Some(session) = &mut session {
+            session.drafts = kept.drafts;
+        }
         all |= kept.all;
     }
     if let Some(session) = &mut session {
@@ -109,12 +112,13 @@ pub fn answers(
 /// Says how to go on with a session that ends here without a repository.
 pub fn kept(args: &InitArgs, ui: &Ui, session: Option<&Session>) {
     let Some(kept) = session.and_then(|session| session.read().ok().flatten()) else { return };
-    let what = match (kept.answers.is_empty(), kept.preset) {
+    let is_empty = kept.answers.is_empty() && kept.drafts.is_empty();
+    let what = match (is_empty, kept.preset) {
         (false, _) => "Your answers so far are kept".into(),
         (true, Some(preset)) => format!("Your choice of the preset `{preset}` is kept"),
         (true, None) => return,
     };
-    let them = if kept.answers.is_empty() { "it" } else { "them" };
+    let them = if is_empty { "it" } else { "them" };
     let command = in_folder("scaffold init --resume", &args.dir);
     ui.say(&format!("{what}: `{}` takes {them} up.", ui.visible(&command)));
 }
