@@ -38,6 +38,7 @@ mod monorepos;
 mod moving;
 mod owed;
 mod page;
+mod parts;
 mod patch;
 mod policies;
 mod processes;

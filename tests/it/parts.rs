@@ -1,0 +1,118 @@
+//! Parts of the cloud that exist already: networks and DNS zones.
+
+use serde_json::{Value, json};
+use serde_yaml::Value as Yaml;
+
+use crate::cases::outcome;
+use crate::support::{given, rendered};
+
+const PARTS: &str = "cases/aws/account/existing-parts";
+const ZONES: &str = "cases/aws/account/existing-zones";
+const NETWORKS: &str = "cases/aws/account/existing-networks";
+
+fn text(case: &str, path: &str) -> String {
+    let file = outcome(case).rendered.tree.files.get(path).unwrap_or_else(|| panic!("{case} has no {path}"));
+    String::from_utf8(file.bytes.clone()).unwrap()
+}
+
+/// Everything that a case generates, one file after the other.
+fn everything(case: &str) -> String {
+    let files = outcome(case).rendered.tree.files.iter();
+    files.map(|(path, file)| format!("{path}\n{}\n", String::from_utf8_lossy(&file.bytes))).collect()
+}
+
+/// Why answers are refused, or nothing.
+fn refusal(sets: &[(&str, Value)], production: Value) -> String {
+    let mut environments = json!([
+        {"name": "staging", "network": "10.10.0.0/16", "account": "111122223333"},
+        {"name": "prod", "production": true, "network": "10.20.0.0/16", "account": "444455556666"},
+    ]);
+    environments[1].as_object_mut().unwrap().extend(production.as_object().unwrap().clone());
+    let sets: Vec<_> = [("environments", environments)].into_iter().chain(sets.iter().cloned()).collect();
+    rendered(&given("no-database-on-aws", &sets)).err().map(|e| format!("{e:#}")).unwrap_or_default()
+}
+
+/// Two environments in one zone must not delete each other's records, nor those of others.
+#[test]
+fn records_in_a_zone_of_others_have_one_owner() {
+    let values = |environment: &str| -> Yaml {
+        serde_yaml::from_str(&text(ZONES, &format!("k8s/platform/external-dns/{environment}/values.yaml"))).unwrap()
+    };
+    let base: Yaml = serde_yaml::from_str(&text(ZONES, "k8s/platform/external-dns/values.yaml")).unwrap();
+    assert!(base.get("txtOwnerId").is_none() && base.get("domainFilters").is_none());
+    assert_eq!(base["extraArgs"]["aws-zone-match-parent"], true);
+    for (environment, host) in [("staging", "staging.shop.example.com"), ("prod", "shop.example.com")] {
+        let values = values(environment);
+        assert_eq!(values["txtOwnerId"], format!("shop-{environment}"));
+        assert_eq!(values["domainFilters"][0], host);
+    }
+    assert_eq!(values("prod")["excludeDomains"][0], "staging.shop.example.com");
+    let roles = text(ZONES, "infra/terraform/modules/environment/platform.tf");
+    assert!(roles.contains(r#"= [var.host, "*.${var.host}"]"#), "{roles}");
+    assert!(roles.contains(r#"= ["_acme-challenge.${var.host}", "_acme-challenge.*.${var.host}"]"#), "{roles}");
+    assert!(roles.contains("[data.aws_route53_zone.this.arn]") && !roles.contains("[aws_route53_zone"), "{roles}");
+}
+
+/// What belongs to others is neither made nor changed, and no page says that it is.
+#[test]
+fn what_exists_is_only_read() {
+    for case in [PARTS, ZONES] {
+        let all = everything(case);
+        for gone in ["resource \"aws_route53_zone\"", "delegations", "name_servers", "aws_route53_query_log", "dnssec.tf"] {
+            assert!(!all.contains(gone), "{case}: {gone}");
+        }
+        assert!(!text(case, "docs/first-hour.md").contains("Delegate"), "{case}");
+    }
+    for case in [PARTS, NETWORKS] {
+        let all = everything(case);
+        for gone in ["resource \"aws_vpc\"", "aws_nat_gateway", "nat_addresses", "NAT gateway", "aws_flow_log", "modules/network"] {
+            assert!(!all.contains(gone), "{case}: {gone}");
+        }
+        assert!(text(case, "docs/first-hour.md").contains("`kubernetes.io/role/internal-elb`"), "{case}");
+    }
+}
+
+#[test]
+fn each_environment_names_its_parts() {
+    let staging = text(PARTS, "infra/terraform/environments/staging/main.tf");
+    assert!(staging.contains("zone = \"example.com\""), "{staging}");
+    assert!(staging.contains("vpc_id             = \"vpc-0a1b2c3d4e5f60718\""), "{staging}");
+    assert!(staging.contains("\"subnet-0a1b2c3d4e5f60713\"]"), "{staging}");
+    assert!(staging.contains("cidr               = \"10.10.0.0/20\""), "{staging}");
+    assert!(text(PARTS, "infra/terraform/environments/prod/main.tf").contains("zone = \"shop.example.com\""));
+    let policies = text(PARTS, "k8s/platform/cluster/network-policies.yaml");
+    assert!(policies.contains("cidr: 10.10.0.0/20") && policies.contains("cidr: 10.20.0.0/16"), "{policies}");
+}
+
+/// The zone has the record of the old place already: it is handed over, and nothing is delegated.
+#[test]
+fn a_move_within_the_zone_hands_the_record_over() {
+    let page = text(PARTS, "docs/runbooks/moving-in.md");
+    assert!(page.contains("external-dns/owner=shop-prod"), "{page}");
+    assert!(page.contains("list-hosted-zones-by-name --dns-name shop.example.com "), "{page}");
+    let certificate = page.find("wait certificate/shop-tls").unwrap();
+    assert!(certificate < page.find("change-resource-record-sets").unwrap(), "{page}");
+    for gone in ["legat", "the new zone", "nat_addresses"] {
+        assert!(!page.contains(gone), "{gone}: {page}");
+    }
+    assert!(page.contains("those who operate the network know"), "{page}");
+}
+
+#[test]
+fn parts_that_cannot_be_used_are_refused() {
+    let existing = [("networks", json!("existing"))];
+    let vpc = "vpc-0a1b2c3d4e5f60718";
+    let subnets = |count: usize| -> Value { (0..count).map(|n| json!(format!("subnet-0000000{n}"))).collect() };
+    let why = refusal(&existing, json!({"vpc": vpc, "private_subnets": subnets(2)}));
+    assert!(why.contains("fewer than the three zones that the cluster needs"), "{why}");
+    let why = refusal(&existing, json!({"vpc": "my-network", "private_subnets": subnets(3)}));
+    assert!(why.contains("which is not the id of a VPC"), "{why}");
+    let why = refusal(&[], json!({"vpc": vpc}));
+    assert!(why.contains("`networks: existing`"), "{why}");
+    let why = refusal(&[], json!({"network": "10.20.0.0/20"}));
+    assert!(why.contains("which is a /20 where a /16 is needed"), "{why}");
+    let why = refusal(&[("dns_zones", json!("existing"))], json!({"zone": "example.org"}));
+    assert!(why.contains("which is neither the `host` of the environment nor above it"), "{why}");
+    let why = refusal(&[], json!({"zone": "example.com"}));
+    assert!(why.contains("`dns_zones: existing`"), "{why}");
+}
