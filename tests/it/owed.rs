@@ -7,7 +7,7 @@ use crate::slots::{ELIXIR, faults};
 fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
-    insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r"
+    insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
     error: the catalog has 20 faults:
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.title`: what people call it, as in `an account of AWS`
@@ -47,8 +47,10 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro alert_subscriptions(environment) %>`: how to see who gets alerts, for a table
         - `macros.j2`: `<% macro dns01_solver() %>`: the solver of cert-manager; further lines are indented by 12
         - `macros.j2`: `<% macro external_dns_provider() %>`: name of the provider in ExternalDNS
-        - `macros.j2`: `<% macro external_dns_arguments() %>`: further arguments of ExternalDNS
+        - `macros.j2`: `<% macro external_dns_arguments() %>`: further arguments of ExternalDNS; further lines are indented by 2
         - `macros.j2`: `<% macro egress_comment() %>`: a comment on which addresses HTTPS reaches
+        - `macros.j2`: `<% macro hand_over_records(hosts, zone, owner) %>`: marks the records of hosts in a zone as those of ExternalDNS with this owner, so that it changes them; further lines are indented by 3
+        - `macros.j2`: `<% macro outgoing_addresses(environment) %>`: what tells the public addresses from which an environment calls others, subject and verb of a sentence, not at its beginning
         - `files/scripts/bootstrap.sh`
         - a template that prints `contributed.environment_outputs`
         - a template that prints `contributed.environment_settings`
@@ -72,7 +74,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `object_store`: no component fills it with `cloud: gcp`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `secrets_store`: no component fills it with `cloud: gcp`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `volumes`: no component fills it with `cloud: gcp`, `cluster: created`; add one, or say in `without` what that needs
-    ");
+    "#);
 }
 
 #[test]

@@ -58,14 +58,23 @@ fn records_in_a_zone_of_others_have_one_owner() {
 fn what_exists_is_only_read() {
     for case in [PARTS, ZONES] {
         let all = everything(case);
-        for gone in ["resource \"aws_route53_zone\"", "delegations", "name_servers", "aws_route53_query_log", "dnssec.tf"] {
+        for gone in
+            ["resource \"aws_route53_zone\"", "delegations", "name_servers", "aws_route53_query_log", "dnssec.tf"]
+        {
             assert!(!all.contains(gone), "{case}: {gone}");
         }
         assert!(!text(case, "docs/first-hour.md").contains("Delegate"), "{case}");
     }
     for case in [PARTS, NETWORKS] {
         let all = everything(case);
-        for gone in ["resource \"aws_vpc\"", "aws_nat_gateway", "nat_addresses", "NAT gateway", "aws_flow_log", "modules/network"] {
+        for gone in [
+            "resource \"aws_vpc\"",
+            "aws_nat_gateway",
+            "nat_addresses",
+            "NAT gateway",
+            "aws_flow_log",
+            "modules/network",
+        ] {
             assert!(!all.contains(gone), "{case}: {gone}");
         }
         assert!(text(case, "docs/first-hour.md").contains("`kubernetes.io/role/internal-elb`"), "{case}");
