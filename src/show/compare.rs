@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::answers::{Answers, Given, unknown_preset};
 use crate::catalog::question::{Question, Strategy, Values};
@@ -17,6 +17,9 @@ use crate::text::{count, without_links};
 
 mod lint;
 mod text;
+
+/// The list of what is paid for.
+const COSTS: &str = "costs";
 
 pub use text::text;
 
@@ -98,7 +101,11 @@ pub fn choices(catalog: &Catalog, question: &Question) -> Result<Comparison> {
         title: question.ask.clone(),
         sides,
         rows: rows(&outcomes, Vec::new()),
-        note: format!("Counted with the answers of {}; only `{name}` differs.", presets.join(" and ")),
+        note: format!(
+            "Counted with the answers of {}; only `{name}` differs.{}",
+            presets.join(" and "),
+            dated(catalog)
+        ),
     })
 }
 
@@ -131,7 +138,7 @@ pub fn presets(catalog: &Catalog, names: &[String]) -> Result<Comparison> {
         title: "Presets side by side".into(),
         sides: presets.iter().map(|p| Side { name: p.name.clone(), title: p.title.clone() }).collect(),
         rows: rows(&outcomes, vec![answers]),
-        note: "Counted with the answers of each preset; every answer can be changed.".into(),
+        note: format!("Counted with the answers of each preset; every answer can be changed.{}", dated(catalog)),
     })
 }
 
@@ -166,6 +173,30 @@ struct Preview<'c> {
     /// What only a person can do, with the need that it is for.
     left: Vec<String>,
     strategies: Vec<&'c Strategy>,
+    /// What is paid for a month, in whole US dollars.
+    costs: Vec<(String, u64)>,
+}
+
+/// Of when and where the prices are, where the catalog has some.
+fn dated(catalog: &Catalog) -> String {
+    let prices = &catalog.pins["prices"];
+    match (prices["region"].as_str(), prices["as_of"].as_str()) {
+        (Some(region), Some(date)) => format!(
+            " Estimates are list prices of {region} as of {date}, without load, traffic, storage, logs, keys and tax."
+        ),
+        _ => String::new(),
+    }
+}
+
+/// What components contribute to the list `costs`.
+fn costs(context: &Context) -> Result<Vec<(String, u64)>> {
+    let items = context.contributed.get(COSTS).into_iter().flatten();
+    let cost = |item: &Value| {
+        let text = |field: &str| item.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let month = text("month").parse().with_context(|| format!("`month` of `{}` in `{COSTS}`", text("what")))?;
+        Ok((text("what"), month))
+    };
+    items.map(cost).collect()
 }
 
 impl<'c> Preview<'c> {
@@ -197,6 +228,7 @@ impl<'c> Preview<'c> {
             met,
             left,
             strategies: catalog.questions().filter_map(|(_, q)| chosen(q)).collect(),
+            costs: costs(&context)?,
         })
     }
 
@@ -241,6 +273,11 @@ fn rows(outcomes: &[Preview<'_>], first: Vec<ComparedAspect>) -> Vec<ComparedAsp
             o.open.iter().filter(is_of_all).cloned().collect()
         }
     };
+    let estimate = |o: &Preview<'_>| {
+        let together = o.costs.iter().map(|(_, month)| month).sum::<u64>();
+        let together = (!o.costs.is_empty()).then(|| format!("Together, at the least: {together}"));
+        o.costs.iter().map(|(what, month)| format!("{what}: {month}")).chain(together).collect()
+    };
     let strategy = |name, title, points: &dyn Fn(&Strategy) -> Vec<String>| {
         row(name, title, &|o| o.strategies.iter().flat_map(|s| points(s)).collect())
     };
@@ -248,6 +285,7 @@ fn rows(outcomes: &[Preview<'_>], first: Vec<ComparedAspect>) -> Vec<ComparedAsp
     rows.extend([
         row("generated", "What is generated", &generated),
         strategy("money", "What costs money", &|s| s.money.clone()),
+        row("estimate", "Estimate for a month, in US dollars", &estimate),
         strategy("people", "Who does what", &|s| s.people.clone()),
         strategy("rpo", "Data that a disaster can cost (RPO)", &|s| vec![s.rpo.clone()]),
         strategy("rto", "Time that recovery takes (RTO)", &|s| vec![s.rto.clone()]),

@@ -55,6 +55,7 @@ mod scene;
 #[cfg(target_os = "linux")]
 mod session;
 mod slots;
+mod small;
 mod stages;
 mod support;
 #[cfg(target_os = "linux")]

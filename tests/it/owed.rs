@@ -49,6 +49,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro external_dns_provider() %>`: name of the provider in ExternalDNS
         - `macros.j2`: `<% macro external_dns_arguments() %>`: further arguments of ExternalDNS; further lines are indented by 2
         - `macros.j2`: `<% macro egress_comment() %>`: a comment on which addresses HTTPS reaches
+        - `macros.j2`: `<% macro cost_note() %>`: of which place and day the prices of the list `costs` are, and what is not among them; a paragraph
         - `macros.j2`: `<% macro hand_over_records(hosts, zone, owner) %>`: marks the records of hosts in a zone as those of ExternalDNS with this owner, so that it changes them; further lines are indented by 3
         - `macros.j2`: `<% macro outgoing_addresses(environment) %>`: what tells the public addresses from which an environment calls others, subject and verb of a sentence, not at its beginning
         - `files/scripts/bootstrap.sh`
