@@ -218,6 +218,7 @@ fn an_empty_code_host_is_a_list_of_what_it_owes() {
         - `provides.facts.url`: address of the repository in a browser
         - `provides.facts.files_url`: address below which the files of `main` are shown
         - `provides.facts.change`: how a proposed change is called, such as `pull request`
+        - `provides.facts.guards`: whether it can make a merge to `main` wait for a review and for checks
         - `macros.j2`: `<% macro change(verb, branch) %>`: does something with a proposed change: `open`, `list`, `view`, `diff`, `checks`, `approve`, `merge`, `close` or `checkout`
         - `macros.j2`: `<% macro incidents_url() %>`: address of the list of open incidents
         - `macros.j2`: `<% macro closed_record_url() %>`: address where a record that others cannot read is opened, where everybody can read issues; else nothing
@@ -248,6 +249,7 @@ fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
         - `provides.facts.runs_url`: address of that page
         - `provides.facts.folder`: folder of the pipelines `ci`, `deploy-staging`, `release-prod`, `rollback`, `restore-drill` and `terraform`, each a file NAME.yml
         - `provides.facts.approves`: whether a person can be made to approve the release of an environment
+        - `provides.facts.binds`: whether runs are bound to environments, by which the cloud tells them apart
         - `provides.facts.attests`: whether the platform itself says from which run an image came; else images are signed with cosign
         - `provides.facts.issuer`: who signs the tokens of runs
         - `macros.j2`: `<% macro start(pipeline, inputs, branch, anywhere, indent) %>`: starts a pipeline by hand; `inputs` are a list of `name=value`, with `indent` on a line of their own; with `anywhere` outside of a clone, too

@@ -74,7 +74,7 @@ fn service() -> impl Strategy<Value = Value> {
 
 fn answers() -> impl Strategy<Value = Given> {
     let preset = prop::sample::select(vec!["mongodb-atlas-on-aws", "mongodb-self-hosted-on-aws"]);
-    let plan = prop::sample::select(vec!["public", "team", "enterprise"]);
+    let plan = prop::sample::select(vec!["public", "free", "team", "enterprise"]);
     let services = prop::collection::vec(service(), 1..5);
     let flags = (any::<bool>(), any::<bool>(), 0..101_u32, 1..400_u32);
     (preset, label(), nasty_text(), services, plan, flags).prop_map(

@@ -58,6 +58,28 @@ fn an_answer_changed_and_changed_back_restores_every_file() {
     }
 }
 
+/// Terraform comes before the workflows, which is said; what is there then is what a new repository on that plan has.
+#[test]
+fn a_repository_grows_into_a_larger_plan() {
+    let shop = Repository::answered(&["github_plan=free"]);
+    let environments = "infra/terraform/github/environments.tf";
+    assert!(!shop.tree().contains_key(environments));
+    let said = shop.update(0, &["github_plan=team"]);
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("Apply `infra/terraform/github` from the branch of the update"), "{said}");
+    assert!(said.contains("run `scripts/bootstrap.sh` for each environment, then merge"), "{said}");
+    assert!(shop.tree().contains_key(environments));
+    assert_same(&shop.tree(), &Repository::answered(&["github_plan=team"]).tree());
+    // the way back keeps the answers that the smaller plan does not ask for
+    shop.update(0, &["github_plan=free"]);
+    let beside_answers = |shop: &Repository| {
+        let mut tree = shop.tree();
+        tree.remove(".scaffold/answers.yaml");
+        tree
+    };
+    assert_same(&beside_answers(&shop), &beside_answers(&Repository::answered(&["github_plan=free"])));
+}
+
 #[test]
 fn another_region_leaves_the_state_where_it_is() {
     let shop = Repository::built_in();

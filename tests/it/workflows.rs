@@ -46,6 +46,35 @@ fn every_image_scan_reads_the_exceptions() {
     assert!(scans > 0);
 }
 
+/// An environment without rules, which GitHub makes of any name, could be taken by every branch.
+#[test]
+fn jobs_name_environments_where_the_plan_has_them_only() {
+    let mut bound = std::collections::BTreeMap::from([(true, 0), (false, 0)]);
+    for outcome in cases::outcomes() {
+        let files = &outcome.rendered.tree.files;
+        let text = |path: &str| files.get(path).map(|file| String::from_utf8(file.bytes.clone()).unwrap());
+        let Some(trust) = text("infra/terraform/modules/identity/main.tf") else { continue };
+        if !files.keys().any(|path| path.starts_with(".github/workflows/") && path.ends_with("terraform-root.yml")) {
+            continue;
+        }
+        let has_environments = files.contains_key("infra/terraform/github/environments.tf");
+        let workflows = files.iter().filter(|(path, _)| path.starts_with(".github/workflows/"));
+        let jobs = workflows.map(|(_, file)| {
+            let workflow: Value = serde_yaml::from_slice(&file.bytes).unwrap();
+            workflow["jobs"].as_mapping().unwrap().values().filter(|job| job.get("environment").is_some()).count()
+        });
+        let with_environment: usize = jobs.sum();
+        let case = &outcome.case.snapshot;
+        assert_eq!(with_environment > 0, has_environments, "{case}");
+        assert_eq!(trust.contains("environment:${var.environment}"), has_environments, "{case}");
+        // what a pull request may become only plans, and no branch but main becomes anything
+        assert_eq!(trust.matches(r#""pull_request""#).count(), 1, "{case}");
+        assert_eq!(trust.matches("ref:").count(), trust.matches(r#""ref:refs/heads/main""#).count(), "{case}");
+        *bound.get_mut(&has_environments).unwrap() += 1;
+    }
+    assert!(bound.values().all(|cases| *cases > 0), "{bound:?}");
+}
+
 /// The rules of the repository allow every action that a workflow uses, else GitHub refuses the run.
 #[test]
 fn every_action_is_one_that_the_repository_allows() {
@@ -59,7 +88,8 @@ fn every_action_is_one_that_the_repository_allows() {
             let uses = workflow.lines().filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: "));
             for action in uses.filter_map(|uses| uses.split_once('@').map(|(action, _)| action)) {
                 seen.insert(action.to_owned());
-                let is_allowed = action.starts_with("actions/") || rules.contains(&format!("\"{action}@*\""));
+                let all = rules.contains(r#"allowed_actions      = "all""#);
+                let is_allowed = all || action.starts_with("actions/") || rules.contains(&format!("\"{action}@*\""));
                 assert!(is_allowed, "{}: {path} uses {action}", outcome.case.snapshot);
             }
         }

@@ -115,6 +115,7 @@ into Atlas/into the database
 into the database/registry
 audit log/Delegate
 rules/platform
+settings/platform
 platform/secret values
 change log/first backup
 address of the database/secret values

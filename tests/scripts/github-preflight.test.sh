@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Tests of scripts/github-preflight.sh: a sentence for each thing that GitHub lacks. What GitHub answers is a file per path.
 # Only with scripts/github-preflight.sh
+# Also on core/updates/free-plan
 # shellcheck disable=SC2016 # what is in single quotes is expanded later, by the stand-ins
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -45,9 +46,24 @@ made
 expect 0 "$repository has what it needs" "afterwards" scripts/github-preflight.sh
 SIGNED_OUT=1 expect 1 "gh auth login" "gh is not signed in" scripts/github-preflight.sh
 
+# A private repository of the Free plan asks for neither a plan nor a code owner that GitHub would read.
+if grep -q "github_plan=public" scripts/github-preflight.sh; then
+  answer "orgs/$organization" '{"plan": {"name": "free"}}'
+  rm -f "$ANSWERS/orgs_${organization}_teams_"*
+  expect 0 "$repository has what it needs" "the Free plan" scripts/github-preflight.sh
+  answer "repos/$repository" '{"visibility": "public"}'
+  expect 1 "scaffold update --set github_plan=public" "a public repository has more" scripts/github-preflight.sh
+  made
+  answer "orgs/$organization/actions/permissions/workflow" '{"can_approve_pull_request_reviews": false}'
+  expect 1 "does not let Actions open pull requests" "the switch of the organization is off" scripts/github-preflight.sh
+  finish
+  exit
+fi
+
 answer "orgs/$organization" '{"plan": {"name": "free"}}'
 expect 1 "$organization is on the plan \`free\`" "a plan with too little" scripts/github-preflight.sh
 expect 1 "settings/billing" "and where it is changed" scripts/github-preflight.sh
+expect 1 "github_plan=free" "or answered" scripts/github-preflight.sh
 answer "orgs/$organization" '{"login": "hidden"}'
 expect 1 "cannot be read" "a plan that is not shown" scripts/github-preflight.sh
 answer "orgs/$organization" '{"plan": {"name": "team"}}'

@@ -96,7 +96,7 @@ if gh api "repos/$repository/git/ref/heads/$branch" > /dev/null 2>&1; then
 else
   gh api --method POST "repos/$repository/git/refs" --raw-field "ref=refs/heads/$branch" --raw-field "sha=$commit" > /dev/null
 fi
-# First of all: a commit without its checks could not be merged, whatever becomes of the text.
+# First of all: the commit needs its checks, whatever becomes of the text.
 gh workflow run ci.yml --repo "$repository" --ref "$branch"
 
 if [[ -z "$number" ]]; then

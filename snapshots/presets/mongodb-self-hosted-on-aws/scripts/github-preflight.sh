@@ -37,7 +37,8 @@ case "$plan" in
   "") finding "The plan of $owner cannot be read, so nothing says whether it has what the workflows use: repeat this as an owner of" \
       "it, after \`gh auth refresh --scopes admin:org,repo\`." ;;
   free) finding "$owner is on the plan \`free\`: a private repository has neither environments nor the rules of \`main\` without Pro" \
-      "or Team, so \`terraform apply\` in infra/terraform/github fails; change the plan at $billing." ;;
+      "or Team, so \`terraform apply\` in infra/terraform/github fails; change the plan at $billing, or the answer with" \
+      "\`scaffold update --set github_plan=free\`." ;;
 esac
 
 if [[ "$kind" == Organization ]]; then

@@ -37,9 +37,11 @@ case "$plan" in
   "") finding "The plan of $owner cannot be read, so nothing says whether it has what the workflows use: repeat this as an owner of" \
       "it, after \`gh auth refresh --scopes admin:org,repo\`." ;;
   enterprise | business_plus) ;;
-  *) finding "$owner is on the plan \`$plan\`: in a private repository the image build fails at the attestation, and the" \
+  *) answer=team
+    [[ "$plan" != free ]] || answer=free
+    finding "$owner is on the plan \`$plan\`: in a private repository the image build fails at the attestation, and the" \
       "environment of production gets no required reviewers, without Enterprise Cloud; change the plan at $billing, or the" \
-      "answer with \`scaffold update --set github_plan=team\`." ;;
+      "answer with \`scaffold update --set github_plan=$answer\`." ;;
 esac
 
 if [[ "$kind" == Organization ]]; then
