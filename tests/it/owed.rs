@@ -24,7 +24,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `provides.facts.first_environments`: names of the first environment of each account, whose bootstrap makes what an account has once
         - `macros.j2`: `<% macro terraform_backend(key) %>`: the block `backend` of a root in production's state that belongs to no environment
         - `macros.j2`: `<% macro registry_login(registry, region) %>`: a shell command that logs in to a registry
-        - `macros.j2`: `<% macro image_digest(repository, tag, indent) %>`: a shell command that prints the digest of a tag of an image, or nothing; `repository` has its quotes, `tag` has none; a second line begins with `indent`
+        - `macros.j2`: `<% macro image_digest(repository, tag, indent, region) %>`: a shell command that prints the digest of a tag of an image, or nothing; `repository` has its quotes, `tag` has none; a second line begins with `indent`
         - `macros.j2`: `<% macro session_variable() %>`: the variable of a shell that says whose credentials are used
         - `macros.j2`: `<% macro session(environment) %>`: sets that variable to the credentials of an environment; `environment` can be a variable of the shell
         - `macros.j2`: `<% macro shared_accounts() %>`: a section on what still reaches across environments that share an account, or nothing
