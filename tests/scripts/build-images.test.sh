@@ -59,6 +59,9 @@ git add --all
 git commit --quiet --message "First"
 commit="$(git rev-parse HEAD)"
 read -ra services <<< "$(sed -n 's/^services="\(.*\)"$/\1/p' scripts/set-images.sh)"
+if grep -q '^needs ' scripts/build-images.sh; then
+  expect 1 "which an image build needs, is empty" "a secret of the build is missing" scripts/build-images.sh digests
+fi
 # Whatever an image build asks for.
 while IFS= read -r secret; do export "$secret=value-of-$secret"; done < <(grep -o 'env=[A-Z_]*' scripts/build-images.sh | cut -d = -f 2 | sort -u)
 
