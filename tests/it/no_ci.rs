@@ -70,7 +70,8 @@ fn scripts_that_are_named_exist() {
         for (path, file) in files {
             let text = String::from_utf8_lossy(&file.bytes);
             for rest in text.split("scripts/").skip(1).filter(|_| path.ends_with(".md")) {
-                let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
+                let name: String =
+                    rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
                 if name.ends_with(".sh") {
                     named.insert(name);
                 }
