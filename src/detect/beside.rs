@@ -42,9 +42,11 @@ pub fn find(files: &Files, pipelines: &[Finding<Pipeline>], infrastructure: &[Fi
     };
     for pipeline in pipelines {
         let (sort, what, meaning) = match pipeline.value.platform {
-            "github-actions" => {
-                (0, "workflows of GitHub", "run as before; turn off those that deploy once generated ones do")
-            }
+            "github-actions" => (
+                0,
+                "workflows of GitHub",
+                "run as before; turn off those that deploy once generated ones do, or generate none with `ci: none`",
+            ),
             "gitlab-ci" => (1, "GitLab CI", OTHER_CI),
             "jenkins" => (2, "Jenkins", OTHER_CI),
             "circleci" => (3, "CircleCI", OTHER_CI),
@@ -76,6 +78,7 @@ pub fn find(files: &Files, pipelines: &[Finding<Pipeline>], infrastructure: &[Fi
     found.into_values().collect()
 }
 
-const OTHER_CI: &str = "runs as before; turn off what deploys once generated pipelines do";
+const OTHER_CI: &str =
+    "runs as before; turn off what deploys once generated pipelines do, or generate none with `ci: none`";
 
 const MANIFESTS: &str = "no generated pipeline applies them; delete what generated ones run as well";

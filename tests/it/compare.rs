@@ -37,7 +37,7 @@ fn choices_side_by_side() {
                                              point-in-time recovery
 
     What is generated
-    - 363 files of 25 components             - 370 files of 25 components
+    - 365 files of 25 components             - 372 files of 25 components
     - `kubernetes/manifests`: 42 files       - `kubernetes/manifests`: 40 files
     - `mongodb/atlas`: MongoDB Atlas with    - `mongodb/self-hosted`: MongoDB
       private endpoint and point-in-time       replica set in the cluster; 26

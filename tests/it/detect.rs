@@ -445,7 +445,7 @@ fn human_output() {
 
     Stays as it is, beside what is generated
       Jenkins (Jenkinsfile): runs as before; turn off what deploys once generated
-        pipelines do
+        pipelines do, or generate none with `ci: none`
 
     Answers that follow from this
       database: existing

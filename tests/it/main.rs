@@ -36,6 +36,7 @@ mod matrix;
 mod merge;
 mod monorepos;
 mod moving;
+mod no_ci;
 mod owed;
 mod page;
 mod parts;

@@ -24,7 +24,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `provides.facts.first_environments`: names of the first environment of each account, whose bootstrap makes what an account has once
         - `macros.j2`: `<% macro terraform_backend(key) %>`: the block `backend` of a root in production's state that belongs to no environment
         - `macros.j2`: `<% macro registry_login(registry, region) %>`: a shell command that logs in to a registry
-        - `macros.j2`: `<% macro image_digest(repository, tag, indent) %>`: a shell command that prints the digest of a tag of an image, or nothing; `repository` has its quotes, `tag` has none; a second line begins with `indent`
+        - `macros.j2`: `<% macro image_digest(repository, tag, indent, region) %>`: a shell command that prints the digest of a tag of an image, or nothing; `repository` has its quotes, `tag` has none; a second line begins with `indent`
         - `macros.j2`: `<% macro session_variable() %>`: the variable of a shell that says whose credentials are used
         - `macros.j2`: `<% macro session(environment) %>`: sets that variable to the credentials of an environment; `environment` can be a variable of the shell
         - `macros.j2`: `<% macro shared_accounts() %>`: a section on what still reaches across environments that share an account, or nothing
@@ -57,6 +57,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - a template that prints `contributed.environment_settings`
         - a template that prints `contributed.terraform_providers`
       templates/slots.yaml: slot `ci_identity`: no component fills it with `ci: github_actions`, `cloud: gcp`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `ci_identity`: no component fills it with `ci: none`, `cloud: gcp`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `cluster`: no component fills it with `cloud: gcp`, `cluster: created`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
@@ -187,7 +188,7 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
     let text = "title: One host\nwhy: Another platform.\nprovides:\n  slot: platform\n  for:\n    \
                 platform: {value: compose, title: One host with compose, order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/compose/host/component.yaml", text)]), @r"
-    error: the catalog has 9 faults:
+    error: the catalog has 10 faults:
       templates/components/compose/host/component.yaml: owes to the slot `platform`:
         - `provides.facts.title`: name of the product, for a sentence
         - `macros.j2`: `<% macro client_tools() %>`: a row of a table: the tools with which people reach it, and for what
@@ -196,6 +197,7 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
       templates/components/core/delivery/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/existing-database/component.yaml: requires `kubernetes/manifests`, which is not there with `database: existing`, `database_hosting: atlas`, `platform: compose`
       templates/components/core/gateway/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
+      templates/components/core/no-ci/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: none`, `code_host: github`, `platform: compose`
       templates/components/core/platform/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/secrets/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/github/actions/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: github_actions`, `code_host: github`, `platform: compose`
@@ -348,18 +350,17 @@ fn an_empty_cache_or_broker_is_a_list_of_what_it_owes() {
 
 /// A provider with nothing turns into the list of what relies on there being something.
 #[test]
-fn no_ci_platform_is_a_list_of_what_reads_it() {
-    let text = "title: No pipelines\nwhy: People run the scripts.\nprovides:\n  slot: ci\n  none: true\n  for:\n    \
-                ci: {value: none, title: None, order: 20}\n    code_host: any\n";
+fn no_monitoring_is_a_list_of_what_reads_it() {
+    let text = "title: No monitoring\nwhy: People look.\nprovides:\n  slot: monitoring\n  none: true\n  for:\n    \
+                monitoring: {value: none, title: None, order: 20}\n";
     let faults = faults(&[("components/people/component.yaml", text)]);
     for fault in [
-        "core/operations/files/docs/runbooks/rollback.md.j2: reads `provided.ci.macros`, which `people` does not have: ",
-        "core/updates/component.yaml: requires `ci`, which is not there with `ci: none`, `code_host: github`\n",
-        "slot `ci_identity`: no component fills it with `ci: none`, `cloud: aws`; ",
+        "core/operations/files/docs/runbooks/README.md.j2: reads `provided.monitoring.macros`, which `people` does not have: ",
+        "core/operations/files/docs/architecture.md.j2: reads `provided.monitoring.queries`, which `people` does not have: ",
     ] {
         assert!(faults.contains(fault), "{faults}");
     }
-    assert!(!faults.contains("github/"), "{faults}");
+    assert!(!faults.contains("prometheus/"), "{faults}");
 }
 
 #[test]

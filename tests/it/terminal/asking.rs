@@ -197,6 +197,25 @@ fn a_preset_takes_few_keystrokes() {
     assert!(s.file("README.md").contains("books"));
 }
 
+/// Whether there is a pipeline is changed in the list of all answers, and what only a pipeline needs is asked no more.
+#[test]
+fn no_pipeline_is_chosen_at_the_end() {
+    let (_temp, dir) = target();
+    let mut s = Start::built_in(&dir, &[]).rows(60).run();
+    s.answer(START, &[DOWN, ENTER].concat());
+    for (question, answer) in &PROJECT {
+        s.answer(question, answer).send(ENTER);
+    }
+    one_service(&mut s);
+    s.answer(OVERVIEW, &[&DOWN.repeat(3), ENTER].concat()).answer("GitHub: which answer", ENTER);
+    s.answer("Which platform runs the pipelines?", &[DOWN, ENTER].concat());
+    s.see("> Which platform runs the pipelines? none");
+    s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).see("by hand: no pipeline is generated").see("goes on from there.");
+    s.ends_with(0);
+    assert!(s.file("docs/pipeline.md").contains("scripts/build-images.sh digests"));
+    assert!(!s.file(".scaffold/answers.yaml").contains("\ngithub_owner_id:"));
+}
+
 /// The same without a preset: the service is entered by hand.
 #[test]
 fn a_new_repository_without_a_preset_takes_some_more() {

@@ -39,7 +39,7 @@ fn the_choices_of_a_strategy_are_compared_and_others_are_not() {
     s.see(COST).see("Three members per environment").answer("Who operates MongoDB?", ENTER);
     s.see("> Who operates MongoDB? atlas");
     s.answer(OVERVIEW, &[&DOWN.repeat(3), ENTER].concat())
-        .answer("GitHub: which answer", &[&DOWN.repeat(4), ENTER].concat());
+        .answer("GitHub: which answer", &[&DOWN.repeat(5), ENTER].concat());
     // four entries, from the last one around to it
     s.answer("Which GitHub plan does the repository use?", &[&UP.repeat(4), ENTER].concat());
     s.see("> Which GitHub plan does the repository use? enterprise");

@@ -6,7 +6,7 @@
 #   scripts/atlas-pitr-drill.sh ENV --scratch-project ID
 #
 # ENV is staging or prod; docs/restore-drill.md says how the scratch project is made, once. For people only: an account that may
-# start a restore may also restore over the live cluster, so no workflow has one. It needs atlas (signed in as Project Owner of both
+# start a restore may also restore over the live cluster, so nothing but a person has one. It needs atlas (signed in as Project Owner of both
 # projects), aws (signed in to the account of ENV), jq, mongosh, and terraform with access to the state of ENV.
 set -euo pipefail
 cd "$(dirname "$0")/.."

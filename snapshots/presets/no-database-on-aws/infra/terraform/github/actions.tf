@@ -38,16 +38,3 @@ resource "github_actions_variable" "deployments_enabled" {
   variable_name = "DEPLOYMENTS_ENABLED"
   value         = tostring(var.deployments_enabled)
 }
-
-# Known holes in dependencies raise alerts, and pull requests that close them.
-resource "github_repository_vulnerability_alerts" "this" {
-  repository = local.repository
-  enabled    = true
-}
-
-resource "github_repository_dependabot_security_updates" "this" {
-  repository = local.repository
-  enabled    = true
-
-  depends_on = [github_repository_vulnerability_alerts.this]
-}

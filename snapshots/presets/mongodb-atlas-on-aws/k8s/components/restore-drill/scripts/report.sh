@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Uploads the result of the drill and prints it as the last line of the log, where the workflow
-# "Restore drill" reads it. Fails when the drill failed, so that the Job fails too.
+# Uploads the result of the drill and prints it as the last line of the log, from
+# which it is recorded. Fails when the drill failed, so that the Job fails too.
 set -euo pipefail
 
 work="${WORK:-/work}"
