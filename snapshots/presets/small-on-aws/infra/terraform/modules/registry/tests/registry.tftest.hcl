@@ -1,0 +1,52 @@
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "111122223333" }
+  }
+}
+
+variables {
+  name     = "shop"
+  services = ["api", "web"]
+}
+
+run "immutable_and_pullable" {
+  command = plan
+
+  assert {
+    condition     = toset([for repository in aws_ecr_repository.this : repository.name]) == toset(["shop/api", "shop/web"])
+    error_message = "Each service must have its repository."
+  }
+
+  assert {
+    condition     = alltrue([for repository in aws_ecr_repository.this : repository.image_tag_mutability == "IMMUTABLE"])
+    error_message = "No tag may be moved to another image."
+  }
+}
+
+run "caches_what_is_named" {
+  command = plan
+
+  variables {
+    cached_images = ["ecr/docker/library/mongo", "quay/curl/curl"]
+  }
+
+  assert {
+    condition     = toset([for repository in aws_ecr_repository.cache : repository.name]) == toset(["shop-ecr/docker/library/mongo", "shop-quay/curl/curl"])
+    error_message = "Each cached image must have its repository below the prefix of its rule."
+  }
+
+  assert {
+    condition     = alltrue([for rule in aws_ecr_pull_through_cache_rule.this : rule.credential_arn == null])
+    error_message = "The upstream registries must need no login."
+  }
+}
+
+run "refuses_an_upstream_with_login" {
+  command = plan
+
+  variables {
+    cached_images = ["docker/library/mongo"]
+  }
+
+  expect_failures = [var.cached_images]
+}
