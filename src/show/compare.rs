@@ -91,21 +91,29 @@ pub fn choices(catalog: &Catalog, question: &Question) -> Result<Comparison> {
         question.choices.iter().map(|c| outcome(&example, &c.value)).collect::<Result<Vec<_>>>()
     };
     // services of one choice can have what another does not take, such as migrations without a database
-    let outcomes = outcomes(0).or_else(|e| {
+    let same = outcomes(0).or_else(|e| {
         let others = (1..taken(catalog, question).count()).find_map(|first| outcomes(first).ok());
         others.ok_or(e)
-    })?;
+    });
+    let (outcomes, differs) = match same {
+        Ok(outcomes) => (outcomes, format!("only `{name}` differs")),
+        // nor do the choices share other answers, such as one account for all environments: each has those of its preset
+        Err(e) => {
+            let presets: Vec<&Preset> = taken(catalog, question).collect();
+            let own = |preset: &&Preset| {
+                Preview::new(catalog, &Given { preset: Some(preset.name.clone()), ..Given::default() })
+            };
+            let own = presets.iter().map(own).collect::<Result<Vec<_>>>();
+            (own.map_err(|_| e)?, format!("`{name}` is not all that differs"))
+        }
+    };
     let sides = question.choices.iter().map(|c| Side { name: c.value.clone(), title: c.title.clone() }).collect();
     let presets: Vec<String> = taken(catalog, question).map(|p| format!("`{}`", p.name)).collect();
     Ok(Comparison {
         title: question.ask.clone(),
         sides,
         rows: rows(&outcomes, Vec::new()),
-        note: format!(
-            "Counted with the answers of {}; only `{name}` differs.{}",
-            presets.join(" and "),
-            dated(catalog)
-        ),
+        note: format!("Counted with the answers of {}; {differs}.{}", presets.join(" and "), dated(catalog)),
     })
 }
 

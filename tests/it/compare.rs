@@ -28,7 +28,7 @@ fn nothing_is_compared_with_itself() {
 
 #[test]
 fn choices_side_by_side() {
-    insta::assert_snapshot!(text(&strategies(), 80), @r"
+    insta::assert_snapshot!(text(&strategies(), 80), @r#"
     Who operates MongoDB?
 
     atlas                                    self-hosted
@@ -50,6 +50,9 @@ fn choices_side_by_side() {
       in AWS Secrets Manager; 4 files          Secrets Manager; 2 files
 
     What costs money
+    - A cluster, a network with its          - A cluster, a network with its
+      gateways and a load balancer for         gateways and a load balancer for
+      each environment                         each environment
     - A database for each environment        - A database for each environment
     - A cluster of three members per         - Three members per environment on
       environment, by tier and hour; all       nodes of the cluster, by their CPU
@@ -60,7 +63,26 @@ fn choices_side_by_side() {
     - A private endpoint per environment,      between zones, by data
       by hour and by data
 
+    Estimate for a month, in US dollars
+    - The Atlas cluster of production,       - 2 more machines, as the three
+      M30: 394                                 members of a replica set run apart:
+    - 4 NAT gateways: 131                      140
+    - Private endpoints of 7 services of     - Volumes of the members, 50 GiB each:
+      AWS in three zones, for production:      24
+      153                                    - 4 NAT gateways: 131
+    - 2 load balancers: 33                   - Private endpoints of 7 services of
+    - 2 control planes of EKS: 146             AWS in three zones, for production:
+    - 4 machines of 2 CPUs and 8 GiB, two      153
+      for each cluster: 280                  - 2 load balancers: 33
+    - Together, at the least: 1137           - 2 control planes of EKS: 146
+                                             - 4 machines of 2 CPUs and 8 GiB, two
+                                               for each cluster: 280
+                                             - Together, at the least: 907
+
     Who does what
+    - Upgrades of the cluster and its        - Upgrades of the cluster and its
+      charts are tried in another              charts are tried in another
+      environment first                        environment first
     - Someone watches its alerts and its     - Someone watches its alerts and its
       restore drills                           restore drills
     - MongoDB, Inc. patches, repairs and     - An engineer who knows MongoDB is on
@@ -73,6 +95,8 @@ fn choices_side_by_side() {
       contracts
 
     Data that a disaster can cost (RPO)
+    - what the database and its backups      - what the database and its backups
+      reach                                    reach
     - a minute or more, as hosting and       - a minute or more, as hosting and
       backups allow                            backups allow
     - 1 minute with point-in-time            - 1 minute with point-in-time recovery
@@ -81,6 +105,7 @@ fn choices_side_by_side() {
       project is lost
 
     Time that recovery takes (RTO), for all
+      - that of one environment, as a lost cluster takes no other along
       - an hour or more, as the drill measures
       - 1 hour or more, growing with the data; the restore drill measures it
 
@@ -126,15 +151,18 @@ fn choices_side_by_side() {
     - 22 tasks that all have in common
 
     Counted with the answers of `mongodb-atlas-on-aws` and
-    `mongodb-self-hosted-on-aws`; only `database_hosting` differs.
-    ");
+    `mongodb-self-hosted-on-aws`; only `database_hosting` differs. Estimates are
+    list prices of us-east-1 as of 2026-11-28, without load, traffic, storage,
+    logs, keys and tax.
+    "#);
 }
 
 #[test]
 fn choices_one_below_the_other() {
     let text = text(&strategies(), 40);
-    assert!(text.contains("What costs money\natlas\n  - A database for each environment\n"), "{text}");
-    assert!(text.contains("\nself-hosted\n  - A database"), "{text}");
+    assert!(text.contains("What costs money\natlas\n  - A cluster, a network with its\n"), "{text}");
+    assert_eq!(text.matches("\n  - A database for each environment\n").count(), 2, "{text}");
+    assert!(text.contains("\nself-hosted\n  - A cluster, a network"), "{text}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
-    error: the catalog has 20 faults:
+    error: the catalog has 21 faults:
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.title`: what people call it, as in `an account of AWS`
         - `provides.facts.dns`: the product that answers for the zones
@@ -50,7 +50,8 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro external_dns_arguments() %>`: further arguments of ExternalDNS; further lines are indented by 2
         - `macros.j2`: `<% macro egress_comment() %>`: a comment on which addresses HTTPS reaches
         - `macros.j2`: `<% macro cost_note() %>`: of which place and day the prices of the list `costs` are, and what is not among them; a paragraph
-        - `macros.j2`: `<% macro hand_over_records(hosts, zone, owner) %>`: marks the records of hosts in a zone as those of ExternalDNS with this owner, so that it changes them; further lines are indented by 3
+        - `macros.j2`: `<% macro hand_over_records(hosts, zone, owner) %>`: has the records of hosts in a zone point to the load balancer `$to`, as records of ExternalDNS with this owner, and keeps what stood there in `restore`; further lines are indented by 3
+        - `macros.j2`: `<% macro give_back_records(hosts, zone) %>`: puts that back; further lines are indented by 3
         - `macros.j2`: `<% macro outgoing_addresses(environment) %>`: what tells the public addresses from which an environment calls others, subject and verb of a sentence, not at its beginning
         - `files/scripts/bootstrap.sh`
         - a template that prints `contributed.environment_outputs`

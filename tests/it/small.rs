@@ -64,10 +64,13 @@ fn scripts_work_in_the_namespace_of_their_environment() {
     assert!(connect.contains("cluster=\"shop-prod\"") && connect.contains("namespace=shop-staging"), "{connect}");
     assert!(connect.contains("role/$context-operator"), "{connect}");
     assert!(text(SMALL, "scripts/sync-secrets.sh").contains("k() { kubectl \"$@\"; }"));
-    for page in ["services", "rotate-secrets"] {
-        let page = text(SMALL, &format!("docs/runbooks/{page}.md"));
-        assert!(!page.contains("kubectl -n shop ") && page.contains("kubectl -n shop-staging "), "{page}");
-    }
+    let page = text(SMALL, "docs/runbooks/rotate-secrets.md");
+    assert!(!page.contains("kubectl -n shop ") && page.contains("kubectl -n shop-staging "), "{page}");
+    let page = text(SMALL, "docs/runbooks/services.md");
+    let at = |what: &str| page.find(what).unwrap_or_else(|| panic!("{what}: {page}"));
+    assert!(at("cluster-connect.sh prod") < at("kubectl -n shop delete"), "{page}");
+    assert!(at("kubectl -n shop delete") < at("cluster-connect.sh staging"), "{page}");
+    assert!(at("cluster-connect.sh staging") < at("kubectl -n shop-staging get"), "{page}");
 }
 
 /// Rules name the namespace of production, so that they would say nothing true in another one.
@@ -75,8 +78,9 @@ fn scripts_work_in_the_namespace_of_their_environment() {
 fn alerts_are_about_production() {
     let patches = yaml(SMALL, "k8s/overlays/staging/kustomization.yaml")["patches"].clone();
     let kinds: Vec<_> = patches.as_sequence().unwrap().iter().map(|patch| patch["target"]["kind"].clone()).collect();
-    assert_eq!(kinds, ["PrometheusRule", "PodMonitor"]);
-    assert!(patches.as_sequence().unwrap().iter().all(|p| p["patch"].as_str().unwrap().starts_with("$patch: delete")));
+    assert_eq!(kinds, ["NetworkPolicy", "PrometheusRule", "PodMonitor"]);
+    let patches = patches.as_sequence().unwrap().iter().skip(1);
+    assert!(patches.into_iter().all(|patch| patch["patch"].as_str().unwrap().starts_with("$patch: delete")));
 }
 
 /// external-dns, the gateway's proxies and the policies of the platform serve all namespaces.
@@ -88,7 +92,12 @@ fn the_platform_serves_all_environments() {
     let policies = text(SMALL, "k8s/platform/cluster/network-policies-gateway.yaml");
     assert!(policies.contains("kubernetes.io/metadata.name: shop\n"), "{policies}");
     assert!(policies.contains("kubernetes.io/metadata.name: shop-staging\n"), "{policies}");
-    assert!(!policies.contains("owning-gateway-namespace"), "{policies}");
+    let overlay = text(SMALL, "k8s/overlays/staging/kustomization.yaml");
+    assert!(overlay.contains("owning-gateway-namespace\n        value: shop-staging"), "{overlay}");
+    for namespace in ["shop", "shop-staging"] {
+        let owner = format!("owning-gateway-namespace: {namespace}\n  policyTypes");
+        assert_eq!(policies.matches(&owner).count(), 1, "{policies}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ const COST: &str = "What costs money";
 fn inside(columns: u16, args: &[&str]) -> (TempDir, Session) {
     let (temp, dir) = target();
     fs::create_dir(&dir).unwrap();
-    let session = Start::inside(&dir, &[&["init", "."], args].concat()).columns(columns).rows(100).run();
+    let session = Start::inside(&dir, &[&["init", "."], args].concat()).columns(columns).rows(180).run();
     (temp, session)
 }
 
