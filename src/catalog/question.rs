@@ -207,7 +207,7 @@ pub struct Choice {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Strategy {
-    /// What is paid for, and by what measure; never a price, which would be wrong tomorrow.
+    /// What is paid for, and by what measure. Estimates are in the list `costs`, with the date of their prices.
     pub money: Vec<String>,
     /// Who does what, from now on.
     pub people: Vec<String>,
