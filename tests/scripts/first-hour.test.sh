@@ -120,7 +120,7 @@ platform/secret values
 change log/first backup
 address of the database/secret values
 platform/address of the database"
-if [[ -n "$small" ]]; then independent+=$'\nregistry/Make the cluster\nDelegate/rules'; fi
+if [[ -n "$small" ]]; then independent+=$'\nregistry/Make the cluster\nDelegate/rules\nDelegate/settings'; fi
 for index in "${!all[@]}"; do
   [[ "$index" -gt 0 ]] || continue
   first="$(cat "${all[index - 1]}/title")" second="$(cat "${all[index]}/title")" status=1
