@@ -51,11 +51,10 @@ fn going_back_asks_again_only_what_hangs_on_the_answer() {
     s.see("? Which database?").send(&[UP, ENTER].concat()).see("> Which database? none");
     s.see("services api (yours)").answer(OVERVIEW, &[DOWN, DOWN, DOWN, ENTER].concat());
     s.answer("Operation: which answer do you want to change?", &[DOWN, DOWN, ENTER].concat());
-    s.answer("Which database?", &[DOWN, ENTER].concat()).answer("When is the database backed up?", ESC);
+    s.answer("Which database?", &[DOWN, ENTER].concat());
+    s.see("> Which database? postgres ? When is the database backed up?").send(ESC);
     // back to the last question before it
-    s.see("api api 8080 /api - ? Which services?");
-    // the line is drawn once more before keys are read
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    s.see("backed up? (Esc) Services What runs. name kind port route secrets api api 8080 /api - ? Which services?");
     s.send(CTRL_C).ends_with(130).nothing_changed();
 }
 
