@@ -12,11 +12,14 @@ fn is_generated(subject: &Subject<'_>) -> bool {
     subject.answer(FindingName::Image) == Some("generated")
 }
 
-/// The list of exact versions, beside the manifest or at the top of a workspace.
+/// The list of exact versions, beside the manifest or at the top of a workspace. An own Dockerfile may do without, the checks of
+/// the service do not.
 pub(super) fn lock(subject: &Subject<'_>) -> Option<Draft> {
-    if !is_generated(subject) {
-        return None;
-    }
+    let is_generated = match subject.answer(FindingName::Image)? {
+        "generated" => true,
+        "own" => false,
+        _ => return None,
+    };
     let manager = subject.answer(FindingName::PackageManager).or(subject.answer(FindingName::Language))?;
     let advice = ADVICE.locks.get(manager)?;
     let folder = subject.folder()?;
@@ -36,7 +39,12 @@ pub(super) fn lock(subject: &Subject<'_>) -> Option<Draft> {
         Location::new(&place, None),
         format!(
             "has no `{lock}`, {}",
-            advice.purpose.as_deref().unwrap_or("from which its image installs exact versions")
+            match &advice.purpose {
+                Some(purpose) if is_generated => purpose,
+                Some(_) => "which runs its checks",
+                None if is_generated => "from which its image installs exact versions",
+                None => "from which its checks install exact versions",
+            }
         ),
         format!("Commit what `{}` writes{}.", advice.command, if is_member { " at the top" } else { " in its folder" }),
     ))
