@@ -359,8 +359,9 @@ impl<'a> Resolver<'a> {
         let (value, origin) = match self.given.get(&question.name) {
             Some((value, origin)) => {
                 let recorded = self.recorded.get(&question.name);
-                // a person was asked for nothing that had no meaning then
-                let beneath = self.beneath.get(&question.name).or((*origin == Origin::Prompt).then_some(value));
+                // a person was asked for nothing that had no meaning then, and a preset is for answers that may have changed
+                let unread = matches!(origin, Origin::Prompt | Origin::Preset(_));
+                let beneath = self.beneath.get(&question.name).or(unread.then_some(value));
                 (Some(kept::without_lost(&check, value, recorded, beneath)), origin.clone())
             }
             None => (check.default_value()?, Origin::Default),

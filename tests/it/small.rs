@@ -120,6 +120,19 @@ fn what_one_cluster_cannot_hold_is_refused() {
     assert!(why.contains("which is not asked before the move"), "{why}");
 }
 
+/// Fields that the records of a preset have for its own footprint are not what is wrong with another one.
+#[test]
+fn a_standard_preset_becomes_small_by_one_account() {
+    let dir = TempDir::new().unwrap();
+    let small = ["init", ".", "--preset", "existing-database-on-aws", "--yes", "--dry-run", "--set", "footprint=small"];
+    let result = run(&dir, &small);
+    let why = String::from_utf8_lossy(&result.stderr).into_owned();
+    assert!(why.contains("in 2 accounts, and `footprint` is `small`") && !why.contains("network"), "{why}");
+    let account = ["--set", "environments.0.account=111122223333", "--set", "environments.1.account=111122223333"];
+    let result = run(&dir, &[&small[..], &account].concat());
+    assert!(result.status.success(), "{}", String::from_utf8_lossy(&result.stderr));
+}
+
 fn run(dir: &TempDir, arguments: &[&str]) -> Output {
     program(dir.path()).args(arguments).output().unwrap()
 }
