@@ -53,6 +53,7 @@ pub fn environment(catalog: &Catalog) -> Result<Environment<'_>, Error> {
     env.add_filter("folder", folder);
     env.add_test("told_apart_by", told_apart_by);
     env.add_test("disjoint_in", disjoint_in);
+    env.add_test("closest_in", closest_in);
     env.add_function("duration", duration_seconds);
     env.add_function("cron_interval", cron_interval);
     variables::add_to(&mut env);
@@ -234,6 +235,21 @@ fn disjoint_in(records: Vec<Value>, fields: Vec<String>, group: &str) -> Result<
         }
     }
     Ok(true)
+}
+
+/// Whether the zone of each record is the one that answers for its host: none of the other zones is nearer to the host, and no
+/// record of another group has a zone of the same name.
+fn closest_in(records: Vec<Value>, host: &str, zone: &str, group: &str) -> Result<bool, Error> {
+    let text = |record: &Value, field: &str| Ok::<_, Error>(record.get_attr(field)?.to_string());
+    let records = records.iter().map(|r| Ok((text(r, host)?, text(r, zone)?, text(r, group)?)));
+    let records = records.collect::<Result<Vec<_>, Error>>()?;
+    let holds =
+        |zone: &str, host: &str| host.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    Ok(records.iter().all(|(host, zone, group)| {
+        records.iter().all(|(_, other, owner)| {
+            !holds(other, host) || other.len() < zone.len() || (other == zone && owner == group)
+        })
+    }))
 }
 
 fn duration_seconds(text: &str) -> Result<u64, Error> {

@@ -34,6 +34,7 @@ mod manifests;
 mod markdown;
 mod matrix;
 mod merge;
+mod modules;
 mod monorepos;
 mod moving;
 mod no_ci;

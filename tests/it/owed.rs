@@ -211,7 +211,7 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
 fn an_empty_code_host_is_a_list_of_what_it_owes() {
     let text = "title: GitLab\nwhy: Another code host.\nprovides:\n  slot: code_host\n  for:\n    \
                 code_host: {value: gitlab, title: GitLab, order: 20}\n";
-    insta::assert_snapshot!(faults(&[("components/gitlab/host/component.yaml", text)]), @r"
+    insta::assert_snapshot!(faults(&[("components/gitlab/host/component.yaml", text)]), @r#"
     error: the catalog has 2 faults:
       templates/components/gitlab/host/component.yaml: owes to the slot `code_host`:
         - `provides.facts.title`: name of the product, for a sentence
@@ -232,17 +232,18 @@ fn an_empty_code_host_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro branch_rules() %>`: how to see that nobody can push past the review, for a table
         - `macros.j2`: `<% macro settings_row() %>`: the beginning of a row of a table: the root of Terraform that holds the settings of the repository, its account, and who applies it
         - `macros.j2`: `<% macro settings_step() %>`: a step of a list: what that root sets
+        - `macros.j2`: `<% macro apply_settings() %>`: applies that root while deployments are allowed; further lines are indented by 3
         - `macros.j2`: `<% macro settings_lost() %>`: the fourth step of a list: what to do when its state is lost
         - a template that prints `contributed.required_checks`
       templates/slots.yaml: slot `ci`: no component fills it with `ci: github_actions`, `code_host: gitlab`; add one, or say in `without` what that needs
-    ");
+    "#);
 }
 
 #[test]
 fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
     let text = "title: GitLab\nwhy: Another CI platform.\nprovides:\n  slot: ci\n  for:\n    \
                 ci: {value: gitlab, title: GitLab CI, order: 20}\n";
-    insta::assert_snapshot!(faults(&[("components/gitlab/component.yaml", text)]), @r"
+    insta::assert_snapshot!(faults(&[("components/gitlab/component.yaml", text)]), @r#"
     error: the catalog has 14 faults:
       templates/components/gitlab/component.yaml: owes to the slot `ci`:
         - `provides.for.code_host`: the choice for which it is there, or `any`
@@ -264,6 +265,7 @@ fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro enable(pipeline) %>`: turns the schedule of a pipeline on again
         - `macros.j2`: `<% macro paused() %>`: why a schedule does not start its pipeline, for a table
         - `macros.j2`: `<% macro deployments(verb, anywhere) %>`: does `stop`, `allow` or `ask` about all deployments
+        - `macros.j2`: `<% macro infrastructure(verb) %>`: does `stop` or `allow` about applies of Terraform
         - `macros.j2`: `<% macro releases() %>`: lists commits that production has run, newest first; further lines are indented by 5
         - `macros.j2`: `<% macro unfinished_releases() %>`: lists runs of the release that are not over; further lines are indented by 5 and 3
         - `macros.j2`: `<% macro pipeline_url(pipeline) %>`: address of the page of a pipeline
@@ -289,7 +291,7 @@ fn an_empty_ci_platform_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: rust`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `language_ci`: no component fills it with `ci: gitlab`, `language: static`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `updates`: no component fills it with `ci: gitlab`; add one, or say in `without` what that needs
-    ");
+    "#);
 }
 
 #[test]

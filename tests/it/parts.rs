@@ -84,7 +84,7 @@ fn what_exists_is_only_read() {
 #[test]
 fn each_environment_names_its_parts() {
     let staging = text(PARTS, "infra/terraform/environments/staging/main.tf");
-    assert!(staging.contains("zone = \"example.com\""), "{staging}");
+    assert!(staging.contains("zone = \"staging.shop.example.com\""), "{staging}");
     assert!(staging.contains("vpc_id             = \"vpc-0a1b2c3d4e5f60718\""), "{staging}");
     assert!(staging.contains("\"subnet-0a1b2c3d4e5f60713\"]"), "{staging}");
     assert!(staging.contains("cidr               = \"10.10.0.0/20\""), "{staging}");
@@ -122,6 +122,19 @@ fn parts_that_cannot_be_used_are_refused() {
     assert!(why.contains("which is a /20 where a /16 is needed"), "{why}");
     let why = refusal(&[("dns_zones", json!("existing"))], json!({"zone": "example.org"}));
     assert!(why.contains("which is neither the `host` of the environment nor above it"), "{why}");
+    // staging is below shop.example.com, whose zone would be asked for it
+    let zones = |staging: &str| {
+        let environments = json!([
+            {"name": "staging", "network": "10.10.0.0/16", "account": "111122223333", "zone": staging},
+            {"name": "prod", "production": true, "network": "10.20.0.0/16", "account": "444455556666", "zone": "shop.example.com"},
+        ]);
+        let sets = [("dns_zones", json!("existing")), ("environments", environments)];
+        rendered(&given("no-database-on-aws", &sets)).err().map(|e| format!("{e:#}")).unwrap_or_default()
+    };
+    assert!(zones("example.com").contains("does not answer for its `host`"), "{}", zones("example.com"));
+    assert!(zones("shop.example.com").contains("the same name in another account"), "{}", zones("shop.example.com"));
+    assert_eq!(zones("staging.shop.example.com"), "");
+    assert_eq!(refusal(&[("dns_zones", json!("existing"))], json!({})), "");
     let why = refusal(&[], json!({"zone": "example.com"}));
     assert!(why.contains("`dns_zones: existing`"), "{why}");
 }

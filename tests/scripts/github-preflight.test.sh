@@ -36,7 +36,7 @@ good() {
   answer "orgs/$organization/teams/$team" "{\"slug\": \"$team\"}"
 }
 made() {
-  answer "repos/$repository" '{"visibility": "private"}'
+  answer "repos/$repository" '{"visibility": "private", "default_branch": "main"}'
   answer "orgs/$organization/teams/$team/repos/$repository" '{"permissions": {"push": true}}'
 }
 
@@ -44,6 +44,9 @@ good
 expect 0 "ask again when $repository exists" "before the repository is made" scripts/github-preflight.sh
 made
 expect 0 "$repository has what it needs" "afterwards" scripts/github-preflight.sh
+answer "repos/$repository" '{"visibility": "private", "default_branch": "master"}'
+expect 1 "The default branch of $repository is \`master\`" "another default branch" scripts/github-preflight.sh
+made
 SIGNED_OUT=1 expect 1 "gh auth login" "gh is not signed in" scripts/github-preflight.sh
 
 # A private repository of the Free plan asks for neither a plan nor a code owner that GitHub would read.

@@ -25,6 +25,11 @@ ask() {
 gh auth status > /dev/null 2>&1 || { echo "github-preflight: gh is not signed in: gh auth login" >&2; exit 1; }
 kind="$(ask "users/$owner" .type)"
 visibility="$(ask "repos/$repository" .visibility)"
+branch="$(ask "repos/$repository" .default_branch)"
+if [[ -n "$branch" && "$branch" != main ]]; then
+  finding "The default branch of $repository is \`$branch\`, and all that is generated, the workflows first, takes \`main\` for it: rename it" \
+      "at https://github.com/$repository/branches."
+fi
 
 if [[ "$kind" == Organization ]]; then
   plan="$(ask "orgs/$owner" .plan.name)"
