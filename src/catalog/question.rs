@@ -243,6 +243,8 @@ pub enum FindingName {
     CodeOwners,
     /// The database that the services use, as `scaffold detect` calls it, or `none`.
     DatabaseEngine,
+    /// The databases beside that one of which a service reads the address, each with a name.
+    MoreDatabases,
     /// The checks that workflows of the repository report for every pull request.
     Checks,
     /// Those of these workflows that can be started on a branch.

@@ -253,15 +253,14 @@ fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Resul
     }
     let chosen = given.values(catalog)?;
     let found = during(ui, "Looking at the folder", || detect(catalog, &args.dir, &chosen))?;
+    let services = catalog.detected_by(FindingName::Services).map_or("", |question| &question.name);
     // a person confirms them in a table
-    let table = catalog.detected_by(FindingName::Services).filter(|question| {
-        ui.interactive
-            && !args.plan.yes
-            && !args.detect
-            && !gives(given, &question.name)
-            && found.answers.contains_key(&question.name)
-    });
-    if let Some(text) = overview::text(ui, &found, table.map(|question| question.name.as_str())) {
+    let table = ui.interactive
+        && !args.plan.yes
+        && !args.detect
+        && !gives(given, services)
+        && found.answers.contains_key(services);
+    if let Some(text) = overview::text(ui, &found, services, table) {
         ui.say(&text);
     }
     let services = catalog.detected_by(FindingName::Services).filter(|_| !found.services.is_empty());

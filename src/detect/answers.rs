@@ -32,6 +32,7 @@ mod beside;
 mod databases;
 mod egress;
 mod fields;
+mod further;
 mod notes;
 mod record;
 mod route;
@@ -84,8 +85,9 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Valu
     {
         let condition = component.and_then(|component| catalog.condition(component));
         let is_asked = |scope: &Scope<'_>| condition.as_ref().is_none_or(|one| scope.is_true(one).unwrap_or(false));
-        if !chosen.contains_key(&question.name)
-            && is_asked(&Scope::new(&env, &known))
+        if let Some(value) = chosen.get(&question.name) {
+            known.insert(question.name.clone(), value.clone());
+        } else if is_asked(&Scope::new(&env, &known))
             && let Some(answer) = system::answer(&Scope::new(&env, &known), question, engine.as_ref())
         {
             known.insert(question.name.clone(), answer.value.clone());
@@ -95,7 +97,23 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Valu
     let scope = Scope::new(&env, &known);
     let provided = provided::known(catalog, &scope);
     let scope = &scope.with(&provided);
-    let ours = Ours::new(&system::chosen(catalog, scope, &known), scope);
+    let mut ours = Ours::new(&system::chosen(catalog, scope, &known), scope);
+    let further = catalog.questions().find(|(_, one)| one.is_detected_by(FindingName::MoreDatabases));
+    let further = further.map(|(_, question)| question).filter(|question| {
+        let is_asked = question.when.as_ref().is_none_or(|when| scope.is_true(when).unwrap_or(false));
+        // where nothing uses the first one, the answers are about another application
+        is_asked && ours.is_used(found) && !chosen.contains_key(&question.name)
+    });
+    let mut also = Values::new();
+    if let Some(question) = further {
+        let (answer, databases) = further::found(scope, question, found, &ours, files);
+        ours.more = databases;
+        if let Some(answer) = answer {
+            also.insert(question.name.clone(), answer.value.clone());
+            following.answers.insert(question.name.clone(), answer);
+        }
+    }
+    let scope = &scope.with(&also);
     for (_, question) in catalog.questions() {
         let Some(by) = &question.detected_by else { continue };
         let answer = match by.finding {

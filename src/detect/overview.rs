@@ -1,7 +1,5 @@
 //! What was found, in a few lines: what a person sees before the first question.
 
-use serde_json::Value;
-
 use super::Detected;
 use super::finding::Note;
 use super::gaps::Gap;
@@ -21,18 +19,16 @@ const NOTES: usize = 3;
 const LEFT: usize = 10;
 
 /// The findings that become answers, and what else will meet the generated files; nothing where nothing was found. Of the
-/// services only the names where a table of them comes next, as the answer of this name.
-pub fn text(ui: &Ui, found: &Detected, table: Option<&str>) -> Option<String> {
+/// services, which are the answer of the name `services`, only their names where a `table` of them comes next.
+pub fn text(ui: &Ui, found: &Detected, services: &str, table: bool) -> Option<String> {
     let mut rows: Vec<(String, String, String)> = match table {
-        Some(answer) => {
-            let names = found.answers.get(answer).map(|found| brief(&found.value)).unwrap_or_default();
-            vec![(answer.to_owned(), names, String::new())]
+        true => {
+            let names = found.answers.get(services).map(|found| brief(&found.value)).unwrap_or_default();
+            vec![(services.to_owned(), names, String::new())]
         }
-        None => found.services.iter().map(row).collect(),
+        false => found.services.iter().map(row).collect(),
     };
-    let is_text =
-        |value: &Value| !value.is_array() || value.as_array().is_some_and(|list| list.iter().all(Value::is_string));
-    for (name, answer) in found.answers.iter().filter(|(_, answer)| is_text(&answer.value)) {
+    for (name, answer) in found.answers.iter().filter(|(name, _)| *name != services) {
         rows.push((name.clone(), whole(&answer.value), answer.evidence()));
     }
     if rows.is_empty() && found.beside.is_empty() {

@@ -69,6 +69,9 @@ pub struct Variable {
     /// Where its sample says that a server is, also that of a secret address.
     #[serde(skip)]
     pub servers: Vec<Server>,
+    /// The database that its sample names, also that of a secret address.
+    #[serde(skip)]
+    pub database: Option<String>,
 }
 
 /// Gives each service its variables, and returns those of samples that belong to none.

@@ -27,6 +27,7 @@ pub fn add_to(env: &mut Environment<'_>) {
     env.add_filter("variable_names", variable_names);
     env.add_filter("named_by", named_by);
     env.add_filter("filled_with", filled_with);
+    env.add_filter("database_sources", database_sources);
     env.add_filter("filled", filled);
     env.add_filter("dotenv", dotenv);
 }
@@ -51,7 +52,13 @@ fn lone(text: &str) -> Option<&str> {
 
 /// Whether a reference has a password in it: the address of a store.
 fn is_secret(reference: &str) -> bool {
-    reference.split_once('.').is_some_and(|(of, part)| !OF_SERVICES.contains(&of) && SECRET.contains(&part))
+    let parts = reference.split_once('.').zip(reference.rsplit_once('.'));
+    parts.is_some_and(|((of, _), (_, part))| !OF_SERVICES.contains(&of) && SECRET.contains(&part))
+}
+
+/// The database that a reference to one of several names: `orders` of `database.orders.uri`.
+fn database(reference: &str) -> Option<&str> {
+    reference.strip_prefix("database.")?.strip_suffix(".uri")
 }
 
 /// What is wrong with variables where these homes, environments and references are there, each as a clause. References to
@@ -61,7 +68,10 @@ fn faults(
     homes: Vec<String>,
     environments: Vec<String>,
     known: Vec<String>,
+    databases: Vec<String>,
 ) -> Result<Vec<String>, Error> {
+    let databases = databases.iter().map(|name| format!("database.{name}.uri"));
+    let known: Vec<String> = known.into_iter().chain(databases).collect();
     let mut faults = Vec::new();
     for variable in read(variables)? {
         let name = &variable.name;
@@ -190,6 +200,21 @@ fn filled_with(variables: &Value, reference: &str) -> Result<Vec<String>, Error>
     Ok(found.iter().filter(is_it).map(|variable| variable.name.clone()).collect())
 }
 
+/// The variables that are the address of one of several databases: for each database a record of `secret`, the Secret that
+/// has it, `key`, the name of the database and its key there, and `names`, those of the variables.
+fn database_sources(variables: &Value, secret: &str) -> Result<Value, Error> {
+    let mut databases: IndexMap<String, Vec<String>> = IndexMap::new();
+    for variable in read(variables)? {
+        if let Some(name) = variable.texts().find_map(|text| database(lone(text)?)) {
+            databases.entry(name.to_owned()).or_default().push(variable.name.clone());
+        }
+    }
+    let records = databases.into_iter().map(|(key, names)| {
+        Value::from_pairs([("secret", secret.into()), ("key", key.into()), ("names", Value::from(names))])
+    });
+    Ok(Value::from(records.collect::<Vec<_>>()))
+}
+
 /// A text with its references filled, by lines such as `url=https://shop.example.com`.
 fn filled(text: &str, table: &str) -> Result<String, Error> {
     let table: HashMap<&str, &str> = table.lines().filter_map(|line| line.trim().split_once('=')).collect();
@@ -229,6 +254,7 @@ mod tests {
             list(&["config", "build"]),
             list(&["staging", "prod"]),
             list(&["url", "database.uri"]),
+            list(&["bills"]),
         );
         faults.unwrap().join("\n")
     }
@@ -236,7 +262,7 @@ mod tests {
     #[test]
     fn a_reference_needs_what_it_stands_for() {
         for right in [
-            json!({"MONGO_URI": "${database.uri}", "BACK": "${url}/back", "API": "${service.api}/v1"}),
+            json!({"MONGO_URI": "${database.uri}", "BILLS": "${database.bills.uri}", "BACK": "${url}/back", "API": "${service.api}/v1"}),
             json!({"VITE_API": {"home": "build", "value": "${path.api}/v1"}}),
             json!({"LEVEL": {"values": {"staging": "debug", "prod": "info"}}}),
             json!({"LEVEL": {"value": "info", "values": {"staging": "debug"}}}),
@@ -299,5 +325,18 @@ mod tests {
         assert_eq!(filled_with(&value(&variables), "database.uri").unwrap(), ["AB"]);
         let listed = variables_in(&value(&variables), "config", "prod").unwrap();
         assert_eq!(serde_json::to_value(&listed).unwrap(), json!([{"name": "CD", "text": "y"}]));
+    }
+
+    #[test]
+    fn one_of_several_databases_is_named() {
+        let variables =
+            json!({"AB": "${database.orders.uri}", "CD": "${database.uri}", "EF": "${database.orders.uri}"});
+        let found = database_sources(&value(&variables), "databases").unwrap();
+        assert_eq!(
+            serde_json::to_value(&found).unwrap(),
+            json!([{"secret": "databases", "key": "orders", "names": ["AB", "EF"]}])
+        );
+        assert_eq!(variable_names(&value(&variables), "config").unwrap(), [""; 0]);
+        assert!(fault(&json!({"AB": "x ${database.orders.uri}"})).contains("has `${database.orders.uri}`"));
     }
 }

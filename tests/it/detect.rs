@@ -348,15 +348,69 @@ fn ports_of_servers_elsewhere_are_answers() {
             &[],
             &[],
         ),
-        // the database of the answers has its port, a second one has not
+        // databases of the answers have their port, one that is known by its parts alone has not
         ("DATABASE_URL=postgresql://u:p@localhost:5432/x\nDB_PORT=5432", &["pg"], &[]),
-        ("MYSQL_URL=mysql://u:p@old.acme.dev:3307/x", &["pg", "mysql2"], &[3307]),
+        ("MYSQL_URL=mysql://u:p@old.acme.dev:3307/x", &["pg", "mysql2"], &[]),
+        ("MYSQL_HOST=old.acme.dev\nMYSQL_PORT=3307", &["pg", "mysql2"], &[3307]),
     ] {
         let (found, said) = egress(sample, libraries);
         let wanted = if ports.is_empty() { Value::Null } else { serde_json::json!(ports) };
         assert_eq!(found, wanted, "{sample}");
         assert!(said.is_empty(), "{sample}: {said:?}");
     }
+}
+
+/// What the addresses of samples say about databases beside the first, by the driver of a service.
+#[test]
+fn databases_beside_the_first_are_named_by_their_addresses() {
+    let found = |samples: &[(&str, &[&str])]| -> (Value, Vec<Value>) {
+        let mut files = Vec::new();
+        for (i, (sample, libraries)) in samples.iter().enumerate() {
+            let libraries: Vec<String> = libraries.iter().map(|library| format!("\"{library}\": \"1\"")).collect();
+            let package = format!(
+                r#"{{"name": "s{i}", "scripts": {{"start": "node server.js"}}, "dependencies": {{"express": "1", {}}}}}"#,
+                libraries.join(", ")
+            );
+            files.push((format!("s{i}/package.json"), package));
+            files.push((format!("s{i}/.env.example"), (*sample).to_owned()));
+        }
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let (_dir, found) = self::found(&files);
+        let answers = &found["answers"];
+        let services = answers["services"]["value"].as_array().unwrap().clone();
+        (answers["more_databases"]["value"].clone(), services)
+    };
+    let names = |list: &Value| -> Vec<(String, u64)> {
+        let records = list.as_array().cloned().unwrap_or_default();
+        records.iter().map(|one| (one["name"].as_str().unwrap().to_owned(), one["port"].as_u64().unwrap())).collect()
+    };
+    // a general name is of the driver that has no other address
+    let (more, services) = found(&[("MONGO_URL=mongodb://localhost/shop\nDATABASE_URL=\n", &["mongoose", "pg"])]);
+    assert_eq!(names(&more).len(), 1, "{more}");
+    assert!(services[0]["variables"]["DATABASE_URL"].as_str().unwrap().starts_with("${database."), "{services:?}");
+    assert_ne!(services[0]["variables"]["DATABASE_URL"], "${database.uri}");
+    // a database for each service: the first is the one of the answers
+    let (more, services) = found(&[
+        ("DATABASE_URL=postgres://u:p@localhost:5432/bills\n", &["pg"]),
+        ("DATABASE_URL=postgres://u:p@localhost:5432/orders\n", &["pg"]),
+    ]);
+    assert_eq!(names(&more), [("orders".to_owned(), 5432)]);
+    assert_eq!((&services[0]["database"], &services[1]["database"]), (&Value::Bool(true), &Value::Bool(false)));
+    assert_eq!(services[1]["variables"]["DATABASE_URL"], "${database.orders.uri}");
+    // two of another kind in one service, one with the port of a server elsewhere
+    let (more, services) = found(&[(
+        "MONGO_URL=mongodb://localhost/shop\nA_URL=postgres://u:p@db.acme.dev:6432/reports\nB_URL=postgres://u:p@localhost/bills\n",
+        &["mongoose", "pg"],
+    )]);
+    assert_eq!(names(&more), [("reports".to_owned(), 6432), ("bills".to_owned(), 5432)]);
+    assert_eq!(services[0]["variables"]["B_URL"], "${database.bills.uri}");
+    // the direct address beside that of a pooler, and the shadow of Prisma, are of the same database
+    let (more, _) = found(&[(
+        "DATABASE_URL=postgres://u:p@localhost:6543/shop\nDIRECT_URL=postgres://u:p@localhost:5432/shop\n\
+         SHADOW_DATABASE_URL=postgres://u:p@localhost:5432/shadow\n",
+        &["pg"],
+    )]);
+    assert_eq!(more, Value::Null);
 }
 
 #[test]

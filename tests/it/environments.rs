@@ -85,7 +85,7 @@ fn what_an_account_has_once_is_made_by_its_first_environment() {
             let of_account = format!("infra/terraform/bootstrap/{name}/account.tf");
             assert_eq!(rendered.tree.files.contains_key(&*of_account), first.is_none(), "{preset}: {of_account}");
             let root = text(&rendered, &format!("infra/terraform/bootstrap/{name}/main.tf"));
-            assert!(root.contains(&format!("first_in_account    = {}\n", first.is_none())), "{root}");
+            assert!(root.contains(&format!("makes_provider = {}\n", first.is_none())), "{root}");
             assert_eq!(root.contains("trail_arn"), first.is_none(), "{root}");
             let waits = first.map(|(first, _)| format!("  {name}) first={first} ;;"));
             assert!(waits.is_none_or(|line| bootstrap.contains(&line)), "{preset}: {bootstrap}");

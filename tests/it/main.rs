@@ -11,6 +11,7 @@ mod cli;
 mod compare;
 mod covering;
 mod crash;
+mod databases;
 mod detect;
 mod digests;
 mod disk;

@@ -189,7 +189,7 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
     let text = "title: One host\nwhy: Another platform.\nprovides:\n  slot: platform\n  for:\n    \
                 platform: {value: compose, title: One host with compose, order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/compose/host/component.yaml", text)]), @r"
-    error: the catalog has 10 faults:
+    error: the catalog has 11 faults:
       templates/components/compose/host/component.yaml: owes to the slot `platform`:
         - `provides.facts.title`: name of the product, for a sentence
         - `macros.j2`: `<% macro client_tools() %>`: a row of a table: the tools with which people reach it, and for what
@@ -198,6 +198,7 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
       templates/components/core/delivery/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/existing-database/component.yaml: requires `kubernetes/manifests`, which is not there with `database: existing`, `database_hosting: atlas`, `platform: compose`
       templates/components/core/gateway/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
+      templates/components/core/more-databases/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/no-ci/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: none`, `code_host: github`, `platform: compose`
       templates/components/core/platform/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/secrets/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
@@ -380,7 +381,7 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
         - `provides.facts.uri_variable`: the key of that Secret with the address, and the variable of services that do not ask for another one
         - `provides.facts.references`: what the answer `variables` of a service may refer to
         - `provides.facts.port`: the port at which it answers, a number
-        - `provides.facts.test_image`: key in pins.yaml of the image that answers at this port in the tests of services; empty for none
+        - `provides.facts.test_image`: key in pins.yaml of the image that answers at `test_url` in the tests of services; empty for none
         - `provides.facts.test_environment`: what that image needs as variables, by name
         - `provides.facts.test_url`: the address of the database of those tests
         - `provides.facts.local_url`: the address on a laptop

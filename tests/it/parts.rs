@@ -138,3 +138,34 @@ fn parts_that_cannot_be_used_are_refused() {
     let why = refusal(&[], json!({"zone": "example.com"}));
     assert!(why.contains("`dns_zones: existing`"), "{why}");
 }
+
+/// An account has one provider for the tokens of GitHub: Terraform makes it where it is not there, and reads it where it is.
+#[test]
+fn the_provider_of_an_account_is_made_once() {
+    let module = |case: &str| text(case, "infra/terraform/modules/identity/main.tf");
+    let some = "cases/github/aws-identity/existing-provider";
+    assert!(module(some).contains("count = var.makes_provider ? 1 : 0") && module(some).contains("check \"provider\""));
+    for (environment, makes) in [("staging", "true"), ("prod", "false")] {
+        let root = text(some, &format!("infra/terraform/bootstrap/{environment}/main.tf"));
+        assert!(root.contains(&format!("makes_provider = {makes}")), "{root}");
+    }
+    // an account that has one where it is to be made, or none where it is to be there
+    let bootstrap = text(some, "scripts/bootstrap.sh");
+    assert!(bootstrap.contains("\"staging existing\")") && bootstrap.contains("\"prod none\")"), "{bootstrap}");
+    let shared = text("cases/aws/account/two-accounts-for-three", "scripts/bootstrap.sh");
+    let both = "--set environments.dev.oidc_provider=existing --set environments.staging.oidc_provider=existing";
+    assert!(shared.contains(both), "{shared}");
+    let all = "cases/aws/account/small-existing-parts";
+    assert!(!module(all).contains("resource \"aws_iam_openid_connect_provider\""), "{}", module(all));
+    assert!(!text(all, "scripts/bootstrap.sh").contains("oidc_provider=existing"));
+    let none = "presets/no-database-on-aws";
+    assert!(!module(none).contains("data \"aws_iam_openid_connect_provider\""), "{}", module(none));
+    assert!(text(none, "scripts/bootstrap.sh").contains("oidc_provider=existing"));
+    let environments = json!([
+        {"name": "staging", "network": "10.10.0.0/16", "account": "111122223333", "oidc_provider": "existing"},
+        {"name": "prod", "production": true, "network": "10.20.0.0/16", "account": "111122223333"},
+    ]);
+    let why = rendered(&given("no-database-on-aws", &[("environments", environments)])).err();
+    let why = why.map(|e| format!("{e:#}")).unwrap_or_default();
+    assert!(why.contains("environments in one account differ in `oidc_provider`"), "{why}");
+}

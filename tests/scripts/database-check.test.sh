@@ -7,7 +7,7 @@
 # shellcheck disable=SC2016 # the line of the script
 sed -n 's/^ \{18\}//p' "$repository/k8s/base/database/cron-job.yaml" | sed '/^exit "\$failed"$/q' > check.sh
 grep -q '/run/secrets/database/DATABASE_URL' check.sh
-sed -i.bak "s|/run/secrets/database/DATABASE_URL|$sandbox/address|; s/timeout 10 bash -c .* 2>/asks \"\$host\" \"\$port\" 2>/" check.sh
+sed -i.bak "s|/run/secrets/database/DATABASE_URL|$sandbox/address|; s/timeout 10 bash -c .* 2>/asks \"\$host\" \"\$at\" 2>/" check.sh
 # a network in which db.example.com:5433 and other.example.com:5432 answer
 stand_in asks <<'TEXT'
 [[ "$1 $2" == "db.example.com 5433" || "$1 $2" == "other.example.com 5432" ]]
@@ -36,8 +36,12 @@ address 1 "nowhere.invalid is not found in DNS" 'mysql://u:S3cret@nowhere.invali
 address 1 "no host that can be read" 'postgresql://u:a?S3cret@db.example.com:5433/shop'
 address 1 "no host that can be read" 'postgresql://u:S3cret@[::1]:5433/shop'
 address 1 "no host that can be read" 'postgresql:///shop?password=S3cret'
-address 1 "whose members are not asked" 'mongodb+srv://u:S3cret@db.example.com/shop'
-address 1 "no scheme" 'host=db.example.com password=S3cret'
-address 1 "no scheme" ''
+address 0 "not checked: mongodb+srv names DNS records" 'mongodb+srv://u:S3cret@db.example.com/shop'
+address 0 "db.example.com answers at port 5433" 'host=db.example.com port=5433 password=S3cret'
+address 0 "db.example.com answers at port 5433" 'Server=tcp:db.example.com,5433;User Id=u;Password=a@S3cret'
+address 0 "db.example.com answers at port 5433" 'u:a/S3cret@tcp(db.example.com:5433)/shop?parseTime=true'
+address 0 "other.example.com answers at port 5432" 'postgresql://u:S3cret@db.example.com:5433,other.example.com/shop'
+address 1 "neither a scheme" 'the address'
+address 1 "neither a scheme" ''
 
 finish

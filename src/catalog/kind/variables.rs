@@ -143,7 +143,7 @@ pub fn references(text: &str) -> Result<Vec<&str>, Refusal> {
             part.starts_with(|c: char| c.is_ascii_lowercase())
                 && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
-        if !name.split('.').all(is_part) || name.split('.').count() > 2 {
+        if !name.split('.').all(is_part) || name.split('.').count() > 3 {
             return Err(format!("has `${{{name}}}`, which is no reference such as `${{url}}` or `${{database.uri}}`"));
         }
         found.push(name);

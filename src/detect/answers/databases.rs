@@ -10,6 +10,7 @@ use super::super::service::{Client, Command, Language, Service};
 use super::super::variables::{RULES, Variable};
 use super::super::walk::Files;
 use super::egress::egress;
+use super::further::{self, Further};
 use super::variables::{Mapped, mapped};
 use crate::catalog::Catalog;
 use crate::catalog::question::{DetectedBy, FindingName, Known as _};
@@ -33,6 +34,8 @@ pub(super) struct Ours {
     pub systems: Vec<String>,
     /// Whether it is made here, so that its name is known and its address only as a whole.
     pub is_made: bool,
+    /// Further databases among the answers.
+    pub more: Vec<Further>,
 }
 
 impl Ours {
@@ -40,7 +43,23 @@ impl Ours {
         let known = scope.known(PROVIDED).map(|provided| &provided["database"]);
         let references = known.and_then(|known| known["references"].as_array());
         let is_made = references.is_some_and(|all| all.iter().any(|reference| reference == "database.name"));
-        Self { systems: systems.to_vec(), is_made }
+        Self { systems: systems.to_vec(), is_made, more: Vec::new() }
+    }
+
+    /// The name of the further database whose address a variable of a service is.
+    pub fn named(&self, service: &Service, variable: &Variable) -> Option<&str> {
+        self.more.iter().find(|one| one.is_in(service, variable)).map(|one| one.name.as_str())
+    }
+
+    /// Whether a service reaches a system as one of the further databases, whose port is open to it.
+    pub fn opens(&self, service: &Service, system: &str) -> bool {
+        let of_system = || self.more.iter().filter(|one| one.is_of(system));
+        service.variables.iter().any(|found| of_system().any(|one| one.is_in(service, &found.value)))
+    }
+
+    /// Whether any service connects to the database.
+    pub fn is_used(&self, all: &Detected) -> bool {
+        all.services.iter().any(|service| self.systems.iter().any(|system| service.client_of(system).is_some()))
     }
 
     pub fn has(&self, system: &str) -> bool {
@@ -52,6 +71,7 @@ impl Ours {
 pub(super) fn unsupported(catalog: &Catalog, found: &Detected, ours: &Ours, files: &Files) {
     let is_made = |system: &str| {
         ours.has(system)
+            || ours.more.iter().any(|one| one.is_of(system))
             || !super::system::ENGINES.contains(&system)
                 && catalog.questions().any(|(_, question)| {
                     question
@@ -81,9 +101,22 @@ pub(super) fn unsupported(catalog: &Catalog, found: &Detected, ours: &Ours, file
             users.entry(system).or_insert_with(|| (backing.found_in.clone(), Vec::new()));
         }
     }
+    let further = catalog.questions().find(|(_, one)| one.is_detected_by(FindingName::MoreDatabases));
+    let is_used = ours.is_used(found);
     for (system, (place, names)) in users {
         let other = super::system::instead(catalog, system);
+        let beside = further.filter(|_| other.is_some() && is_used);
         let message = match names.as_slice() {
+            names
+                if !names.is_empty()
+                    && let Some((_, question)) = beside =>
+            {
+                format!(
+                    "uses {system} beside the database of these answers, and the variable with its address was not found; name it in `{}`, and `${{database.NAME.uri}}` in `variables` (used by {})",
+                    question.name,
+                    names.join(", ")
+                )
+            }
             names if other.is_some() => {
                 let used = if names.is_empty() { String::new() } else { format!(" (used by {})", names.join(", ")) };
                 let verb = if names.is_empty() { "runs" } else { "uses" };
@@ -143,7 +176,14 @@ pub(super) fn of_databases(service: &Service, by: &DetectedBy, ours: &Ours, all:
     match by.finding {
         FindingName::Database => {
             let other = || other_database(service, ours);
-            let found = client.map(|client| (true, client)).or_else(|| Some((false, other()?)));
+            // what reads the addresses of further databases of the same kind alone does not use the first
+            let of_ours = |found: &&Finding<Variable>| {
+                further::address_of(service, &found.value).is_some_and(|system| ours.has(system))
+            };
+            let mut addresses = service.variables.iter().filter(of_ours).peekable();
+            let is_elsewhere =
+                addresses.peek().is_some() && addresses.all(|found| ours.named(service, &found.value).is_some());
+            let found = client.map(|client| (!is_elsewhere, client)).or_else(|| Some((false, other()?)));
             let found = found.map(|(uses, client)| (uses, client.found_in.clone()));
             // nothing in the whole repository uses it
             let is_seen = |system: &str| -> bool {
@@ -168,7 +208,8 @@ pub(super) fn of_databases(service: &Service, by: &DetectedBy, ours: &Ours, all:
             found.or_else(nowhere).or_else(elsewhere).map(|(uses, place)| Finding::new(json!(uses), place))
         }
         FindingName::Migrate => {
-            let migrate = service.commands.get(&Command::Migrate).filter(|_| client.is_some())?;
+            let further = || service.variables.iter().any(|found| ours.named(service, &found.value).is_some());
+            let migrate = service.commands.get(&Command::Migrate).filter(|_| client.is_some() || further())?;
             Some(Finding::new(json!(migrate.value), migrate.found_in.clone()))
         }
         FindingName::Secrets => Mapped::names(&mapped(service, ours, all).secrets),

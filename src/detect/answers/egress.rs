@@ -44,7 +44,12 @@ pub(super) fn egress<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
     }
     let others = Known { service, all }.others();
     let mut systems: IndexMap<&str, Said<'s>> = IndexMap::new();
-    for one in service.variables.iter().filter(|one| counts(&one.value, ours)) {
+    let is_counted = |variable: &Variable| {
+        counts(variable, ours)
+            && ours.named(service, variable).is_none()
+            && variable.system.is_none_or(|system| !ours.opens(service, system))
+    };
+    for one in service.variables.iter().filter(|one| is_counted(&one.value)) {
         let (variable, place) = (&one.value, &one.found_in);
         if variable.sort == Sort::Plain {
             found.plain(variable, place, &others);
@@ -67,7 +72,10 @@ pub(super) fn egress<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
     }
     let rules = &RULES.egress;
     for client in &service.clients {
-        let Some(system) = client.value.system.filter(|system| !ours.has(system)) else { continue };
+        let Some(system) = client.value.system.filter(|system| !ours.has(system) && !ours.opens(service, system))
+        else {
+            continue;
+        };
         let is_told = systems.get(system).is_some_and(|said| said.whereabouts.is_some());
         // a client of mail can also ask the API of a provider; a mail catcher of a compose file is one that it sends to
         let is_certain = rules.by_library.iter().any(|one| one == system) || client.value.library == system;

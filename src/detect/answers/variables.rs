@@ -40,10 +40,14 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
         if has(&rules.of_tests) || rules.given.contains(&variable.name) {
             continue;
         }
-        let is_ours = database && is_of_database(variable, &words, ours);
+        let is_of_another = super::further::address_of(service, variable).is_some_and(|system| !ours.has(system));
+        let is_ours = database && !is_of_another && is_of_database(variable, &words, ours);
         match variable.sort {
             _ if is_of_build(variable) => mapped.build.push(found),
             sort if is_static && sort != Sort::Public => {}
+            Sort::Address if let Some(name) = ours.named(service, variable) => {
+                mapped.values.push((found, json!(format!("${{database.{name}.uri}}"))));
+            }
             Sort::Address if is_ours => mapped.values.push((found, json!("${database.uri}"))),
             Sort::Name if is_ours && ours.is_made => mapped.values.push((found, json!("${database.name}"))),
             Sort::Host | Sort::Port | Sort::User | Sort::Password if is_ours && ours.is_made => {
@@ -53,13 +57,20 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
             Sort::Secret | Sort::Address | Sort::Password => mapped.optional.push(found),
             Sort::Host | Sort::Port | Sort::User | Sort::Name => match known.of_store(variable) {
                 Some(value) => mapped.values.push((found, value)),
-                None if variable.required || is_ours => mapped.uncertain.push(found),
+                None if variable.required || is_ours || is_read(service, variable) => mapped.uncertain.push(found),
                 None => {}
             },
             Sort::Public | Sort::Plain => plain(&known, found, &mut mapped),
         }
     }
     mapped
+}
+
+/// Whether the service talks to the database that a variable is about.
+fn is_read(service: &Service, variable: &Variable) -> bool {
+    variable
+        .system
+        .is_some_and(|system| super::system::ENGINES.contains(&system) && service.client_of(system).is_some())
 }
 
 /// Whether it is a secret that only the image build needs.
@@ -162,6 +173,7 @@ mod tests {
             value: None,
             by_default: false,
             servers: Vec::new(),
+            database: None,
             build: name == "REGISTRY_TOKEN",
         };
         Finding::new(variable, Location::new(".env.example", None))
@@ -197,11 +209,12 @@ mod tests {
             notes: Vec::new(),
         };
         let names = |list: &[&Finding<Variable>]| Mapped::names(list).map(|found| found.value);
-        let found = mapped(&service, &Ours { systems: vec!["mongodb".to_owned()], is_made: true }, &all);
+        let found =
+            mapped(&service, &Ours { systems: vec!["mongodb".to_owned()], is_made: true, more: Vec::new() }, &all);
         assert_eq!(names(&found.build), Some(json!(["REGISTRY_TOKEN", "NPM_TOKEN"])));
         assert_eq!(names(&found.secrets), Some(json!(["JWT_SECRET"])));
         assert_eq!(found.variables().map(|found| found.value), Some(json!({"DATABASE_URL": "${database.uri}"})));
-        let found = mapped(&service, &Ours { systems: Vec::new(), is_made: false }, &all);
+        let found = mapped(&service, &Ours { systems: Vec::new(), is_made: false, more: Vec::new() }, &all);
         assert_eq!(names(&found.secrets), Some(json!(["JWT_SECRET", "DATABASE_URL"])));
     }
 }

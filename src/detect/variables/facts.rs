@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::rules::RULES;
 use super::seen::{Says, Seen};
-use super::server::servers;
+use super::server::{database, servers};
 use super::value::{self, is_harmless, is_placeholder, is_simple};
 use super::{Sort, Variable, sort};
 use crate::detect::compose::is_compose;
@@ -109,6 +109,7 @@ pub(super) fn conclude(name: String, facts: &[Fact], has_samples: bool) -> Findi
     let value = kept.and_then(|fact| fact.seen.value.clone());
     let servers = by_origin.iter().filter_map(|fact| fact.seen.value.as_deref()).map(|value| servers(sort, value));
     let servers = servers.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
+    let database = by_origin.iter().filter_map(|fact| fact.seen.value.as_deref()).find_map(database);
     let is_read = facts.iter().any(|fact| matches!(fact.origin, Origin::Code | Origin::Compose | Origin::Production));
     let variable = Variable {
         sort,
@@ -117,6 +118,7 @@ pub(super) fn conclude(name: String, facts: &[Fact], has_samples: bool) -> Findi
         system,
         by_default: default.is_some() && example.is_none_or(|fact| fact.seen.value.as_deref() == default),
         servers,
+        database: database.filter(|_| sort == Sort::Address).map(str::to_owned),
         build: !is_read && facts.iter().any(|fact| fact.origin == Origin::Build),
         value,
         name,

@@ -46,9 +46,36 @@ pub fn servers(sort: Sort, value: &str) -> Vec<Server> {
     found
 }
 
+/// The name of a database in its address: the path, or an option of SQL Server.
+pub fn database(value: &str) -> Option<&str> {
+    let (_, rest) = value.split_once("://")?;
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let option = authority.split(';').find_map(|option| {
+        let (key, value) = option.split_once('=')?;
+        matches!(key.to_ascii_lowercase().as_str(), "database" | "databasename").then_some(value)
+    });
+    let name = option.unwrap_or_else(|| path.split(['?', '#', ';']).next().unwrap_or_default());
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    (is_name && !is_placeholder(name)).then_some(name)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Sort, servers};
+    use super::{Sort, database, servers};
+
+    #[test]
+    fn the_database_in_an_address() {
+        for (value, wanted) in [
+            ("postgres://u:p@localhost:5432/orders?schema=public", Some("orders")),
+            ("mongodb://a,b/shop", Some("shop")),
+            ("jdbc:sqlserver://db:1433;databaseName=erp;encrypt=true", Some("erp")),
+            ("postgres://u:p@localhost:5432/${DB}", None),
+            ("mysql://u:p@localhost", None),
+            ("localhost:5432/x", None),
+        ] {
+            assert_eq!(database(value), wanted, "{value}");
+        }
+    }
 
     #[test]
     fn hosts_and_ports_without_passwords() {

@@ -37,6 +37,18 @@ if [ ! -f terraform.tfstate ] && aws s3api head-bucket --bucket "$bucket" > /dev
   fail "bucket $bucket exists, but no state knows about it: see docs/runbooks/terraform.md, \"The bootstrap state is lost\""
 fi
 
+# An account has one provider, by which AWS knows the tokens of all workflows.
+provider="arn:aws:iam::$account:oidc-provider/token.actions.githubusercontent.com"
+if aws iam get-open-id-connect-provider --open-id-connect-provider-arn "$provider" > /dev/null 2>&1; then there=existing; else there=none; fi
+case "$environment $there" in
+  "staging existing")
+    [ -f terraform.tfstate ] \
+      || fail "account $account has an OIDC provider of GitHub: scaffold update --set environments.staging.oidc_provider=existing" ;;
+  "prod existing")
+    [ -f terraform.tfstate ] \
+      || fail "account $account has an OIDC provider of GitHub: scaffold update --set environments.prod.oidc_provider=existing" ;;
+esac
+
 # The bucket is created with a local state, which then moves into it. An interrupted run can be started again.
 trap 'rm -f backend_override.tf' EXIT
 printf 'terraform {\n  backend "local" {}\n}\n' > backend_override.tf
