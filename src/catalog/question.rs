@@ -322,6 +322,8 @@ pub enum FindingName {
     CoverageFile,
     /// Whether a service uses one of the databases, where it uses any.
     Database,
+    /// The database of the server whose name is in the address of a service, where services name several.
+    DatabaseName,
     /// The command that applies migrations, where a service uses one of the databases.
     Migrate,
     /// Names of variables with secrets, without the address of one of the databases.

@@ -109,7 +109,8 @@ fn faults(
                     let why = "an address with a password: it is the whole value, and its home is `config`";
                     faults.push(format!("where `{name}` has `${{{reference}}}`, {why}"));
                 } else if is_secret(reference) && !variable.values.is_empty() {
-                    faults.push(format!("where `{name}` is `${{{reference}}}` in single environments only"));
+                    let why = "in single environments only, and each has an address of its own anyway";
+                    faults.push(format!("where `{name}` is `${{{reference}}}` {why}"));
                 }
             }
         }

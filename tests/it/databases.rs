@@ -106,5 +106,32 @@ fn what_is_not_there_is_refused() {
     assert!(why.contains("orders"), "{why}");
     let none = [("more_databases", orders)];
     let why = rendered(&given("no-database-on-aws", &none)).err().map(|e| format!("{e:#}")).unwrap_or_default();
-    assert!(!why.is_empty(), "a system without a database has no further ones");
+    assert!(why.contains("beside the first one, and `database` is `none`"), "{why}");
+    // what is wrong with a database is not wrong with the variables that name it
+    let why = refusal(json!([{"name": "orders", "port": 0}]), json!({"ORDERS_URL": "${database.orders.uri}"}), true);
+    assert!(why.contains("port") && !why.contains("ORDERS_URL"), "{why}");
+}
+
+/// A service can have a database of the server for itself: its address names it, and in Atlas its role reaches no other.
+#[test]
+fn a_service_has_a_database_of_the_server_for_itself() {
+    let hosted = "cases/mongodb/self-hosted/database-per-service";
+    let sources = |path: &str| {
+        let pod = yaml(hosted, path)["spec"]["template"]["spec"].clone();
+        let volumes = pod["volumes"].as_sequence().unwrap().clone();
+        volumes.into_iter().find(|volume| volume["name"] == "secrets").unwrap()["projected"]["sources"].clone()
+    };
+    let own: Yaml =
+        serde_yaml::from_str("- secret: {name: mongodb-databases, items: [{key: orders, path: MONGO_URI}]}").unwrap();
+    assert_eq!(sources("k8s/base/orders/deployment.yaml"), own);
+    assert_eq!(sources("k8s/base/api/deployment.yaml")[0]["secret"]["name"], "mongodb");
+    let secrets = text(hosted, "k8s/overlays/prod/secrets/mongodb.yaml");
+    assert!(secrets.contains(r#"orders: '{{ .uri | replace "/shop?" "/orders?" }}'"#), "{secrets}");
+    assert!(text(hosted, "k8s/overlays/prod/services/orders/config.env").contains("MONGO_DB=orders"));
+    let users = &yaml(hosted, "k8s/base/mongodb/replica-set.yaml")["spec"]["users"][0]["roles"];
+    let databases: Vec<&str> = users.as_sequence().unwrap().iter().filter_map(|role| role["db"].as_str()).collect();
+    assert_eq!(databases, ["shop", "orders", "shop", "orders"]);
+    let atlas = text("cases/mongodb/atlas/database-per-service", "infra/terraform/modules/environment/atlas.tf");
+    assert!(atlas.contains(r#"roles       = [{ name = "readWrite", database = "orders" }]"#), "{atlas}");
+    assert!(!atlas.contains("database = local.name"), "{atlas}");
 }

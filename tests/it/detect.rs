@@ -397,6 +397,14 @@ fn databases_beside_the_first_are_named_by_their_addresses() {
     assert_eq!(names(&more), [("orders".to_owned(), 5432)]);
     assert_eq!((&services[0]["database"], &services[1]["database"]), (&Value::Bool(true), &Value::Bool(false)));
     assert_eq!(services[1]["variables"]["DATABASE_URL"], "${database.orders.uri}");
+    // in a server that is made for the system, each has its own
+    let (more, services) = found(&[
+        ("MONGO_URL=mongodb://localhost/bills\n", &["mongoose"]),
+        ("MONGO_URL=mongodb://localhost/orders\n", &["mongoose"]),
+    ]);
+    assert_eq!((more, &services[0]["database_name"]), (Value::Null, &Value::Null));
+    assert_eq!(services[1]["database_name"], "orders");
+    assert_eq!(services[1]["variables"]["MONGO_URL"], "${database.uri}");
     // two of another kind in one service, one with the port of a server elsewhere
     let (more, services) = found(&[(
         "MONGO_URL=mongodb://localhost/shop\nA_URL=postgres://u:p@db.acme.dev:6432/reports\nB_URL=postgres://u:p@localhost/bills\n",

@@ -112,7 +112,7 @@ pub(super) fn unsupported(catalog: &Catalog, found: &Detected, ours: &Ours, file
                     && let Some((_, question)) = beside =>
             {
                 format!(
-                    "uses {system} beside the database of these answers, and the variable with its address was not found; name it in `{}`, and `${{database.NAME.uri}}` in `variables` (used by {})",
+                    "uses {system}, which these answers leave out; where it needs both databases, name it in `{}`, and `${{database.NAME.uri}}` in `variables` (used by {})",
                     question.name,
                     names.join(", ")
                 )
@@ -207,6 +207,7 @@ pub(super) fn of_databases(service: &Service, by: &DetectedBy, ours: &Ours, all:
             };
             found.or_else(nowhere).or_else(elsewhere).map(|(uses, place)| Finding::new(json!(uses), place))
         }
+        FindingName::DatabaseName if ours.is_made => further::own_name(service, ours, all),
         FindingName::Migrate => {
             let further = || service.variables.iter().any(|found| ours.named(service, &found.value).is_some());
             let migrate = service.commands.get(&Command::Migrate).filter(|_| client.is_some() || further())?;

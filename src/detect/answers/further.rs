@@ -70,13 +70,18 @@ pub(super) fn found(
             let first = addresses.keys().flatten().next().cloned();
             addresses.retain(|name, _| name.is_some() && *name != first);
             if ours.is_made {
-                if let Some((Some(other), read)) = addresses.first() {
-                    let message = format!(
-                        "names the database `{other}` beside `{}`; one is made, and these variables have its address: name another one in `{}`, or let both use one",
-                        first.unwrap_or_default(),
-                        question.name
-                    );
-                    files.note(&read.place.file, message);
+                for service in &all.services {
+                    let of_ours = |one: &&Finding<Variable>| address_of(service, &one.value) == Some(system);
+                    let named = service.variables.iter().filter(of_ours);
+                    let mut named = named.filter_map(|one| Some((one.value.database.as_ref()?, &one.found_in)));
+                    let Some((one, _)) = named.next() else { continue };
+                    if let Some((other, place)) = named.find(|(name, _)| *name != one) {
+                        let message = format!(
+                            "names the databases `{one}` and `{other}`, and a service has one of those that are made: both variables have its address, unless one is of another database in `{}`",
+                            question.name
+                        );
+                        files.note(&place.file, message);
+                    }
                 }
                 continue;
             }
@@ -113,6 +118,18 @@ pub(super) fn found(
     }
     let found = (!records.is_empty()).then(|| Found { value: Value::Array(records), found_in: places });
     (found, further)
+}
+
+/// The name in the address of the database of the answers, where another service names another one before.
+pub(super) fn own_name(service: &Service, ours: &Ours, all: &Detected) -> Option<Finding<Value>> {
+    let named = |service: &Service| -> Option<(String, Location)> {
+        let is_ours = |one: &&Finding<Variable>| address_of(service, &one.value).is_some_and(|system| ours.has(system));
+        let found = service.variables.iter().filter(is_ours).find(|one| one.value.database.is_some())?;
+        Some((found.value.database.clone()?, found.found_in.clone()))
+    };
+    let (name, place) = named(service)?;
+    let (first, _) = all.services.iter().find_map(named)?;
+    (name != first).then(|| Finding::new(json!(name), place))
 }
 
 /// The addresses of a system that services read, by the name of the database in each.
