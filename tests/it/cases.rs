@@ -137,9 +137,14 @@ pub fn text(case: &str, path: &str) -> Option<String> {
     Some(String::from_utf8(file.bytes.clone()).unwrap())
 }
 
-/// The same, read.
+/// The same, which must be there.
+pub fn there(case: &str, path: &str) -> String {
+    text(case, path).unwrap_or_else(|| panic!("{case} has no {path}"))
+}
+
+/// The same, parsed.
 pub fn yaml(case: &str, path: &str) -> serde_yaml::Value {
-    serde_yaml::from_str(&text(case, path).unwrap_or_else(|| panic!("{case} has no {path}"))).unwrap()
+    serde_yaml::from_str(&there(case, path)).unwrap()
 }
 
 /// The outcomes of the presets by name.

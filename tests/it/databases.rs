@@ -3,20 +3,11 @@
 use serde_json::{Value, json};
 use serde_yaml::Value as Yaml;
 
-use crate::cases::outcome;
-use crate::support::{given, rendered};
+use crate::cases::{there, yaml};
+use crate::support;
 
 const EACH: &str = "cases/core/more-databases/one-per-service";
 const BESIDE: &str = "cases/core/more-databases/beside-mongodb";
-
-fn text(case: &str, path: &str) -> String {
-    let file = outcome(case).rendered.tree.files.get(path).unwrap_or_else(|| panic!("{case} has no {path}"));
-    String::from_utf8(file.bytes.clone()).unwrap()
-}
-
-fn yaml(case: &str, path: &str) -> Yaml {
-    serde_yaml::from_str(&text(case, path)).unwrap()
-}
 
 /// The databases that the labels of a pod open.
 fn opened(labels: &Yaml) -> Vec<String> {
@@ -33,7 +24,7 @@ fn a_service_reaches_what_it_names() {
     assert_eq!(opened(&pod(EACH, "k8s/migrations/orders/job.yaml")), ["orders"]);
     assert_eq!(opened(&pod(EACH, "k8s/base/billing/deployment.yaml")), ["billing"]);
     assert_eq!(opened(&pod(EACH, "k8s/base/web/deployment.yaml")), [""; 0]);
-    let policies = text(EACH, "k8s/base/databases/network-policies.yaml");
+    let policies = there(EACH, "k8s/base/databases/network-policies.yaml");
     let billing = policies.split("---").find(|one| one.contains("egress-databases-billing")).unwrap();
     assert!(billing.contains("10.42.0.0/16") && billing.contains("port: 3307"), "{billing}");
     assert!(!billing.contains("10.41.0.0/16"), "{billing}");
@@ -55,7 +46,7 @@ fn an_address_has_the_name_that_the_service_reads() {
     let keys: Vec<&str> =
         secret["spec"]["data"].as_sequence().unwrap().iter().filter_map(|one| one["secretKey"].as_str()).collect();
     assert_eq!(keys, ["orders", "audit-log", "billing"]);
-    assert!(text(EACH, "infra/terraform/modules/environment/secrets.tf").contains("databases = \"Addresses of"));
+    assert!(there(EACH, "infra/terraform/modules/environment/secrets.tf").contains("databases = \"Addresses of"));
 }
 
 /// Tests of a service find each of its databases at a port of its own, where there is an image for it.
@@ -88,7 +79,7 @@ fn what_is_not_there_is_refused() {
             {"name": "api", "kind": "api", "path": "apps/api", "route": "/api", "database": database, "variables": variables},
         ]);
         let sets = [("more_databases", databases), ("services", services)];
-        rendered(&given("existing-database-on-aws", &sets)).err().map(|e| format!("{e:#}")).unwrap_or_default()
+        support::refusal("existing-database-on-aws", &sets)
     };
     let orders = json!([{"name": "orders"}]);
     assert_eq!(refusal(orders.clone(), json!({"ORDERS_URL": "${database.orders.uri}"}), true), "");
@@ -105,7 +96,7 @@ fn what_is_not_there_is_refused() {
     let why = refusal(json!([{"name": "orders"}, {"name": "orders"}]), json!({}), true);
     assert!(why.contains("orders"), "{why}");
     let none = [("more_databases", orders)];
-    let why = rendered(&given("no-database-on-aws", &none)).err().map(|e| format!("{e:#}")).unwrap_or_default();
+    let why = support::refusal("no-database-on-aws", &none);
     assert!(why.contains("beside the first one, and `database` is `none`"), "{why}");
     // what is wrong with a database is not wrong with the variables that name it
     let why = refusal(json!([{"name": "orders", "port": 0}]), json!({"ORDERS_URL": "${database.orders.uri}"}), true);
@@ -125,13 +116,13 @@ fn a_service_has_a_database_of_the_server_for_itself() {
         serde_yaml::from_str("- secret: {name: mongodb-databases, items: [{key: orders, path: MONGO_URI}]}").unwrap();
     assert_eq!(sources("k8s/base/orders/deployment.yaml"), own);
     assert_eq!(sources("k8s/base/api/deployment.yaml")[0]["secret"]["name"], "mongodb");
-    let secrets = text(hosted, "k8s/overlays/prod/secrets/mongodb.yaml");
+    let secrets = there(hosted, "k8s/overlays/prod/secrets/mongodb.yaml");
     assert!(secrets.contains(r#"orders: '{{ .uri | replace "/shop?" "/orders?" }}'"#), "{secrets}");
-    assert!(text(hosted, "k8s/overlays/prod/services/orders/config.env").contains("MONGO_DB=orders"));
+    assert!(there(hosted, "k8s/overlays/prod/services/orders/config.env").contains("MONGO_DB=orders"));
     let users = &yaml(hosted, "k8s/base/mongodb/replica-set.yaml")["spec"]["users"][0]["roles"];
     let databases: Vec<&str> = users.as_sequence().unwrap().iter().filter_map(|role| role["db"].as_str()).collect();
     assert_eq!(databases, ["shop", "orders", "shop", "orders"]);
-    let atlas = text("cases/mongodb/atlas/database-per-service", "infra/terraform/modules/environment/atlas.tf");
+    let atlas = there("cases/mongodb/atlas/database-per-service", "infra/terraform/modules/environment/atlas.tf");
     assert!(atlas.contains(r#"roles       = [{ name = "readWrite", database = "orders" }]"#), "{atlas}");
     assert!(!atlas.contains("database = local.name"), "{atlas}");
 }

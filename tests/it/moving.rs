@@ -1,15 +1,11 @@
 //! The move of an application that runs somewhere already: `moving_in`.
 
-use crate::cases::{self, outcome};
+use crate::cases::{self, outcome, there};
 use crate::support::given;
 use crate::support::rendered;
 
 const RUNBOOK: &str = "docs/runbooks/moving-in.md";
 const SCRIPT: &str = "scripts/move-in.sh";
-
-fn text(case: &str, path: &str) -> String {
-    cases::text(case, path).unwrap_or_else(|| panic!("{case} has no {path}"))
-}
 
 /// Commands of a runbook, the blocks of `sh`.
 fn commands(runbook: &str) -> String {
@@ -53,7 +49,7 @@ fn the_runbook_has_the_parts_of_its_system_only() {
         ("cases/core/existing-database/mariadb-and-files", false, true),
         ("cases/core/no-database/files-and-jobs", false, true),
     ] {
-        let runbook = text(case, RUNBOOK);
+        let runbook = there(case, RUNBOOK);
         let commands = commands(&runbook);
         for word in ["scripts/move-in.sh copy prod", "scripts/restore.sh run prod", "cronjob mongodb-backup"] {
             assert_eq!(commands.contains(word), database, "{case}: {word}");
@@ -63,17 +59,17 @@ fn the_runbook_has_the_parts_of_its_system_only() {
         }
         assert_eq!(runbook.contains("MongoDB") || runbook.contains("mongo"), database, "{case}");
         assert_eq!(outcome(case).rendered.tree.files.contains_key(SCRIPT), database, "{case}");
-        assert!(text(case, "docs/runbooks/README.md").contains("[moving-in](moving-in.md)"), "{case}");
+        assert!(there(case, "docs/runbooks/README.md").contains("[moving-in](moving-in.md)"), "{case}");
         assert!(runbook.trim_end().contains("`scaffold update --set moving_in=false`"), "{case}");
     }
-    let live = |case| text(case, RUNBOOK).contains("Live Migration");
+    let live = |case| there(case, RUNBOOK).contains("Live Migration");
     assert!(live("cases/core/moving-in/atlas") && !live("cases/core/volumes/every-service"));
 }
 
 /// A pod that fills the volume writes as the user of the service, where its files are.
 #[test]
 fn files_go_into_the_volume_as_the_user_of_the_service() {
-    let commands = commands(&text("cases/core/volumes/every-service", RUNBOOK));
+    let commands = commands(&there("cases/core/volumes/every-service", RUNBOOK));
     for line in [
         "   service=site folder=/var/lib/site user=0 ",
         "   # service=index folder=/srv/index user=1000\n",
@@ -88,12 +84,12 @@ fn files_go_into_the_volume_as_the_user_of_the_service() {
 #[test]
 fn dns_leads_to_the_old_place_until_the_switch() {
     let case = "cases/core/moving-in/atlas";
-    let first_hour = text(case, "docs/first-hour.md");
+    let first_hour = there(case, "docs/first-hour.md");
     assert!(first_hour.contains("**Do not delegate shop.example.com yet**"), "{first_hour}");
     assert!(!first_hour.contains("at its registrar"), "{first_hour}");
-    assert!(text(case, "scripts/deploy.sh").contains("  export SMOKE_TO\n"));
-    assert!(text(case, "scripts/smoke.sh").contains(r#"where=(--connect-to "::$SMOKE_TO:")"#));
-    let commands = commands(&text(case, RUNBOOK));
+    assert!(there(case, "scripts/deploy.sh").contains("  export SMOKE_TO\n"));
+    assert!(there(case, "scripts/smoke.sh").contains(r#"where=(--connect-to "::$SMOKE_TO:")"#));
+    let commands = commands(&there(case, RUNBOOK));
     let target = "external-dns.alpha.kubernetes.io/target";
     let kept = commands.find(&format!("{target}=\"$old\"")).unwrap();
     let delegated = commands.find("output name_servers").unwrap();

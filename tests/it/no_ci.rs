@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::cases::{self, Outcome, outcomes};
+use crate::cases::{self, Outcome, outcomes, there};
 use crate::repository::Repository;
 use crate::support::{given, rendered};
 
@@ -15,10 +15,6 @@ fn without_ci() -> Vec<&'static Outcome> {
     let found: Vec<_> = outcomes().iter().copied().filter(|o| o.answers.values["ci"] == json!("none")).collect();
     assert!(found.len() > 10, "the matrix has few of them");
     found
-}
-
-fn text(case: &str, path: &str) -> String {
-    cases::text(case, path).unwrap_or_else(|| panic!("{case} has no {path}"))
 }
 
 #[test]
@@ -86,38 +82,38 @@ fn scripts_that_are_named_exist() {
 
 #[test]
 fn merges_wait_for_checks_of_ones_own_only() {
-    let rules = text(BY_HAND, "infra/terraform/github/main.tf");
+    let rules = there(BY_HAND, "infra/terraform/github/main.tf");
     assert!(!rules.contains("required_status_checks") && rules.contains("require_code_owner_review"), "{rules}");
-    assert!(!text(BY_HAND, "infra/terraform/github/variables.tf").contains("required_checks"));
+    assert!(!there(BY_HAND, "infra/terraform/github/variables.tf").contains("required_checks"));
     // whoever reports them: the pipeline need not be GitHub's
-    let rules = text(OWN, "infra/terraform/github/main.tf");
+    let rules = there(OWN, "infra/terraform/github/main.tf");
     assert!(rules.contains("required_status_checks") && !rules.contains("integration_id"), "{rules}");
-    assert!(text(OWN, "infra/terraform/github/variables.tf").contains("default     = [\"Unit tests\"]"));
+    assert!(there(OWN, "infra/terraform/github/variables.tf").contains("default     = [\"Unit tests\"]"));
 }
 
 #[test]
 fn images_are_built_as_a_pipeline_builds_them() {
-    let script = text(OWN, "scripts/build-images.sh");
+    let script = there(OWN, "scripts/build-images.sh");
     let line = script.lines().find(|line| line.starts_with("build api ")).unwrap();
     assert_eq!(
         line,
         "build api --secret id=NPM_TOKEN,env=NPM_TOKEN --file docker/api.Dockerfile --target production \
          --build-arg APP_ENV=production ."
     );
-    let checks = text(OWN, "scripts/check");
+    let checks = there(OWN, "scripts/check");
     assert!(checks.contains("set -- manifests alerts terraform services scripts images"), "{checks}");
 }
 
 /// The cluster starts the drill of production too, as nothing else does.
 #[test]
 fn the_restore_drill_keeps_its_schedule() {
-    let overlay = text(BY_HAND, "k8s/overlays/prod/restore-drill/kustomization.yaml");
+    let overlay = there(BY_HAND, "k8s/overlays/prod/restore-drill/kustomization.yaml");
     assert!(overlay.contains("value: false") && !overlay.contains("value: true"), "{overlay}");
 }
 
 #[test]
 fn the_report_says_what_is_missing() {
-    let report = text(BY_HAND, "PRODUCTION_READINESS.md");
+    let report = there(BY_HAND, "PRODUCTION_READINESS.md");
     for need in ["CI-01", "CI-04", "CI-05", "CI-07", "IMG-01", "SEC-05"] {
         let line = report.lines().find(|line| line.starts_with(&format!("| {need} |")));
         assert!(line.is_some(), "{need} is not open");
@@ -125,7 +121,7 @@ fn the_report_says_what_is_missing() {
     for need in ["CI-06", "CI-08", "CI-09", "IMG-02", "IMG-03", "SEC-04"] {
         assert!(report.contains(&format!("### {need}: ")), "{need} is open");
     }
-    assert!(text(BY_HAND, "docs/first-hour.md").contains("by hand: no pipeline is generated"));
+    assert!(there(BY_HAND, "docs/first-hour.md").contains("by hand: no pipeline is generated"));
 }
 
 /// Answers that only the trust in a pipeline needs are not asked for.

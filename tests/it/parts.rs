@@ -3,17 +3,12 @@
 use serde_json::{Value, json};
 use serde_yaml::Value as Yaml;
 
-use crate::cases::outcome;
-use crate::support::{given, rendered};
+use crate::cases::{outcome, there};
+use crate::support;
 
 const PARTS: &str = "cases/aws/account/existing-parts";
 const ZONES: &str = "cases/aws/account/existing-zones";
 const NETWORKS: &str = "cases/aws/account/existing-networks";
-
-fn text(case: &str, path: &str) -> String {
-    let file = outcome(case).rendered.tree.files.get(path).unwrap_or_else(|| panic!("{case} has no {path}"));
-    String::from_utf8(file.bytes.clone()).unwrap()
-}
 
 /// Everything that a case generates, one file after the other.
 fn everything(case: &str) -> String {
@@ -29,16 +24,16 @@ fn refusal(sets: &[(&str, Value)], production: Value) -> String {
     ]);
     environments[1].as_object_mut().unwrap().extend(production.as_object().unwrap().clone());
     let sets: Vec<_> = [("environments", environments)].into_iter().chain(sets.iter().cloned()).collect();
-    rendered(&given("no-database-on-aws", &sets)).err().map(|e| format!("{e:#}")).unwrap_or_default()
+    support::refusal("no-database-on-aws", &sets)
 }
 
 /// Two environments in one zone must not delete each other's records, nor those of others.
 #[test]
 fn records_in_a_zone_of_others_have_one_owner() {
     let values = |environment: &str| -> Yaml {
-        serde_yaml::from_str(&text(ZONES, &format!("k8s/platform/external-dns/{environment}/values.yaml"))).unwrap()
+        serde_yaml::from_str(&there(ZONES, &format!("k8s/platform/external-dns/{environment}/values.yaml"))).unwrap()
     };
-    let base: Yaml = serde_yaml::from_str(&text(ZONES, "k8s/platform/external-dns/values.yaml")).unwrap();
+    let base: Yaml = serde_yaml::from_str(&there(ZONES, "k8s/platform/external-dns/values.yaml")).unwrap();
     assert!(base.get("txtOwnerId").is_none() && base.get("domainFilters").is_none());
     assert_eq!(base["extraArgs"]["aws-zone-match-parent"], true);
     for (environment, host) in [("staging", "staging.shop.example.com"), ("prod", "shop.example.com")] {
@@ -47,7 +42,7 @@ fn records_in_a_zone_of_others_have_one_owner() {
         assert_eq!(values["domainFilters"][0], host);
     }
     assert_eq!(values("prod")["excludeDomains"][0], "staging.shop.example.com");
-    let roles = text(ZONES, "infra/terraform/modules/environment/platform.tf");
+    let roles = there(ZONES, "infra/terraform/modules/environment/platform.tf");
     assert!(roles.contains(r#"= [var.host, "*.${var.host}"]"#), "{roles}");
     assert!(roles.contains(r#"= ["_acme-challenge.${var.host}", "_acme-challenge.*.${var.host}"]"#), "{roles}");
     assert!(roles.contains("[data.aws_route53_zone.this.arn]") && !roles.contains("[aws_route53_zone"), "{roles}");
@@ -63,7 +58,7 @@ fn what_exists_is_only_read() {
         {
             assert!(!all.contains(gone), "{case}: {gone}");
         }
-        assert!(!text(case, "docs/first-hour.md").contains("Delegate"), "{case}");
+        assert!(!there(case, "docs/first-hour.md").contains("Delegate"), "{case}");
     }
     for case in [PARTS, NETWORKS] {
         let all = everything(case);
@@ -77,26 +72,26 @@ fn what_exists_is_only_read() {
         ] {
             assert!(!all.contains(gone), "{case}: {gone}");
         }
-        assert!(text(case, "docs/first-hour.md").contains("`kubernetes.io/role/internal-elb`"), "{case}");
+        assert!(there(case, "docs/first-hour.md").contains("`kubernetes.io/role/internal-elb`"), "{case}");
     }
 }
 
 #[test]
 fn each_environment_names_its_parts() {
-    let staging = text(PARTS, "infra/terraform/environments/staging/main.tf");
+    let staging = there(PARTS, "infra/terraform/environments/staging/main.tf");
     assert!(staging.contains("zone = \"staging.shop.example.com\""), "{staging}");
     assert!(staging.contains("vpc_id             = \"vpc-0a1b2c3d4e5f60718\""), "{staging}");
     assert!(staging.contains("\"subnet-0a1b2c3d4e5f60713\"]"), "{staging}");
     assert!(staging.contains("cidr               = \"10.10.0.0/20\""), "{staging}");
-    assert!(text(PARTS, "infra/terraform/environments/prod/main.tf").contains("zone = \"shop.example.com\""));
-    let policies = text(PARTS, "k8s/platform/cluster/network-policies.yaml");
+    assert!(there(PARTS, "infra/terraform/environments/prod/main.tf").contains("zone = \"shop.example.com\""));
+    let policies = there(PARTS, "k8s/platform/cluster/network-policies.yaml");
     assert!(policies.contains("cidr: 10.10.0.0/20") && policies.contains("cidr: 10.20.0.0/16"), "{policies}");
 }
 
 /// The zone has the record of the old place already: it is handed over, and nothing is delegated.
 #[test]
 fn a_move_within_the_zone_hands_the_record_over() {
-    let page = text(PARTS, "docs/runbooks/moving-in.md");
+    let page = there(PARTS, "docs/runbooks/moving-in.md");
     assert!(page.contains("external-dns/owner=shop-prod"), "{page}");
     assert!(page.contains("list-hosted-zones-by-name --dns-name shop.example.com "), "{page}");
     let certificate = page.find("wait certificate/shop-tls").unwrap();
@@ -129,7 +124,7 @@ fn parts_that_cannot_be_used_are_refused() {
             {"name": "prod", "production": true, "network": "10.20.0.0/16", "account": "444455556666", "zone": "shop.example.com"},
         ]);
         let sets = [("dns_zones", json!("existing")), ("environments", environments)];
-        rendered(&given("no-database-on-aws", &sets)).err().map(|e| format!("{e:#}")).unwrap_or_default()
+        support::refusal("no-database-on-aws", &sets)
     };
     assert!(zones("example.com").contains("does not answer for its `host`"), "{}", zones("example.com"));
     assert!(zones("shop.example.com").contains("the same name in another account"), "{}", zones("shop.example.com"));
@@ -142,30 +137,29 @@ fn parts_that_cannot_be_used_are_refused() {
 /// An account has one provider for the tokens of GitHub: Terraform makes it where it is not there, and reads it where it is.
 #[test]
 fn the_provider_of_an_account_is_made_once() {
-    let module = |case: &str| text(case, "infra/terraform/modules/identity/main.tf");
+    let module = |case: &str| there(case, "infra/terraform/modules/identity/main.tf");
     let some = "cases/github/aws-identity/existing-provider";
     assert!(module(some).contains("count = var.makes_provider ? 1 : 0") && module(some).contains("check \"provider\""));
     for (environment, makes) in [("staging", "true"), ("prod", "false")] {
-        let root = text(some, &format!("infra/terraform/bootstrap/{environment}/main.tf"));
+        let root = there(some, &format!("infra/terraform/bootstrap/{environment}/main.tf"));
         assert!(root.contains(&format!("makes_provider = {makes}")), "{root}");
     }
     // an account that has one where it is to be made, or none where it is to be there
-    let bootstrap = text(some, "scripts/bootstrap.sh");
+    let bootstrap = there(some, "scripts/bootstrap.sh");
     assert!(bootstrap.contains("\"staging existing\")") && bootstrap.contains("\"prod none\")"), "{bootstrap}");
-    let shared = text("cases/aws/account/two-accounts-for-three", "scripts/bootstrap.sh");
+    let shared = there("cases/aws/account/two-accounts-for-three", "scripts/bootstrap.sh");
     let both = "--set environments.dev.oidc_provider=existing --set environments.staging.oidc_provider=existing";
     assert!(shared.contains(both), "{shared}");
     let all = "cases/aws/account/small-existing-parts";
     assert!(!module(all).contains("resource \"aws_iam_openid_connect_provider\""), "{}", module(all));
-    assert!(!text(all, "scripts/bootstrap.sh").contains("oidc_provider=existing"));
+    assert!(!there(all, "scripts/bootstrap.sh").contains("oidc_provider=existing"));
     let none = "presets/no-database-on-aws";
     assert!(!module(none).contains("data \"aws_iam_openid_connect_provider\""), "{}", module(none));
-    assert!(text(none, "scripts/bootstrap.sh").contains("oidc_provider=existing"));
+    assert!(there(none, "scripts/bootstrap.sh").contains("oidc_provider=existing"));
     let environments = json!([
         {"name": "staging", "network": "10.10.0.0/16", "account": "111122223333", "oidc_provider": "existing"},
         {"name": "prod", "production": true, "network": "10.20.0.0/16", "account": "111122223333"},
     ]);
-    let why = rendered(&given("no-database-on-aws", &[("environments", environments)])).err();
-    let why = why.map(|e| format!("{e:#}")).unwrap_or_default();
+    let why = support::refusal("no-database-on-aws", &[("environments", environments)]);
     assert!(why.contains("environments in one account differ in `oidc_provider`"), "{why}");
 }

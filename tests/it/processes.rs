@@ -3,20 +3,11 @@
 use serde_json::json;
 use serde_yaml::Value;
 
-use crate::cases::outcome;
-use crate::support::{given, rendered};
+use crate::cases::{outcome, there, yaml};
+use crate::support;
 
 const CELERY: &str = "cases/core/jobs/celery";
 const OWN: &str = "cases/core/jobs/own-image";
-
-fn text(case: &str, path: &str) -> String {
-    let file = outcome(case).rendered.tree.files.get(path).unwrap_or_else(|| panic!("{case} has no {path}"));
-    String::from_utf8(file.bytes.clone()).unwrap()
-}
-
-fn yaml(case: &str, path: &str) -> Value {
-    serde_yaml::from_str(&text(case, path)).unwrap()
-}
 
 /// The files of a service in `k8s/base`.
 fn kinds(case: &str, service: &str) -> Vec<&'static str> {
@@ -26,8 +17,7 @@ fn kinds(case: &str, service: &str) -> Vec<&'static str> {
 
 /// Why these services are refused, or nothing.
 fn refusal(services: serde_json::Value) -> String {
-    let given = given("mongodb-self-hosted-on-aws", &[("services", services)]);
-    rendered(&given).err().map(|e| format!("{e:#}")).unwrap_or_default()
+    support::refusal("mongodb-self-hosted-on-aws", &[("services", services)])
 }
 
 fn with_api(other: serde_json::Value) -> String {
@@ -57,7 +47,7 @@ fn a_job_is_a_cron_job_and_listens_nowhere() {
     assert_eq!(pod["restartPolicy"], "Never");
     let container = &pod["containers"][0];
     assert!(["ports", "livenessProbe", "readinessProbe", "lifecycle"].iter().all(|key| container[key].is_null()));
-    let config = text(CELERY, "k8s/overlays/prod/services/report/config.env");
+    let config = there(CELERY, "k8s/overlays/prod/services/report/config.env");
     assert!(!config.contains("PORT=") && !config.contains("PUBLIC_URL="), "{config}");
 }
 
@@ -66,9 +56,9 @@ fn a_job_is_a_cron_job_and_listens_nowhere() {
 fn a_job_by_hand_is_suspended() {
     let spec = yaml(CELERY, "k8s/base/reindex/cron-job.yaml")["spec"].clone();
     assert_eq!(spec["suspend"], true);
-    assert!(text(CELERY, "README.md").contains("`scripts/run-job.sh shop report`"));
-    assert!(text(CELERY, "docs/architecture.md").contains("scripts/run-job.sh shop reindex"));
-    assert!(!text(CELERY, "k8s/base/reindex/prometheus-rule.yaml").contains("JobLate"));
+    assert!(there(CELERY, "README.md").contains("`scripts/run-job.sh shop report`"));
+    assert!(there(CELERY, "docs/architecture.md").contains("scripts/run-job.sh shop reindex"));
+    assert!(!there(CELERY, "k8s/base/reindex/prometheus-rule.yaml").contains("JobLate"));
     let late = outcome(OWN).rendered.tree.files.contains_key("docs/runbooks/JobLate.md");
     assert!(!late, "no job of this case has a schedule");
 }
@@ -77,7 +67,7 @@ fn a_job_by_hand_is_suspended() {
 #[test]
 fn jobs_are_stopped_before_a_restore() {
     for page in ["docs/runbooks/restore.md", "docs/runbooks/mongodb-restore.md"] {
-        let page = text(CELERY, page);
+        let page = there(CELERY, page);
         assert!(page.contains("patch cronjob report --patch '{\"spec\":{\"suspend\":true}}'"), "{page}");
         assert!(!page.contains("scale deployment report"), "{page}");
     }
@@ -97,8 +87,8 @@ fn a_shared_image_is_built_once() {
     let jobs = ci["jobs"].as_mapping().unwrap().keys().filter_map(Value::as_str);
     let built: Vec<&str> = jobs.filter_map(|job| job.strip_prefix("service-")).collect();
     assert_eq!(built, ["web", "api", "reindex"]);
-    assert!(text(CELERY, "scripts/set-images.sh").contains("\nservices=\"web api reindex\"\n"));
-    let registry = text(CELERY, "infra/terraform/registry/main.tf");
+    assert!(there(CELERY, "scripts/set-images.sh").contains("\nservices=\"web api reindex\"\n"));
+    let registry = there(CELERY, "infra/terraform/registry/main.tf");
     assert!(registry.contains("[\"api\", \"reindex\", \"web\"]") && !registry.contains("queue"), "{registry}");
     let files: Vec<&String> =
         outcome(CELERY).rendered.tree.files.keys().filter(|p| p.ends_with("Dockerfile")).collect();
@@ -151,7 +141,7 @@ fn a_single_worker_never_runs_twice() {
     assert_eq!((&spec["strategy"]["type"], &spec["replicas"]), (&"Recreate".into(), &1.into()));
     let scaled = ["horizontal-pod-autoscaler.yaml", "pod-disruption-budget.yaml"];
     assert!(scaled.iter().all(|file| !kinds(CELERY, "beat").contains(file) && kinds(CELERY, "queue").contains(file)));
-    let overlay = text(CELERY, "k8s/overlays/staging/services/beat/kustomization.yaml");
+    let overlay = there(CELERY, "k8s/overlays/staging/services/beat/kustomization.yaml");
     assert!(!overlay.contains("HorizontalPodAutoscaler"), "{overlay}");
     assert!(refusal(json!([{"name": "api", "min_replicas": 1}])).contains("only a worker"));
 }

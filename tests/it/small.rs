@@ -4,24 +4,14 @@ use std::fs;
 use std::process::Output;
 
 use serde_json::{Value, json};
-use serde_yaml::Value as Yaml;
 use tempfile::TempDir;
 
-use crate::cases::outcome;
+use crate::cases::{outcome, there, yaml};
 use crate::scene::{program, said};
-use crate::support::{given, rendered};
+use crate::support;
 
 const SMALL: &str = "presets/small-on-aws";
 const THREE: &str = "cases/aws/account/small-three";
-
-fn text(case: &str, path: &str) -> String {
-    let file = outcome(case).rendered.tree.files.get(path).unwrap_or_else(|| panic!("{case} has no {path}"));
-    String::from_utf8(file.bytes.clone()).unwrap()
-}
-
-fn yaml(case: &str, path: &str) -> Yaml {
-    serde_yaml::from_str(&text(case, path)).unwrap()
-}
 
 /// The paths of a case in which a folder has this name.
 fn below(case: &str, folder: &str) -> Vec<String> {
@@ -31,7 +21,7 @@ fn below(case: &str, folder: &str) -> Vec<String> {
 
 /// Why answers are refused, or nothing.
 fn refusal(sets: &[(&str, Value)]) -> String {
-    rendered(&given("small-on-aws", sets)).err().map(|e| format!("{e:#}")).unwrap_or_default()
+    support::refusal("small-on-aws", sets)
 }
 
 /// The cluster, its network and its state are those of production; all else has an overlay and roles.
@@ -43,10 +33,10 @@ fn other_environments_are_namespaces() {
             assert!(paths.iter().all(|path| path.starts_with("k8s/overlays/")), "{case}: {paths:?}");
             let overlay = yaml(case, &format!("k8s/overlays/{guest}/kustomization.yaml"));
             assert_eq!(overlay["namespace"], format!("shop-{guest}"), "{case}");
-            let access = text(case, "infra/terraform/modules/environment/cluster.tf");
+            let access = there(case, "infra/terraform/modules/environment/cluster.tf");
             assert!(access.contains(&format!("role/${{local.name}}-{guest}-ci-deploy")), "{case}: {access}");
             assert!(access.contains(&format!("namespaces = [\"shop-{guest}\"]")), "{case}: {access}");
-            let secrets = text(case, "infra/terraform/modules/environment/secrets.tf");
+            let secrets = there(case, "infra/terraform/modules/environment/secrets.tf");
             assert!(secrets.contains(&format!("\"{guest}/api\"")), "{case}: {secrets}");
         }
         assert!(yaml(case, "k8s/overlays/prod/kustomization.yaml").get("namespace").is_none(), "{case}");
@@ -57,16 +47,16 @@ fn other_environments_are_namespaces() {
 /// In a cluster of several environments, a command for one of them must not reach another.
 #[test]
 fn scripts_work_in_the_namespace_of_their_environment() {
-    let deploy = text(SMALL, "scripts/deploy.sh");
+    let deploy = there(SMALL, "scripts/deploy.sh");
     assert!(deploy.contains("  staging) namespace=shop-staging ;;\n  prod) namespace=shop ;;"), "{deploy}");
     assert!(!deploy.contains("namespace=\"shop\""), "{deploy}");
-    let connect = text(SMALL, "scripts/cluster-connect.sh");
+    let connect = there(SMALL, "scripts/cluster-connect.sh");
     assert!(connect.contains("cluster=\"shop-prod\"") && connect.contains("namespace=shop-staging"), "{connect}");
     assert!(connect.contains("role/$context-operator"), "{connect}");
-    assert!(text(SMALL, "scripts/sync-secrets.sh").contains("k() { kubectl \"$@\"; }"));
-    let page = text(SMALL, "docs/runbooks/rotate-secrets.md");
+    assert!(there(SMALL, "scripts/sync-secrets.sh").contains("k() { kubectl \"$@\"; }"));
+    let page = there(SMALL, "docs/runbooks/rotate-secrets.md");
     assert!(!page.contains("kubectl -n shop ") && page.contains("kubectl -n shop-staging "), "{page}");
-    let page = text(SMALL, "docs/runbooks/services.md");
+    let page = there(SMALL, "docs/runbooks/services.md");
     let at = |what: &str| page.find(what).unwrap_or_else(|| panic!("{what}: {page}"));
     assert!(at("cluster-connect.sh prod") < at("kubectl -n shop delete"), "{page}");
     assert!(at("kubectl -n shop delete") < at("cluster-connect.sh staging"), "{page}");
@@ -89,10 +79,10 @@ fn the_platform_serves_all_environments() {
     let dns = yaml(SMALL, "k8s/platform/external-dns/values.yaml");
     assert!(dns["extraArgs"].get("gateway-namespace").is_none(), "{dns:?}");
     assert_eq!(dns["domainFilters"][0], "shop.example.com");
-    let policies = text(SMALL, "k8s/platform/cluster/network-policies-gateway.yaml");
+    let policies = there(SMALL, "k8s/platform/cluster/network-policies-gateway.yaml");
     assert!(policies.contains("kubernetes.io/metadata.name: shop\n"), "{policies}");
     assert!(policies.contains("kubernetes.io/metadata.name: shop-staging\n"), "{policies}");
-    let overlay = text(SMALL, "k8s/overlays/staging/kustomization.yaml");
+    let overlay = there(SMALL, "k8s/overlays/staging/kustomization.yaml");
     assert!(overlay.contains("owning-gateway-namespace\n        value: shop-staging"), "{overlay}");
     for namespace in ["shop", "shop-staging"] {
         let owner = format!("owning-gateway-namespace: {namespace}\n  policyTypes");
@@ -178,7 +168,7 @@ fn growing_leaves_production_where_it_is() {
 #[test]
 fn estimates_are_those_of_the_table() {
     let sum = |case: &str| {
-        let page = text(case, "docs/architecture.md");
+        let page = there(case, "docs/architecture.md");
         let costs = page.lines().skip_while(|line| *line != "| Part | USD a month |").skip(2);
         let costs = costs.take_while(|line| line.starts_with('|'));
         costs

@@ -50,6 +50,11 @@ pub fn rendered(given: &Given) -> anyhow::Result<(Answers, Context, Rendered)> {
     Ok((answers, context, rendered))
 }
 
+/// Why a preset with these answers is refused, or nothing.
+pub fn refusal(preset: &str, sets: &[(&str, Value)]) -> String {
+    rendered(&given(preset, sets)).err().map(|e| format!("{e:#}")).unwrap_or_default()
+}
+
 /// Writes files with their executable bit.
 pub fn write_tree(dir: &Path, files: &BTreeMap<String, File>) {
     for (path, file) in files {

@@ -3,14 +3,13 @@
 use serde_json::json;
 use serde_yaml::Value;
 
-use crate::cases::outcome;
-use crate::support::{given, rendered};
+use crate::cases::{outcome, there};
+use crate::support;
 
 const CASE: &str = "cases/core/services/variables";
 
 fn text(path: &str) -> String {
-    let file = outcome(CASE).rendered.tree.files.get(path).unwrap_or_else(|| panic!("there is no {path}"));
-    String::from_utf8(file.bytes.clone()).unwrap()
+    there(CASE, path)
 }
 
 fn pod(path: &str) -> Value {
@@ -20,8 +19,8 @@ fn pod(path: &str) -> Value {
 
 /// Why these services are refused, or nothing.
 fn refusal(service: serde_json::Value) -> String {
-    let given = given("mongodb-self-hosted-on-aws", &[("services", json!([{"name": "web", "kind": "web"}, service]))]);
-    rendered(&given).err().map(|e| format!("{e:#}")).unwrap_or_default()
+    let services = json!([{"name": "web", "kind": "web"}, service]);
+    support::refusal("mongodb-self-hosted-on-aws", &[("services", services)])
 }
 
 #[test]

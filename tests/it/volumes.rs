@@ -1,22 +1,12 @@
 //! Services that keep files on a volume.
 
 use serde_json::json;
-use serde_yaml::Value;
 
-use crate::cases::outcome;
-use crate::support::{given, rendered};
+use crate::cases::{outcome, there, yaml};
+use crate::support;
 
 const UPLOADS: &str = "cases/core/volumes/uploads";
 const EVERY: &str = "cases/core/volumes/every-service";
-
-fn text(case: &str, path: &str) -> String {
-    let file = outcome(case).rendered.tree.files.get(path).unwrap_or_else(|| panic!("{case} has no {path}"));
-    String::from_utf8(file.bytes.clone()).unwrap()
-}
-
-fn yaml(case: &str, path: &str) -> Value {
-    serde_yaml::from_str(&text(case, path)).unwrap()
-}
 
 fn has(case: &str, path: &str) -> bool {
     outcome(case).rendered.tree.files.contains_key(path)
@@ -27,8 +17,7 @@ fn refusal(fields: serde_json::Value) -> String {
     let mut service = json!({"name": "api", "language": "node"});
     service.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     let others = json!({"name": "other", "kind": "worker", "language": "node"});
-    let given = given("mongodb-atlas-on-aws", &[("services", json!([service, others]))]);
-    rendered(&given).err().map(|e| format!("{e:#}")).unwrap_or_default()
+    support::refusal("mongodb-atlas-on-aws", &[("services", json!([service, others]))])
 }
 
 /// A second pod could not mount the volume, and a budget of one pod would hold up every drain of a node.
@@ -63,7 +52,7 @@ fn one_pod_mounts_the_volume_and_nothing_scales_it() {
         for environment in ["staging", "prod"] {
             let folder = format!("k8s/overlays/{environment}/services/{service}");
             assert!(!has(case, &format!("{folder}/replicas.yaml")));
-            assert!(!text(case, &format!("{folder}/kustomization.yaml")).contains("HorizontalPodAutoscaler"));
+            assert!(!there(case, &format!("{folder}/kustomization.yaml")).contains("HorizontalPodAutoscaler"));
         }
     }
     for service in ["web", "queue"] {
@@ -80,12 +69,12 @@ fn what_is_claimed_is_backed_up() {
     assert_eq!(claim["spec"]["storageClassName"], class["metadata"]["name"]);
     assert_eq!((&class["reclaimPolicy"], &class["allowVolumeExpansion"]), (&"Retain".into(), &true.into()));
     let (key, value) = class["parameters"]["tagSpecification_1"].as_str().unwrap().split_once('=').unwrap();
-    let backups = text(UPLOADS, "infra/terraform/modules/environment/volume-backups.tf");
+    let backups = there(UPLOADS, "infra/terraform/modules/environment/volume-backups.tf");
     assert!(backups.contains(&format!("key   = \"aws:ResourceTag/{key}\"\n      value = \"{value}\"")), "{backups}");
-    let role = text(UPLOADS, "infra/terraform/modules/cluster/volumes.tf");
+    let role = there(UPLOADS, "infra/terraform/modules/cluster/volumes.tf");
     assert!(role.contains(&format!("\"aws:RequestTag/{key}\"               = \"{value}\"")), "{role}");
     // a restored volume is attached and backed up as well
-    let runbook = text(UPLOADS, "docs/runbooks/restore-volume.md");
+    let runbook = there(UPLOADS, "docs/runbooks/restore-volume.md");
     assert!(runbook.contains(&format!("{{Key={key},Value={value}}}")), "{runbook}");
     assert!(runbook.contains("{Key=eks:eks-cluster-name,Value=shop-prod}"), "{runbook}");
 }
