@@ -269,7 +269,7 @@ impl<'a> Check<'a> {
         if !self.is_asked().map_err(broken)? {
             return match given {
                 Some(value) if self.shared => {
-                    let why = "which it has from the one that it shares with; leave it out";
+                    let why = "which comes from the one that it shares with; leave it out";
                     Err(Refused::Value(sentence(path, value, why)))
                 }
                 Some(value) => {
@@ -304,7 +304,7 @@ impl<'a> Check<'a> {
                 }
                 if records.iter().take(i).any(|earlier| earlier.get(field) == Some(value)) {
                     let path = format!("{}.{i}.{field}", self.question.name);
-                    refusals.push(sentence(&path, value, "which another one has already"));
+                    refusals.push(sentence(&path, value, "which is taken by another one"));
                 }
             }
         }

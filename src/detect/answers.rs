@@ -98,14 +98,12 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Valu
     let provided = provided::known(catalog, &scope);
     let scope = &scope.with(&provided);
     let mut ours = Ours::new(&system::chosen(catalog, scope, &known), scope);
-    let further = catalog.questions().find(|(_, one)| one.is_detected_by(FindingName::MoreDatabases));
-    let further = further.map(|(_, question)| question).filter(|question| {
-        let is_asked = question.when.as_ref().is_none_or(|when| scope.is_true(when).unwrap_or(false));
-        // where nothing uses the first one, the answers are about another application
-        is_asked && ours.is_used(found) && !chosen.contains_key(&question.name)
-    });
     let mut also = Values::new();
-    if let Some(question) = further {
+    // where nothing uses the first one, the answers are about another application
+    if let Some(question) = catalog.detected_by(FindingName::MoreDatabases)
+        && ours.is_used(found)
+        && !chosen.contains_key(&question.name)
+    {
         let (answer, databases) = further::found(scope, question, found, &ours, files);
         ours.more = databases;
         if let Some(answer) = answer {

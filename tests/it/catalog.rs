@@ -29,6 +29,17 @@ fn every_help_text_says_what_the_default_means() {
     assert!(silent.is_empty(), "{silent:?}");
 }
 
+/// At the prompt a refusal follows the value without its `which`: "`80` is for root only".
+#[test]
+fn refusals_are_sentences_without_which() {
+    let questions = embedded().questions().flat_map(|(_, q)| std::iter::once(q).chain(&q.fields));
+    let messages = questions.filter_map(|q| q.require_message.as_deref()?.strip_prefix("which "));
+    let subjects = ["another", "it", "MongoDB", "no", "nothing", "only", "the", "you"];
+    let broken: Vec<&str> =
+        messages.filter(|rest| rest.split(' ').next().is_some_and(|word| subjects.contains(&word))).collect();
+    assert!(broken.is_empty(), "{broken:?}");
+}
+
 #[test]
 fn every_component_has_a_case() {
     let cases = cases::all();

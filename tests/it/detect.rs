@@ -397,6 +397,14 @@ fn databases_beside_the_first_are_named_by_their_addresses() {
     assert_eq!(names(&more), [("orders".to_owned(), 5432)]);
     assert_eq!((&services[0]["database"], &services[1]["database"]), (&Value::Bool(true), &Value::Bool(false)));
     assert_eq!(services[1]["variables"]["DATABASE_URL"], "${database.orders.uri}");
+    // an address without a name is that of the first
+    let (more, services) = found(&[
+        ("DATABASE_URL=postgres://u:p@localhost:5432/bills\n", &["pg"]),
+        ("DATABASE_URL=postgres://u:p@localhost:5432/orders\n", &["pg"]),
+        ("DATABASE_URL=\n", &["pg"]),
+    ]);
+    assert_eq!(names(&more), [("orders".to_owned(), 5432)]);
+    assert_eq!((&services[2]["database"], &services[2]["variables"]), (&Value::Bool(true), &Value::Null));
     // in a server that is made for the system, each has its own
     let (more, services) = found(&[
         ("MONGO_URL=mongodb://localhost/bills\n", &["mongoose"]),

@@ -178,7 +178,7 @@ fn several_things_wrong() {
     answer `contact` is `nobody`, which is not an e-mail address such as `platform@example.com`
       --> --set
 
-    answer `services.0.port` is `80`, which only root can open in an image that is generated; take one from 1024
+    answer `services.0.port` is `80`, which is for root only, and a generated image has another user; take one from 1024
       --> --set
 
     there is no field `services.1.nmae` (did you mean `name`?)

@@ -287,7 +287,7 @@ fn what_an_image_of_its_own_cannot_be_is_refused_in_one_sentence() {
     insta::assert_snapshot!(refused(&["services.api.path=/api"]), @"error: answer `services.1.path` is `/api`, which is not a relative path of letters, digits, `.`, `_` and `-` such as `apps/api`");
     insta::assert_snapshot!(refused(&["services.api.build_args=[ENV=a, ENV=b]"]), @r#"error: answer `services.1.build_args` is `["ENV=a","ENV=b"]`, which gives an argument two values"#);
     insta::assert_snapshot!(refused(&["services.api.build_args=[ENV=a b]"]), @r#"error: answer `services.1.build_args` is `["ENV=a b"]`, where `ENV=a b` is not NAME=VALUE such as `APP_ENV=production`, with a value of letters, digits and `_.:/@+,%-`"#);
-    insta::assert_snapshot!(refused(&["services.api.test=", "services.api.coverage_file=lcov.info"]), @"error: answer `services.1.coverage_file` is `lcov.info`, which no command writes, as `test` is empty");
+    insta::assert_snapshot!(refused(&["services.api.test=", "services.api.coverage_file=lcov.info"]), @"error: answer `services.1.coverage_file` is `lcov.info`, which is written by no command, as `test` is empty");
 }
 
 const ELSEWHERE: &str = "cases/core/services/image-from-elsewhere";

@@ -143,7 +143,7 @@ fn a_single_worker_never_runs_twice() {
     assert!(scaled.iter().all(|file| !kinds(CELERY, "beat").contains(file) && kinds(CELERY, "queue").contains(file)));
     let overlay = there(CELERY, "k8s/overlays/staging/services/beat/kustomization.yaml");
     assert!(!overlay.contains("HorizontalPodAutoscaler"), "{overlay}");
-    assert!(refusal(json!([{"name": "api", "min_replicas": 1}])).contains("only a worker"));
+    assert!(refusal(json!([{"name": "api", "min_replicas": 1}])).contains("is for workers only"));
 }
 
 #[test]

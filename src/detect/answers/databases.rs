@@ -101,15 +101,14 @@ pub(super) fn unsupported(catalog: &Catalog, found: &Detected, ours: &Ours, file
             users.entry(system).or_insert_with(|| (backing.found_in.clone(), Vec::new()));
         }
     }
-    let further = catalog.questions().find(|(_, one)| one.is_detected_by(FindingName::MoreDatabases));
-    let is_used = ours.is_used(found);
+    let further = catalog.detected_by(FindingName::MoreDatabases).filter(|_| ours.is_used(found));
     for (system, (place, names)) in users {
         let other = super::system::instead(catalog, system);
-        let beside = further.filter(|_| other.is_some() && is_used);
+        let beside = further.filter(|_| other.is_some());
         let message = match names.as_slice() {
             names
                 if !names.is_empty()
-                    && let Some((_, question)) = beside =>
+                    && let Some(question) = beside =>
             {
                 format!(
                     "uses {system}, which these answers leave out; where it needs both databases, name it in `{}`, and `${{database.NAME.uri}}` in `variables` (used by {})",

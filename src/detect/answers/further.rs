@@ -25,13 +25,18 @@ pub(super) struct Further {
     system: &'static str,
     /// Its name in the addresses of samples, where they have one.
     database: Option<String>,
+    /// Whether an address of its system that names no database is its own.
+    has_unnamed: bool,
 }
 
 impl Further {
     /// Whether a variable of a service is its address.
     pub fn is_in(&self, service: &Service, variable: &Variable) -> bool {
-        let names = variable.database.as_ref();
-        address_of(service, variable) == Some(self.system) && (self.database.as_ref() == names || names.is_none())
+        let is_its = match &variable.database {
+            Some(_) => self.database == variable.database,
+            None => self.has_unnamed,
+        };
+        is_its && address_of(service, variable) == Some(self.system)
     }
 
     pub fn is_of(&self, system: &str) -> bool {
@@ -56,50 +61,39 @@ pub(super) fn found(
     files: &Files,
 ) -> (Option<Found>, Vec<Further>) {
     let (mut records, mut places, mut further) = (Vec::new(), IndexMap::new(), Vec::<Further>::new());
-    let engines = question.fields.iter().find(|field| !field.choices.is_empty());
-    let (Some(engine), Some(id)) = (engines, question.unique.first()) else { return (None, further) };
+    let engine = question.fields.iter().find(|field| !field.choices.is_empty());
+    let (Some(engine), Some(id)) = (engine, question.unique.first()) else { return (None, further) };
     let check = Check::new(scope.clone(), question);
     for system in ENGINES {
-        let by = question.detected_by.as_ref().and_then(|by| by.words.get(system));
-        let word = by.map_or(system, String::as_str);
+        let words = question.detected_by.as_ref().map(|by| &by.words);
+        let word = words.and_then(|words| words.get(system)).map_or(system, String::as_str);
         if !engine.choices.iter().any(|choice| choice.value == word) {
             continue;
         }
+        let is_ours = ours.has(system);
+        if is_ours && ours.is_made {
+            note_several(all, system, question, files);
+            continue;
+        }
         let mut addresses = addresses(all, system);
-        if ours.has(system) {
+        let is_named = addresses.keys().any(Option::is_some);
+        if is_ours {
+            // the first one, and what may be its address
             let first = addresses.keys().flatten().next().cloned();
             addresses.retain(|name, _| name.is_some() && *name != first);
-            if ours.is_made {
-                for service in &all.services {
-                    let of_ours = |one: &&Finding<Variable>| address_of(service, &one.value) == Some(system);
-                    let named = service.variables.iter().filter(of_ours);
-                    let mut named = named.filter_map(|one| Some((one.value.database.as_ref()?, &one.found_in)));
-                    let Some((one, _)) = named.next() else { continue };
-                    if let Some((other, place)) = named.find(|(name, _)| *name != one) {
-                        let message = format!(
-                            "names the databases `{one}` and `{other}`, and a service has one of those that are made: both variables have its address, unless one is of another database in `{}`",
-                            question.name
-                        );
-                        files.note(&place.file, message);
-                    }
-                }
-                continue;
-            }
-        } else if addresses.len() > 1 {
-            // an address without a name is that of the first one
+        } else if is_named {
             addresses.shift_remove(&None);
         }
-        for (database, read) in addresses {
+        for (i, (database, read)) in addresses.into_iter().enumerate() {
             let named = database.as_deref().map(hyphenated);
-            let names = named.into_iter().chain([system.to_owned(), format!("{system}-2")]);
-            let is_free = |name: &String| further.iter().all(|other| other.name != *name);
-            let port = read.port.map_or(json!(null), Value::from);
-            let accepted = names.filter(is_free).find_map(|name| {
+            let mut names = named.into_iter().chain([system.to_owned(), format!("{system}-2")]);
+            let accepted = names.find_map(|name| {
+                let is_free = further.iter().all(|other| other.name != name);
                 let mut record = json!({id: name, &engine.name: word});
-                if !port.is_null() {
-                    record["port"] = port.clone();
+                if let Some(port) = read.port {
+                    record["port"] = json!(port);
                 }
-                let list = check.value(&json!([record])).ok()?;
+                let list = check.value(&json!([record])).ok().filter(|_| is_free)?;
                 Some((name, list.get(0)?.clone()))
             });
             let Some((name, record)) = accepted else { continue };
@@ -113,11 +107,28 @@ pub(super) fn found(
             }
             places.insert(format!("{}.{}.{id}", question.name, records.len()), read.place.clone());
             records.push(record);
-            further.push(Further { name, system, database });
+            further.push(Further { name, system, database, has_unnamed: !is_ours && i == 0 });
         }
     }
     let found = (!records.is_empty()).then(|| Found { value: Value::Array(records), found_in: places });
     (found, further)
+}
+
+/// Notes each service that names several databases of the server that is made, as it has one of them.
+fn note_several(all: &Detected, system: &str, question: &Question, files: &Files) {
+    for service in &all.services {
+        let of_system = |one: &&Finding<Variable>| address_of(service, &one.value) == Some(system);
+        let named = service.variables.iter().filter(of_system);
+        let mut named = named.filter_map(|one| Some((one.value.database.as_ref()?, &one.found_in)));
+        let Some((one, _)) = named.next() else { continue };
+        if let Some((other, place)) = named.find(|(name, _)| *name != one) {
+            let message = format!(
+                "names the databases `{one}` and `{other}`, and a service has one of those that are made: both variables have its address, unless one is of another database in `{}`",
+                question.name
+            );
+            files.note(&place.file, message);
+        }
+    }
 }
 
 /// The name in the address of the database of the answers, where another service names another one before.
