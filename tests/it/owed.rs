@@ -8,7 +8,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
-    error: the catalog has 21 faults:
+    error: the catalog has 23 faults:
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.title`: what people call it, as in `an account of AWS`
         - `provides.facts.dns`: the product that answers for the zones
@@ -60,6 +60,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `ci_identity`: no component fills it with `ci: github_actions`, `cloud: gcp`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `ci_identity`: no component fills it with `ci: none`, `cloud: gcp`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `cluster`: no component fills it with `cloud: gcp`, `cluster: created`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `cluster`: no component fills it with `cloud: gcp`, `cluster: existing`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
@@ -77,6 +78,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `object_store`: no component fills it with `cloud: gcp`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `secrets_store`: no component fills it with `cloud: gcp`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `volumes`: no component fills it with `cloud: gcp`, `cluster: created`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `volumes`: no component fills it with `cloud: gcp`, `cluster: existing`; add one, or say in `without` what that needs
     "#);
 }
 
@@ -85,15 +87,22 @@ fn an_empty_cluster_is_a_list_of_what_it_owes() {
     let text = "title: A cluster that is there\nwhy: Another kind of cluster.\nprovides:\n  slot: cluster\n  for:\n    \
                 cluster: {value: existing, title: A cluster that is there, order: 20}\n    cloud: aws\n";
     insta::assert_snapshot!(faults(&[("components/aws/existing/component.yaml", text)]), @r"
-    error: the catalog has 2 faults:
+    error: the catalog has 3 faults:
       templates/components/aws/existing/component.yaml: owes to the slot `cluster`:
         - `provides.facts.title`: the managed Kubernetes, for a sentence
         - `provides.facts.short`: the same, short
         - `provides.facts.nodes`: what brings nodes and takes them away, for a sentence
         - `provides.facts.pod_identity`: how a pod comes to a role
         - `provides.facts.storage_class`: the default class of volumes, which the provider's manifests make; NAME-retain, whose volumes outlive their claims, comes with a database that needs it
+        - `provides.facts.volume_driver`: the driver that makes and mounts volumes, the `provisioner` of their classes
+        - `macros.j2`: `<% macro cluster_name(environment) %>`: name of the cluster in which an environment runs
+        - `macros.j2`: `<% macro mock_data() %>`: data of a mock provider that tests of the Terraform module `environment` need, or nothing; further lines are indented by 2
+        - `macros.j2`: `<% macro check() %>`: commands of `scripts/platform.sh` that refuse a cluster in which the platform cannot run, or nothing
         - `macros.j2`: `<% macro pod_roles(environment, namespace) %>`: lists which service accounts of a namespace have a role
         - `macros.j2`: `<% macro supported_versions(indent) %>`: lists versions of Kubernetes with the end of their support; a second line begins with `indent`
+        - `macros.j2`: `<% macro new_nodes() %>`: who brings nodes of a new version of Kubernetes, and how fast, a sentence
+        - `macros.j2`: `<% macro pending_node() %>`: how to see that a node is on its way for a pod that finds none, a clause that can stand alone
+        - `macros.j2`: `<% macro failed_node() %>`: what becomes of a node that is `NotReady`, and how to end it sooner, sentences
         - `macros.j2`: `<% macro upgrade_insights(environment, indent) %>`: lists what stands in the way of an upgrade; a second line begins with `indent`
         - `macros.j2`: `<% macro api_state(environment) %>`: how to see that the cluster's API works, for a table
         - `macros.j2`: `<% macro tunnel_troubles(environment) %>`: rows of a table: errors of `scripts/cluster-connect.sh`, why, what to do
@@ -108,7 +117,8 @@ fn an_empty_cluster_is_a_list_of_what_it_owes() {
         - `files/scripts/cluster-connect.sh`
         - `files/k8s/platform/cluster/storage-class.yaml`
         - `contributes.cluster_resources`: an item
-      templates/slots.yaml: slot `volumes`: no component fills it with `cloud: aws`, `cluster: existing`; add one, or say in `without` what that needs
+      templates/questions.yaml: question `cluster`: choice `existing` is there twice
+      templates/slots.yaml: slot `cluster`: `aws/eks` and `aws/existing` fill it with `cloud: aws`, `cluster: existing`
     ");
 }
 

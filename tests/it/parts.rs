@@ -1,4 +1,4 @@
-//! Parts of the cloud that exist already: networks and DNS zones.
+//! Parts of the cloud that exist already: networks, clusters and DNS zones.
 
 use serde_json::{Value, json};
 use serde_yaml::Value as Yaml;
@@ -9,6 +9,11 @@ use crate::support;
 const PARTS: &str = "cases/aws/account/existing-parts";
 const ZONES: &str = "cases/aws/account/existing-zones";
 const NETWORKS: &str = "cases/aws/account/existing-networks";
+const CLUSTERS: [&str; 3] = [
+    "cases/aws/eks/existing-clusters",
+    "cases/aws/eks/existing-clusters-of-an-account",
+    "cases/aws/eks/small-existing-cluster",
+];
 
 /// Everything that a case generates, one file after the other.
 fn everything(case: &str) -> String {
@@ -162,4 +167,99 @@ fn the_provider_of_an_account_is_made_once() {
     ]);
     let why = support::refusal("no-database-on-aws", &[("environments", environments)]);
     assert!(why.contains("environments in one account differ in `oidc_provider`"), "{why}");
+}
+
+/// A cluster of others is entered and asked, not made, and its names are those that it has.
+#[test]
+fn clusters_that_exist_are_only_read() {
+    for case in CLUSTERS {
+        let all = everything(case);
+        for gone in [
+            "resource \"aws_eks_cluster\"",
+            "modules/cluster/",
+            "cluster_key",
+            "logs_key",
+            "metrics-server/values.yaml",
+            "EKS cluster shop-prod",
+            "is-default-class",
+            "surcharge of EKS Auto Mode",
+            "control plane of EKS",
+        ] {
+            assert!(!all.contains(gone), "{case}: {gone}");
+        }
+        assert!(all.contains("data \"aws_eks_cluster\" \"this\""), "{case}");
+        let platform = there(case, "scripts/platform.sh");
+        let check = platform.find("\nscripts/check-cluster.sh\n").unwrap();
+        assert!(check < platform.find("apply_folder k8s").unwrap(), "{case}");
+        let class = there(case, "k8s/platform/cluster/storage-class.yaml");
+        assert!(class.contains("name: shop-gp3\n"), "{case}: {class}");
+    }
+    let [apart, together, small] = CLUSTERS;
+    let connect = there(apart, "scripts/cluster-connect.sh");
+    assert!(connect.contains("port=16444 cluster=\"tools-staging\""), "{connect}");
+    assert!(
+        connect.contains("Values=$context-access\"") && connect.contains("\"$context-cluster-tunnel\""),
+        "{connect}"
+    );
+    assert!(there(small, "scripts/cluster-connect.sh").contains("Values=shop-prod-access\""));
+    assert!(there(apart, "infra/terraform/bootstrap/prod/main.tf").contains("cluster_name = \"Tools_prod\""));
+    assert!(there(together, "infra/terraform/bootstrap/staging/main.tf").contains("other_clusters = [\"tools\"]"));
+    assert!(there(apart, "docs/runbooks/troubleshooting.md").contains("--cluster-name Tools_prod"));
+}
+
+/// Volumes, load balancers and the resolver are those of what runs in the cluster.
+#[test]
+fn add_ons_are_used_where_nodes_do_not_come_by_auto_mode() {
+    let [add_ons, auto_mode, _] = CLUSTERS;
+    let class = "k8s/platform/cluster/storage-class.yaml";
+    assert!(there(add_ons, class).contains("provisioner: ebs.csi.aws.com\n"));
+    assert!(there(auto_mode, class).contains("provisioner: ebs.csi.eks.amazonaws.com\n"));
+    let retained = there(auto_mode, "k8s/platform/mongodb/storage-class.yaml");
+    assert!(retained.contains("name: shop-gp3-retain\nprovisioner: ebs.csi.eks.amazonaws.com\n"), "{retained}");
+    assert!(there(auto_mode, "k8s/base/mongodb/replica-set.yaml").contains("storageClassName: shop-gp3-retain\n"));
+    let proxy = "k8s/base/gateway/envoy-proxy.yaml";
+    assert!(there(add_ons, proxy).contains("loadBalancerClass: service.k8s.aws/nlb\n"));
+    assert!(there(auto_mode, proxy).contains("loadBalancerClass: eks.amazonaws.com/nlb\n"));
+    let all = everything(add_ons);
+    assert!(all.contains("k8s-app: kube-dns") && !all.contains("172.20.0.10/32") && !all.contains("amazon-vpc-cni"));
+    for gone in ["Auto Mode replaces", "nodeclaims", "nodepools.karpenter.sh"] {
+        assert!(!all.contains(gone), "{gone}");
+    }
+    assert!(everything(auto_mode).contains("172.20.0.10/32"));
+}
+
+#[test]
+fn clusters_that_cannot_be_used_are_refused() {
+    let why = |networks: &str, names: [&str; 2], accounts: [&str; 2], more: &[(&str, Value)]| {
+        let mut environments = json!([
+            {"name": "staging", "network": "10.10.0.0/16"},
+            {"name": "prod", "production": true, "network": "10.20.0.0/16"},
+        ]);
+        for (n, one) in environments.as_array_mut().unwrap().iter_mut().enumerate() {
+            one["account"] = json!(accounts[n]);
+            one["eks_cluster"] = json!(names[n]);
+            if networks == "existing" {
+                one["vpc"] = json!("vpc-0a1b2c3d4e5f60718");
+                one["private_subnets"] = json!(["subnet-00000001", "subnet-00000002", "subnet-00000003"]);
+            }
+        }
+        let sets = [("cluster", "existing"), ("eks_nodes", "add_ons"), ("networks", networks)]
+            .map(|(name, value)| (name, json!(value)));
+        let sets: Vec<_> =
+            sets.into_iter().chain(more.iter().cloned()).chain([("environments", environments)]).collect();
+        support::refusal("no-database-on-aws", &sets)
+    };
+    let apart = ["111122223333", "444455556666"];
+    assert_eq!(why("existing", ["tools", "tools"], apart, &[]), "");
+    let shared = why("existing", ["tools", "tools"], ["111122223333", "111122223333"], &[]);
+    assert!(shared.contains("use the same EKS cluster"), "{shared}");
+    let network = why("created", ["tools", "tools"], apart, &[]);
+    assert!(network.contains("a cluster that exists has its network already"), "{network}");
+    let arn = why("existing", ["tools", "arn:aws:eks:eu-central-1:111122223333:cluster/tools"], apart, &[]);
+    assert!(arn.contains("is not the name of an EKS cluster"), "{arn}");
+    let service = json!([{"name": "api", "kind": "api", "language": "node", "volume": "/data"}]);
+    let files = why("existing", ["tools", "tools"], apart, &[("services", service)]);
+    assert!(files.contains("`api` keeps files in a volume"), "{files}");
+    let made = refusal(&[], json!({"eks_cluster": "tools"}));
+    assert!(made.contains("`cluster: existing`"), "{made}");
 }
