@@ -55,11 +55,9 @@ fn images_have_the_names_of_the_repositories() {
         let text = there(CENTRAL, path);
         assert!(text.contains("999988887777.dkr.ecr.eu-west-1.amazonaws.com/teams/shop-$"), "{path}: {text}");
     }
-    for path in [
-        ".github/workflows/deploy-staging.yml",
-        ".github/workflows/release-prod.yml",
-        ".github/workflows/rollback.yml",
-    ] {
+    for path in
+        [".github/workflows/deploy-staging.yml", ".github/workflows/release-prod.yml", ".github/workflows/rollback.yml"]
+    {
         let text = there(CENTRAL, path);
         assert!(!text.contains("get-login-password |"), "{path}: a token of the region of the cluster\n{text}");
     }
@@ -98,7 +96,10 @@ fn the_owner_gets_the_policy_of_a_repository() {
     let pull = statement(SHARED, "Pull").unwrap();
     assert_eq!(pull["Principal"]["AWS"], json!(["arn:aws:iam::444455556666:root"]));
     let push = statement(BY_HAND, "Push").unwrap();
-    assert_eq!((&push["Principal"]["AWS"], &push["Condition"]), (&json!("arn:aws:iam::444455556666:root"), &Value::Null));
+    assert_eq!(
+        (&push["Principal"]["AWS"], &push["Condition"]),
+        (&json!("arn:aws:iam::444455556666:root"), &Value::Null)
+    );
     for case in [SMALL, OWN_ACCOUNT] {
         assert_eq!(policy(case), None, "{case}");
         assert!(there(case, "docs/first-hour.md").contains("A policy is not needed"), "{case}");
@@ -109,7 +110,10 @@ fn the_owner_gets_the_policy_of_a_repository() {
 fn the_pipeline_pushes_to_the_repositories_of_services_only() {
     let module = "infra/terraform/modules/identity";
     let build = there(CENTRAL, &format!("{module}/build.tf"));
-    assert!(build.contains(r#"[for service in sort(var.built_services) : "${local.repositories}${service}"]"#), "{build}");
+    assert!(
+        build.contains(r#"[for service in sort(var.built_services) : "${local.repositories}${service}"]"#),
+        "{build}"
+    );
     for environment in ["staging", "prod"] {
         let root = there(CENTRAL, &format!("infra/terraform/bootstrap/{environment}/main.tf"));
         assert!(root.contains("built_services      = [\"api\", \"web\"]"), "{root}");
