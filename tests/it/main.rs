@@ -49,6 +49,7 @@ mod properties;
 mod providers;
 mod quota;
 mod recorded;
+mod registry;
 mod relocated;
 mod render;
 mod repository;

@@ -15,6 +15,10 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `provides.facts.registry_product`: the product that stores images
         - `provides.facts.monitor`: what watches from outside of the cluster
         - `provides.facts.registry`: host and path below which images are stored
+        - `provides.facts.images`: what names of images that are built here begin with, before that of the service
+        - `provides.facts.repositories`: the same without the registry, as the cloud names repositories
+        - `provides.facts.registry_account`: the account that the registry is in
+        - `provides.facts.caches`: where pods get images of others, by each `cache` in pins.yaml
         - `provides.facts.region`: region of the cluster
         - `provides.facts.region_answer`: name of the answer that says it
         - `provides.facts.backup_region`: region of the off-site backups
@@ -23,8 +27,8 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `provides.facts.shares_accounts`: whether an account runs several environments
         - `provides.facts.first_environments`: names of the first environment of each account, whose bootstrap makes what an account has once
         - `macros.j2`: `<% macro terraform_backend(key) %>`: the block `backend` of a root in production's state that belongs to no environment
-        - `macros.j2`: `<% macro registry_login(registry, region) %>`: a shell command that logs in to a registry
-        - `macros.j2`: `<% macro image_digest(repository, tag, indent, region) %>`: a shell command that prints the digest of a tag of an image, or nothing; `repository` has its quotes, `tag` has none; a second line begins with `indent`
+        - `macros.j2`: `<% macro registry_login(registry, anywhere) %>`: a shell command that logs in to a registry; with `anywhere` also in a shell that has no region, or another one
+        - `macros.j2`: `<% macro image_digest(repository, tag, indent, anywhere) %>`: a shell command that prints the digest of a tag of an image, or nothing; `repository` has its quotes, `tag` has none; a second line begins with `indent`
         - `macros.j2`: `<% macro session_variable() %>`: the variable of a shell that says whose credentials are used
         - `macros.j2`: `<% macro session(environment) %>`: sets that variable to the credentials of an environment; `environment` can be a variable of the shell
         - `macros.j2`: `<% macro shared_accounts() %>`: a section on what still reaches across environments that share an account, or nothing
@@ -35,8 +39,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro images_of(service) %>`: lists the images of a service
         - `macros.j2`: `<% macro delete_repository(service) %>`: deletes all images of a service
         - `macros.j2`: `<% macro repository_state(indent) %>`: addresses in Terraform's state of what stores the images of `$service`; a second line begins with `indent`
-        - `macros.j2`: `<% macro image_caches() %>`: prefixes of the caches of images of others, one for each `cache` in pins.yaml with that word at its end, separated by spaces
-        - `macros.j2`: `<% macro image_caches_pattern() %>`: the same as a regular expression
+        - `macros.j2`: `<% macro image_caches_pattern() %>`: a regular expression for images of others that pods get by another name than that in pins.yaml, or nothing
         - `macros.j2`: `<% macro public_registries() %>`: registries of the cloud whose public images are trusted, separated by spaces
         - `macros.j2`: `<% macro command_line() %>`: a row of a table: the tools with which people reach the cloud, and for what
         - `macros.j2`: `<% macro alarms_page() %>`: name of the runbook on alarms that the cloud itself raises
