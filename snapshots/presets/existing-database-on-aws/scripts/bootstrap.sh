@@ -37,6 +37,14 @@ if [ ! -f terraform.tfstate ] && aws s3api head-bucket --bucket "$bucket" > /dev
   fail "bucket $bucket exists, but no state knows about it: see docs/runbooks/terraform.md, \"The bootstrap state is lost\""
 fi
 
+# An account has one detector of threats in a region.
+case "$environment" in
+  staging | prod)
+    detector="$(aws guardduty list-detectors --region eu-central-1 --query 'DetectorIds[0]' --output text)" || fail "the detectors of account $account cannot be listed"
+    [ -f terraform.tfstate ] || [ "$detector" = None ] \
+      || fail "account $account detects threats with GuardDuty already: scaffold update --set threat_detection=false" ;;
+esac
+
 # An account has one provider, by which AWS knows the tokens of all workflows.
 provider="arn:aws:iam::$account:oidc-provider/token.actions.githubusercontent.com"
 if aws iam get-open-id-connect-provider --open-id-connect-provider-arn "$provider" > /dev/null 2>&1; then there=existing; else there=none; fi
