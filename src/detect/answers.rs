@@ -125,7 +125,7 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Valu
         };
         following.answers.extend(answer.map(|answer| (question.name.clone(), answer)));
     }
-    unsupported(catalog, found, &ours, files);
+    unsupported(catalog, scope, found, &ours, files);
     Ok(following)
 }
 

@@ -4,6 +4,7 @@
 mod back;
 mod book;
 mod cached;
+mod caches;
 mod cases;
 mod catalog;
 mod changes;

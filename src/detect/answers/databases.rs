@@ -13,7 +13,7 @@ use super::egress::egress;
 use super::further::{self, Further};
 use super::variables::{Mapped, mapped};
 use crate::catalog::Catalog;
-use crate::catalog::question::{DetectedBy, FindingName, Known as _};
+use crate::catalog::question::{Choice, DetectedBy, FindingName, Known as _, Question};
 use crate::catalog::slots::PROVIDED;
 use crate::template::expression::Scope;
 use crate::text::path;
@@ -67,18 +67,31 @@ impl Ours {
     }
 }
 
+/// The choices that make a system other than a database, each with its question.
+fn stores<'c>(catalog: &'c Catalog, system: &str) -> impl Iterator<Item = (&'c Question, &'c Choice)> {
+    let words: Vec<String> = match system {
+        "redis" => ["elasticache", "redis", "valkey"].map(ToOwned::to_owned).into(),
+        system if super::system::ENGINES.contains(&system) => Vec::new(),
+        system => vec![system.to_owned()],
+    };
+    let asked = catalog.questions().map(|(_, question)| question);
+    asked
+        .flat_map(|question| question.choices.iter().map(move |choice| (question, choice)))
+        .filter(move |(_, choice)| words.contains(&choice.value))
+}
+
+/// Whether a choice can be taken, as far as that is known.
+fn is_open(scope: &Scope<'_>, when: Option<&str>) -> bool {
+    when.is_none_or(|when| scope.is_true(when).unwrap_or(true))
+}
+
 /// Notes each system for which nothing is generated, with the services that use it.
-pub(super) fn unsupported(catalog: &Catalog, found: &Detected, ours: &Ours, files: &Files) {
+pub(super) fn unsupported(catalog: &Catalog, scope: &Scope<'_>, found: &Detected, ours: &Ours, files: &Files) {
     let is_made = |system: &str| {
         ours.has(system)
             || ours.more.iter().any(|one| one.is_of(system))
-            || !super::system::ENGINES.contains(&system)
-                && catalog.questions().any(|(_, question)| {
-                    question
-                        .choices
-                        .iter()
-                        .any(|choice| choice.value == system || system == "redis" && choice.value == "valkey")
-                })
+            || stores(catalog, system)
+                .any(|(question, choice)| scope.known(&question.name).is_some_and(|value| *value == choice.value))
     };
     let mut users: BTreeMap<&str, (Location, Vec<String>)> = BTreeMap::new();
     for service in &found.services {
@@ -123,6 +136,20 @@ pub(super) fn unsupported(catalog: &Catalog, found: &Detected, ours: &Ours, file
                     "{verb} {system}, which these answers leave out; take it with `{}`{used}",
                     other.unwrap_or_default()
                 )
+            }
+            names
+                if let Some((question, choice)) =
+                    stores(catalog, system).find(|(_, choice)| is_open(scope, choice.when.as_deref())) =>
+            {
+                let (name, value) = (&question.name, &choice.value);
+                if names.is_empty() {
+                    format!("runs {system}, which these answers leave out; take it with `{name}={value}`")
+                } else {
+                    format!(
+                        "uses {system}, which these answers leave out; take it with `{name}={value}`, and with `{name}: true` and `${{{name}.url}}` in `variables` of the service; where its server stays elsewhere, `egress_ports` opens the way to it (used by {})",
+                        names.join(", ")
+                    )
+                }
             }
             [] => format!("runs {system}, which is not supported: nothing is generated for it"),
             names if system == "sqlite" => {

@@ -1,0 +1,124 @@
+//! A cache that AWS runs: what services get, and what Terraform keeps.
+
+use serde_json::json;
+use serde_yaml::Value as Yaml;
+
+use crate::cases::{there, yaml};
+use crate::support;
+
+const CACHE: &str = "cases/aws/elasticache/cache";
+const STORE: &str = "cases/aws/elasticache/store";
+const EXISTING: &str = "cases/aws/elasticache/existing-clusters";
+
+const MODULE: &str = "infra/terraform/modules/elasticache/main.tf";
+const ENVIRONMENT: &str = "infra/terraform/modules/environment/cache.tf";
+
+/// The lines between a line and the next one that closes it.
+fn block<'t>(text: &'t str, first: &str) -> &'t str {
+    let start = text.find(first).unwrap_or_else(|| panic!("no {first} in\n{text}"));
+    &text[start..start + text[start..].find("\n}\n").unwrap()]
+}
+
+#[test]
+fn a_service_gets_the_address_and_the_way() {
+    let pod = |service: &str| yaml(CACHE, &format!("k8s/base/{service}/deployment.yaml"))["spec"]["template"].clone();
+    let opens = |service: &str| pod(service)["metadata"]["labels"]["egress-cache"] == "true";
+    assert!(opens("api") && opens("mails") && !opens("web"));
+    let volumes = pod("mails")["spec"]["volumes"].as_sequence().unwrap().clone();
+    let secrets = volumes.into_iter().find(|volume| volume["name"] == "secrets").unwrap();
+    let expected: Yaml = serde_yaml::from_str("{name: cache, items: [{key: CACHE_URL, path: REDIS_URL}]}").unwrap();
+    let sources = secrets["projected"]["sources"].as_sequence().unwrap();
+    assert!(sources.iter().any(|source| source["secret"] == expected), "{sources:?}");
+    let secret = yaml(CACHE, "k8s/overlays/prod/cache/external-secret.yaml");
+    assert_eq!(secret["spec"]["data"][0]["secretKey"], "CACHE_URL");
+    assert_eq!(secret["spec"]["data"][0]["remoteRef"]["key"], "shop/prod/cache");
+    let policy = yaml(CACHE, "k8s/base/cache/network-policy.yaml");
+    assert_eq!(policy["spec"]["egress"][0]["ports"][0]["port"], 6379);
+    let networks = policy["spec"]["egress"][0]["to"].as_sequence().unwrap();
+    let networks: Vec<&str> = networks.iter().filter_map(|to| to["ipBlock"]["cidr"].as_str()).collect();
+    assert_eq!(networks, ["10.10.0.0/16", "10.20.0.0/16"]);
+    let job = &yaml(CACHE, ".github/workflows/ci.yml")["jobs"]["service-mails"];
+    assert!(job["services"]["cache"]["image"].as_str().unwrap().starts_with("docker.io/valkey/valkey:"), "{job:?}");
+}
+
+/// Every argument that Terraform writes into its state is free of the password.
+#[test]
+fn neither_state_nor_plan_has_the_password() {
+    for case in [CACHE, STORE, EXISTING] {
+        let text = there(case, ENVIRONMENT);
+        for line in text.lines().filter(|line| line.contains("ephemeral.")) {
+            let argument = line.split_once('=').unwrap().0.trim();
+            assert!(["password", "secret_string_wo"].contains(&argument), "{line}");
+        }
+        let variables = there(case, "infra/terraform/modules/elasticache/variables.tf");
+        assert!(block(&variables, "variable \"password\"").contains("ephemeral   = true"), "{variables}");
+        let files = ["alarms", "main", "network", "outputs", "users"];
+        let uses: Vec<String> = files
+            .iter()
+            .flat_map(|file| {
+                let text = there(case, &format!("infra/terraform/modules/elasticache/{file}.tf"));
+                text.lines().filter(|line| line.ends_with("var.password")).map(str::to_owned).collect::<Vec<_>>()
+            })
+            .collect();
+        assert_eq!(uses, ["  passwords_wo         = var.password"]);
+        assert!(text.contains("secret_string_wo_version = var.cache.password_version"), "{text}");
+    }
+}
+
+#[test]
+fn what_it_holds_decides_what_goes_and_what_is_kept() {
+    let cache = there(CACHE, MODULE);
+    assert!(cache.contains("\"allkeys-lru\"") && cache.contains("snapshot_retention_limit = 0"), "{cache}");
+    assert!(!cache.contains("prevent_destroy") && !cache.contains("snapshot_name"), "{cache}");
+    let store = there(STORE, MODULE);
+    assert!(store.contains("\"noeviction\"") && store.contains("prevent_destroy = true"), "{store}");
+    assert!(there(STORE, ENVIRONMENT).contains("= 35\n"));
+    let tree = support::read_tree(&support::root().join("tests/cases/aws/elasticache"));
+    assert_eq!(tree.len(), 3);
+    let runbook = there(STORE, "docs/runbooks/restore-cache.md");
+    let (made, switched) = runbook.split_once("4. Have the address lead").unwrap();
+    assert!(made.contains("serving = \"cache\"\n") && switched.contains("serving = \"cache2\"\n"), "{runbook}");
+    assert!(runbook.find("delete-replication-group") > runbook.find("## Undo"), "the old server goes last");
+    let recovery = there(STORE, "docs/disaster-recovery.md");
+    assert!(recovery.contains("so everything in the cache is lost"), "{recovery}");
+}
+
+#[test]
+fn production_has_two_nodes_and_the_others_the_smallest() {
+    let settings = |environment: &str| {
+        let text = there(STORE, &format!("infra/terraform/environments/{environment}/main.tf"));
+        block(&text, "  cache = {").to_owned()
+    };
+    let production = settings("prod");
+    assert!(production.contains("\"cache.m7g.large\"") && production.contains("nodes     = 2"), "{production}");
+    for environment in ["dev", "staging"] {
+        let other = settings(environment);
+        assert!(other.contains("\"cache.t4g.micro\"") && other.contains("nodes     = 1"), "{other}");
+        assert!(other.contains("mon:03:00") && production.contains("wed:03:00"), "{other}");
+    }
+}
+
+#[test]
+fn in_a_cluster_that_exists_pods_are_let_in_by_their_subnets() {
+    let network = there(EXISTING, "infra/terraform/modules/elasticache/network.tf");
+    assert!(
+        network.contains("for_each = var.client_cidrs") && !network.contains("client_security_group_id"),
+        "{network}"
+    );
+    let outputs = there(EXISTING, "infra/terraform/modules/existing-network/outputs.tf");
+    assert!(outputs.contains("private_subnet_cidrs"), "{outputs}");
+    let network = there(CACHE, "infra/terraform/modules/elasticache/network.tf");
+    assert!(network.contains("referenced_security_group_id = var.client_security_group_id"), "{network}");
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    let why = support::refusal("small-on-aws", &[("cache", json!("elasticache"))]);
+    assert!(why.contains("needs `cloud: aws` and `footprint: standard`"), "{why}");
+    let days = [("cache", json!("elasticache")), ("cache_holds", json!("store")), ("cache_snapshot_days", json!(36))];
+    let why = support::refusal("mongodb-atlas-on-aws", &days);
+    assert!(why.contains("cache_snapshot_days") && why.contains("35"), "{why}");
+    let services = json!([{"name": "cache-warmer", "kind": "worker", "path": "apps/warmer"}]);
+    let why = support::refusal("mongodb-atlas-on-aws", &[("cache", json!("elasticache")), ("services", services)]);
+    assert!(why.contains("which is a name that the system itself uses"), "{why}");
+}
