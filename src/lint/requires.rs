@@ -56,11 +56,20 @@ impl Lint<'_> {
                 keys.push(key);
             }
         }
+        // and keys that decide whether a choice among them can be taken
+        let choices = keys.iter().filter_map(|key| key_question(catalog, key)).flat_map(|question| &question.choices);
+        let in_choices: Vec<String> =
+            choices.flat_map(|choice| &choice.when).flat_map(|when| self.names(when)).collect();
+        for name in in_choices {
+            if self.is_key(&name) && !keys.contains(&name) {
+                keys.push(name);
+            }
+        }
         for combination in combinations(catalog, &keys)? {
             let value_of = |key: &str| combination.get(key).copied();
             // what nothing fills at all is a fault of the slot
             let is_filled = |(name, _): (&str, _)| catalog.providers(name).any(|(_, provides)| provides.fits(value_of));
-            if !slots().all(is_filled) || !self.is_there(component, &combination, true) {
+            if !slots().all(is_filled) || !self.is_open(&combination) || !self.is_there(component, &combination, true) {
                 continue;
             }
             let is_met = match (slot, other) {
@@ -84,12 +93,22 @@ impl Lint<'_> {
         match (&m.provides, &m.when) {
             (Some(provides), _) => provides.fits(|key| combination.get(key).copied()),
             (None, Some(when)) if self.reads_only_keys(when) => {
-                let keys: Values = combination.iter().map(|(k, v)| ((*k).to_owned(), (*v).into())).collect();
-                Scope::new(&self.env, &keys).is_true(when).unwrap_or(otherwise)
+                Scope::new(&self.env, &values(combination)).is_true(when).unwrap_or(otherwise)
             }
             (None, Some(_)) => otherwise,
             (None, None) => true,
         }
+    }
+
+    /// Whether each choice can be taken beside the others; what other answers decide counts as open.
+    fn is_open(&self, combination: &Combination<'_>) -> bool {
+        let keys = values(combination);
+        combination.iter().all(|(key, value)| {
+            let question = key_question(self.catalog, key);
+            let choice = question.and_then(|question| question.choices.iter().find(|choice| choice.value == *value));
+            let when = choice.and_then(|choice| choice.when.as_deref());
+            when.is_none_or(|when| Scope::new(&self.env, &keys).is_true(when).unwrap_or(true))
+        })
     }
 
     fn reads_only_keys(&self, expression: &str) -> bool {
@@ -107,4 +126,8 @@ impl Lint<'_> {
             .map(|compiled| compiled.undeclared_variables(false).into_iter().collect())
             .unwrap_or_default()
     }
+}
+
+fn values(combination: &Combination<'_>) -> Values {
+    combination.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect()
 }

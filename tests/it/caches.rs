@@ -112,7 +112,7 @@ fn in_a_cluster_that_exists_pods_are_let_in_by_their_subnets() {
 #[test]
 fn what_cannot_be_is_refused() {
     let why = support::refusal("small-on-aws", &[("cache", json!("elasticache"))]);
-    assert!(why.contains("needs `cloud: aws` and `footprint: standard`"), "{why}");
+    assert!(why.contains("`secrets_manager: aws_secrets_manager` and `footprint: standard`"), "{why}");
     let days = [("cache", json!("elasticache")), ("cache_holds", json!("store")), ("cache_snapshot_days", json!(36))];
     let why = support::refusal("mongodb-atlas-on-aws", &days);
     assert!(why.contains("cache_snapshot_days") && why.contains("35"), "{why}");
