@@ -1,5 +1,7 @@
 //! That what is read of a slot is there: a provider that stands for having nothing there has no facts.
 
+use std::collections::BTreeMap;
+
 use super::texts::Text;
 use super::{Lint, SLOTS};
 use crate::catalog::slots::{PROVIDED, Slot};
@@ -11,13 +13,15 @@ impl Lint<'_> {
         // a slot of records is read from each record, and which of them are there cannot be told from a text
         for (name, slot) in catalog.slots.slots.iter().filter(|(_, slot)| slot.per.is_none()) {
             let Some((none, _)) = catalog.providers(name).find(|(_, provides)| provides.none) else { continue };
+            let mut is_there: BTreeMap<&str, bool> = BTreeMap::new();
             for (text, reads) in texts {
                 let hint = match text.component {
                     None => format!("ask whether `{PROVIDED}.{name}` is defined, or for a key of the slot, first"),
                     Some(component) => {
                         let fills = component.manifest.provides.as_ref().is_some_and(|p| p.slot == *name);
                         let requires = component.manifest.requires.contains(name);
-                        if fills || requires || self.unmet(component, name).is_none() {
+                        let is_met = || self.unmet(component, name).is_none();
+                        if fills || requires || *is_there.entry(&component.name).or_insert_with(is_met) {
                             continue;
                         }
                         format!("require the slot `{name}`, or guard it with a `when` that asks for a key of the slot")

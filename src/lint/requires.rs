@@ -56,20 +56,28 @@ impl Lint<'_> {
                 keys.push(key);
             }
         }
-        // and keys that decide whether a choice among them can be taken
-        let choices = keys.iter().filter_map(|key| key_question(catalog, key)).flat_map(|question| &question.choices);
-        let in_choices: Vec<String> =
-            choices.flat_map(|choice| &choice.when).flat_map(|when| self.names(when)).collect();
-        for name in in_choices {
-            if self.is_key(&name) && !keys.contains(&name) {
-                keys.push(name);
+        // choices that can be taken beside some others only, and the keys that decide about that
+        let mut limited: Vec<(String, &str, &str)> = Vec::new();
+        for key in keys.clone() {
+            for choice in key_question(catalog, &key).map(|question| &question.choices).into_iter().flatten() {
+                let Some(when) = &choice.when else { continue };
+                for name in self.names(when) {
+                    if self.is_key(&name) && !keys.contains(&name) {
+                        keys.push(name);
+                    }
+                }
+                limited.push((key.clone(), &choice.value, when));
             }
         }
+        let is_open = |combination: &Combination<'_>| {
+            let mut whens = limited.iter().filter(|(key, value, _)| combination.get(key.as_str()) == Some(value));
+            whens.all(|(_, _, when)| Scope::new(&self.env, &values(combination)).is_true(when).unwrap_or(true))
+        };
         for combination in combinations(catalog, &keys)? {
             let value_of = |key: &str| combination.get(key).copied();
             // what nothing fills at all is a fault of the slot
             let is_filled = |(name, _): (&str, _)| catalog.providers(name).any(|(_, provides)| provides.fits(value_of));
-            if !slots().all(is_filled) || !self.is_open(&combination) || !self.is_there(component, &combination, true) {
+            if !slots().all(is_filled) || !is_open(&combination) || !self.is_there(component, &combination, true) {
                 continue;
             }
             let is_met = match (slot, other) {
@@ -98,17 +106,6 @@ impl Lint<'_> {
             (None, Some(_)) => otherwise,
             (None, None) => true,
         }
-    }
-
-    /// Whether each choice can be taken beside the others; what other answers decide counts as open.
-    fn is_open(&self, combination: &Combination<'_>) -> bool {
-        let keys = values(combination);
-        combination.iter().all(|(key, value)| {
-            let question = key_question(self.catalog, key);
-            let choice = question.and_then(|question| question.choices.iter().find(|choice| choice.value == *value));
-            let when = choice.and_then(|choice| choice.when.as_deref());
-            when.is_none_or(|when| Scope::new(&self.env, &keys).is_true(when).unwrap_or(true))
-        })
     }
 
     fn reads_only_keys(&self, expression: &str) -> bool {
