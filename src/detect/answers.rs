@@ -26,6 +26,7 @@ use databases::{Ours, unsupported};
 use egress::egress;
 use notes::{in_the_way, secrets_of_the_build, shared_lock, user_by_default};
 use record::{record, refusal};
+pub use system::STORES;
 use variables::{mapped, without_strangers};
 
 mod beside;

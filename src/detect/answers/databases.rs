@@ -11,6 +11,7 @@ use super::super::variables::{RULES, Variable};
 use super::super::walk::Files;
 use super::egress::egress;
 use super::further::{self, Further};
+use super::system::{NONE, STORES};
 use super::variables::{Mapped, mapped};
 use crate::catalog::Catalog;
 use crate::catalog::question::{Choice, DetectedBy, FindingName, Known as _, Question};
@@ -67,17 +68,15 @@ impl Ours {
     }
 }
 
-/// The choices that make a system other than a database, each with its question.
-fn stores<'c>(catalog: &'c Catalog, system: &str) -> impl Iterator<Item = (&'c Question, &'c Choice)> {
-    let words: Vec<String> = match system {
-        "redis" => ["elasticache", "redis", "valkey"].map(ToOwned::to_owned).into(),
-        system if super::system::ENGINES.contains(&system) => Vec::new(),
-        system => vec![system.to_owned()],
-    };
-    let asked = catalog.questions().map(|(_, question)| question);
-    asked
-        .flat_map(|question| question.choices.iter().map(move |choice| (question, choice)))
-        .filter(move |(_, choice)| words.contains(&choice.value))
+/// The choices that make a system other than a database, with their question: where a store has one system, all that make one, else
+/// that with its name.
+fn makers<'c>(catalog: &'c Catalog, system: &str) -> impl Iterator<Item = (&'c Question, &'c Choice)> {
+    let stores = STORES.iter().filter(move |(store, systems)| *store != "database" && systems.contains(&system));
+    let asked = stores.filter_map(|(store, systems)| Some((catalog.question(store)?, systems.len() == 1)));
+    asked.flat_map(move |(question, is_only)| {
+        let makes = move |choice: &&Choice| choice.value != NONE && (is_only || choice.value == system);
+        question.choices.iter().filter(makes).map(move |choice| (question, choice))
+    })
 }
 
 /// Whether a choice can be taken, as far as that is known.
@@ -90,7 +89,7 @@ pub(super) fn unsupported(catalog: &Catalog, scope: &Scope<'_>, found: &Detected
     let is_made = |system: &str| {
         ours.has(system)
             || ours.more.iter().any(|one| one.is_of(system))
-            || stores(catalog, system)
+            || makers(catalog, system)
                 .any(|(question, choice)| scope.known(&question.name).is_some_and(|value| *value == choice.value))
     };
     let mut users: BTreeMap<&str, (Location, Vec<String>)> = BTreeMap::new();
@@ -139,7 +138,7 @@ pub(super) fn unsupported(catalog: &Catalog, scope: &Scope<'_>, found: &Detected
             }
             names
                 if let Some((question, choice)) =
-                    stores(catalog, system).find(|(_, choice)| is_open(scope, choice.when.as_deref())) =>
+                    makers(catalog, system).find(|(_, choice)| is_open(scope, choice.when.as_deref())) =>
             {
                 let (name, value) = (&question.name, &choice.value);
                 if names.is_empty() {

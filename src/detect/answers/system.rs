@@ -14,8 +14,12 @@ use crate::template::expression::Scope;
 /// Databases that can be seen to be used, as detection calls them. SQLite is a file of a service.
 pub(super) const ENGINES: [&str; 5] = ["mongodb", "postgresql", "mysql", "sqlserver", "cockroachdb"];
 
-/// What is found where services use no database.
-const NONE: &str = "none";
+/// The stores that a service can use, as its answers and their questions call them, and the systems of each.
+pub const STORES: [(&str, &[&str]); 3] =
+    [("database", &ENGINES), ("cache", &["redis"]), ("broker", &["kafka", "nats", "rabbitmq"])];
+
+/// What is found where services use no database, and the choice of a store that makes none.
+pub(super) const NONE: &str = "none";
 
 /// The database that most services use, or that runs beside them while they are developed; `none` where services are known
 /// and use none. Nothing where there is no service.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::answers::Unknown;
+use super::super::answers::{STORES, Unknown};
 use super::super::finding::Location;
 use super::super::variables::{RULES, Says, Sort, Variable, read_in, sort};
 use super::advice::ADVICE;
@@ -10,13 +10,6 @@ use super::code::Code;
 use super::{Draft, GapKind, Subject};
 use crate::catalog::question::FindingName;
 use crate::text::listed;
-
-/// The stores that a service can use, as its answers call them, and the systems of each.
-const STORES: [(&str, &[&str]); 3] = [
-    ("database", &["cockroachdb", "mongodb", "mysql", "postgresql", "sqlserver"]),
-    ("cache", &["redis"]),
-    ("broker", &["kafka", "nats", "rabbitmq"]),
-];
 
 pub(super) fn gaps(subject: &Subject<'_>, code: &Code<'_>) -> Vec<Draft> {
     let (parts, others) = unknown(subject, code);
