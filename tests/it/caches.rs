@@ -3,7 +3,7 @@
 use serde_json::json;
 use serde_yaml::Value as Yaml;
 
-use crate::cases::{there, yaml};
+use crate::cases::{outcome, there, yaml};
 use crate::support;
 
 const CACHE: &str = "cases/aws/elasticache/cache";
@@ -69,7 +69,7 @@ fn neither_state_nor_plan_has_the_password() {
 fn what_it_holds_decides_what_goes_and_what_is_kept() {
     let cache = there(CACHE, MODULE);
     assert!(cache.contains("\"allkeys-lru\"") && cache.contains("snapshot_retention_limit = 0"), "{cache}");
-    assert!(!cache.contains("prevent_destroy") && !cache.contains("snapshot_name"), "{cache}");
+    assert!(cache.contains("prevent_destroy = true") && !cache.contains("snapshot_name"), "{cache}");
     let store = there(STORE, MODULE);
     assert!(store.contains("\"noeviction\"") && store.contains("prevent_destroy = true"), "{store}");
     assert!(there(STORE, ENVIRONMENT).contains("= 35\n"));
@@ -79,6 +79,34 @@ fn what_it_holds_decides_what_goes_and_what_is_kept() {
     assert!(runbook.find("delete-replication-group") > runbook.find("## Undo"), "the old server goes last");
     let recovery = there(STORE, "docs/disaster-recovery.md");
     assert!(recovery.contains("so everything in the cache is lost"), "{recovery}");
+    assert!(
+        recovery.contains("each value of `servers` in `infra/terraform/environments/*/main.tf` becomes `null`"),
+        "{recovery}"
+    );
+}
+
+/// AWS deletes the daily snapshots of a server together with it.
+#[test]
+fn a_pipeline_cannot_delete_what_exists_nowhere_else() {
+    let denied = there(STORE, "infra/terraform/modules/identity/cache.tf");
+    for action in ["DeleteCacheCluster", "DeleteReplicationGroup", "DeleteSnapshot"] {
+        assert!(denied.contains(&format!("\"elasticache:{action}\"")), "{denied}");
+    }
+    for case in [CACHE, EXISTING] {
+        let tree = &outcome(case).rendered.tree;
+        assert!(!tree.files.contains_key("infra/terraform/modules/identity/cache.tf"), "{case}");
+    }
+    let shared = there(STORE, "infra/terraform/modules/identity/shared-account.tf");
+    assert!(shared.contains("\"arn:aws:elasticache:*:*:*:${var.name}-${other}-*\""), "{shared}");
+}
+
+#[test]
+fn the_version_of_an_environment_is_its_own() {
+    for environment in ["dev", "staging", "prod"] {
+        let text = there(STORE, &format!("infra/terraform/environments/{environment}/main.tf"));
+        assert!(block(&text, "  cache = {").contains("engine_version = \"9.1\""), "{text}");
+    }
+    assert!(there(STORE, MODULE).contains("engine_version       = var.engine_version"));
 }
 
 #[test]
@@ -113,10 +141,13 @@ fn in_a_cluster_that_exists_pods_are_let_in_by_their_subnets() {
 fn what_cannot_be_is_refused() {
     let why = support::refusal("small-on-aws", &[("cache", json!("elasticache"))]);
     assert!(why.contains("`secrets_manager: aws_secrets_manager` and `footprint: standard`"), "{why}");
+    let why = support::refusal("mongodb-atlas-on-aws", &[("cache", json!("elasticache"))]);
+    assert!(why.contains("cache_holds"), "{why}");
     let days = [("cache", json!("elasticache")), ("cache_holds", json!("store")), ("cache_snapshot_days", json!(36))];
     let why = support::refusal("mongodb-atlas-on-aws", &days);
     assert!(why.contains("cache_snapshot_days") && why.contains("35"), "{why}");
     let services = json!([{"name": "cache-warmer", "kind": "worker", "path": "apps/warmer"}]);
-    let why = support::refusal("mongodb-atlas-on-aws", &[("cache", json!("elasticache")), ("services", services)]);
+    let cache = [("cache", json!("elasticache")), ("cache_holds", json!("cache")), ("services", services)];
+    let why = support::refusal("mongodb-atlas-on-aws", &cache);
     assert!(why.contains("which is a name that the system itself uses"), "{why}");
 }

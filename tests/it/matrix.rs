@@ -107,8 +107,10 @@ impl<'c> Matrix<'c> {
             let active = component.and_then(|component| condition(catalog, component));
             let when: Vec<&str> = active.into_iter().chain(question.when.as_deref()).collect();
             unused.remove(&question.name);
-            if let Some(records) = records.get(&question.name) {
-                matrix.vary_records(question, records, &when);
+            if is_never(catalog, env, &points, &when) {
+                continue;
+            } else if let Some(records) = records.get(&question.name) {
+                matrix.vary_records(question, records, &points, &when);
             } else if let Some(values) = values(question, &points) {
                 let (name, question) = (question.name.clone(), Some(question));
                 matrix.axes.push(Axis { name, values, question, list: None, when, causes: BTreeSet::new() });
@@ -127,8 +129,17 @@ impl<'c> Matrix<'c> {
         matrix
     }
 
-    fn vary_records(&mut self, question: &'c Question, records: &Records, when: &[&'c str]) {
-        for field in question.fields.iter().filter(|field| !is_never_asked(self.catalog, self.env, field)) {
+    fn vary_records(
+        &mut self,
+        question: &'c Question,
+        records: &Records,
+        points: &IndexMap<String, Vec<Value>>,
+        when: &[&'c str],
+    ) {
+        for field in &question.fields {
+            if is_never(self.catalog, self.env, points, field.when.as_deref().as_slice()) {
+                continue;
+            }
             let Some(values) = values(field, &records.points) else { continue };
             let when = when.iter().copied().chain(field.when.as_deref()).collect();
             let name = format!("{}.0.{}", question.name, field.name);
@@ -349,10 +360,20 @@ fn condition(catalog: &Catalog, component: &Component) -> Option<&'static str> {
 
 /// Whether a question with one choice decides alone that a field is not asked, such as that the only cache is none.
 pub fn is_never_asked(catalog: &Catalog, env: &Environment<'_>, field: &Question) -> bool {
-    let decided = catalog.questions().map(|(_, question)| question).filter(|question| question.has_one_choice());
-    let decided: Values = decided.map(|question| (question.name.clone(), json!(question.choices[0].value))).collect();
+    is_never(catalog, env, &IndexMap::new(), field.when.as_deref().as_slice())
+}
+
+/// Whether questions with one choice, or with one value here, decide alone that conditions are not all true.
+fn is_never(catalog: &Catalog, env: &Environment<'_>, points: &IndexMap<String, Vec<Value>>, when: &[&str]) -> bool {
+    let value = |question: &Question| match points.get(&question.name).map(Vec::as_slice) {
+        Some([value]) => Some(value.clone()),
+        Some(_) => None,
+        None => question.has_one_choice().then(|| json!(question.choices[0].value)),
+    };
+    let questions = catalog.questions().map(|(_, question)| question);
+    let decided: Values = questions.filter_map(|question| Some((question.name.clone(), value(question)?))).collect();
     let scope = Scope::new(env, &decided);
-    field.when.as_ref().is_some_and(|when| scope.is_true(when).is_ok_and(|asked| !asked))
+    when.iter().any(|when| scope.is_true(when).is_ok_and(|asked| !asked))
 }
 
 /// The values of a question that are varied.

@@ -346,7 +346,7 @@ fn an_empty_cache_or_broker_is_a_list_of_what_it_owes() {
         faults(&[("components/one/server/component.yaml", text.as_str())])
     };
     let cache = owed("cache");
-    let is_shared = |line: &&str| !["facts.loss", "facts.recovery"].iter().any(|fact| line.contains(fact));
+    let is_shared = |line: &&str| !["facts.loss", "facts.recovery", "facts.page"].iter().any(|fact| line.contains(fact));
     let shared: Vec<&str> = cache.lines().filter(is_shared).collect();
     assert_eq!(shared.join("\n") + "\n", owed("broker").replace("broker", "cache").replace("BROKER", "CACHE"));
     insta::assert_snapshot!(cache, @r"
@@ -357,6 +357,7 @@ fn an_empty_cache_or_broker_is_a_list_of_what_it_owes() {
         - `provides.facts.port`: the port at which it answers, a number
         - `provides.facts.loss`: what becomes of the services that use it while it is lost, a predicate that fits one and several
         - `provides.facts.recovery`: what brings it back without people, and how services bear it, for a table
+        - `provides.facts.page`: name of the runbook that says what to do when it does not answer
         - `provides.facts.test_image`: key in pins.yaml of the image that answers at this port in the tests of services, without a password
         - `provides.facts.test_url`: `CACHE_URL` of those tests, and of a laptop
         - `files/k8s/base/cache/network-policy.yaml`

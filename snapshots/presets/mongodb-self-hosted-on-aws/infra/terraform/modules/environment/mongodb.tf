@@ -1,5 +1,4 @@
-# The passwords of the users are made by bootstrap, which only people run: comparing a secret means reading it, and CI
-# compares all that is here.
+# The passwords of the users are drawn by bootstrap, which only people run, so no pipeline ever has them.
 locals {
   mongodb_secret_arns = [
     for secret in ["mongodb", "mongodb-backup", "mongodb-users"] :

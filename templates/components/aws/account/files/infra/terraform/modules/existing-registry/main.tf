@@ -9,7 +9,7 @@ data "aws_ecr_repository" "this" {
 }
 
 locals {
-  # Tags that others exempt, such as `latest`, are none of commits.
+  # Others may exempt tags such as `latest`; those of commits are never moved.
   mutable = [for name, repository in data.aws_ecr_repository.this : name if !startswith(repository.image_tag_mutability, "IMMUTABLE")]
 }
 
