@@ -151,3 +151,41 @@ fn what_cannot_be_is_refused() {
     let why = support::refusal("mongodb-atlas-on-aws", &cache);
     assert!(why.contains("which is a name that the system itself uses"), "{why}");
 }
+
+/// Of what others operate there is an empty secret, a way to it, and a job that tries the way.
+#[test]
+fn what_others_operate_is_only_reached() {
+    const BROKERS: &str = "cases/core/existing-broker/rabbitmq";
+    let networks = |case: &str, store: &str| -> (Vec<String>, u64) {
+        let policy = yaml(case, &format!("k8s/base/{store}/network-policy.yaml"));
+        let egress = &policy["spec"]["egress"][0];
+        let blocks = egress["to"].as_sequence().unwrap().iter();
+        let cidrs = blocks.map(|to| to["ipBlock"]["cidr"].as_str().unwrap().to_owned()).collect();
+        (cidrs, egress["ports"][0]["port"].as_u64().unwrap())
+    };
+    assert_eq!(networks("cases/core/existing-cache/redis", "cache"), (vec!["10.40.0.0/16".to_owned()], 6380));
+    assert_eq!(networks(BROKERS, "cache"), (vec!["0.0.0.0/0".to_owned()], 6379));
+    assert_eq!(networks(BROKERS, "broker"), (vec!["10.40.0.0/16".to_owned(), "10.41.0.0/16".to_owned()], 5671));
+    for (case, store, variable) in [
+        ("cases/core/existing-cache/redis", "cache", "CACHE_URL"),
+        ("cases/core/existing-cache/small", "cache", "CACHE_URL"),
+        (BROKERS, "broker", "BROKER_URL"),
+    ] {
+        let secret = yaml(case, &format!("k8s/overlays/staging/{store}/external-secret.yaml"));
+        assert_eq!(secret["spec"]["data"][0]["secretKey"], variable, "{case}");
+        assert_eq!(secret["spec"]["data"][0]["remoteRef"]["key"], format!("shop/staging/{store}"), "{case}");
+        let terraform = there(case, "infra/terraform/modules/environment/secrets.tf");
+        assert!(terraform.contains("Address of "), "{case}: {terraform}");
+        let check = yaml(case, &format!("k8s/base/{store}/cron-job.yaml"));
+        let pod = &check["spec"]["jobTemplate"]["spec"]["template"];
+        assert_eq!(pod["metadata"]["labels"][format!("egress-{store}")], "true", "{case}");
+        let all = &outcome(case).rendered.tree.files;
+        assert!(!all.keys().any(|path| path.contains("elasticache")), "{case}");
+    }
+    // the port of the server in production is not that of the image in CI
+    let ci = there("cases/core/existing-cache/redis", ".github/workflows/ci.yml");
+    assert!(ci.contains("127.0.0.1:6379:6379") && !ci.contains("6380"), "{ci}");
+    // there is no pinned image of RabbitMQ
+    let contract = there(BROKERS, "docs/service-contract.md");
+    assert!(contract.contains("Tests of services with a message broker get none"), "{contract}");
+}

@@ -202,13 +202,15 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
     let text = "title: One host\nwhy: Another platform.\nprovides:\n  slot: platform\n  for:\n    \
                 platform: {value: compose, title: One host with compose, order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/compose/host/component.yaml", text)]), @r"
-    error: the catalog has 11 faults:
+    error: the catalog has 13 faults:
       templates/components/compose/host/component.yaml: owes to the slot `platform`:
         - `provides.facts.title`: name of the product, for a sentence
         - `macros.j2`: `<% macro client_tools() %>`: a row of a table: the tools with which people reach it, and for what
         - `macros.j2`: `<% macro show_services() %>`: shows which services run, and how many instances of each
         - `macros.j2`: `<% macro service_logs(service, since) %>`: prints what a service has logged for a time such as `15m`
       templates/components/core/delivery/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
+      templates/components/core/existing-broker/component.yaml: requires `kubernetes/manifests`, which is not there with `broker: existing`, `platform: compose`
+      templates/components/core/existing-cache/component.yaml: requires `kubernetes/manifests`, which is not there with `cache: existing`, `cloud: aws`, `platform: compose`, `secrets_manager: aws_secrets_manager`
       templates/components/core/existing-database/component.yaml: requires `kubernetes/manifests`, which is not there with `database: existing`, `database_hosting: atlas`, `platform: compose`
       templates/components/core/gateway/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/more-databases/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
@@ -346,7 +348,7 @@ fn an_empty_cache_or_broker_is_a_list_of_what_it_owes() {
         faults(&[("components/one/server/component.yaml", text.as_str())])
     };
     let cache = owed("cache");
-    let is_shared = |line: &&str| !["facts.loss", "facts.recovery", "facts.page"].iter().any(|fact| line.contains(fact));
+    let is_shared = |line: &&str| !["facts.loss", "facts.recovery"].iter().any(|fact| line.contains(fact));
     let shared: Vec<&str> = cache.lines().filter(is_shared).collect();
     assert_eq!(shared.join("\n") + "\n", owed("broker").replace("broker", "cache").replace("BROKER", "CACHE"));
     insta::assert_snapshot!(cache, @r"
@@ -358,7 +360,7 @@ fn an_empty_cache_or_broker_is_a_list_of_what_it_owes() {
         - `provides.facts.loss`: what becomes of the services that use it while it is lost, a predicate that fits one and several
         - `provides.facts.recovery`: what brings it back without people, and how services bear it, for a table
         - `provides.facts.page`: name of the runbook that says what to do when it does not answer
-        - `provides.facts.test_image`: key in pins.yaml of the image that answers at this port in the tests of services, without a password
+        - `provides.facts.test_image`: key in pins.yaml of the image that answers at `test_url` in the tests of services, without a password; empty for none
         - `provides.facts.test_url`: `CACHE_URL` of those tests, and of a laptop
         - `files/k8s/base/cache/network-policy.yaml`
         - `files/k8s/overlays/__environment__/cache/external-secret.yaml`

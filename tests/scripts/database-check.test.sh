@@ -2,29 +2,8 @@
 # The job that shows whether an existing database is reached: it asks every host of the address, and prints nothing else of it.
 # Only with k8s/base/database/cron-job.yaml
 # shellcheck source-path=SCRIPTDIR
-. "$(dirname "$0")/lib.sh"
-
-# shellcheck disable=SC2016 # the line of the script
-sed -n 's/^ \{18\}//p' "$repository/k8s/base/database/cron-job.yaml" | sed '/^exit "\$failed"$/q' > check.sh
-grep -q '/run/secrets/database/DATABASE_URL' check.sh
-sed -i.bak "s|/run/secrets/database/DATABASE_URL|$sandbox/address|; s/timeout 10 bash -c .* 2>/asks \"\$host\" \"\$at\" 2>/" check.sh
-# a network in which db.example.com:5433 and other.example.com:5432 answer
-stand_in asks <<'TEXT'
-[[ "$1 $2" == "db.example.com 5433" || "$1 $2" == "other.example.com 5432" ]]
-TEXT
-stand_in getent <<'TEXT'
-[[ "$2" == *.example.com ]]
-TEXT
-
-# address STATUS TEXT ADDRESS
-address() {
-  printf '%s\n' "$3" > "$sandbox/address"
-  expect "$1" "$2" "$3" bash check.sh
-  if grep -q 'S3cret' "$sandbox/output"; then
-    echo "FAILED: $3: a part of the password is printed"
-    failed=$((failed + 1))
-  fi
-}
+STORE=database VARIABLE=DATABASE_URL
+. "$(dirname "$0")/address-check.sh"
 
 address 0 "db.example.com answers at port 5433" 'postgresql://u:S3cret@db.example.com:5433/shop?sslmode=require'
 address 0 "other.example.com answers at port 5432" 'postgresql://u:S3cret@other.example.com/shop?application_name=a@b'
