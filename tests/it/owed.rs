@@ -398,6 +398,7 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.engine`: the kind of database, as people call it
         - `provides.facts.secret`: name of the Secret that the provider brings for services, and of the label `egress-NAME` with which pods reach the database
+        - `provides.facts.migration_secret`: name of the Secret with the same keys that migrations get in its place, where they log in as another user; else the same name
         - `provides.facts.uri_variable`: the key of that Secret with the address, and the variable of services that do not ask for another one
         - `provides.facts.references`: what the answer `variables` of a service may refer to
         - `provides.facts.port`: the port at which it answers, a number
@@ -405,13 +406,15 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
         - `provides.facts.test_environment`: what that image needs as variables, by name
         - `provides.facts.test_url`: the address of the database of those tests
         - `provides.facts.local_url`: the address on a laptop
-        - `provides.facts.in_cluster`: whether it runs in the cluster, on its nodes and volumes; then the Secret `mongodb-ssl` holds `ca.crt`, its pods are labelled `app.kubernetes.io/instance: mongodb` and `app.kubernetes.io/component: mongod`, and it brings the NetworkPolicy `egress-mongodb` for pods that use it
+        - `provides.facts.in_cluster`: whether it runs in the cluster, on its nodes and volumes; then it brings the NetworkPolicy `egress-SECRET` for pods that use it, where SECRET is the fact above
+        - `provides.facts.authority`: the certificates by which services know the server, where their system has none of them: `volume`, its name in pods, `folder`, where it is mounted, `comment`, and the `secret` or `config_map` with the file `file`; else empty
         - `provides.facts.size`: size of an instance in production, as the product calls it
         - `provides.facts.has_password`: whether services and backups log in with a password; else with the identity of their pod, and backups by `credentials.sh` beside their scripts
         - `provides.facts.consistent_dump`: whether a dump is one moment in time
         - `provides.facts.snapshots`: who takes snapshots of it and copies them to the region of the backups, for a sentence; empty for none
         - `provides.facts.recovery_base`: what point-in-time recovery is lost with, for a sentence
         - `macros.j2`: `<% macro described() %>`: what it is, in a sentence
+        - `macros.j2`: `<% macro pods() %>`: its pods, a peer in a NetworkPolicy, where it is in the cluster; further lines are indented by 8
         - `macros.j2`: `<% macro wait_until_ready() %>`: lines of `scripts/deploy.sh` that wait for it, or nothing
         - `macros.j2`: `<% macro kinds_with_data() %>`: kinds of objects that hold data, each with a space before it
         - `macros.j2`: `<% macro diagram_label() %>`: the label of a diagram
@@ -429,12 +432,14 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro tools() %>`: a row of a table: tools with which people reach it, or nothing
         - `macros.j2`: `<% macro address_comment(of) %>`: a comment on what its address for `services` or for the `backup` holds
         - `macros.j2`: `<% macro egress(networks) %>`: the way to it in a NetworkPolicy, where it is not in the cluster: a comment and a rule for the networks of environments; further lines are indented by 4
+        - `macros.j2`: `<% macro contract() %>`: what the service contract says of its address, a section, or nothing
         - `macros.j2`: `<% macro check() %>`: how to see that it works, when backups cannot connect; sentences
         - `macros.j2`: `<% macro image_sources() %>`: where the images come from that it runs, the end of a sentence with `; ` before it, or nothing
         - `macros.j2`: `<% macro inconsistent(as) %>`: why a dump is not one moment in time, as a `comment` that is indented by 16 or a `bullet`; nothing where it is one
+        - `macros.j2`: `<% macro dumping(part) %>`: parts of the page on disasters: with what an archive is `tried` before it is uploaded; of which moment it is, where it is one, a `bullet`; through what a dump reads the data, the subject of its `load`
         - `macros.j2`: `<% macro restore_tools() %>`: what `scripts/restore.sh target` needs besides the tools of the cloud, for a sentence, or nothing
         - `macros.j2`: `<% macro restore_target() %>`: the body of `target ENV FILE` in `scripts/restore.sh`: writes the address of a user who may write; `fail`, `usage` and `bucket_of` are there
-        - `macros.j2`: `<% macro recovering(part) %>`: a part of the page on disasters, or nothing: when the `promise` of point-in-time recovery holds; with what it is `lost`; what the loss of the `region` means; commands that put `credentials` back, and which are put back `credentials_later`; what is done `after` a restore
+        - `macros.j2`: `<% macro recovering(part) %>`: a part of the page on disasters, or nothing: when the `promise` of point-in-time recovery holds; with what it is `lost`; what the loss of the `region` means; commands that put `credentials` back, and which are put back `credentials_later`; what is done once the database is `made` and empty; what is done `after` a restore
         - `macros.j2`: `<% macro restoring(part) %>`: a part of the runbook on restores, or nothing: how to `keep` the damaged state and to `undo`, where it has snapshots; the `user` that is made; steps to a `moment`; how people `count` documents and copy them; what else grows with its `volumes`; whom to `escalate` to; the `row` for the log after those; what to `remove`, and which `scratch` copies
         - `macros.j2`: `<% macro recovery_drill(place) %>`: how people drill point-in-time recovery, for an `issue` or for the `page` on drills
       templates/questions.yaml: question `database_hosting`: `rds` needs `compare`, since another choice has it
@@ -477,6 +482,8 @@ fn an_empty_backup_is_a_list_of_what_it_owes() {
       templates/components/postgresql/backup/component.yaml: owes to the slot `backup`:
         - `provides.facts.job`: name of the CronJob that makes backups, of the service account of its pods, and the label `app.kubernetes.io/name` of its jobs
         - `provides.facts.prefix`: what the keys of backups begin with in the bucket, before a slash
+        - `provides.facts.artifact`: name of the file that is a dump
+        - `provides.facts.image`: name of the image in the library of Docker Hub that dumps, restores and is the server of drills, and its key in pins.yaml, with a `cache`
         - `provides.facts.attempts`: how many volumes a job makes at most, one for each attempt; a number
         - `provides.facts.oldest_hours`: how many hours old the newest backup can be, when each run succeeds; a number
         - `files/k8s/components/backup/cronjob.yaml`
