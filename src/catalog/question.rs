@@ -324,6 +324,8 @@ pub enum FindingName {
     Database,
     /// The database of the server whose name is in the address of a service, where services name several.
     DatabaseName,
+    /// Whether a service uses a store that the answers make and that has one of the systems.
+    Store,
     /// The command that applies migrations, where a service uses one of the databases.
     Migrate,
     /// Names of variables with secrets, without the address of one of the databases.
@@ -343,7 +345,13 @@ impl FindingName {
     pub fn is_of_some(self) -> bool {
         matches!(
             self,
-            Self::Repository | Self::Database | Self::Migrate | Self::Secrets | Self::OptionalSecrets | Self::Variables
+            Self::Repository
+                | Self::Database
+                | Self::Store
+                | Self::Migrate
+                | Self::Secrets
+                | Self::OptionalSecrets
+                | Self::Variables
         )
     }
 }

@@ -26,7 +26,7 @@ use databases::{Ours, unsupported};
 use egress::egress;
 use notes::{in_the_way, secrets_of_the_build, shared_lock, user_by_default};
 use record::{record, refusal};
-pub use system::STORES;
+pub use system::{MadeStore, STORES, made};
 use variables::{mapped, without_strangers};
 
 mod beside;
@@ -47,8 +47,8 @@ pub struct Unknown {
     /// The folder of the service, empty for the whole.
     pub folder: String,
     pub variable: Finding<Variable>,
-    /// Whether it is a part of the address of a database that is known only as a whole.
-    pub is_part: bool,
+    /// What answers call the store of whose address it is a part, where that is known only as a whole.
+    pub part_of: Option<&'static str>,
 }
 
 /// What follows from findings.
@@ -231,10 +231,10 @@ fn services(
             secrets_of_the_build(&service, files);
             if question.fields.iter().any(|field| field.is_detected_by(FindingName::Variables)) {
                 let mapped = mapped(&service, ours, found);
-                following.unknown.extend(mapped.unknown().map(|(variable, is_part)| Unknown {
+                following.unknown.extend(mapped.unknown().map(|(variable, part_of)| Unknown {
                     folder: service.path.clone(),
                     variable: variable.clone(),
-                    is_part,
+                    part_of,
                 }));
             }
             if question.fields.iter().any(|field| field.is_detected_by(FindingName::EgressPorts)) {

@@ -723,6 +723,50 @@ fn variables_become_answers() {
     }
 }
 
+/// A cache that is made here is the Redis of whoever talks to it; without one it stays elsewhere.
+#[test]
+fn a_store_that_is_made_connects_its_services() {
+    let package = |libraries: &str| {
+        format!(r#"{{"scripts": {{"start": "node x.js"}}, "dependencies": {{"express": "5"{libraries}}}}}"#)
+    };
+    let of = |chosen: Value, libraries: &str, sample: &str| {
+        let dir = TempDir::new().unwrap();
+        write(&dir.path().join("api/package.json"), package(libraries));
+        write(&dir.path().join("api/.env.example"), sample);
+        let found = detect(embedded(), dir.path(), &serde_json::from_value(chosen).unwrap()).unwrap();
+        let parts = found.unknown.iter().filter(|one| one.part_of == Some("cache")).count();
+        let mut service = found.answers["services"].value[0].clone();
+        service["parts"] = parts.into();
+        ["cache", "broker", "secrets", "variables", "egress_ports", "parts"].map(|field| service[field].clone())
+    };
+    let (none, no) = (Value::Null, || serde_json::json!(0));
+    let cache = serde_json::json!({"cache": "elasticache"});
+    let url = |name: &str| serde_json::json!({name: "${cache.url}"});
+    let yes = Value::from(true);
+    let redis = r#", "ioredis": "5""#;
+    let sample = "REDIS_URL=redis://localhost:6379\n";
+    let secret = serde_json::json!(["REDIS_URL"]);
+    let port = serde_json::json!([6379]);
+    let elsewhere = [none.clone(), none.clone(), secret, none.clone(), port, no()];
+    assert_eq!(of(serde_json::json!({}), redis, sample), elsewhere);
+    for (libraries, sample, name) in [
+        (redis, sample, "REDIS_URL"),
+        (redis, "CELERY_BROKER_URL=redis://redis:6379/0\n", "CELERY_BROKER_URL"),
+        (redis, "JOBS_BROKER_URL=\n", "JOBS_BROKER_URL"),
+        ("", "QUEUE=redis://redis\n", "QUEUE"),
+    ] {
+        let wanted = [yes.clone(), none.clone(), none.clone(), url(name), none.clone(), no()];
+        assert_eq!(of(cache.clone(), libraries, sample), wanted, "{sample}");
+    }
+    // its address is known only as a whole
+    let wanted = [yes.clone(), none.clone(), none.clone(), none.clone(), none.clone(), serde_json::json!(3)];
+    assert_eq!(of(cache.clone(), redis, "REDIS_HOST=localhost\nREDIS_PORT=6379\nREDIS_PASSWORD=x\n"), wanted);
+    // another system is elsewhere
+    let wanted =
+        [none.clone(), none.clone(), serde_json::json!(["NATS_URL"]), none.clone(), serde_json::json!([4222]), no()];
+    assert_eq!(of(cache, r#", "nats": "2""#, "NATS_URL=nats://localhost:4222\n"), wanted);
+}
+
 #[test]
 fn what_is_not_known_is_said_once() {
     let (_place, found) = found(&[

@@ -8,7 +8,7 @@ use super::super::finding::{Finding, Location};
 use crate::answers::Found;
 use crate::answers::check::Check;
 use crate::catalog::Catalog;
-use crate::catalog::question::{FindingName, Question, Values};
+use crate::catalog::question::{FindingName, Known as _, Question, Values};
 use crate::template::expression::Scope;
 
 /// Databases that can be seen to be used, as detection calls them. SQLite is a file of a service.
@@ -20,6 +20,40 @@ pub const STORES: [(&str, &[&str]); 3] =
 
 /// What is found where services use no database, and the choice of a store that makes none.
 pub(super) const NONE: &str = "none";
+
+/// A store beside the database that the answers make.
+pub struct MadeStore {
+    /// What answers and references call it.
+    pub name: &'static str,
+    systems: Vec<&'static str>,
+}
+
+impl MadeStore {
+    pub fn is_of(&self, system: &str) -> bool {
+        self.systems.contains(&system)
+    }
+}
+
+/// Whether it is a system of a store beside the database.
+pub(super) fn beside_database(system: &str) -> bool {
+    STORES.iter().any(|(name, systems)| *name != "database" && systems.contains(&system))
+}
+
+/// Whether a choice of a store that has these systems makes one of them: of a store that has a single one any choice does.
+pub(super) fn makes(choice: &str, systems: &[&str], system: &str) -> bool {
+    choice != NONE && systems.contains(&system) && (systems.len() == 1 || choice == system)
+}
+
+/// The stores beside the database that the answers make.
+pub fn made(scope: &Scope<'_>) -> Vec<MadeStore> {
+    let of_store = |(name, systems): &(&'static str, &'static [&'static str])| {
+        let choice = scope.known(name)?.as_str()?;
+        let made = systems.iter().copied().filter(|system| makes(choice, systems, system)).collect();
+        Some(MadeStore { name, systems: made })
+    };
+    let beside = STORES.iter().filter(|(name, _)| *name != "database");
+    beside.filter_map(of_store).filter(|store| !store.systems.is_empty()).collect()
+}
 
 /// The database that most services use, or that runs beside them while they are developed; `none` where services are known
 /// and use none. Nothing where there is no service.
