@@ -245,6 +245,8 @@ pub enum FindingName {
     DatabaseEngine,
     /// The databases beside that one of which a service reads the address, each with a name.
     MoreDatabases,
+    /// What services keep in one of the systems that exists nowhere else: `jobs` or `sessions`.
+    OnlyCopy,
     /// The checks that workflows of the repository report for every pull request.
     Checks,
     /// Those of these workflows that can be started on a branch.
@@ -348,6 +350,7 @@ impl FindingName {
             Self::Repository
                 | Self::Database
                 | Self::Store
+                | Self::OnlyCopy
                 | Self::Migrate
                 | Self::Secrets
                 | Self::OptionalSecrets

@@ -119,6 +119,7 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Valu
             FindingName::ProjectName => scalar(scope, question, remote_name(found).or_else(|| root_name(found))),
             FindingName::Repository => scalar(scope, question, repository(found, &by.of)),
             FindingName::CodeOwners => scalar(scope, question, code_owners(files)),
+            FindingName::OnlyCopy => system::answer(scope, question, system::only_copy(found, &by.of).as_ref()),
             FindingName::Services if question.kind == KindName::Records => {
                 services(scope, question, found, &ours, files, &mut following)?
             }

@@ -248,6 +248,15 @@ pub struct Client {
     /// The system, where the library is for one only: `mongodb`, `postgresql`, `mysql`, `redis`, `nats`, ...
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system: Option<&'static str>,
+    /// What it keeps there that exists nowhere else: `jobs` or `sessions`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keeps: Option<&'static str>,
+}
+
+impl Client {
+    pub fn new(library: &str, system: Option<&'static str>) -> Self {
+        Self { library: library.to_owned(), system, keeps: None }
+    }
 }
 
 impl Service {

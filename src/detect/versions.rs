@@ -118,7 +118,7 @@ pub fn prisma(files: &Files, services: &mut Services) {
             "cockroachdb" => "cockroachdb",
             _ => continue,
         };
-        let client = Client { library: CLIENT.into(), system: Some(system) };
+        let client = Client::new(CLIENT, Some(system));
         let finding = Finding::new(client, Location::new(file, Some(provider.line)));
         let around = path::parent(file);
         let folder = if path::name(around) == "prisma" { path::parent(around) } else { around };

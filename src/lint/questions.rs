@@ -168,8 +168,8 @@ impl Lint<'_> {
             self.fault(
                 file,
                 format!(
-                    "{name}: `of` of `detected_by` goes with `repository`, `database`, `migrate` and what is found of variables, and those \
-                     need it"
+                    "{name}: `of` of `detected_by` goes with `repository`, `database`, `store`, `only_copy`, `migrate` and what is found of \
+                     variables, and those need it"
                 ),
             );
         }

@@ -767,6 +767,35 @@ fn a_store_that_is_made_connects_its_services() {
     assert_eq!(of(cache, r#", "nats": "2""#, "NATS_URL=nats://localhost:4222\n"), wanted);
 }
 
+/// Jobs of queues and sessions exist nowhere else than in the Redis where they are kept.
+#[test]
+fn what_a_cache_holds_is_told_by_libraries() {
+    let node = |libraries: &str| {
+        format!(r#"{{"scripts": {{"start": "node x.js"}}, "dependencies": {{"express": "5"{libraries}}}}}"#)
+    };
+    let of = |manifest: &str, text: &str, sample: &str| {
+        let dir = TempDir::new().unwrap();
+        write(&dir.path().join("api").join(manifest), text);
+        write(&dir.path().join("api/main.py"), "app = Flask(__name__)\n");
+        write(&dir.path().join("api/.env.example"), sample);
+        let found = detect(embedded(), dir.path(), &Default::default()).unwrap();
+        found.answers.get("cache_holds").map(|answer| (answer.value.clone(), answer.evidence()))
+    };
+    let store = |place: &str| Some((Value::from("store"), place.to_owned()));
+    for library in ["bullmq", "bull", "bee-queue", "connect-redis"] {
+        let package = node(&format!(r#", "{library}": "1""#));
+        assert_eq!(of("package.json", &package, ""), store("api/package.json"), "{library}");
+    }
+    assert_eq!(of("package.json", &node(r#", "ioredis": "5""#), "REDIS_URL=redis://localhost\n"), None);
+    let celery = |more: &str, sample: &str| of("requirements.txt", &format!("flask\ncelery{more}\n"), sample);
+    let of_celery = store("api/requirements.txt:2");
+    assert_eq!(celery("", ""), None);
+    assert_eq!(celery("[redis]", ""), of_celery);
+    assert_eq!(celery("", "CELERY_BROKER_URL=redis://redis:6379/0\n"), of_celery);
+    assert_eq!(celery("\nredis", "CELERY_BROKER_URL=amqp://rabbit\nREDIS_URL=redis://redis\n"), None);
+    assert_eq!(of("requirements.txt", "flask\nrq\n", ""), of_celery);
+}
+
 #[test]
 fn what_is_not_known_is_said_once() {
     let (_place, found) = found(&[

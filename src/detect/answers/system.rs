@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::Detected;
 use super::super::finding::{Finding, Location};
+use super::super::service::Service;
 use crate::answers::Found;
 use crate::answers::check::Check;
 use crate::catalog::Catalog;
@@ -86,7 +87,33 @@ pub(super) fn found(all: &Detected) -> Option<Finding<String>> {
     used.or_else(beside).or_else(by_name).or_else(none)
 }
 
-/// What a question about the database is answered by a finding; nothing where it has no word for it.
+/// What a service keeps in one of these systems that exists nowhere else.
+pub(super) fn only_copy(all: &Detected, systems: &[String]) -> Option<Finding<String>> {
+    let mut kept = all.services.iter().flat_map(|service| {
+        let keepers = service.clients.iter().filter_map(|client| Some((client, client.value.keeps?)));
+        keepers.map(move |(client, what)| (client.value.system.or_else(|| queue_of(service)), what, &client.found_in))
+    });
+    let (_, what, place) = kept.find(|(system, ..)| system.is_some_and(|one| systems.iter().any(|of| of == one)))?;
+    Some(Finding::new(what.to_owned(), place.clone()))
+}
+
+/// The system in which a service has the queue of a library that takes several: that of the variable about it, else the only one.
+fn queue_of(service: &Service) -> Option<&'static str> {
+    let variables = || {
+        let known = service.variables.iter().filter_map(|one| Some((&one.value, one.value.system?)));
+        known.filter(|(_, system)| beside_database(system))
+    };
+    let by_name = variables().find(|(variable, _)| variable.name.split('_').any(|word| word == "BROKER"));
+    by_name.map(|(_, system)| system).or_else(|| {
+        let of_clients = service.clients.iter().filter_map(|client| client.value.system);
+        let of_clients = of_clients.filter(|system| beside_database(system));
+        let mut found = of_clients.chain(variables().map(|(_, system)| system));
+        let one = found.next()?;
+        found.all(|other| other == one).then_some(one)
+    })
+}
+
+/// What a question about a system is answered by a finding; nothing where it has no word for it.
 pub(super) fn answer(scope: &Scope<'_>, question: &Question, found: Option<&Finding<String>>) -> Option<Found> {
     let found = found?;
     let word = word(question, &found.value)?;
@@ -94,7 +121,7 @@ pub(super) fn answer(scope: &Scope<'_>, question: &Question, found: Option<&Find
     Some(Found { value, found_in: IndexMap::from_iter([(question.name.clone(), found.found_in.clone())]) })
 }
 
-/// The choice of a question that stands for a database.
+/// The choice of a question that stands for what was found.
 fn word<'w>(question: &'w Question, engine: &'w str) -> Option<&'w str> {
     let by = question.detected_by.as_ref()?;
     let word = by.words.get(engine).map_or(engine, String::as_str);

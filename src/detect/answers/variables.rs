@@ -190,7 +190,7 @@ mod tests {
         let place = Location::new("package.json", None);
         let service = Service {
             language: Some(Finding::new(Language::Node, place.clone())),
-            clients: vec![Finding::new(Client { library: "mongodb".into(), system: Some("mongodb") }, place)],
+            clients: vec![Finding::new(Client::new("mongodb", Some("mongodb")), place)],
             variables: vec![
                 variable("REGISTRY_TOKEN", Sort::Secret, true),
                 variable("NPM_TOKEN", Sort::Secret, false),
