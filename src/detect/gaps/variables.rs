@@ -76,7 +76,12 @@ fn unanswered(subject: &Subject<'_>, code: &Code<'_>, parts: &[&Unknown], others
         sets.push(subject.set_field(secrets, &format!("[{}]", all.join(", "))));
     }
     let values = missing.iter().filter_map(|one| Some((&one.name, one.value.as_ref()?)));
-    sets.extend(values.map(|(name, value)| subject.set_field(&format!("{variables}.{name}"), value)));
+    sets.extend(values.map(|(name, value)| {
+        let of = value.strip_prefix("${").and_then(|reference| reference.split_once('.')).map(|(of, _)| of);
+        let unused = of.filter(|of| subject.record.get(of) == Some(&Value::Bool(false)));
+        let uses = unused.map(|store| (store.to_owned(), true.to_string()));
+        subject.set_fields(uses.into_iter().chain([(format!("{variables}.{name}"), value.clone())]))
+    }));
     Some(
         Draft::new(
             GapKind::Variable,
