@@ -150,6 +150,9 @@ pub struct Image {
     /// The folder in which the image starts its program.
     #[serde(skip)]
     pub folder: Option<String>,
+    /// The version of its language in the name of the image that it is built from.
+    #[serde(skip)]
+    pub version: Option<Finding<String>>,
 }
 
 /// How a reverse proxy reaches a service.

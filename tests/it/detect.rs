@@ -243,6 +243,36 @@ fn a_version_is_that_of_the_nearest_file() {
     assert_eq!(versions, ["22", "20", "18"]);
 }
 
+/// CI runs what the image runs, where the code says nothing that is one version.
+#[test]
+fn a_version_is_that_of_the_image_where_the_code_says_none() {
+    let package = |engines: &str| {
+        format!(
+            r#"{{"engines": {{{engines}}}, "scripts": {{"start": "node x.js"}}, "dependencies": {{"express": "5"}}}}"#
+        )
+    };
+    let of = |manifest: &str, text: &str, more: (&str, &str), from: &str| {
+        let dockerfile = format!("{from}\nCOPY . .\nEXPOSE 3000\nCMD [\"run\"]\n");
+        let (_place, found) =
+            found(&[(manifest, text), more, ("Dockerfile", &dockerfile), ("app.py", "app = Flask()\n")]);
+        found["answers"]["services"]["value"][0]["language_version"].clone()
+    };
+    let node = |engines: &str, more, from: &str| {
+        let engines = if engines.is_empty() { String::new() } else { format!(r#""node": "{engines}""#) };
+        of("package.json", &package(&engines), more, from)
+    };
+    let none = ("README.md", "");
+    assert_eq!(node("", none, "FROM node:22-alpine"), "22");
+    assert_eq!(node(">=20", none, "ARG V=22.4\nFROM docker.io/library/node:${V}-slim@sha256:1 AS run\nFROM run"), "22");
+    assert_eq!(node("", none, "FROM node:22 AS build\nRUN npm ci\nFROM gcr.io/distroless/base"), "22");
+    assert_eq!(node("24", none, "FROM node:22-alpine"), "24");
+    assert_eq!(node("", (".nvmrc", "v24.1.0\n"), "FROM node:22-alpine"), "24");
+    assert_eq!(node(">=20", (".nvmrc", "v24.1.0\n"), "FROM node:22-alpine"), "24");
+    assert_eq!(node("", none, "FROM node:lts"), Value::Null);
+    assert_eq!(of("requirements.txt", "flask\n", none, "FROM python:3.13-slim"), "3.13");
+    assert_eq!(of("requirements.txt", "flask\n", (".python-version", "3.14\n"), "FROM python:3.13-slim"), "3.14");
+}
+
 #[test]
 fn a_schema_of_prisma_belongs_to_the_folder_around_it() {
     let node = r#"{"scripts": {"start": "x"}, "dependencies": {"@prisma/client": "6"}}"#;
