@@ -51,6 +51,13 @@ pub struct Unknown {
     pub part_of: Option<&'static str>,
 }
 
+impl Unknown {
+    /// Whether it is the same variable of the same service.
+    pub fn is_about(&self, other: &Self) -> bool {
+        (&self.folder, &self.variable.value.name) == (&other.folder, &other.variable.value.name)
+    }
+}
+
 /// What follows from findings.
 #[derive(Default)]
 pub struct Following {
@@ -59,6 +66,8 @@ pub struct Following {
     /// Why services have none.
     pub refused: Vec<Note>,
     pub unknown: Vec<Unknown>,
+    /// What could not be read, and what has no place among the answers.
+    pub notes: Vec<Note>,
 }
 
 /// The answers that follow. What a question refuses becomes a

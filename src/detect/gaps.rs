@@ -129,7 +129,7 @@ pub fn gaps(
         return Ok(Gaps::default());
     }
     let files = Files::matching(root, |path| (is_wanted(path) || can_tell(path)) && !is_generated(path))?;
-    let detected = detect_in(catalog, &files.only(is_wanted), answers)?;
+    let (detected, _) = detect_in(catalog, &files.only(is_wanted), answers)?;
     let sources = Sources::read(&files);
     let cut = "has more code than is read: whether it lacks a route or a variable is not told";
     let is_cut = files.is_cut();
