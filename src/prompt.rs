@@ -193,6 +193,9 @@ impl<'c> TerminalPrompter<'c> {
         let name = &check.question().name;
         let draft = self.drafts.shift_remove(name);
         let mut list = records::list(draft.as_ref().or(current), check);
+        if draft.is_none() && matches!(origin, Origin::Default | Origin::Preset(_)) {
+            records::without_examples(&mut list, check)?;
+        }
         let offered = records::value(&records::list(current, check));
         let asked = records::identify(&self.dialog, &mut list, check, self.conflicting.remove(name))
             .and_then(|()| self.ask_records(&mut list, origin, check));

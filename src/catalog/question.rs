@@ -39,6 +39,9 @@ pub struct Question {
     /// Specific to this very project: a person is asked even when a preset has a value, which is an example only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub identity: bool,
+    /// Of a field: an expression over earlier answers with which it is specific to this very project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_when: Option<String>,
     /// What names an id that may not exist yet: `later` is an answer, and in documents this stands for the id. A field has
     /// the name of its record before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
