@@ -10,6 +10,7 @@ use super::images::{base, only_tools, user};
 use super::kept_files;
 use super::node::is_development;
 use super::service::{Command, Image, Language, Service, ServiceKind, Services};
+use super::versions;
 use super::walk::Files;
 use super::wanted::{has_source_end, is_dockerfile};
 use crate::text::{path, secret};
@@ -270,15 +271,16 @@ fn version(read: &Read<'_>, runs: &Stage, language: Language) -> Option<(String,
         Language::Python => &["python"],
         Language::Ruby => &["ruby"],
         Language::Php => &["php"],
+        Language::Go => &["golang"],
+        Language::Rust => &["rust"],
         Language::Java => &["amazoncorretto", "eclipse-temurin", "openjdk"],
         _ => return None,
     };
     let of_stage = |stage: &Stage| {
-        let tag = names.iter().find_map(|name| tag_of(&stage.base, name))?;
-        let version = tag.split('-').next().filter(|version| version.starts_with(|c: char| c.is_ascii_digit()))?;
+        let version = versions::of_tag(language, names.iter().find_map(|name| tag_of(&stage.base, name))?)?;
         // where a stage begins with an earlier one, that one names the image
         let first = read.stages.iter().find(|other| other.base == stage.base).unwrap_or(stage);
-        Some((version.to_owned(), first.line))
+        Some((version, first.line))
     };
     of_stage(runs).or_else(|| read.stages.iter().find_map(of_stage))
 }

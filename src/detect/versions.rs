@@ -62,22 +62,30 @@ fn version(text: &str, name: &str) -> Option<(String, usize)> {
 /// The version that a service names, as images name it. What names the oldest that will do, as `go.mod` and `>=20`, says
 /// nothing against the newest.
 pub fn one(language: Language, text: &str) -> Option<String> {
-    let parts = match language {
-        Language::Node | Language::Java => 1,
-        Language::Python | Language::Ruby | Language::Php | Language::Dotnet => 2,
-        Language::Go
-        | Language::Rust
-        | Language::Elixir
-        | Language::Gleam
-        | Language::Cpp
-        | Language::Deno
-        | Language::Shell
-        | Language::Static => return None,
-    };
+    if matches!(language, Language::Go | Language::Rust) {
+        return None;
+    }
     // of Node.js `^24.1` and `24.x` are any 24
     let number = text.trim().trim_start_matches("ruby-").trim_start_matches(['=', 'v']);
-    let number = if parts == 1 { number.trim_start_matches(['^', '~']) } else { number };
-    let numbers: Vec<&str> = number.split('.').take(parts).collect();
+    let is_whole = matches!(language, Language::Node | Language::Java);
+    numbers(language, if is_whole { number.trim_start_matches(['^', '~']) } else { number })
+}
+
+/// The version in the tag of the official image of a language, such as `3.13-slim`.
+pub fn of_tag(language: Language, tag: &str) -> Option<String> {
+    numbers(language, tag.split('-').next().unwrap_or_default())
+}
+
+/// The first numbers of a version, as many as name one of a language.
+fn numbers(language: Language, text: &str) -> Option<String> {
+    let parts = match language {
+        Language::Node | Language::Java => 1,
+        Language::Python | Language::Ruby | Language::Php | Language::Dotnet | Language::Go | Language::Rust => 2,
+        Language::Elixir | Language::Gleam | Language::Cpp | Language::Deno | Language::Shell | Language::Static => {
+            return None;
+        }
+    };
+    let numbers: Vec<&str> = text.split('.').take(parts).collect();
     let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     (numbers.len() == parts && numbers.iter().all(is_number)).then(|| numbers.join("."))
 }

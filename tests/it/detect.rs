@@ -251,26 +251,31 @@ fn a_version_is_that_of_the_image_where_the_code_says_none() {
             r#"{{"engines": {{{engines}}}, "scripts": {{"start": "node x.js"}}, "dependencies": {{"express": "5"}}}}"#
         )
     };
-    let of = |manifest: &str, text: &str, more: (&str, &str), from: &str| {
+    let of = |files: &[(&str, &str)], from: &str| {
         let dockerfile = format!("{from}\nCOPY . .\nEXPOSE 3000\nCMD [\"run\"]\n");
-        let (_place, found) =
-            found(&[(manifest, text), more, ("Dockerfile", &dockerfile), ("app.py", "app = Flask()\n")]);
+        let (_place, found) = found(&[files, &[("Dockerfile", &dockerfile)]].concat());
         found["answers"]["services"]["value"][0]["language_version"].clone()
     };
-    let node = |engines: &str, more, from: &str| {
+    let node = |engines: &str, nvmrc: &str, from: &str| {
         let engines = if engines.is_empty() { String::new() } else { format!(r#""node": "{engines}""#) };
-        of("package.json", &package(&engines), more, from)
+        of(&[("package.json", &package(&engines)), (".nvmrc", nvmrc)], from)
     };
-    let none = ("README.md", "");
-    assert_eq!(node("", none, "FROM node:22-alpine"), "22");
-    assert_eq!(node(">=20", none, "ARG V=22.4\nFROM docker.io/library/node:${V}-slim@sha256:1 AS run\nFROM run"), "22");
-    assert_eq!(node("", none, "FROM node:22 AS build\nRUN npm ci\nFROM gcr.io/distroless/base"), "22");
-    assert_eq!(node("24", none, "FROM node:22-alpine"), "24");
-    assert_eq!(node("", (".nvmrc", "v24.1.0\n"), "FROM node:22-alpine"), "24");
-    assert_eq!(node(">=20", (".nvmrc", "v24.1.0\n"), "FROM node:22-alpine"), "24");
-    assert_eq!(node("", none, "FROM node:lts"), Value::Null);
-    assert_eq!(of("requirements.txt", "flask\n", none, "FROM python:3.13-slim"), "3.13");
-    assert_eq!(of("requirements.txt", "flask\n", (".python-version", "3.14\n"), "FROM python:3.13-slim"), "3.14");
+    assert_eq!(node("", "", "FROM node:22-alpine"), "22");
+    assert_eq!(node(">=20", "", "ARG V=22.4\nFROM docker.io/library/node:${V}-slim@sha256:1 AS run\nFROM run"), "22");
+    assert_eq!(node("", "", "FROM node:22 AS build\nRUN npm ci\nFROM gcr.io/distroless/base"), "22");
+    assert_eq!(node("24", "", "FROM node:22-alpine"), "24");
+    assert_eq!(node("", "v24.1.0\n", "FROM node:22-alpine"), "24");
+    assert_eq!(node(">=20", "v24.1.0\n", "FROM node:22-alpine"), "24");
+    assert_eq!(node("", "", "FROM node:lts"), Value::Null);
+    let python = |version: &str| {
+        let files = [("requirements.txt", "flask\n"), ("app.py", "app = Flask()\n"), (".python-version", version)];
+        of(&files, "FROM python:3.13-slim")
+    };
+    assert_eq!(python(""), "3.13");
+    assert_eq!(python("3.14\n"), "3.14");
+    let main = "package main\n\nfunc main() {\n\thttp.ListenAndServe(\":3000\", nil)\n}\n";
+    let golang = "FROM golang:1.26.3-alpine AS build\nRUN go build\nFROM scratch";
+    assert_eq!(of(&[("go.mod", "module shop\n\ngo 1.24\n"), ("main.go", main)], golang), "1.26");
 }
 
 #[test]

@@ -44,12 +44,12 @@ pub(super) fn fields(service: &Service) -> Fields {
             };
             put(FindingName::Language, word, &language.found_in);
             // what the code takes may be more than one version, of which its own image has one
-            let of_image = service.image.as_ref().and_then(|image| image.version.as_ref());
-            let mut found = [service.version.as_ref(), of_image].into_iter().flatten();
-            if let Some((version, place)) =
-                found.find_map(|found| Some((versions::one(language.value, &found.value)?, &found.found_in)))
-            {
-                put(FindingName::LanguageVersion, json!(version), place);
+            let of_image = || service.image.as_ref()?.version.clone();
+            let of_code = |found: &Finding<String>| {
+                Some(Finding::new(versions::one(language.value, &found.value)?, found.found_in.clone()))
+            };
+            if let Some(found) = service.version.as_ref().and_then(of_code).or_else(of_image) {
+                put(FindingName::LanguageVersion, json!(found.value), &found.found_in);
             }
         }
         (None, Some(image)) => put(FindingName::Language, json!("other"), &image.dockerfile.found_in),
