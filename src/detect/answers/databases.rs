@@ -167,7 +167,7 @@ pub(super) fn unsupported(catalog: &Catalog, scope: &Scope<'_>, found: &Detected
                     format!("runs {system}, which these answers leave out; take it with `{name}={value}`")
                 } else {
                     format!(
-                        "uses {system}, which these answers leave out; take it with `{name}={value}`, and with `{name}: true` and `${{{name}.url}}` in `variables` of the service; where its server stays elsewhere, `egress_ports` opens the way to it (used by {})",
+                        "uses {system}, which these answers leave out; take it with `{name}={value}`; where its server stays elsewhere, `egress_ports` opens the way to it (used by {})",
                         names.join(", ")
                     )
                 }
