@@ -21,6 +21,7 @@ mod problem;
 mod resolver;
 pub mod schema;
 pub mod session;
+mod told;
 mod typed;
 
 pub use found::{Found, NAME};
@@ -108,6 +109,13 @@ pub enum Origin {
     Prompt,
 }
 
+/// The answers that are neither defaults nor what the folder tells.
+fn chosen(values: &Values, origins: &IndexMap<String, Origin>) -> Values {
+    let is_chosen =
+        |name: &str| !matches!(origins.get(name), None | Some(Origin::Default | Origin::Folder | Origin::Detected(_)));
+    values.iter().filter(|(name, _)| is_chosen(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
 /// An answer, and where it came from.
 #[derive(Clone, Debug)]
 pub struct Answered<'a> {
@@ -128,6 +136,14 @@ pub trait Prompter {
     /// # Errors
     /// When that cannot be told.
     fn wants(&mut self, question: &Question, current: Option<&Value>, origin: &Origin) -> Result<bool>;
+
+    /// What the folder tells about a question where these answers are chosen; nothing where it tells the same as before.
+    ///
+    /// # Errors
+    /// When an expression of the catalog fails.
+    fn told(&mut self, _: &Question, _: &Values) -> Result<Option<Found>> {
+        Ok(None)
+    }
 
     /// Asks until the check is content. `current` is filled in beforehand, and came from `origin`.
     ///
@@ -166,6 +182,11 @@ impl Answers {
     pub fn resolve(catalog: &Catalog, given: &Given, prompter: Option<&mut dyn Prompter>) -> Result<Self> {
         let env = engine::environment(catalog)?;
         resolver::Resolver::new(catalog, &env, given)?.run(prompter)
+    }
+
+    /// Those that are neither defaults nor what the folder tells.
+    pub fn chosen(&self) -> Values {
+        chosen(&self.values, &self.origins)
     }
 }
 

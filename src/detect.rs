@@ -55,7 +55,7 @@ mod versions;
 pub mod walk;
 mod wanted;
 
-pub use answers::{Unknown, folder_name, of_what_stays};
+pub use answers::{Following, Unknown, folder_name, of_what_stays};
 use automation::{Infrastructure, Pipeline};
 use beside::Beside;
 use compose::Backing;
@@ -109,11 +109,51 @@ pub struct Detected {
 /// # Errors
 /// When it is not a folder or cannot be listed, or an expression of the catalog fails.
 pub fn detect(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Detected> {
-    detect_in(catalog, &Files::below(root)?, chosen)
+    Ok(Look::at(catalog, root, chosen)?.found)
 }
 
-/// The same in the files that are wanted of it.
-fn detect_in(catalog: &Catalog, files: &Files, chosen: &Values) -> Result<Detected> {
+/// A folder that was looked at: other answers follow from it as others are chosen.
+#[derive(Debug)]
+pub struct Look {
+    files: Files,
+    /// With the answers that followed at first.
+    pub found: Detected,
+    /// What was noted before any answer followed.
+    seen: Vec<Note>,
+}
+
+impl Look {
+    /// Looks at a folder.
+    ///
+    /// # Errors
+    /// As [`detect`].
+    pub fn at(catalog: &Catalog, root: &Path, chosen: &Values) -> Result<Self> {
+        let files = Files::below(root)?;
+        let (found, seen) = detect_in(catalog, &files, chosen)?;
+        Ok(Self { files, found, seen })
+    }
+
+    /// What follows where these answers are chosen.
+    ///
+    /// # Errors
+    /// When an expression of the catalog fails.
+    pub fn follow(&self, catalog: &Catalog, chosen: &Values) -> Result<Following> {
+        follow(catalog, &self.found, &self.seen, &self.files, chosen)
+    }
+}
+
+fn follow(catalog: &Catalog, found: &Detected, seen: &[Note], files: &Files, chosen: &Values) -> Result<Following> {
+    let mut following = answers::answers(catalog, found, files, chosen)?;
+    if found.services.is_empty() {
+        following.refused.extend(automation::functions(files));
+    }
+    seen.iter().for_each(|note| files.note(&note.file, note.message.clone()));
+    following.notes = files.take_notes();
+    Ok(following)
+}
+
+/// What is found in the files that are wanted of a folder, and what was noted before any answer followed.
+fn detect_in(catalog: &Catalog, files: &Files, chosen: &Values) -> Result<(Detected, Vec<Note>)> {
     let root = files.root();
     let mut services = Services::default();
     node::detect(files, &mut services);
@@ -174,11 +214,9 @@ fn detect_in(catalog: &Catalog, files: &Files, chosen: &Values) -> Result<Detect
     if !free::was_generated(catalog, root) {
         detected.beside = beside::find(files, &detected.pipelines, &detected.infrastructure);
     }
-    let following = answers::answers(catalog, &detected, files, chosen)?;
+    let seen = files.notes();
+    let following = follow(catalog, &detected, &[], files, chosen)?;
     (detected.answers, detected.refused, detected.unknown) = (following.answers, following.refused, following.unknown);
-    if detected.services.is_empty() {
-        detected.refused.extend(automation::functions(files));
-    }
-    detected.notes = files.take_notes();
-    Ok(detected)
+    detected.notes = following.notes;
+    Ok((detected, seen))
 }

@@ -11,7 +11,7 @@ use crate::answers::session::Session;
 use crate::answers::{Answered, Found, Origin, Problem, Prompter};
 use crate::catalog::question::{FindingName, KindName, Question, Record, Values};
 use crate::catalog::{Catalog, Preset};
-use crate::detect::Unknown;
+use crate::detect::{Look, Unknown};
 use crate::show::compare;
 use crate::terminal::signals;
 use crate::terminal::ui::{Style, Ui};
@@ -71,6 +71,8 @@ pub struct TerminalPrompter<'c> {
     takes_findings: bool,
     /// Variables whose values nothing in the folder tells.
     unknown: Vec<Unknown>,
+    /// The folder, where it was looked at.
+    look: Option<&'c Look>,
 }
 
 impl<'c> TerminalPrompter<'c> {
@@ -91,6 +93,7 @@ impl<'c> TerminalPrompter<'c> {
             noted: Values::new(),
             takes_findings: false,
             unknown: Vec::new(),
+            look: None,
         }
     }
 
@@ -111,6 +114,12 @@ impl<'c> TerminalPrompter<'c> {
     #[must_use]
     pub fn wanting(self, unknown: Vec<Unknown>) -> Self {
         Self { unknown, ..self }
+    }
+
+    /// The same, with services that follow from this folder and the answers before them.
+    #[must_use]
+    pub fn following(self, look: Option<&'c Look>) -> Self {
+        Self { look, ..self }
     }
 
     /// What the person answered so far.
@@ -184,6 +193,9 @@ impl<'c> TerminalPrompter<'c> {
         let name = &check.question().name;
         let draft = self.drafts.shift_remove(name);
         let mut list = records::list(draft.as_ref().or(current), check);
+        if draft.is_none() && matches!(origin, Origin::Default | Origin::Preset(_)) {
+            records::without_examples(&mut list, check)?;
+        }
         let offered = records::value(&records::list(current, check));
         let asked = records::identify(&self.dialog, &mut list, check, self.conflicting.remove(name))
             .and_then(|()| self.ask_records(&mut list, origin, check));
@@ -242,6 +254,14 @@ impl Prompter for TerminalPrompter<'_> {
             (Origin::Folder | Origin::Detected(_), _) => true,
             (Origin::Preset(_) | Origin::Recorded(_), _) => false,
         })
+    }
+
+    fn told(&mut self, question: &Question, chosen: &Values) -> Result<Option<Found>> {
+        let Some(look) = self.look.filter(|_| question.is_detected_by(FindingName::Services)) else { return Ok(None) };
+        let mut following = look.follow(self.catalog, chosen)?;
+        let open = following.unknown;
+        self.unknown.retain(|one| open.iter().any(|other| other.is_about(one) && other.part_of.is_none()));
+        Ok(following.answers.shift_remove(&question.name))
     }
 
     fn ask(&mut self, current: Option<&Value>, origin: &Origin, check: &Check<'_>) -> Result<Value> {

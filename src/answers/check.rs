@@ -345,6 +345,15 @@ impl<'a> Check<'a> {
         self.question.when.as_ref().map_or(Ok(true), |when| self.scope.is_true(when))
     }
 
+    /// Whether the answer is specific to this very project, with the earlier answers.
+    ///
+    /// # Errors
+    /// When the expression fails, which is a fault of the catalog.
+    pub fn is_identity(&self) -> Result<bool> {
+        let when = self.question.identity_when.as_ref();
+        Ok(self.question.identity || when.map_or(Ok(false), |when| self.scope.is_true(when))?)
+    }
+
     /// The value that is taken when nothing else is given.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::layers::Layers;
 use super::problem::{Missing, Sources, error};
-use super::{Answered, Answers, Given, Origin, Problem, Prompter, following, kept};
+use super::{Answered, Answers, Given, Origin, Problem, Prompter, chosen, following, kept, told};
 use crate::answers::NAME;
 use crate::answers::check::Check;
 use crate::catalog::later::marked;
@@ -40,6 +40,8 @@ pub(super) struct Resolver<'a> {
     /// Those of them that the record names.
     listed: BTreeSet<String>,
     folder: Option<Value>,
+    /// What the folder told last of each list.
+    told: Values,
     /// Where more answers can come from.
     sources: Sources,
     notes: Vec<String>,
@@ -103,6 +105,8 @@ enum Pass {
 impl<'a> Resolver<'a> {
     pub fn new(catalog: &'a Catalog, env: &'a Environment<'a>, given: &Given) -> Result<Self> {
         let (folder, sources) = (given.folder.clone(), Sources::left(given));
+        let told = given.detected.iter().filter(|(_, found)| found.value.is_array());
+        let told = told.map(|(name, found)| (name.clone(), found.value.clone())).collect();
         let Layers { given, recorded, beneath, kept, chosen, listed, notes, problems } =
             Layers::new(catalog, env, given)?;
         Ok(Self {
@@ -115,6 +119,7 @@ impl<'a> Resolver<'a> {
             chosen,
             listed,
             folder,
+            told,
             sources,
             notes,
             firm: Values::new(),
@@ -354,6 +359,9 @@ impl<'a> Resolver<'a> {
                 Err(e) => return Err(e),
             }
         }
+        if let Some(person) = prompter.as_deref_mut() {
+            self.follow_folder(question, person)?;
+        }
         let undecided = !self.missing.is_empty() || !self.problems.is_empty();
         let check = Check::new(self.scope(), question).undecided(undecided);
         let (value, origin) = match self.given.get(&question.name) {
@@ -424,6 +432,22 @@ impl<'a> Resolver<'a> {
             }
         }
         Ok(Pass::On)
+    }
+
+    /// Has a list that the folder tells become what it tells with the answers before it.
+    fn follow_folder(&mut self, question: &Question, person: &mut dyn Prompter) -> Result<()> {
+        let Some(before) = self.told.get_mut(&question.name) else { return Ok(()) };
+        let Some(now) = person.told(question, &chosen(&self.values, &self.origins))? else { return Ok(()) };
+        let before = std::mem::replace(before, now.value.clone());
+        match self.given.get_mut(&question.name) {
+            Some((value, origin @ Origin::Detected(_))) => {
+                (*value, *origin) = (now.value.clone(), Origin::Detected(now.evidence()));
+            }
+            Some((value, Origin::Prompt | Origin::Flag)) => told::renew(question, value, &before, &now.value),
+            Some((_, Origin::Default | Origin::Preset(_) | Origin::Folder | Origin::Recorded(_) | Origin::File(_)))
+            | None => {}
+        }
+        Ok(())
     }
 
     /// Refuses what was given on the command line for a question that these answers do not ask: a part of the answers that

@@ -39,6 +39,9 @@ pub struct Question {
     /// Specific to this very project: a person is asked even when a preset has a value, which is an example only.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub identity: bool,
+    /// Of a field: an expression over earlier answers with which it is specific to this very project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_when: Option<String>,
     /// What names an id that may not exist yet: `later` is an answer, and in documents this stands for the id. A field has
     /// the name of its record before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -245,6 +248,8 @@ pub enum FindingName {
     DatabaseEngine,
     /// The databases beside that one of which a service reads the address, each with a name.
     MoreDatabases,
+    /// What services keep in one of the systems that exists nowhere else: `jobs` or `sessions`.
+    OnlyCopy,
     /// The checks that workflows of the repository report for every pull request.
     Checks,
     /// Those of these workflows that can be started on a branch.
@@ -324,6 +329,8 @@ pub enum FindingName {
     Database,
     /// The database of the server whose name is in the address of a service, where services name several.
     DatabaseName,
+    /// Whether a service uses a store that the answers make and that has one of the systems.
+    Store,
     /// The command that applies migrations, where a service uses one of the databases.
     Migrate,
     /// Names of variables with secrets, without the address of one of the databases.
@@ -343,7 +350,14 @@ impl FindingName {
     pub fn is_of_some(self) -> bool {
         matches!(
             self,
-            Self::Repository | Self::Database | Self::Migrate | Self::Secrets | Self::OptionalSecrets | Self::Variables
+            Self::Repository
+                | Self::Database
+                | Self::Store
+                | Self::OnlyCopy
+                | Self::Migrate
+                | Self::Secrets
+                | Self::OptionalSecrets
+                | Self::Variables
         )
     }
 }

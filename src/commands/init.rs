@@ -22,7 +22,7 @@ use crate::commands::rerendering::{Proposal, refuse_unmerged, undoable, unmerged
 use crate::commands::summary::{first_steps, where_code_goes};
 use crate::detect::gaps::{gaps, named};
 use crate::detect::walk::Files;
-use crate::detect::{Note, Unknown, detect, folder_name, free, is_workflow, of_what_stays, overview};
+use crate::detect::{Look, Note, folder_name, free, is_workflow, of_what_stays, overview};
 use crate::merge::OnConflict;
 use crate::page::PageTarget;
 use crate::plan::Resolution;
@@ -67,10 +67,13 @@ fn init(args: &InitArgs, ui: &Ui, work: Renderer<'_>) -> Result<u8> {
     }
     let person = ui.interactive && !args.plan.yes;
     given.looked_at = person || args.detect;
-    let (notes, unknown) = match given.looked_at {
-        true => look(args, ui, catalog, &mut given)?,
-        false => (make_way(args, ui, catalog, &mut given)?, Vec::new()),
+    let mut look = if given.looked_at { look(args, ui, catalog, &mut given)? } else { None };
+    let notes = match &mut look {
+        Some(look) => std::mem::take(&mut look.found.notes),
+        None if given.looked_at => Vec::new(),
+        None => make_way(args, ui, catalog, &mut given)?,
     };
+    let unknown = look.as_mut().map(|look| named(&args.dir, std::mem::take(&mut look.found.unknown))).transpose()?;
     given.folder = if person { folder_name(catalog, project.root())? } else { None };
     let (session, resumed) = interview::session(args, ui, &mut given, project.root(), person)?;
     let choose = !resumed && given.preset.is_none() && given.file.is_none();
@@ -80,15 +83,21 @@ fn init(args: &InitArgs, ui: &Ui, work: Renderer<'_>) -> Result<u8> {
         TerminalPrompter::new(*ui, asking, catalog)
             .keeping(session.clone())
             .taking_findings(args.detect)
-            .wanting(unknown)
+            .wanting(unknown.unwrap_or_default())
+            .following(look.as_ref())
     });
-    let run = InitRun { args, ui, work, project: &project, session: session.as_ref(), target, notes: &notes };
+    let run = InitRun { args, ui, work, project: &project, session: session.as_ref(), target };
     loop {
         let answers = match &mut person {
             Some(person) => interview::answers(person, catalog, &mut given, choose)?,
             None => Answers::resolve(catalog, &given, None)?,
         };
-        match (write(&run, answers), &person) {
+        // what does not fit may fit with what a person chose
+        let notes = match (&look, &person) {
+            (Some(look), Some(_)) => look.follow(catalog, &answers.chosen())?.notes,
+            _ => notes.clone(),
+        };
+        match (write(&run, answers, notes), &person) {
             (Err(e), Some(person)) if e.is::<Back>() => given.said.clone_from(person.said()),
             (written, _) => return written,
         }
@@ -103,13 +112,12 @@ struct InitRun<'r> {
     project: &'r Project,
     session: Option<&'r Session>,
     target: Option<PageTarget<'r>>,
-    /// What the folder has otherwise than generated files expect it.
-    notes: &'r [Note],
 }
 
-/// Renders, shows, writes after a yes. Going back leads to the answers.
-fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
-    let InitRun { args, ui, work: Renderer { catalog, render }, project, session, target, notes } = *run;
+/// Renders, shows, writes after a yes. Going back leads to the answers. `notes` say what the folder has otherwise than
+/// generated files expect it.
+fn write(run: &InitRun<'_>, answers: Answers, mut notes: Vec<Note>) -> Result<u8> {
+    let InitRun { args, ui, work: Renderer { catalog, render }, project, session, target } = *run;
     let person = ui.interactive && !args.plan.yes;
     if !person && !args.plan.yes && !args.plan.dry_run {
         return Err(cannot_prompt()
@@ -176,7 +184,7 @@ fn write(run: &InitRun<'_>, answers: Answers) -> Result<u8> {
         Some(_) => Stage::Local,
     };
     ui.say(&first_steps(ui, &args.dir, &plan, &resolutions, &steps::steps(&context, stage), &page));
-    let notes: Vec<Note> = notes.iter().cloned().chain(gaps.cut).collect();
+    notes.extend(gaps.cut);
     if let Some(text) = overview::left(ui, &notes) {
         ui.say(&text);
     }
@@ -246,13 +254,14 @@ fn examples(dir: &Path, catalog: &Catalog, answers: &Answers) -> Option<String> 
 }
 
 /// Inspects the folder and prints the findings: each finding is the default of a question, or without a terminal the
-/// answer. Returns what does not fit, and the variables whose values nothing tells.
-fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Result<(Vec<Note>, Vec<Unknown>)> {
+/// answer.
+fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Result<Option<Look>> {
     if !args.dir.is_dir() {
-        return Ok((Vec::new(), Vec::new()));
+        return Ok(None);
     }
     let chosen = given.values(catalog)?;
-    let found = during(ui, "Looking at the folder", || detect(catalog, &args.dir, &chosen))?;
+    let mut look = during(ui, "Looking at the folder", || Look::at(catalog, &args.dir, &chosen))?;
+    let found = &mut look.found;
     let services = catalog.detected_by(FindingName::Services).map_or("", |question| &question.name);
     // a person confirms them in a table
     let table = ui.interactive
@@ -260,7 +269,7 @@ fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Resul
         && !args.detect
         && !gives(given, services)
         && found.answers.contains_key(services);
-    if let Some(text) = overview::text(ui, &found, services, table) {
+    if let Some(text) = overview::text(ui, found, services, table) {
         ui.say(&text);
     }
     let services = catalog.detected_by(FindingName::Services).filter(|_| !found.services.is_empty());
@@ -295,8 +304,8 @@ fn look(args: &InitArgs, ui: &Ui, catalog: &Catalog, given: &mut Given) -> Resul
     }
     let unfit = services.filter(|question| !found.answers.contains_key(&question.name));
     given.unfit = unfit.map(|question| question.name.clone());
-    given.detected = found.answers;
-    Ok((found.notes, named(&args.dir, found.unknown)?))
+    given.detected = std::mem::take(&mut found.answers);
+    Ok(Some(look))
 }
 
 /// Places generated files beside what is in the folder, where nothing else is looked for in it.

@@ -26,7 +26,7 @@ use databases::{Ours, unsupported};
 use egress::egress;
 use notes::{in_the_way, secrets_of_the_build, shared_lock, user_by_default};
 use record::{record, refusal};
-pub use system::STORES;
+pub use system::{MadeStore, STORES, made};
 use variables::{mapped, without_strangers};
 
 mod beside;
@@ -47,8 +47,15 @@ pub struct Unknown {
     /// The folder of the service, empty for the whole.
     pub folder: String,
     pub variable: Finding<Variable>,
-    /// Whether it is a part of the address of a database that is known only as a whole.
-    pub is_part: bool,
+    /// What answers call the store of whose address it is a part, where that is known only as a whole.
+    pub part_of: Option<&'static str>,
+}
+
+impl Unknown {
+    /// Whether it is the same variable of the same service.
+    pub fn is_about(&self, other: &Self) -> bool {
+        (&self.folder, &self.variable.value.name) == (&other.folder, &other.variable.value.name)
+    }
 }
 
 /// What follows from findings.
@@ -59,6 +66,8 @@ pub struct Following {
     /// Why services have none.
     pub refused: Vec<Note>,
     pub unknown: Vec<Unknown>,
+    /// What could not be read, and what has no place among the answers.
+    pub notes: Vec<Note>,
 }
 
 /// The answers that follow. What a question refuses becomes a
@@ -119,6 +128,7 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Valu
             FindingName::ProjectName => scalar(scope, question, remote_name(found).or_else(|| root_name(found))),
             FindingName::Repository => scalar(scope, question, repository(found, &by.of)),
             FindingName::CodeOwners => scalar(scope, question, code_owners(files)),
+            FindingName::OnlyCopy => system::answer(scope, question, system::only_copy(found, &by.of).as_ref()),
             FindingName::Services if question.kind == KindName::Records => {
                 services(scope, question, found, &ours, files, &mut following)?
             }
@@ -231,10 +241,10 @@ fn services(
             secrets_of_the_build(&service, files);
             if question.fields.iter().any(|field| field.is_detected_by(FindingName::Variables)) {
                 let mapped = mapped(&service, ours, found);
-                following.unknown.extend(mapped.unknown().map(|(variable, is_part)| Unknown {
+                following.unknown.extend(mapped.unknown().map(|(variable, part_of)| Unknown {
                     folder: service.path.clone(),
                     variable: variable.clone(),
-                    is_part,
+                    part_of,
                 }));
             }
             if question.fields.iter().any(|field| field.is_detected_by(FindingName::EgressPorts)) {

@@ -205,7 +205,7 @@ pub fn apply(services: &mut Services, builds: Vec<Build>) {
         }
         for system in build.needs {
             if service.client_of(system).is_none() {
-                let client = Client { library: system.to_owned(), system: Some(system) };
+                let client = Client::new(system, Some(system));
                 service.clients.push(Finding::new(client, build.place.clone()));
             }
         }

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use super::compose::{Build, system};
 use super::crontab;
-use super::dockerfile::{Stage, is_image, stages};
+use super::dockerfile::{Stage, is_image, stages, tag_of};
 use super::finding::{Finding, Location};
 use super::images::{base, only_tools, user};
 use super::kept_files;
 use super::node::is_development;
-use super::service::{Command, Image, Service, ServiceKind, Services};
+use super::service::{Command, Image, Language, Service, ServiceKind, Services};
+use super::versions;
 use super::walk::Files;
 use super::wanted::{has_source_end, is_dockerfile};
 use crate::text::{path, secret};
@@ -237,8 +238,11 @@ fn apply(files: &Files, services: &mut Services, folder: &str, read: &Read<'_>, 
         |build: &Build| build.run.tmpfs.iter().map(|one| Finding::new(one.clone(), build.place.clone())).collect();
     let in_memory: Vec<Finding<String>> = build.map(of_run).unwrap_or_default();
     service.volume = kept_files::of_image(files, file, stage, build);
+    let language = service.language.as_ref().map(|language| language.value);
+    let version = language.and_then(|language| version(read, stage, language));
     service.image = Some(Image {
         folder: stage.folder.clone(),
+        version: version.map(|(version, line)| Finding::new(version, at(line))),
         dockerfile: Finding::new(file.to_owned(), place),
         context: Finding::new(context, context_place),
         target,
@@ -258,6 +262,27 @@ fn apply(files: &Files, services: &mut Services, folder: &str, read: &Read<'_>, 
             })
             .map(|(build, command)| Finding::new(command, build.place.clone())),
     });
+}
+
+/// The version of a language in the tag of its official image: of the stage that runs, else of the first that has one.
+fn version(read: &Read<'_>, runs: &Stage, language: Language) -> Option<(String, usize)> {
+    let names: &[&str] = match language {
+        Language::Node => &["node"],
+        Language::Python => &["python"],
+        Language::Ruby => &["ruby"],
+        Language::Php => &["php"],
+        Language::Go => &["golang"],
+        Language::Rust => &["rust"],
+        Language::Java => &["amazoncorretto", "eclipse-temurin", "openjdk"],
+        _ => return None,
+    };
+    let of_stage = |stage: &Stage| {
+        let version = versions::of_tag(language, names.iter().find_map(|name| tag_of(&stage.base, name))?)?;
+        // where a stage begins with an earlier one, that one names the image
+        let first = read.stages.iter().find(|other| other.base == stage.base).unwrap_or(stage);
+        Some((version, first.line))
+    };
+    of_stage(runs).or_else(|| read.stages.iter().find_map(of_stage))
 }
 
 /// The arguments of a compose file for which the Dockerfile has another value, or none.

@@ -55,13 +55,24 @@ pub struct Stage {
     pub variables: HashMap<String, String>,
 }
 
+/// The name of an image, and its tag.
+fn name_and_tag(image: &str) -> (&str, &str) {
+    let image = image.split('@').next().unwrap_or_default();
+    match image.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => (name, tag),
+        Some(_) | None => (image, ""),
+    }
+}
+
+/// The tag of an image whose name ends like this.
+pub fn tag_of<'i>(image: &'i str, end: &str) -> Option<&'i str> {
+    let (name, tag) = name_and_tag(image);
+    (path::name(name) == end).then_some(tag)
+}
+
 /// Whether an image is this one: a part of its path, and a part of its tag.
 pub fn is_image(image: &str, part: &str, tag: &str) -> bool {
-    let image = image.split('@').next().unwrap_or_default();
-    let (name, version) = match image.rsplit_once(':') {
-        Some((name, version)) if !version.contains('/') => (name, version),
-        Some(_) | None => (image, ""),
-    };
+    let (name, version) = name_and_tag(image);
     (part.is_empty() || name.split('/').any(|one| one == part)) && (tag.is_empty() || version.contains(tag))
 }
 

@@ -7,6 +7,7 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::answers::made;
 use super::finding::{Location, Note};
 use super::service::Service;
 use super::walk::Files;
@@ -29,6 +30,7 @@ mod images;
 mod install;
 mod listen;
 mod routes;
+mod stores;
 mod variables;
 
 /// Ends of files beside the sources of known languages that can name a route or a variable.
@@ -94,6 +96,8 @@ pub enum GapKind {
     Stage,
     /// What its start command needs.
     Start,
+    /// A store that is made, and no service uses.
+    Store,
     /// A variable that no answer gives, or one that is given and not read.
     Variable,
 }
@@ -125,7 +129,7 @@ pub fn gaps(
         return Ok(Gaps::default());
     }
     let files = Files::matching(root, |path| (is_wanted(path) || can_tell(path)) && !is_generated(path))?;
-    let detected = detect_in(catalog, &files.only(is_wanted), answers)?;
+    let (detected, _) = detect_in(catalog, &files.only(is_wanted), answers)?;
     let sources = Sources::read(&files);
     let cut = "has more code than is read: whether it lacks a route or a variable is not told";
     let is_cut = files.is_cut();
@@ -137,6 +141,7 @@ pub fn gaps(
     let env = engine::environment(catalog)?;
     let scope = Scope::new(&env, answers);
     let provided = provided::known(catalog, &scope);
+    let stores = made(&scope);
     let list: Vec<Record> = records.iter().filter_map(|record| record.as_object().cloned()).collect();
     // answers of detection alone have gaps of their own
     let rules = Check::new(scope.with(&provided), question).among(&list).undecided(true);
@@ -161,6 +166,7 @@ pub fn gaps(
             found.extend(install::lock(&subject));
             found.extend(listen::gaps(&subject, &code));
             found.extend(addresses::gaps(&subject, &code));
+            found.extend(stores.iter().filter_map(|store| stores::unused(&subject, store)));
             if !is_cut && unread.is_none() {
                 found.extend(install::start(&subject, &code));
                 found.extend(routes::gaps(&subject, &code));
@@ -273,9 +279,15 @@ impl<'s> Subject<'s> {
     }
 
     fn set_field(&self, field: &str, value: &str) -> String {
+        self.set_fields([(field.to_owned(), value.to_owned())])
+    }
+
+    /// The command that gives it several answers at once.
+    fn set_fields(&self, fields: impl IntoIterator<Item = (String, String)>) -> String {
         let name = self.answer(FindingName::ServiceName).unwrap_or_default();
-        let set = format!("{}.{name}.{field}={value}", self.question.name);
-        format!("{} --set {}", self.command, shell_word(&set))
+        let set = |(field, value)| shell_word(&format!("{}.{name}.{field}={value}", self.question.name));
+        let sets = fields.into_iter().map(set).map(|set| format!(" --set {set}"));
+        sets.fold(self.command.to_owned(), |command, set| command + &set)
     }
 
     /// The folder of its code, where nothing tells more.

@@ -15,11 +15,15 @@ enum For {
     Shows,
     /// Takes work from a queue.
     Works(&'static str),
+    /// The same, from a queue of a system beside the database: one only, or that of another client.
+    Queues(&'static str, Option<&'static str>),
     /// Talks to a system, or to several.
     Talks(Option<&'static str>),
+    /// Keeps sessions in a system.
+    Sessions(&'static str),
 }
 
-use For::{Builds, Makes, Serves, Shows, Talks, Works};
+use For::{Builds, Makes, Queues, Serves, Sessions, Shows, Talks, Works};
 use Language::{Dotnet, Elixir, Go, Java, Node, Php, Python, Ruby, Rust};
 use ServiceKind::{Api, Web};
 
@@ -113,10 +117,11 @@ const LIBRARIES: &[(Language, &str, For)] = &[
     (Node, "htmx.org", Shows),
     (Node, "inferno", Shows),
     (Node, "mithril", Shows),
-    (Node, "bullmq", Works("BullMQ")),
+    (Node, "bullmq", Queues("BullMQ", Some("redis"))),
+    (Node, "kue", Queues("Kue", Some("redis"))),
     (Node, "agenda", Works("Agenda")),
-    (Node, "bull", Works("Bull")),
-    (Node, "bee-queue", Works("Bee-Queue")),
+    (Node, "bull", Queues("Bull", Some("redis"))),
+    (Node, "bee-queue", Queues("Bee-Queue", Some("redis"))),
     (Node, "@temporalio/worker", Works("Temporal")),
     (Node, "graphile-worker", Works("Graphile Worker")),
     (Node, "pg-boss", Works("pg-boss")),
@@ -141,7 +146,7 @@ const LIBRARIES: &[(Language, &str, For)] = &[
     (Node, "@redis/client", REDIS),
     (Node, "iovalkey", REDIS),
     (Node, "@valkey/valkey-glide", REDIS),
-    (Node, "connect-redis", REDIS),
+    (Node, "connect-redis", Sessions("redis")),
     (Node, "amqp-connection-manager", RABBITMQ),
     (Node, "rhea", RABBITMQ),
     (Node, "@confluentinc/kafka-javascript", KAFKA),
@@ -184,11 +189,13 @@ const LIBRARIES: &[(Language, &str, For)] = &[
     (Python, "gradio", Serves(Web, "Gradio")),
     (Python, "dash", Serves(Web, "Dash")),
     (Python, "wagtail", Serves(Web, "Wagtail")),
-    (Python, "celery", Works("Celery")),
-    (Python, "rq", Works("RQ")),
-    (Python, "dramatiq", Works("Dramatiq")),
-    (Python, "arq", Works("ARQ")),
-    (Python, "huey", Works("Huey")),
+    (Python, "celery", Queues("Celery", None)),
+    (Python, "rq", Queues("RQ", Some("redis"))),
+    (Python, "dramatiq", Queues("Dramatiq", None)),
+    (Python, "arq", Queues("ARQ", Some("redis"))),
+    (Python, "huey", Queues("Huey", None)),
+    (Python, "django-rq", Queues("RQ", Some("redis"))),
+    (Python, "taskiq-redis", Queues("Taskiq", Some("redis"))),
     (Python, "temporalio", Works("Temporal")),
     (Python, "discord-py", Works("discord.py")),
     (Python, "python-telegram-bot", Works("python-telegram-bot")),
@@ -259,7 +266,8 @@ const LIBRARIES: &[(Language, &str, For)] = &[
     (Go, "github.com/julienschmidt/httprouter", Serves(Api, "httprouter")),
     (Go, "google.golang.org/grpc", Serves(Api, "gRPC")),
     (Go, "connectrpc.com/connect", Serves(Api, "Connect")),
-    (Go, "github.com/hibiken/asynq", Works("Asynq")),
+    (Go, "github.com/hibiken/asynq", Queues("Asynq", Some("redis"))),
+    (Go, "github.com/gocraft/work", Queues("gocraft/work", Some("redis"))),
     (Go, "github.com/riverqueue/river", Works("River")),
     (Go, "go.temporal.io/sdk", Works("Temporal")),
     (Go, "go.mongodb.org/mongo-driver", MONGODB),
@@ -354,6 +362,7 @@ const LIBRARIES: &[(Language, &str, For)] = &[
     (Java, "mysql-connector-j", MYSQL),
     (Java, "spring-boot-starter-data-redis", REDIS),
     (Java, "spring-boot-starter-data-redis-reactive", REDIS),
+    (Java, "spring-session-data-redis", Sessions("redis")),
     (Java, "jedis", REDIS),
     (Java, "jnats", NATS),
     (Java, "mongodb-driver-reactivestreams", MONGODB),
@@ -401,8 +410,8 @@ const LIBRARIES: &[(Language, &str, For)] = &[
     (Ruby, "hanami", Serves(Web, "Hanami")),
     (Ruby, "grape", Serves(Api, "Grape")),
     (Ruby, "roda", Serves(Api, "Roda")),
-    (Ruby, "sidekiq", Works("Sidekiq")),
-    (Ruby, "resque", Works("Resque")),
+    (Ruby, "sidekiq", Queues("Sidekiq", Some("redis"))),
+    (Ruby, "resque", Queues("Resque", Some("redis"))),
     (Ruby, "good_job", Works("GoodJob")),
     (Ruby, "solid_queue", Works("Solid Queue")),
     (Ruby, "mongoid", MONGODB),
@@ -436,6 +445,7 @@ const LIBRARIES: &[(Language, &str, For)] = &[
     (Php, "api-platform/symfony", Serves(Api, "API Platform")),
     (Php, "mongodb/mongodb", MONGODB),
     (Php, "mongodb/laravel-mongodb", MONGODB),
+    (Php, "laravel/horizon", Queues("Horizon", Some("redis"))),
     (Php, "predis/predis", REDIS),
     (Php, "php-amqplib/php-amqplib", RABBITMQ),
     (Php, "elasticsearch/elasticsearch", SEARCH),
@@ -448,6 +458,7 @@ const LIBRARIES: &[(Language, &str, For)] = &[
     (Elixir, "plug_cowboy", Serves(Api, "Plug")),
     (Elixir, "bandit", Serves(Api, "Plug")),
     (Elixir, "oban", Works("Oban")),
+    (Elixir, "exq", Queues("Exq", Some("redis"))),
     (Elixir, "mongodb_driver", MONGODB),
     (Elixir, "postgrex", POSTGRESQL),
     (Elixir, "myxql", MYSQL),
@@ -522,16 +533,20 @@ pub fn add(service: &mut Service, language: Language, library: &str, place: &Loc
         Builds(label, output) if pages && service.output.is_none() => static_pages(service, label, output, place),
         Makes(label, output) => static_pages(service, label, output, place),
         Builds(..) | Shows => {}
-        Works(label) => {
+        Works(label) | Queues(label, _) => {
             framework(service, label);
             service.kind.get_or_insert_with(|| Finding::new(ServiceKind::Worker, place.clone()));
         }
-        Talks(system) => {
-            let client = Client { library: (*name).to_owned(), system: *system };
-            if !service.clients.iter().any(|known| known.value == client) {
-                service.clients.push(Finding::new(client, place.clone()));
-            }
-        }
+        Talks(_) | Sessions(_) => {}
+    }
+    let client = match what {
+        Queues(_, system) => Client { keeps: Some("jobs"), ..Client::new(name, *system) },
+        Sessions(system) => Client { keeps: Some("sessions"), ..Client::new(name, Some(system)) },
+        Talks(system) => Client::new(name, *system),
+        _ => return,
+    };
+    if !service.clients.iter().any(|known| known.value == client) {
+        service.clients.push(Finding::new(client, place.clone()));
     }
 }
 

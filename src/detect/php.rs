@@ -76,7 +76,7 @@ pub fn drivers(files: &Files, services: &mut Services, backing: &[Finding<Backin
             continue;
         }
         if let Some((system, place)) = connection(files, service).or_else(|| beside.clone()) {
-            let client = Client { library: LARAVEL.into(), system: Some(system) };
+            let client = Client::new(LARAVEL, Some(system));
             service.clients.push(Finding::new(client, place));
         }
     }

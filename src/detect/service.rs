@@ -150,6 +150,9 @@ pub struct Image {
     /// The folder in which the image starts its program.
     #[serde(skip)]
     pub folder: Option<String>,
+    /// The version of its language in the name of the image that it is built from.
+    #[serde(skip)]
+    pub version: Option<Finding<String>>,
 }
 
 /// How a reverse proxy reaches a service.
@@ -248,6 +251,15 @@ pub struct Client {
     /// The system, where the library is for one only: `mongodb`, `postgresql`, `mysql`, `redis`, `nats`, ...
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system: Option<&'static str>,
+    /// What it keeps there that exists nowhere else: `jobs` or `sessions`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keeps: Option<&'static str>,
+}
+
+impl Client {
+    pub fn new(library: &str, system: Option<&'static str>) -> Self {
+        Self { library: library.to_owned(), system, keeps: None }
+    }
 }
 
 impl Service {

@@ -59,6 +59,37 @@ fn version(text: &str, name: &str) -> Option<(String, usize)> {
     text.lines().enumerate().find_map(of_line)
 }
 
+/// The version that a service names, as images name it. What names the oldest that will do, as `go.mod` and `>=20`, says
+/// nothing against the newest.
+pub fn one(language: Language, text: &str) -> Option<String> {
+    if matches!(language, Language::Go | Language::Rust) {
+        return None;
+    }
+    // of Node.js `^24.1` and `24.x` are any 24
+    let number = text.trim().trim_start_matches("ruby-").trim_start_matches(['=', 'v']);
+    let is_whole = matches!(language, Language::Node | Language::Java);
+    numbers(language, if is_whole { number.trim_start_matches(['^', '~']) } else { number })
+}
+
+/// The version in the tag of the official image of a language, such as `3.13-slim`.
+pub fn of_tag(language: Language, tag: &str) -> Option<String> {
+    numbers(language, tag.split('-').next().unwrap_or_default())
+}
+
+/// The first numbers of a version, as many as name one of a language.
+fn numbers(language: Language, text: &str) -> Option<String> {
+    let parts = match language {
+        Language::Node | Language::Java => 1,
+        Language::Python | Language::Ruby | Language::Php | Language::Dotnet | Language::Go | Language::Rust => 2,
+        Language::Elixir | Language::Gleam | Language::Cpp | Language::Deno | Language::Shell | Language::Static => {
+            return None;
+        }
+    };
+    let numbers: Vec<&str> = text.split('.').take(parts).collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (numbers.len() == parts && numbers.iter().all(is_number)).then(|| numbers.join("."))
+}
+
 /// The versions in a file of asdf or mise: `nodejs 22.1.0`, `node = "22"`.
 fn tools(text: &str) -> impl Iterator<Item = (Language, String, usize)> + '_ {
     text.lines().enumerate().filter_map(|(i, line)| {
@@ -75,7 +106,7 @@ fn tools(text: &str) -> impl Iterator<Item = (Language, String, usize)> + '_ {
 /// The client of Prisma.
 const CLIENT: &str = "@prisma/client";
 
-/// Gives services without a version the one of the nearest such file, in their folder or above it.
+/// Gives services without a version, or with several, the one of the nearest such file, in their folder or above it.
 pub fn detect(files: &Files, services: &mut Services) {
     let mut known: HashMap<(Language, &str), Finding<String>> = HashMap::new();
     for (language, name) in FILES {
@@ -96,9 +127,12 @@ pub fn detect(files: &Files, services: &mut Services) {
             }
         }
     }
-    for service in services.0.values_mut().filter(|service| service.version.is_none()) {
+    for service in services.0.values_mut() {
         let Some(language) = service.language.as_ref().map(|language| language.value) else { continue };
-        service.version = path::upwards(&service.path).find_map(|folder| known.get(&(language, folder)).cloned());
+        if service.version.as_ref().is_none_or(|version| one(language, &version.value).is_none()) {
+            let nearest = path::upwards(&service.path).find_map(|folder| known.get(&(language, folder)).cloned());
+            service.version = nearest.or(service.version.take());
+        }
     }
 }
 
@@ -118,7 +152,7 @@ pub fn prisma(files: &Files, services: &mut Services) {
             "cockroachdb" => "cockroachdb",
             _ => continue,
         };
-        let client = Client { library: CLIENT.into(), system: Some(system) };
+        let client = Client::new(CLIENT, Some(system));
         let finding = Finding::new(client, Location::new(file, Some(provider.line)));
         let around = path::parent(file);
         let folder = if path::name(around) == "prisma" { path::parent(around) } else { around };

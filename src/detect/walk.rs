@@ -55,6 +55,7 @@ const FOREIGN: [&str; 17] = [
 ];
 
 /// The files of interest below a folder.
+#[derive(Debug)]
 pub struct Files {
     root: PathBuf,
     paths: Vec<String>,
@@ -241,6 +242,11 @@ impl Files {
     pub fn note(&self, file: &str, message: impl Into<String>) {
         // what a parser quotes of the file stays out: it could be a secret
         self.notes.borrow_mut().push(Note { file: file.to_owned(), message: message.into() });
+    }
+
+    /// The notes so far.
+    pub fn notes(&self) -> Vec<Note> {
+        self.notes.borrow().clone()
     }
 
     /// All notes, sorted; none is left.

@@ -94,6 +94,13 @@ impl Lint<'_> {
         if q.identity && (q.default.is_some() || q.default_expr.is_some()) {
             self.fault(file, format!("{name} names the project and cannot have a default"));
         }
+        let always = q.identity || q.default.is_some() || q.default_expr.is_some();
+        if q.identity_when.is_some() && (always || q.group.is_some()) {
+            self.fault(
+                file,
+                format!("{name}: `identity_when` goes with a field without `identity` and without a default"),
+            );
+        }
         if !q.asked && q.default.is_none() && q.default_expr.is_none() {
             self.fault(file, format!("{name} is not asked on the way and needs a default"));
         }
@@ -159,7 +166,7 @@ impl Lint<'_> {
             self.fault(file, format!("{name}: its default is {default}, {why}"));
         }
         let mut own = known.clone();
-        for expression in [&q.when, &q.default_expr].into_iter().flatten() {
+        for expression in [&q.when, &q.default_expr, &q.identity_when].into_iter().flatten() {
             self.expression(file, &name, expression, &own);
         }
         if let Some(by) = &q.detected_by
@@ -168,8 +175,8 @@ impl Lint<'_> {
             self.fault(
                 file,
                 format!(
-                    "{name}: `of` of `detected_by` goes with `repository`, `database`, `migrate` and what is found of variables, and those \
-                     need it"
+                    "{name}: `of` of `detected_by` goes with `repository`, `database`, `store`, `only_copy`, `migrate` and what is found of \
+                     variables, and those need it"
                 ),
             );
         }

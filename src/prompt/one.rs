@@ -151,6 +151,9 @@ pub(super) fn help(question: &Question, origin: &Origin) -> String {
     if let Origin::Folder | Origin::Detected(_) = origin {
         help.insert_str(0, &format!("({}) ", origin_text(origin).unwrap_or_default()));
     }
+    if question.kind == KindName::Variables {
+        help.push_str(" Type them as NAME=value, NAME=value.");
+    }
     if question.later.is_some() {
         help.push_str(&format!(" Type `{LATER}` if it does not exist yet."));
     }
@@ -192,5 +195,7 @@ mod tests {
         let found = help(question, &Origin::Detected("backend/package.json:2".into()));
         assert_eq!(found, format!("(found in backend/package.json:2) {}", question.help));
         assert_eq!(help(question, &Origin::Default), question.help);
+        let variables = catalog.question("services").unwrap().field("variables").unwrap();
+        assert!(help(variables, &Origin::Default).ends_with(" Type them as NAME=value, NAME=value."));
     }
 }

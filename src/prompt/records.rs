@@ -31,11 +31,13 @@ pub(super) fn identify(dialog: &Dialog, list: &mut [Record], check: &Check<'_>, 
     let question = check.question();
     let places = list.iter().enumerate().flat_map(|(i, _)| question.fields.iter().map(move |field| (i, field)));
     let mut pending = Vec::new();
-    for (i, field) in places.filter(|(_, field)| field.identity) {
+    for (i, field) in places {
         let Some(record) = list.get(i) else { continue };
-        if check.within(&before(check, record, field), field).is_asked()?
-            && (again || !record.contains_key(&field.name))
-        {
+        if !field.identity && field.identity_when.is_none() || !again && record.contains_key(&field.name) {
+            continue;
+        }
+        let rules = check.within(&before(check, record, field), field);
+        if rules.is_asked()? && rules.is_identity()? {
             pending.push((i, field));
         }
     }
@@ -55,6 +57,19 @@ pub(super) fn identify(dialog: &Dialog, list: &mut [Record], check: &Check<'_>, 
                     record.insert(field.name.clone(), value);
                 }
                 next += 1;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Leaves out what is an example in these records, as it is specific to the project with the earlier answers.
+pub(super) fn without_examples(list: &mut [Record], check: &Check<'_>) -> Result<()> {
+    let check = &check.among(list);
+    for record in list {
+        for field in check.question().fields.iter().filter(|field| field.identity_when.is_some()) {
+            if check.within(&before(check, record, field), field).is_identity()? {
+                record.shift_remove(&field.name);
             }
         }
     }

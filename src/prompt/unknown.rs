@@ -104,7 +104,7 @@ fn open<'u>(list: &[Record], unknown: &'u [Unknown], folder: &Question) -> Vec<O
     };
     let of_record = |(i, record): (usize, &Record)| {
         let folder = text(record);
-        let is_it = |one: &&Unknown| Some(&one.folder) == folder.as_ref() && !one.is_part;
+        let is_it = |one: &&Unknown| Some(&one.folder) == folder.as_ref() && one.part_of.is_none();
         unknown.iter().filter(is_it).map(|unknown| Open { record: i, unknown }).collect::<Vec<_>>()
     };
     list.iter().enumerate().flat_map(of_record).collect()

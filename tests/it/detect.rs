@@ -243,6 +243,41 @@ fn a_version_is_that_of_the_nearest_file() {
     assert_eq!(versions, ["22", "20", "18"]);
 }
 
+/// CI runs what the image runs, where the code says nothing that is one version.
+#[test]
+fn a_version_is_that_of_the_image_where_the_code_says_none() {
+    let package = |engines: &str| {
+        format!(
+            r#"{{"engines": {{{engines}}}, "scripts": {{"start": "node x.js"}}, "dependencies": {{"express": "5"}}}}"#
+        )
+    };
+    let of = |files: &[(&str, &str)], from: &str| {
+        let dockerfile = format!("{from}\nCOPY . .\nEXPOSE 3000\nCMD [\"run\"]\n");
+        let (_place, found) = found(&[files, &[("Dockerfile", &dockerfile)]].concat());
+        found["answers"]["services"]["value"][0]["language_version"].clone()
+    };
+    let node = |engines: &str, nvmrc: &str, from: &str| {
+        let engines = if engines.is_empty() { String::new() } else { format!(r#""node": "{engines}""#) };
+        of(&[("package.json", &package(&engines)), (".nvmrc", nvmrc)], from)
+    };
+    assert_eq!(node("", "", "FROM node:22-alpine"), "22");
+    assert_eq!(node(">=20", "", "ARG V=22.4\nFROM docker.io/library/node:${V}-slim@sha256:1 AS run\nFROM run"), "22");
+    assert_eq!(node("", "", "FROM node:22 AS build\nRUN npm ci\nFROM gcr.io/distroless/base"), "22");
+    assert_eq!(node("24", "", "FROM node:22-alpine"), "24");
+    assert_eq!(node("", "v24.1.0\n", "FROM node:22-alpine"), "24");
+    assert_eq!(node(">=20", "v24.1.0\n", "FROM node:22-alpine"), "24");
+    assert_eq!(node("", "", "FROM node:lts"), Value::Null);
+    let python = |version: &str| {
+        let files = [("requirements.txt", "flask\n"), ("app.py", "app = Flask()\n"), (".python-version", version)];
+        of(&files, "FROM python:3.13-slim")
+    };
+    assert_eq!(python(""), "3.13");
+    assert_eq!(python("3.14\n"), "3.14");
+    let main = "package main\n\nfunc main() {\n\thttp.ListenAndServe(\":3000\", nil)\n}\n";
+    let golang = "FROM golang:1.26.3-alpine AS build\nRUN go build\nFROM scratch";
+    assert_eq!(of(&[("go.mod", "module shop\n\ngo 1.24\n"), ("main.go", main)], golang), "1.26");
+}
+
 #[test]
 fn a_schema_of_prisma_belongs_to_the_folder_around_it() {
     let node = r#"{"scripts": {"start": "x"}, "dependencies": {"@prisma/client": "6"}}"#;
@@ -721,6 +756,79 @@ fn variables_become_answers() {
         let (_, answers) = api_with(&[("api/.env.example", line)]);
         assert_eq!(answers[field], serde_json::from_str::<Value>(wanted).unwrap(), "{line}");
     }
+}
+
+/// A cache that is made here is the Redis of whoever talks to it; without one it stays elsewhere.
+#[test]
+fn a_store_that_is_made_connects_its_services() {
+    let package = |libraries: &str| {
+        format!(r#"{{"scripts": {{"start": "node x.js"}}, "dependencies": {{"express": "5"{libraries}}}}}"#)
+    };
+    let of = |chosen: Value, libraries: &str, sample: &str| {
+        let dir = TempDir::new().unwrap();
+        write(&dir.path().join("api/package.json"), package(libraries));
+        write(&dir.path().join("api/.env.example"), sample);
+        let found = detect(embedded(), dir.path(), &serde_json::from_value(chosen).unwrap()).unwrap();
+        let parts = found.unknown.iter().filter(|one| one.part_of == Some("cache")).count();
+        let mut service = found.answers["services"].value[0].clone();
+        service["parts"] = parts.into();
+        ["cache", "broker", "secrets", "variables", "egress_ports", "parts"].map(|field| service[field].clone())
+    };
+    let (none, no) = (Value::Null, || serde_json::json!(0));
+    let cache = serde_json::json!({"cache": "elasticache"});
+    let url = |name: &str| serde_json::json!({name: "${cache.url}"});
+    let yes = Value::from(true);
+    let redis = r#", "ioredis": "5""#;
+    let sample = "REDIS_URL=redis://localhost:6379\n";
+    let secret = serde_json::json!(["REDIS_URL"]);
+    let port = serde_json::json!([6379]);
+    let elsewhere = [none.clone(), none.clone(), secret, none.clone(), port, no()];
+    assert_eq!(of(serde_json::json!({}), redis, sample), elsewhere);
+    for (libraries, sample, name) in [
+        (redis, sample, "REDIS_URL"),
+        (redis, "CELERY_BROKER_URL=redis://redis:6379/0\n", "CELERY_BROKER_URL"),
+        (redis, "JOBS_BROKER_URL=\n", "JOBS_BROKER_URL"),
+        ("", "QUEUE=redis://redis\n", "QUEUE"),
+    ] {
+        let wanted = [yes.clone(), none.clone(), none.clone(), url(name), none.clone(), no()];
+        assert_eq!(of(cache.clone(), libraries, sample), wanted, "{sample}");
+    }
+    // its address is known only as a whole
+    let wanted = [yes.clone(), none.clone(), none.clone(), none.clone(), none.clone(), serde_json::json!(3)];
+    assert_eq!(of(cache.clone(), redis, "REDIS_HOST=localhost\nREDIS_PORT=6379\nREDIS_PASSWORD=x\n"), wanted);
+    // another system is elsewhere
+    let wanted =
+        [none.clone(), none.clone(), serde_json::json!(["NATS_URL"]), none.clone(), serde_json::json!([4222]), no()];
+    assert_eq!(of(cache, r#", "nats": "2""#, "NATS_URL=nats://localhost:4222\n"), wanted);
+}
+
+/// Jobs of queues and sessions exist nowhere else than in the Redis where they are kept.
+#[test]
+fn what_a_cache_holds_is_told_by_libraries() {
+    let node = |libraries: &str| {
+        format!(r#"{{"scripts": {{"start": "node x.js"}}, "dependencies": {{"express": "5"{libraries}}}}}"#)
+    };
+    let of = |manifest: &str, text: &str, sample: &str| {
+        let dir = TempDir::new().unwrap();
+        write(&dir.path().join("api").join(manifest), text);
+        write(&dir.path().join("api/main.py"), "app = Flask(__name__)\n");
+        write(&dir.path().join("api/.env.example"), sample);
+        let found = detect(embedded(), dir.path(), &Default::default()).unwrap();
+        found.answers.get("cache_holds").map(|answer| (answer.value.clone(), answer.evidence()))
+    };
+    let store = |place: &str| Some((Value::from("store"), place.to_owned()));
+    for library in ["bullmq", "bull", "bee-queue", "connect-redis"] {
+        let package = node(&format!(r#", "{library}": "1""#));
+        assert_eq!(of("package.json", &package, ""), store("api/package.json"), "{library}");
+    }
+    assert_eq!(of("package.json", &node(r#", "ioredis": "5""#), "REDIS_URL=redis://localhost\n"), None);
+    let celery = |more: &str, sample: &str| of("requirements.txt", &format!("flask\ncelery{more}\n"), sample);
+    let of_celery = store("api/requirements.txt:2");
+    assert_eq!(celery("", ""), None);
+    assert_eq!(celery("[redis]", ""), of_celery);
+    assert_eq!(celery("", "CELERY_BROKER_URL=redis://redis:6379/0\n"), of_celery);
+    assert_eq!(celery("\nredis", "CELERY_BROKER_URL=amqp://rabbit\nREDIS_URL=redis://redis\n"), None);
+    assert_eq!(of("requirements.txt", "flask\nrq\n", ""), of_celery);
 }
 
 #[test]

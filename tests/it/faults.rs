@@ -47,6 +47,13 @@ fn what_detects_an_answer_is_known() {
 }
 
 #[test]
+fn what_names_the_project_at_times_is_a_field_without_a_default() {
+    let said = refused("    kind: integer\n", "    kind: integer\n    identity_when: replicas > 0\n");
+    assert!(said.contains("question `replicas`: `identity_when` goes with a field without `identity`"), "{said}");
+    assert!(said.contains("question `replicas`: `replicas > 0` uses `replicas`, which is not known there"), "{said}");
+}
+
+#[test]
 fn a_rule_has_a_condition_over_names_that_are_known() {
     let rule = "rules:\n  - {when: colour == 1, require: replicas > 0, message: m, answers: [replicas]}\n";
     let said = refused("rules:\n", rule);

@@ -147,6 +147,43 @@ fn what_is_given_is_not_asked_for() {
 
 /// What is generated names the routes and variables itself, and is no code.
 #[test]
+fn a_cache_that_is_made_for_no_one_is_said_where_the_code_talks_to_it() {
+    let package = r#"{"scripts": {"start": "node server.js"}, "dependencies": {"fastify": "5", "ioredis": "5"}}"#;
+    let files = [("server.js", SERVER), ("package.json", package), (".env.example", "REDIS_URL=redis://localhost\n")];
+    let kept = [
+        "cache=elasticache",
+        "cache_holds=cache",
+        "services.api.start=node server.js",
+        "services.api.secrets=[JWT_KEY, REDIS_URL]",
+        "services.api.egress_ports=[587, 6379]",
+    ];
+    let shop = Shop::new(&files, &kept);
+    let about = |shop: &Shop| {
+        let gaps: Value = serde_json::from_str(&shop.status(&["--format", "json"])).unwrap();
+        gaps["gaps"].as_array().unwrap().iter().find(|gap| gap["kind"] == "store").cloned()
+    };
+    let gap = about(&shop).unwrap();
+    assert_eq!(gap["message"], "connects by `ioredis`, and no service uses the cache that is made");
+    let command = gap["commands"][0].as_str().unwrap();
+    assert_eq!(
+        command,
+        "scaffold update project --set services.api.cache=true --set 'services.api.secrets=[JWT_KEY]' \
+         --set 'services.api.variables.REDIS_URL=${cache.url}' --set 'services.api.egress_ports=[587]'"
+    );
+    assert!(
+        shop.1.split_whitespace().collect::<Vec<_>>().join(" ").contains("no service uses the cache"),
+        "{}",
+        shop.1
+    );
+    let args = command.strip_prefix("scaffold ").unwrap().replace('\'', "");
+    let args = args.split(" --set ").flat_map(|part| ["--set", part]).skip(1);
+    let update = args.flat_map(|part| if part.starts_with("update") { part.split(' ').collect() } else { vec![part] });
+    let output = program(shop.0.path()).args(update).arg("--yes").output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(about(&shop), None);
+}
+
+#[test]
 fn generated_files_close_no_gap() {
     let files =
         [("server.js", "app.listen(8080, '0.0.0.0')\n"), ("package.json", PACKAGE), ("package-lock.json", "{}")];

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Again, Resolver};
 use crate::answers::check::Check;
-use crate::answers::{Answered, Origin, Problem, Prompter};
+use crate::answers::{Answered, Found, Origin, Problem, Prompter};
 use crate::catalog::question::{KindName, Question, Values};
 
 /// Puts nothing to the person but one list.
@@ -26,6 +26,10 @@ impl Prompter for OneList<'_> {
         let answer = self.person.ask(current, origin, check)?;
         self.again &= check.question().name != self.name;
         Ok(answer)
+    }
+
+    fn told(&mut self, question: &Question, chosen: &Values) -> Result<Option<Found>> {
+        self.person.told(question, chosen)
     }
 
     fn note(&mut self, answers: &Values) {

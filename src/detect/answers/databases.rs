@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::super::Detected;
 use super::super::finding::{Finding, Location};
 use super::super::service::{Client, Command, Language, Service};
-use super::super::variables::{RULES, Variable};
+use super::super::variables::{RULES, Sort, Variable};
 use super::super::walk::Files;
 use super::egress::egress;
 use super::further::{self, Further};
-use super::system::{NONE, STORES};
+use super::system::{self, MadeStore, STORES};
 use super::variables::{Mapped, mapped};
 use crate::catalog::Catalog;
 use crate::catalog::question::{Choice, DetectedBy, FindingName, Known as _, Question};
@@ -37,6 +37,8 @@ pub(super) struct Ours {
     pub is_made: bool,
     /// Further databases among the answers.
     pub more: Vec<Further>,
+    /// The stores beside the database that are made here, whose addresses are known only as a whole.
+    pub stores: Vec<MadeStore>,
 }
 
 impl Ours {
@@ -44,7 +46,28 @@ impl Ours {
         let known = scope.known(PROVIDED).map(|provided| &provided["database"]);
         let references = known.and_then(|known| known["references"].as_array());
         let is_made = references.is_some_and(|all| all.iter().any(|reference| reference == "database.name"));
-        Self { systems: systems.to_vec(), is_made, more: Vec::new() }
+        Self { systems: systems.to_vec(), is_made, more: Vec::new(), stores: system::made(scope) }
+    }
+
+    /// The store that is made here for a system.
+    pub fn store(&self, system: &str) -> Option<&MadeStore> {
+        self.stores.iter().find(|store| store.is_of(system))
+    }
+
+    /// The store that is made here and that a variable of a service is about: by its system, or by a name that says what a store
+    /// is for where the service has clients of that store alone.
+    pub fn store_of(&self, service: &Service, variable: &Variable) -> Option<&MadeStore> {
+        if let Some(system) = variable.system {
+            return self.store(system).filter(|_| variable.sort.is_of_store());
+        }
+        let is_general = variable.name.split('_').any(|word| matches!(word, "BROKER" | "CACHE"));
+        if !is_general || !variable.sort.is_of_store() {
+            return None;
+        }
+        let systems = service.clients.iter().filter_map(|client| client.value.system);
+        let mut beside = systems.filter(|system| system::beside_database(system));
+        let store = self.store(beside.next()?)?;
+        beside.all(|system| store.is_of(system)).then_some(store)
     }
 
     /// The name of the further database whose address a variable of a service is.
@@ -68,13 +91,12 @@ impl Ours {
     }
 }
 
-/// The choices that make a system other than a database, with their question: where a store has one system, all that make one, else
-/// that with its name.
+/// The choices that make a system other than a database, with their question.
 fn makers<'c>(catalog: &'c Catalog, system: &str) -> impl Iterator<Item = (&'c Question, &'c Choice)> {
-    let stores = STORES.iter().filter(move |(store, systems)| *store != "database" && systems.contains(&system));
-    let asked = stores.filter_map(|(store, systems)| Some((catalog.question(store)?, systems.len() == 1)));
-    asked.flat_map(move |(question, is_only)| {
-        let makes = move |choice: &&Choice| choice.value != NONE && (is_only || choice.value == system);
+    let stores = STORES.iter().filter(|(store, _)| *store != "database");
+    let asked = stores.filter_map(|(store, systems)| Some((catalog.question(store)?, *systems)));
+    asked.flat_map(move |(question, systems)| {
+        let makes = move |choice: &&Choice| system::makes(&choice.value, systems, system);
         question.choices.iter().filter(makes).map(move |choice| (question, choice))
     })
 }
@@ -115,7 +137,7 @@ pub(super) fn unsupported(catalog: &Catalog, scope: &Scope<'_>, found: &Detected
     }
     let further = catalog.detected_by(FindingName::MoreDatabases).filter(|_| ours.is_used(found));
     for (system, (place, names)) in users {
-        let other = super::system::instead(catalog, system);
+        let other = system::instead(catalog, system);
         let beside = further.filter(|_| other.is_some());
         let message = match names.as_slice() {
             names
@@ -145,7 +167,7 @@ pub(super) fn unsupported(catalog: &Catalog, scope: &Scope<'_>, found: &Detected
                     format!("runs {system}, which these answers leave out; take it with `{name}={value}`")
                 } else {
                     format!(
-                        "uses {system}, which these answers leave out; take it with `{name}={value}`, and with `{name}: true` and `${{{name}.url}}` in `variables` of the service; where its server stays elsewhere, `egress_ports` opens the way to it (used by {})",
+                        "uses {system}, which these answers leave out; take it with `{name}={value}`; where its server stays elsewhere, `egress_ports` opens the way to it (used by {})",
                         names.join(", ")
                     )
                 }
@@ -231,6 +253,18 @@ pub(super) fn of_databases(service: &Service, by: &DetectedBy, ours: &Ours, all:
                 elsewhere.then(|| (false, Location::new(&place.file, None)))
             };
             found.or_else(nowhere).or_else(elsewhere).map(|(uses, place)| Finding::new(json!(uses), place))
+        }
+        FindingName::Store => {
+            let store = ours.stores.iter().find(|store| by.of.iter().any(|system| store.is_of(system)))?;
+            let is_of_store = |system: Option<&str>| system.is_some_and(|system| store.is_of(system));
+            let client = service.clients.iter().find(|client| is_of_store(client.value.system));
+            let is_its = |found: &&Finding<Variable>| {
+                found.value.sort != Sort::Name
+                    && ours.store_of(service, &found.value).is_some_and(|other| other.name == store.name)
+            };
+            let place = client.map(|client| &client.found_in);
+            let place = place.or_else(|| Some(&service.variables.iter().find(is_its)?.found_in))?;
+            Some(Finding::new(json!(true), place.clone()))
         }
         FindingName::DatabaseName if ours.is_made => further::own_name(service, ours, all),
         FindingName::Migrate => {

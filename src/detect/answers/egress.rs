@@ -35,7 +35,7 @@ struct Said<'s> {
     password: Option<&'s Location>,
 }
 
-/// The ports of a service, where `ours` is the database that is reached anyway.
+/// The ports of a service, where `ours` are the stores that are reached anyway.
 pub(super) fn egress<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -> Egress<'s> {
     let mut found = Egress::default();
     // a process has the ports of the service whose image it runs
@@ -47,6 +47,7 @@ pub(super) fn egress<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
     let is_counted = |variable: &Variable| {
         counts(variable, ours)
             && ours.named(service, variable).is_none()
+            && ours.store_of(service, variable).is_none()
             && variable.system.is_none_or(|system| !ours.opens(service, system))
     };
     for one in service.variables.iter().filter(|one| is_counted(&one.value)) {
@@ -72,10 +73,8 @@ pub(super) fn egress<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
     }
     let rules = &RULES.egress;
     for client in &service.clients {
-        let Some(system) = client.value.system.filter(|system| !ours.has(system) && !ours.opens(service, system))
-        else {
-            continue;
-        };
+        let is_open = |system: &&str| ours.has(system) || ours.store(system).is_some() || ours.opens(service, system);
+        let Some(system) = client.value.system.filter(|system| !is_open(system)) else { continue };
         let is_told = systems.get(system).is_some_and(|said| said.whereabouts.is_some());
         // a client of mail can also ask the API of a provider; a mail catcher of a compose file is one that it sends to
         let is_certain = rules.by_library.iter().any(|one| one == system) || client.value.library == system;

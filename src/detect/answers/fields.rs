@@ -8,6 +8,7 @@ use super::super::finding::{Finding, Location};
 use super::super::processes::ProcessKind;
 use super::super::service::{Command, Language, Route, Service, ServiceKind};
 use super::super::variables::Sort;
+use super::super::versions;
 use super::named;
 use crate::catalog::question::FindingName;
 use crate::text::path;
@@ -42,10 +43,13 @@ pub(super) fn fields(service: &Service) -> Fields {
                 other => json!(other),
             };
             put(FindingName::Language, word, &language.found_in);
-            if let Some(found) = &service.version
-                && let Some(version) = version(language.value, &found.value)
-            {
-                put(FindingName::LanguageVersion, json!(version), &found.found_in);
+            // what the code takes may be more than one version, of which its own image has one
+            let of_image = || service.image.as_ref()?.version.clone();
+            let of_code = |found: &Finding<String>| {
+                Some(Finding::new(versions::one(language.value, &found.value)?, found.found_in.clone()))
+            };
+            if let Some(found) = service.version.as_ref().and_then(of_code).or_else(of_image) {
+                put(FindingName::LanguageVersion, json!(found.value), &found.found_in);
             }
         }
         (None, Some(image)) => put(FindingName::Language, json!("other"), &image.dockerfile.found_in),
@@ -152,29 +156,6 @@ fn stand_ins(service: &Service, command: &str) -> String {
         }
     }
     all
-}
-
-/// The version that a service names, as images name it. What names the oldest that will do, as `go.mod` and `>=20`, says
-/// nothing against the newest.
-fn version(language: Language, text: &str) -> Option<String> {
-    let parts = match language {
-        Language::Node | Language::Java => 1,
-        Language::Python | Language::Ruby | Language::Php | Language::Dotnet => 2,
-        Language::Go
-        | Language::Rust
-        | Language::Elixir
-        | Language::Gleam
-        | Language::Cpp
-        | Language::Deno
-        | Language::Shell
-        | Language::Static => return None,
-    };
-    // of Node.js `^24.1` and `24.x` are any 24
-    let number = text.trim().trim_start_matches("ruby-").trim_start_matches(['=', 'v']);
-    let number = if parts == 1 { number.trim_start_matches(['^', '~']) } else { number };
-    let numbers: Vec<&str> = number.split('.').take(parts).collect();
-    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    (numbers.len() == parts && numbers.iter().all(is_number)).then(|| numbers.join("."))
 }
 
 /// Commands, and for those that are not there an empty one: the default would name a script that does not exist.

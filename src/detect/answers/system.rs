@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use super::super::Detected;
 use super::super::finding::{Finding, Location};
+use super::super::service::Service;
 use crate::answers::Found;
 use crate::answers::check::Check;
 use crate::catalog::Catalog;
-use crate::catalog::question::{FindingName, Question, Values};
+use crate::catalog::question::{FindingName, Known as _, Question, Values};
 use crate::template::expression::Scope;
 
 /// Databases that can be seen to be used, as detection calls them. SQLite is a file of a service.
@@ -20,6 +21,40 @@ pub const STORES: [(&str, &[&str]); 3] =
 
 /// What is found where services use no database, and the choice of a store that makes none.
 pub(super) const NONE: &str = "none";
+
+/// A store beside the database that the answers make.
+pub struct MadeStore {
+    /// What answers and references call it.
+    pub name: &'static str,
+    systems: Vec<&'static str>,
+}
+
+impl MadeStore {
+    pub fn is_of(&self, system: &str) -> bool {
+        self.systems.contains(&system)
+    }
+}
+
+/// Whether it is a system of a store beside the database.
+pub(super) fn beside_database(system: &str) -> bool {
+    STORES.iter().any(|(name, systems)| *name != "database" && systems.contains(&system))
+}
+
+/// Whether a choice of a store that has these systems makes one of them: of a store that has a single one any choice does.
+pub(super) fn makes(choice: &str, systems: &[&str], system: &str) -> bool {
+    choice != NONE && systems.contains(&system) && (systems.len() == 1 || choice == system)
+}
+
+/// The stores beside the database that the answers make.
+pub fn made(scope: &Scope<'_>) -> Vec<MadeStore> {
+    let of_store = |(name, systems): &(&'static str, &'static [&'static str])| {
+        let choice = scope.known(name)?.as_str()?;
+        let made = systems.iter().copied().filter(|system| makes(choice, systems, system)).collect();
+        Some(MadeStore { name, systems: made })
+    };
+    let beside = STORES.iter().filter(|(name, _)| *name != "database");
+    beside.filter_map(of_store).filter(|store| !store.systems.is_empty()).collect()
+}
 
 /// The database that most services use, or that runs beside them while they are developed; `none` where services are known
 /// and use none. Nothing where there is no service.
@@ -52,7 +87,33 @@ pub(super) fn found(all: &Detected) -> Option<Finding<String>> {
     used.or_else(beside).or_else(by_name).or_else(none)
 }
 
-/// What a question about the database is answered by a finding; nothing where it has no word for it.
+/// What a service keeps in one of these systems that exists nowhere else.
+pub(super) fn only_copy(all: &Detected, systems: &[String]) -> Option<Finding<String>> {
+    let mut kept = all.services.iter().flat_map(|service| {
+        let keepers = service.clients.iter().filter_map(|client| Some((client, client.value.keeps?)));
+        keepers.map(move |(client, what)| (client.value.system.or_else(|| queue_of(service)), what, &client.found_in))
+    });
+    let (_, what, place) = kept.find(|(system, ..)| system.is_some_and(|one| systems.iter().any(|of| of == one)))?;
+    Some(Finding::new(what.to_owned(), place.clone()))
+}
+
+/// The system in which a service has the queue of a library that takes several: that of the variable about it, else the only one.
+fn queue_of(service: &Service) -> Option<&'static str> {
+    let variables = || {
+        let known = service.variables.iter().filter_map(|one| Some((&one.value, one.value.system?)));
+        known.filter(|(_, system)| beside_database(system))
+    };
+    let by_name = variables().find(|(variable, _)| variable.name.split('_').any(|word| word == "BROKER"));
+    by_name.map(|(_, system)| system).or_else(|| {
+        let of_clients = service.clients.iter().filter_map(|client| client.value.system);
+        let of_clients = of_clients.filter(|system| beside_database(system));
+        let mut found = of_clients.chain(variables().map(|(_, system)| system));
+        let one = found.next()?;
+        found.all(|other| other == one).then_some(one)
+    })
+}
+
+/// What a question about a system is answered by a finding; nothing where it has no word for it.
 pub(super) fn answer(scope: &Scope<'_>, question: &Question, found: Option<&Finding<String>>) -> Option<Found> {
     let found = found?;
     let word = word(question, &found.value)?;
@@ -60,7 +121,7 @@ pub(super) fn answer(scope: &Scope<'_>, question: &Question, found: Option<&Find
     Some(Found { value, found_in: IndexMap::from_iter([(question.name.clone(), found.found_in.clone())]) })
 }
 
-/// The choice of a question that stands for a database.
+/// The choice of a question that stands for what was found.
 fn word<'w>(question: &'w Question, engine: &'w str) -> Option<&'w str> {
     let by = question.detected_by.as_ref()?;
     let word = by.words.get(engine).map_or(engine, String::as_str);

@@ -21,11 +21,11 @@ pub(super) struct Mapped<'s> {
     pub values: Vec<(&'s Finding<Variable>, Value)>,
     /// Those whose value in production nothing tells.
     pub uncertain: Vec<&'s Finding<Variable>>,
-    /// Parts of the address of a database whose address is known only as a whole.
-    parts: Vec<&'s Finding<Variable>>,
+    /// Parts of the address of a store whose address is known only as a whole, each with what answers call that store.
+    parts: Vec<(&'s Finding<Variable>, &'static str)>,
 }
 
-/// The variables of a service, where one of `ours` is the system of the database that is generated.
+/// The variables of a service, where `ours` are the stores that are generated.
 pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -> Mapped<'s> {
     let mut mapped = Mapped::default();
     // files in a browser have no environment
@@ -42,6 +42,7 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
         }
         let is_of_another = super::further::address_of(service, variable).is_some_and(|system| !ours.has(system));
         let is_ours = database && !is_of_another && is_of_database(variable, &words, ours);
+        let store = ours.store_of(service, variable).map(|store| store.name);
         match variable.sort {
             _ if is_of_build(variable) => mapped.build.push(found),
             sort if is_static && sort != Sort::Public => {}
@@ -51,7 +52,11 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
             Sort::Address if is_ours => mapped.values.push((found, json!("${database.uri}"))),
             Sort::Name if is_ours && ours.is_made => mapped.values.push((found, json!("${database.name}"))),
             Sort::Host | Sort::Port | Sort::User | Sort::Password if is_ours && ours.is_made => {
-                mapped.parts.push(found);
+                mapped.parts.push((found, "database"));
+            }
+            Sort::Address if let Some(store) = store => mapped.values.push((found, json!(format!("${{{store}.url}}")))),
+            Sort::Host | Sort::Port | Sort::User | Sort::Password if let Some(store) = store => {
+                mapped.parts.push((found, store));
             }
             Sort::Secret | Sort::Address | Sort::Password if variable.required => mapped.secrets.push(found),
             Sort::Secret | Sort::Address | Sort::Password => mapped.optional.push(found),
@@ -105,9 +110,10 @@ impl<'s> Mapped<'s> {
         Some(Finding::new(Value::Object(values.collect::<Map<_, _>>()), Location::new(&first.found_in.file, None)))
     }
 
-    /// What only people know, and whether it is a part of the address of the database.
-    pub fn unknown(&self) -> impl Iterator<Item = (&'s Finding<Variable>, bool)> {
-        self.uncertain.iter().map(|found| (*found, false)).chain(self.parts.iter().map(|found| (*found, true)))
+    /// What only people know, and of which store it is a part of the address.
+    pub fn unknown(&self) -> impl Iterator<Item = (&'s Finding<Variable>, Option<&'static str>)> {
+        let parts = self.parts.iter().map(|(found, store)| (*found, Some(*store)));
+        self.uncertain.iter().map(|found| (*found, None)).chain(parts)
     }
 }
 
@@ -184,7 +190,7 @@ mod tests {
         let place = Location::new("package.json", None);
         let service = Service {
             language: Some(Finding::new(Language::Node, place.clone())),
-            clients: vec![Finding::new(Client { library: "mongodb".into(), system: Some("mongodb") }, place)],
+            clients: vec![Finding::new(Client::new("mongodb", Some("mongodb")), place)],
             variables: vec![
                 variable("REGISTRY_TOKEN", Sort::Secret, true),
                 variable("NPM_TOKEN", Sort::Secret, false),
@@ -209,12 +215,17 @@ mod tests {
             notes: Vec::new(),
         };
         let names = |list: &[&Finding<Variable>]| Mapped::names(list).map(|found| found.value);
-        let found =
-            mapped(&service, &Ours { systems: vec!["mongodb".to_owned()], is_made: true, more: Vec::new() }, &all);
+        let ours = |systems: &[&str], is_made| Ours {
+            systems: systems.iter().map(ToString::to_string).collect(),
+            is_made,
+            more: Vec::new(),
+            stores: Vec::new(),
+        };
+        let found = mapped(&service, &ours(&["mongodb"], true), &all);
         assert_eq!(names(&found.build), Some(json!(["REGISTRY_TOKEN", "NPM_TOKEN"])));
         assert_eq!(names(&found.secrets), Some(json!(["JWT_SECRET"])));
         assert_eq!(found.variables().map(|found| found.value), Some(json!({"DATABASE_URL": "${database.uri}"})));
-        let found = mapped(&service, &Ours { systems: Vec::new(), is_made: false, more: Vec::new() }, &all);
+        let found = mapped(&service, &ours(&[], false), &all);
         assert_eq!(names(&found.secrets), Some(json!(["JWT_SECRET", "DATABASE_URL"])));
     }
 }

@@ -16,11 +16,10 @@ pub(super) fn gaps(subject: &Subject<'_>, code: &Code<'_>) -> Vec<Draft> {
     let mut found: Vec<Draft> = unanswered(subject, code, &parts, &others).into_iter().collect();
     found.extend(uncertain(subject, &others));
     for (store, systems) in STORES {
+        let own: Vec<&Unknown> =
+            parts.iter().filter(|one| one.part_of.unwrap_or("database") == store).copied().collect();
         let draft = unread(subject, code, store, systems);
-        found.extend(match (draft, store) {
-            (Some(draft), "database") if !parts.is_empty() => Some(in_parts(subject, draft, &parts)),
-            (draft, _) => draft,
-        });
+        found.extend(if own.is_empty() { draft } else { draft.map(|draft| in_parts(subject, draft, store, &own)) });
     }
     found
 }
@@ -77,7 +76,12 @@ fn unanswered(subject: &Subject<'_>, code: &Code<'_>, parts: &[&Unknown], others
         sets.push(subject.set_field(secrets, &format!("[{}]", all.join(", "))));
     }
     let values = missing.iter().filter_map(|one| Some((&one.name, one.value.as_ref()?)));
-    sets.extend(values.map(|(name, value)| subject.set_field(&format!("{variables}.{name}"), value)));
+    sets.extend(values.map(|(name, value)| {
+        let of = value.strip_prefix("${").and_then(|reference| reference.split_once('.')).map(|(of, _)| of);
+        let unused = of.filter(|of| subject.record.get(of) == Some(&Value::Bool(false)));
+        let uses = unused.map(|store| (store.to_owned(), true.to_string()));
+        subject.set_fields(uses.into_iter().chain([(format!("{variables}.{name}"), value.clone())]))
+    }));
     Some(
         Draft::new(
             GapKind::Variable,
@@ -128,7 +132,7 @@ fn read(subject: &Subject<'_>, code: &Code<'_>) -> Vec<Missing> {
     found
 }
 
-/// What only people know: parts of the address of the database, and others. What nothing in the code names is left out: a compose file
+/// What only people know: parts of the addresses of stores, and others. What nothing in the code names is left out: a compose file
 /// or a tool uses it.
 fn unknown<'s>(subject: &Subject<'s>, code: &Code<'_>) -> (Vec<&'s Unknown>, Vec<&'s Unknown>) {
     let answered = answered(subject);
@@ -143,7 +147,7 @@ fn unknown<'s>(subject: &Subject<'s>, code: &Code<'_>) -> (Vec<&'s Unknown>, Vec
     };
     let uses_it = !of_stores(subject, |store| store == "database").is_empty();
     let found = subject.detected.unknown.iter().filter(is_open);
-    found.partition(|one| one.is_part || uses_it && is_of_database(&one.variable.value))
+    found.partition(|one| one.part_of.is_some() || uses_it && is_of_database(&one.variable.value))
 }
 
 /// Whether it is a part of the address of a database, of one that is known or none in particular.
@@ -170,12 +174,12 @@ fn uncertain(subject: &Subject<'_>, others: &[&Unknown]) -> Option<Draft> {
     )
 }
 
-/// The address of the database is read in parts, and given as a whole.
-fn in_parts(subject: &Subject<'_>, unread: Draft, parts: &[&Unknown]) -> Draft {
+/// The address of a store is read in parts, and given as a whole.
+fn in_parts(subject: &Subject<'_>, unread: Draft, store: &str, parts: &[&Unknown]) -> Draft {
     let names = names(parts);
-    let given = of_stores(subject, |store| store == "database");
+    let given = of_stores(subject, |one| one == store);
     let whole = given.first().map_or("", String::as_str);
-    let is_made = parts.iter().any(|one| one.is_part);
+    let is_made = parts.iter().any(|one| one.part_of.is_some());
     let field = subject.field(FindingName::Variables).map_or("", |field| field.name.as_str());
     let (or, command) = match names.first() {
         Some(first) if !is_made => {
@@ -187,7 +191,7 @@ fn in_parts(subject: &Subject<'_>, unread: Draft, parts: &[&Unknown]) -> Draft {
     let mut draft = Draft::new(
         GapKind::Variable,
         parts.first().map_or(unread.found_in, |one| one.variable.found_in.clone()),
-        format!("reads its database from {}, and gets the whole address in `{whole}`", quoted(&names)),
+        format!("reads its {store} from {}, and gets the whole address in `{whole}`", quoted(&names)),
         format!("Let it read the whole address{or}."),
     )
     .with(command);

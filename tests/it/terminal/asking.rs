@@ -80,6 +80,32 @@ fn a_choice_that_other_answers_exclude_says_what_it_needs() {
     error(&set);
 }
 
+/// The range that a preset has for a network that is made is no range of a network that exists.
+#[test]
+fn what_a_later_answer_makes_an_example_is_asked() {
+    let range = "Which IP range does it use?";
+    let (_temp, dir) = target();
+    let preset = ["--preset", "mongodb-atlas-on-aws", "--set", "services=[{name: api, kind: api, route: /}]"];
+    let mut s = Start::built_in(&dir, &preset).rows(120).run();
+    for (question, answer) in &PROJECT {
+        s.replace(question, answer);
+    }
+    assert!(!s.everything().contains(range), "{}", s.everything());
+    s.answer(OVERVIEW, &[&DOWN.repeat(4), ENTER].concat());
+    s.answer("Cloud: which answer do you want to change?", &[&DOWN.repeat(2), ENTER].concat());
+    s.answer("Who makes the networks?", &[DOWN, ENTER].concat());
+    s.replace(&format!("staging: {range}"), "10.77.0.0/18").see("staging: Which AWS account runs it?");
+    s.send(CTRL_C).ends_with(130);
+
+    let (_temp, dir) = target();
+    let mut s = Start::built_in(&dir, &[&preset[..], &["--set", "networks=existing"]].concat()).rows(120).run();
+    for (question, answer) in &PROJECT[..8] {
+        s.replace(question, answer);
+    }
+    s.answer(&format!("staging: {range}"), "10.77.0.0/18\r").see("staging: Which AWS account runs it?");
+    s.send(CTRL_C).ends_with(130);
+}
+
 #[test]
 fn going_back_in_the_list_loses_no_service() {
     let (_temp, dir) = target();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::{OVERVIEW, PROJECT, REVIEW, START, target};
+use crate::scene::put;
 use crate::session::{CTRL_C, DOWN, ENTER, ESC, Session, Start, UP};
 use crate::support::{read_tree, root, write_tree};
 
@@ -134,6 +135,35 @@ fn a_later_answer_takes_the_database_from_the_table() {
     s.answer("Which database does the system use?", &[UP, UP, ENTER].concat()).see("database none (yours)");
     s.answer(OVERVIEW, CTRL_C).ends_with(130);
     assert!(!s.everything().contains("has no meaning") && !s.everything().contains("! "), "{}", s.everything());
+}
+
+/// A cache that is chosen at the end connects the services that were confirmed before, and the notes are those of the end.
+#[test]
+fn a_later_answer_connects_the_services_of_the_table() {
+    let (_temp, dir) = target();
+    let package = r#"{"name": "shop-api", "scripts": {"start": "node server.js"}, "dependencies": {"express": "5", "bullmq": "5", "mongodb": "7"}}"#;
+    for (file, text) in [("package.json", package), (".env.example", "JWT_KEY=x\nREDIS_URL=redis://localhost:6379\n")] {
+        put(&dir, &format!("api/{file}"), text, 0o644);
+    }
+    let mut s = Start::built_in(&dir, PRESET).rows(120).run();
+    s.see("uses redis, which these answers leave out").answer(SERVICES, ENTER);
+    for (question, answer) in &PROJECT {
+        s.replace(question, answer);
+    }
+    s.answer(OVERVIEW, &[&DOWN.repeat(5), ENTER].concat());
+    s.answer("Database: which answer do you want to change?", &[&UP.repeat(2), ENTER].concat());
+    s.answer("Which cache does the system use?", &[DOWN, ENTER].concat());
+    s.see("(found in api/package.json)").answer("What do services keep in the cache?", ENTER);
+    s.see("> What do services keep in the cache? store");
+    s.answer(OVERVIEW, ENTER).answer(REVIEW, ENTER).ends_with(0);
+    let answers = s.file(".scaffold/answers.yaml");
+    for line in
+        ["cache_holds: store\n", "cache: true\n", "REDIS_URL: \"${cache.url}\"\n", "secrets:\n  - JWT_KEY\n  optional"]
+    {
+        assert!(answers.contains(line), "{line} is not in {answers}");
+    }
+    assert!(!answers.contains("6379"), "{answers}");
+    assert_eq!(s.everything().matches("which these answers leave out").count(), 1, "{}", s.everything());
 }
 
 #[test]
