@@ -137,7 +137,7 @@ pub trait Prompter {
     /// When that cannot be told.
     fn wants(&mut self, question: &Question, current: Option<&Value>, origin: &Origin) -> Result<bool>;
 
-    /// What the folder tells about a question where these answers are chosen; nothing where it tells the same as before.
+    /// What the folder tells about a question where these answers are chosen; nothing where that does not hang on them.
     ///
     /// # Errors
     /// When an expression of the catalog fails.

@@ -116,7 +116,7 @@ impl<'c> TerminalPrompter<'c> {
         Self { unknown, ..self }
     }
 
-    /// The same, with services that follow from this folder and the answers before them.
+    /// The same, with what follows from this folder and the answers before them.
     #[must_use]
     pub fn following(self, look: Option<&'c Look>) -> Self {
         Self { look, ..self }
@@ -257,7 +257,10 @@ impl Prompter for TerminalPrompter<'_> {
     }
 
     fn told(&mut self, question: &Question, chosen: &Values) -> Result<Option<Found>> {
-        let Some(look) = self.look.filter(|_| question.is_detected_by(FindingName::Services)) else { return Ok(None) };
+        let follows = [FindingName::Services, FindingName::StoreEngine, FindingName::OnlyCopy]
+            .iter()
+            .any(|one| question.is_detected_by(*one));
+        let Some(look) = self.look.filter(|_| follows) else { return Ok(None) };
         let mut following = look.follow(self.catalog, chosen)?;
         let open = following.unknown;
         self.unknown.retain(|one| open.iter().any(|other| other.is_about(one) && other.part_of.is_none()));

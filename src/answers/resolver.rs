@@ -40,7 +40,7 @@ pub(super) struct Resolver<'a> {
     /// Those of them that the record names.
     listed: BTreeSet<String>,
     folder: Option<Value>,
-    /// What the folder told last of each list.
+    /// What the folder told last.
     told: Values,
     /// Where more answers can come from.
     sources: Sources,
@@ -105,8 +105,7 @@ enum Pass {
 impl<'a> Resolver<'a> {
     pub fn new(catalog: &'a Catalog, env: &'a Environment<'a>, given: &Given) -> Result<Self> {
         let (folder, sources) = (given.folder.clone(), Sources::left(given));
-        let told = given.detected.iter().filter(|(_, found)| found.value.is_array());
-        let told = told.map(|(name, found)| (name.clone(), found.value.clone())).collect();
+        let told = given.detected.iter().map(|(name, found)| (name.clone(), found.value.clone())).collect();
         let Layers { given, recorded, beneath, kept, chosen, listed, notes, problems } =
             Layers::new(catalog, env, given)?;
         Ok(Self {
@@ -434,18 +433,20 @@ impl<'a> Resolver<'a> {
         Ok(Pass::On)
     }
 
-    /// Has a list that the folder tells become what it tells with the answers before it.
+    /// Has an answer that the folder tells become what it tells with the answers before it.
     fn follow_folder(&mut self, question: &Question, person: &mut dyn Prompter) -> Result<()> {
-        let Some(before) = self.told.get_mut(&question.name) else { return Ok(()) };
+        let name = &question.name;
         let Some(now) = person.told(question, &chosen(&self.values, &self.origins))? else { return Ok(()) };
-        let before = std::mem::replace(before, now.value.clone());
-        match self.given.get_mut(&question.name) {
-            Some((value, origin @ Origin::Detected(_))) => {
-                (*value, *origin) = (now.value.clone(), Origin::Detected(now.evidence()));
+        let before = self.told.insert(name.clone(), now.value.clone());
+        match (self.given.get_mut(name), before) {
+            (None | Some((_, Origin::Default | Origin::Preset(_) | Origin::Folder | Origin::Detected(_))), _) => {
+                let origin = Origin::Detected(now.evidence());
+                self.given.insert(name.clone(), (now.value, origin));
             }
-            Some((value, Origin::Prompt | Origin::Flag)) => told::renew(question, value, &before, &now.value),
-            Some((_, Origin::Default | Origin::Preset(_) | Origin::Folder | Origin::Recorded(_) | Origin::File(_)))
-            | None => {}
+            (Some((value, Origin::Prompt | Origin::Flag)), Some(before)) => {
+                told::renew(question, value, &before, &now.value);
+            }
+            (Some((_, Origin::Prompt | Origin::Flag | Origin::Recorded(_) | Origin::File(_))), _) => {}
         }
         Ok(())
     }

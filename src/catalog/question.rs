@@ -248,6 +248,8 @@ pub enum FindingName {
     DatabaseEngine,
     /// The databases beside that one of which a service reads the address, each with a name.
     MoreDatabases,
+    /// Which of the systems services use as a store beside the database, for a store that others operate.
+    StoreEngine,
     /// What services keep in one of the systems that exists nowhere else: `jobs` or `sessions`.
     OnlyCopy,
     /// The checks that workflows of the repository report for every pull request.
@@ -353,6 +355,7 @@ impl FindingName {
             Self::Repository
                 | Self::Database
                 | Self::Store
+                | Self::StoreEngine
                 | Self::OnlyCopy
                 | Self::Migrate
                 | Self::Secrets

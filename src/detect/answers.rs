@@ -91,6 +91,9 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Valu
     let mut staying = of_what_stays(catalog, files, &folders, chosen)?;
     known.extend(staying.iter().map(|(name, answer)| (name.clone(), answer.value.clone())));
     let mut following = Following::default();
+    for (_, question) in catalog.questions().filter(|(_, one)| one.is_detected_by(FindingName::StoreEngine)) {
+        known.extend(chosen.get(&question.name).map(|value| (question.name.clone(), value.clone())));
+    }
     for (component, question) in catalog.questions().filter(|(_, one)| one.is_detected_by(FindingName::DatabaseEngine))
     {
         let condition = component.and_then(|component| catalog.condition(component));
@@ -107,7 +110,7 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Valu
     let scope = Scope::new(&env, &known);
     let provided = provided::known(catalog, &scope);
     let scope = &scope.with(&provided);
-    let mut ours = Ours::new(&system::chosen(catalog, scope, &known), scope);
+    let mut ours = Ours::new(&system::chosen(catalog, scope, &known), catalog, scope);
     let mut also = Values::new();
     // where nothing uses the first one, the answers are about another application
     if let Some(question) = catalog.detected_by(FindingName::MoreDatabases)
@@ -122,13 +125,22 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Valu
         }
     }
     let scope = &scope.with(&also);
-    for (_, question) in catalog.questions() {
+    for (component, question) in catalog.questions() {
         let Some(by) = &question.detected_by else { continue };
+        let is_asked = || {
+            let condition = component.and_then(|component| catalog.condition(component));
+            condition.is_none_or(|condition| scope.is_true(&condition).unwrap_or(false))
+        };
         let answer = match by.finding {
             FindingName::ProjectName => scalar(scope, question, remote_name(found).or_else(|| root_name(found))),
             FindingName::Repository => scalar(scope, question, repository(found, &by.of)),
             FindingName::CodeOwners => scalar(scope, question, code_owners(files)),
-            FindingName::OnlyCopy => system::answer(scope, question, system::only_copy(found, &by.of).as_ref()),
+            FindingName::StoreEngine if is_asked() => {
+                system::answer(scope, question, system::of_store(found, &by.of).as_ref())
+            }
+            FindingName::OnlyCopy if is_asked() => {
+                system::answer(scope, question, system::only_copy(found, &by.of).as_ref())
+            }
             FindingName::Services if question.kind == KindName::Records => {
                 services(scope, question, found, &ours, files, &mut following)?
             }

@@ -141,7 +141,7 @@ pub fn gaps(
     let env = engine::environment(catalog)?;
     let scope = Scope::new(&env, answers);
     let provided = provided::known(catalog, &scope);
-    let stores = made(&scope);
+    let stores = made(catalog, &scope);
     let list: Vec<Record> = records.iter().filter_map(|record| record.as_object().cloned()).collect();
     // answers of detection alone have gaps of their own
     let rules = Check::new(scope.with(&provided), question).among(&list).undecided(true);

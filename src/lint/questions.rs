@@ -175,7 +175,7 @@ impl Lint<'_> {
             self.fault(
                 file,
                 format!(
-                    "{name}: `of` of `detected_by` goes with `repository`, `database`, `store`, `only_copy`, `migrate` and what is found of \
+                    "{name}: `of` of `detected_by` goes with `repository`, `database`, `store`, `store_engine`, `only_copy`, `migrate` and what is found of \
                      variables, and those need it"
                 ),
             );

@@ -566,8 +566,8 @@ fn human_output() {
           os.Getenv("DATABASE_URL")
 
     Notes
-      go.mod uses nats, for which nothing is generated: its server stays elsewhere,
-        and `egress_ports` opens the way to it (used by `ledger`).
+      go.mod uses nats, which these answers leave out; take it with
+        `broker=existing` (used by `ledger`).
     "#);
 }
 
@@ -656,7 +656,7 @@ fn a_database_that_cannot_be_generated_is_said_before_anything_else() {
     assert!(
         said.contains(
             "uses postgresql, which these answers leave out; take it with `database=existing` (used by `api`)."
-        ) && said.contains("uses nats, for which nothing is generated: its server stays elsewhere, and `egress_ports` opens the way to it (used by `api`)."),
+        ) && said.contains("uses nats, which these answers leave out; take it with `broker=existing` (used by `api`)."),
         "{said}"
     );
 }
@@ -799,7 +799,22 @@ fn a_store_that_is_made_connects_its_services() {
     // another system is elsewhere
     let wanted =
         [none.clone(), none.clone(), serde_json::json!(["NATS_URL"]), none.clone(), serde_json::json!([4222]), no()];
-    assert_eq!(of(cache, r#", "nats": "2""#, "NATS_URL=nats://localhost:4222\n"), wanted);
+    let nats = |chosen: Value| of(chosen, r#", "nats": "2""#, "NATS_URL=nats://localhost:4222\n");
+    assert_eq!(nats(cache), wanted);
+    // so it is with one that others operate, where it is of the same kind
+    assert_eq!(of(serde_json::json!({"cache": "existing"}), redis, sample)[3], url("REDIS_URL"));
+    let broker = |engine: &str| serde_json::json!({"broker": "existing", "existing_broker_engine": engine});
+    assert_eq!(nats(broker("rabbitmq")), wanted);
+    let variables = serde_json::json!({"NATS_URL": "${broker.url}"});
+    assert_eq!(nats(broker("nats")), [none.clone(), yes.clone(), none.clone(), variables, none.clone(), no()]);
+    let dir = TempDir::new().unwrap();
+    write(&dir.path().join("api/package.json"), package(r#", "amqplib": "1""#));
+    let found = |chosen: Value| detect(embedded(), dir.path(), &serde_json::from_value(chosen).unwrap()).unwrap();
+    assert_eq!(found(serde_json::json!({"broker": "existing"})).answers["existing_broker_engine"].value, "rabbitmq");
+    let found = found(serde_json::json!({}));
+    assert!(!found.answers.contains_key("existing_broker_engine"), "it is not asked");
+    let note = &found.notes.iter().find(|note| note.message.contains("rabbitmq")).unwrap().message;
+    assert!(note.contains("take it with `broker=existing`"), "{note}");
 }
 
 /// Jobs of queues and sessions exist nowhere else than in the Redis where they are kept.
@@ -808,19 +823,22 @@ fn what_a_cache_holds_is_told_by_libraries() {
     let node = |libraries: &str| {
         format!(r#"{{"scripts": {{"start": "node x.js"}}, "dependencies": {{"express": "5"{libraries}}}}}"#)
     };
-    let of = |manifest: &str, text: &str, sample: &str| {
+    let cache = serde_json::from_str(r#"{"cache": "elasticache"}"#).unwrap();
+    let with = |chosen: &_, manifest: &str, text: &str, sample: &str| {
         let dir = TempDir::new().unwrap();
         write(&dir.path().join("api").join(manifest), text);
         write(&dir.path().join("api/main.py"), "app = Flask(__name__)\n");
         write(&dir.path().join("api/.env.example"), sample);
-        let found = detect(embedded(), dir.path(), &Default::default()).unwrap();
+        let found = detect(embedded(), dir.path(), chosen).unwrap();
         found.answers.get("cache_holds").map(|answer| (answer.value.clone(), answer.evidence()))
     };
+    let of = |manifest: &str, text: &str, sample: &str| with(&cache, manifest, text, sample);
     let store = |place: &str| Some((Value::from("store"), place.to_owned()));
     for library in ["bullmq", "bull", "bee-queue", "connect-redis"] {
         let package = node(&format!(r#", "{library}": "1""#));
         assert_eq!(of("package.json", &package, ""), store("api/package.json"), "{library}");
     }
+    assert_eq!(with(&Default::default(), "package.json", &node(r#", "bullmq": "5""#), ""), None);
     assert_eq!(of("package.json", &node(r#", "ioredis": "5""#), "REDIS_URL=redis://localhost\n"), None);
     let celery = |more: &str, sample: &str| of("requirements.txt", &format!("flask\ncelery{more}\n"), sample);
     let of_celery = store("api/requirements.txt:2");

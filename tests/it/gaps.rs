@@ -163,7 +163,7 @@ fn a_cache_that_is_made_for_no_one_is_said_where_the_code_talks_to_it() {
         gaps["gaps"].as_array().unwrap().iter().find(|gap| gap["kind"] == "store").cloned()
     };
     let gap = about(&shop).unwrap();
-    assert_eq!(gap["message"], "connects by `ioredis`, and no service uses the cache that is made");
+    assert_eq!(gap["message"], "connects by `ioredis`, and no service uses the cache of the answers");
     let command = gap["commands"][0].as_str().unwrap();
     assert_eq!(
         command,

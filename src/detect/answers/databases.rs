@@ -42,11 +42,11 @@ pub(super) struct Ours {
 }
 
 impl Ours {
-    pub fn new(systems: &[String], scope: &Scope<'_>) -> Self {
+    pub fn new(systems: &[String], catalog: &Catalog, scope: &Scope<'_>) -> Self {
         let known = scope.known(PROVIDED).map(|provided| &provided["database"]);
         let references = known.and_then(|known| known["references"].as_array());
         let is_made = references.is_some_and(|all| all.iter().any(|reference| reference == "database.name"));
-        Self { systems: systems.to_vec(), is_made, more: Vec::new(), stores: system::made(scope) }
+        Self { systems: systems.to_vec(), is_made, more: Vec::new(), stores: system::made(catalog, scope) }
     }
 
     /// The store that is made here for a system.
@@ -96,9 +96,15 @@ fn makers<'c>(catalog: &'c Catalog, system: &str) -> impl Iterator<Item = (&'c Q
     let stores = STORES.iter().filter(|(store, _)| *store != "database");
     let asked = stores.filter_map(|(store, systems)| Some((catalog.question(store)?, *systems)));
     asked.flat_map(move |(question, systems)| {
-        let makes = move |choice: &&Choice| system::makes(&choice.value, systems, system);
+        let makes = move |choice: &&Choice| system::makes(catalog, &choice.value, systems, system);
         question.choices.iter().filter(makes).map(move |choice| (question, choice))
     })
+}
+
+/// The answers that take a system in and can be given, as `--set` takes them.
+fn open_makers(catalog: &Catalog, scope: &Scope<'_>, system: &str) -> Vec<String> {
+    let open = makers(catalog, system).filter(|(_, choice)| is_open(scope, choice.when.as_deref()));
+    open.map(|(question, choice)| format!("`{}={}`", question.name, choice.value)).collect()
 }
 
 /// Whether a choice can be taken, as far as that is known.
@@ -158,19 +164,11 @@ pub(super) fn unsupported(catalog: &Catalog, scope: &Scope<'_>, found: &Detected
                     other.unwrap_or_default()
                 )
             }
-            names
-                if let Some((question, choice)) =
-                    makers(catalog, system).find(|(_, choice)| is_open(scope, choice.when.as_deref())) =>
-            {
-                let (name, value) = (&question.name, &choice.value);
-                if names.is_empty() {
-                    format!("runs {system}, which these answers leave out; take it with `{name}={value}`")
-                } else {
-                    format!(
-                        "uses {system}, which these answers leave out; take it with `{name}={value}`; where its server stays elsewhere, `egress_ports` opens the way to it (used by {})",
-                        names.join(", ")
-                    )
-                }
+            names if !open_makers(catalog, scope, system).is_empty() => {
+                let verb = if names.is_empty() { "runs" } else { "uses" };
+                let used = if names.is_empty() { String::new() } else { format!(" (used by {})", names.join(", ")) };
+                let takes = open_makers(catalog, scope, system).join(" or ");
+                format!("{verb} {system}, which these answers leave out; take it with {takes}{used}")
             }
             [] => format!("runs {system}, which is not supported: nothing is generated for it"),
             names if system == "sqlite" => {

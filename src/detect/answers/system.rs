@@ -9,7 +9,7 @@ use super::super::service::Service;
 use crate::answers::Found;
 use crate::answers::check::Check;
 use crate::catalog::Catalog;
-use crate::catalog::question::{FindingName, Known as _, Question, Values};
+use crate::catalog::question::{DetectedBy, FindingName, Known as _, Question, Values};
 use crate::template::expression::Scope;
 
 /// Databases that can be seen to be used, as detection calls them. SQLite is a file of a service.
@@ -40,17 +40,33 @@ pub(super) fn beside_database(system: &str) -> bool {
     STORES.iter().any(|(name, systems)| *name != "database" && systems.contains(&system))
 }
 
-/// Whether a choice of a store that has these systems makes one of them: of a store that has a single one any choice does.
-pub(super) fn makes(choice: &str, systems: &[&str], system: &str) -> bool {
-    choice != NONE && systems.contains(&system) && (systems.len() == 1 || choice == system)
+/// Whether a choice of a store that has these systems can be one of them: of a store that has a single one any choice is, and one
+/// that is no system is what another question says.
+pub(super) fn makes(catalog: &Catalog, choice: &str, systems: &[&str], system: &str) -> bool {
+    let is_named = || {
+        let question = engine_of(catalog, systems).filter(|_| !systems.contains(&choice));
+        question.is_some_and(|question| question.choices.iter().any(|choice| choice.value == system))
+    };
+    choice != NONE && systems.contains(&system) && (systems.len() == 1 || choice == system || is_named())
+}
+
+/// The question which of these systems a store is.
+fn engine_of<'c>(catalog: &'c Catalog, systems: &[&str]) -> Option<&'c Question> {
+    let is_of = |by: &DetectedBy| {
+        by.finding == FindingName::StoreEngine && by.of.iter().all(|system| systems.contains(&system.as_str()))
+    };
+    catalog.questions().map(|(_, question)| question).find(|question| question.detected_by.as_ref().is_some_and(is_of))
 }
 
 /// The stores beside the database that the answers make.
-pub fn made(scope: &Scope<'_>) -> Vec<MadeStore> {
+pub fn made(catalog: &Catalog, scope: &Scope<'_>) -> Vec<MadeStore> {
     let of_store = |(name, systems): &(&'static str, &'static [&'static str])| {
         let choice = scope.known(name)?.as_str()?;
-        let made = systems.iter().copied().filter(|system| makes(choice, systems, system)).collect();
-        Some(MadeStore { name, systems: made })
+        let engine = engine_of(catalog, systems).filter(|_| !systems.contains(&choice));
+        let engine = engine.and_then(|question| scope.known(&question.name)?.as_str());
+        let is_it =
+            |system: &&str| makes(catalog, choice, systems, system) && engine.is_none_or(|engine| engine == *system);
+        Some(MadeStore { name, systems: systems.iter().copied().filter(is_it).collect() })
     };
     let beside = STORES.iter().filter(|(name, _)| *name != "database");
     beside.filter_map(of_store).filter(|store| !store.systems.is_empty()).collect()
@@ -85,6 +101,17 @@ pub(super) fn found(all: &Detected) -> Option<Finding<String>> {
         Some(Finding::new(NONE.to_owned(), Location::new(&place.file, None)))
     };
     used.or_else(beside).or_else(by_name).or_else(none)
+}
+
+/// The first of these systems that a service uses.
+pub(super) fn of_store(all: &Detected, systems: &[String]) -> Option<Finding<String>> {
+    let is_one = |system: &&'static str| systems.iter().any(|one| one == system);
+    let clients = all.services.iter().flat_map(|service| &service.clients);
+    let mut used = clients.filter_map(|client| Some((client.value.system.filter(is_one)?, &client.found_in)));
+    let beside =
+        || all.backing.iter().find(|one| is_one(&one.value.system)).map(|one| (one.value.system, &one.found_in));
+    let (system, place) = used.next().or_else(beside)?;
+    Some(Finding::new(system.to_owned(), place.clone()))
 }
 
 /// What a service keeps in one of these systems that exists nowhere else.

@@ -1,4 +1,4 @@
-//! Stores that the answers make for code that talks to them, and that no service uses.
+//! Stores of the answers that code talks to, and that no service uses.
 
 use serde_json::{Value, json};
 
@@ -33,8 +33,8 @@ pub(super) fn unused(subject: &Subject<'_>, store: &MadeStore) -> Option<Draft> 
         Draft::new(
             GapKind::Store,
             client.found_in.clone(),
-            format!("connects by `{library}`, and no service uses the {name} that is made"),
-            format!("Have it use the {name}, or make none."),
+            format!("connects by `{library}`, and no service uses the {name} of the answers"),
+            format!("Have it use the {name}, or answer `none`."),
         )
         .with([subject.set_fields(sets)]),
     )
