@@ -331,7 +331,7 @@ pub enum FindingName {
     Database,
     /// The database of the server whose name is in the address of a service, where services name several.
     DatabaseName,
-    /// Whether a service uses a store that the answers make and that has one of the systems.
+    /// Whether a service uses a store of the answers that has one of the systems.
     Store,
     /// The command that applies migrations, where a service uses one of the databases.
     Migrate,

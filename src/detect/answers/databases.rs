@@ -37,7 +37,7 @@ pub(super) struct Ours {
     pub is_made: bool,
     /// Further databases among the answers.
     pub more: Vec<Further>,
-    /// The stores beside the database that are made here, whose addresses are known only as a whole.
+    /// The stores beside the database, whose addresses are known only as a whole.
     pub stores: Vec<MadeStore>,
 }
 
@@ -49,12 +49,12 @@ impl Ours {
         Self { systems: systems.to_vec(), is_made, more: Vec::new(), stores: system::made(catalog, scope) }
     }
 
-    /// The store that is made here for a system.
+    /// The store of the answers for a system.
     pub fn store(&self, system: &str) -> Option<&MadeStore> {
         self.stores.iter().find(|store| store.is_of(system))
     }
 
-    /// The store that is made here and that a variable of a service is about: by its system, or by a name that says what a store
+    /// The store of the answers that a variable of a service is about: by its system, or by a name that says what a store
     /// is for where the service has clients of that store alone.
     pub fn store_of(&self, service: &Service, variable: &Variable) -> Option<&MadeStore> {
         if let Some(system) = variable.system {
@@ -101,9 +101,12 @@ fn makers<'c>(catalog: &'c Catalog, system: &str) -> impl Iterator<Item = (&'c Q
     })
 }
 
-/// The answers that take a system in and can be given, as `--set` takes them.
+/// The answers that take a system in and are not those that are there, as `--set` takes them.
 fn open_makers(catalog: &Catalog, scope: &Scope<'_>, system: &str) -> Vec<String> {
-    let open = makers(catalog, system).filter(|(_, choice)| is_open(scope, choice.when.as_deref()));
+    let is_taken =
+        |question: &Question, choice: &Choice| scope.known(&question.name).is_some_and(|value| *value == choice.value);
+    let open = makers(catalog, system)
+        .filter(|(question, choice)| !is_taken(question, choice) && is_open(scope, choice.when.as_deref()));
     open.map(|(question, choice)| format!("`{}={}`", question.name, choice.value)).collect()
 }
 
@@ -115,10 +118,7 @@ fn is_open(scope: &Scope<'_>, when: Option<&str>) -> bool {
 /// Notes each system for which nothing is generated, with the services that use it.
 pub(super) fn unsupported(catalog: &Catalog, scope: &Scope<'_>, found: &Detected, ours: &Ours, files: &Files) {
     let is_made = |system: &str| {
-        ours.has(system)
-            || ours.more.iter().any(|one| one.is_of(system))
-            || makers(catalog, system)
-                .any(|(question, choice)| scope.known(&question.name).is_some_and(|value| *value == choice.value))
+        ours.has(system) || ours.more.iter().any(|one| one.is_of(system)) || ours.store(system).is_some()
     };
     let mut users: BTreeMap<&str, (Location, Vec<String>)> = BTreeMap::new();
     for service in &found.services {

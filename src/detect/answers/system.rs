@@ -22,7 +22,7 @@ pub const STORES: [(&str, &[&str]); 3] =
 /// What is found where services use no database, and the choice of a store that makes none.
 pub(super) const NONE: &str = "none";
 
-/// A store beside the database that the answers make.
+/// A store beside the database that the answers have, one that is made or one that others operate.
 pub struct MadeStore {
     /// What answers and references call it.
     pub name: &'static str,
@@ -58,7 +58,7 @@ fn engine_of<'c>(catalog: &'c Catalog, systems: &[&str]) -> Option<&'c Question>
     catalog.questions().map(|(_, question)| question).find(|question| question.detected_by.as_ref().is_some_and(is_of))
 }
 
-/// The stores beside the database that the answers make.
+/// The stores beside the database that the answers have.
 pub fn made(catalog: &Catalog, scope: &Scope<'_>) -> Vec<MadeStore> {
     let of_store = |(name, systems): &(&'static str, &'static [&'static str])| {
         let choice = scope.known(name)?.as_str()?;
