@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use serde::Deserialize;
 use serde_yaml::Value;
 
 use crate::cases;
@@ -89,6 +90,41 @@ fn all_objects_of_a_service_carry_its_name() {
             }
         }
     }
+}
+
+/// Users of the images are not root, and files of a volume belong to root and to the group `fsGroup`.
+#[test]
+fn pods_may_read_the_volumes_that_only_a_group_may_read() {
+    fn pods<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+        match value {
+            Value::Mapping(map) => {
+                if map.get("containers").is_some() && map.get("volumes").is_some() {
+                    found.push(value);
+                }
+                map.values().for_each(|value| pods(value, found));
+            }
+            Value::Sequence(items) => items.iter().for_each(|value| pods(value, found)),
+            _ => {}
+        }
+    }
+    let mut seen = 0;
+    for generated in cases::files().iter().filter(|generated| generated.path.ends_with(".yaml")) {
+        let text = String::from_utf8_lossy(&generated.file.bytes);
+        if !text.contains("defaultMode: 0440") {
+            continue;
+        }
+        for document in serde_yaml::Deserializer::from_str(&text) {
+            let object = Value::deserialize(document).unwrap();
+            let mut found = Vec::new();
+            pods(&object, &mut found);
+            for pod in found {
+                let group = &pod["securityContext"]["fsGroup"];
+                assert!(group.is_u64(), "{}: a volume has the mode 0440, and the pod no `fsGroup`", generated.place());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 20, "{seen}");
 }
 
 /// Options that only the tools of Linux have; people run the commands of the documents on macOS as well.

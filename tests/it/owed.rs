@@ -29,6 +29,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro terraform_backend(key) %>`: the block `backend` of a root in production's state that belongs to no environment
         - `macros.j2`: `<% macro registry_login(registry, anywhere) %>`: a shell command that logs in to a registry; with `anywhere` also in a shell that has no region, or another one
         - `macros.j2`: `<% macro image_digest(repository, tag, indent, anywhere) %>`: a shell command that prints the digest of a tag of an image, or nothing; `repository` has its quotes, `tag` has none; a second line begins with `indent`
+        - `macros.j2`: `<% macro delegations(pad) %>`: lines of a shell that write the delegations of the zones below production's into `delegations.auto.tfvars.json` of its root; each begins with `pad`
         - `macros.j2`: `<% macro session_variable() %>`: the variable of a shell that says whose credentials are used
         - `macros.j2`: `<% macro session(environment) %>`: sets that variable to the credentials of an environment; `environment` can be a variable of the shell
         - `macros.j2`: `<% macro shared_accounts() %>`: a section on what still reaches across environments that share an account, or nothing

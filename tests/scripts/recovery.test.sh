@@ -3,6 +3,7 @@
 # them, with the scripts of the repository and stand-ins that remember. No command of it may be missing, and none of its steps may
 # change places with the next. With OBJECT_STORAGE=moto the object storage is a real one, and the order is carried out once.
 # Only with scripts/restore.sh
+# Also on core/existing-cache/redis
 # shellcheck disable=SC2016,SC1003 # what is in single quotes is expanded later; a line may end with a backslash
 KUBECTL="$(command -v kubectl)"
 REAL_AWS=""
