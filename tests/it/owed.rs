@@ -8,7 +8,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
-    error: the catalog has 23 faults:
+    error: the catalog has 25 faults:
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.title`: what people call it, as in `an account of AWS`
         - `provides.facts.dns`: the product that answers for the zones
@@ -66,8 +66,10 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `cluster`: no component fills it with `cloud: gcp`, `cluster: existing`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: postgresql`, `database_hosting: rds`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: postgresql`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: dotnet`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: go`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: java_gradle`; add one, or say in `without` what that needs
@@ -209,7 +211,7 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro show_services() %>`: shows which services run, and how many instances of each
         - `macros.j2`: `<% macro service_logs(service, since) %>`: prints what a service has logged for a time such as `15m`
       templates/components/core/delivery/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
-      templates/components/core/existing-database/component.yaml: requires `kubernetes/manifests`, which is not there with `database: existing`, `database_hosting: atlas`, `platform: compose`
+      templates/components/core/existing-database/component.yaml: requires `kubernetes/manifests`, which is not there with `cloud: aws`, `database: existing`, `database_hosting: atlas`, `platform: compose`, `secrets_manager: aws_secrets_manager`
       templates/components/core/gateway/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/more-databases/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/no-ci/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: none`, `code_host: github`, `platform: compose`
@@ -217,7 +219,7 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
       templates/components/core/secrets/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/github/actions/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: github_actions`, `code_host: github`, `platform: compose`
       templates/components/kubectl/deploy/component.yaml: requires `kubernetes/manifests`, which is not there with `delivery: kubectl`, `platform: compose`
-      templates/components/mongodb/self-hosted/component.yaml: requires `kubernetes/manifests`, which is not there with `database: mongodb`, `database_hosting: self-hosted`, `platform: compose`
+      templates/components/mongodb/self-hosted/component.yaml: requires `kubernetes/manifests`, which is not there with `cloud: aws`, `database: mongodb`, `database_hosting: self-hosted`, `platform: compose`, `secrets_manager: aws_secrets_manager`
     ");
 }
 
@@ -313,7 +315,7 @@ fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
     let text = "title: HashiCorp Vault\nwhy: Another secrets manager.\nprovides:\n  slot: secrets_store\n  for:\n    \
                 secrets_manager: {value: vault, title: HashiCorp Vault, order: 20}\n    cloud: any\n";
     insta::assert_snapshot!(faults(&[("components/vault/component.yaml", text)]), @r"
-    error: the catalog has 3 faults:
+    error: the catalog has 4 faults:
       templates/components/vault/component.yaml: owes to the slot `secrets_store`:
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.short`: the same, once it is clear whose product it is
@@ -333,6 +335,7 @@ fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
         - a template that prints `contributed.env_sample`
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: vault`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: self-hosted`, `secrets_manager: vault`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: rds`, `secrets_manager: vault`; add one, or say in `without` what that needs
     ");
 }
 
