@@ -92,6 +92,8 @@ run 1 as app 'DROP TABLE orders'
 run 0 as readonly 'SELECT count(*) FROM orders'
 holds "readonly reads" test "$output" = 499
 run 1 as readonly 'DELETE FROM orders'
+run 0 as readonly "SELECT count(*) FROM pg_stat_activity WHERE query = '<insufficient privilege>'"
+holds "readonly sees what runs" test "$output" = 0
 run 1 as backup 'DELETE FROM orders'
 run 1 as monitoring 'SELECT * FROM orders'
 run 0 as monitoring 'SELECT count(*) FROM pg_stat_activity'

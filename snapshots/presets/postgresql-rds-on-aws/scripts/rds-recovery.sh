@@ -57,11 +57,12 @@ other_instance() {
 
 # make TARGET MOMENT [MORE...]: with the network, the settings and the keys of the live one.
 make() {
-  local target="$1" moment="$2" live arguments
+  local target="$1" moment="$2" live argument arguments
   shift 2
   live="$(described "$source")" || fail "RDS does not know $source"
   jq --exit-status '.PubliclyAccessible == false' <<< "$live" > /dev/null || fail "$source is public; that is not what Terraform made"
-  mapfile -t arguments < <(jq --raw-output '
+  arguments=()
+  while IFS= read -r argument; do arguments+=("$argument"); done < <(jq --raw-output '
     "--db-instance-class", .DBInstanceClass,
     "--db-subnet-group-name", .DBSubnetGroup.DBSubnetGroupName,
     "--db-parameter-group-name", .DBParameterGroups[0].DBParameterGroupName,

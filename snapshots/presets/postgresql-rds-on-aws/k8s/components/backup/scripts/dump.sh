@@ -28,6 +28,8 @@ mkdir "$work/dump"
 coproc session { psql --no-psqlrc --no-password --quiet --no-align --tuples-only --set=ON_ERROR_STOP=on 2>&1; }
 # shellcheck disable=SC2154 # set by coproc
 to="${session[1]}" from="${session[0]}"
+# A session that has ended is seen by the write that fails.
+trap '' PIPE
 tell() {
   printf '%s\n' "$1" >&"$to" || fail "the session with the database has ended"
 }

@@ -27,7 +27,8 @@ ALTER ROLE monitoring SET statement_timeout = '10s';
 ALTER ROLE monitoring CONNECTION LIMIT 3;
 
 GRANT pg_read_all_data TO readonly, backup;
-GRANT pg_monitor TO monitoring;
+-- People see what runs and what it costs.
+GRANT pg_monitor TO readonly, monitoring;
 
 -- Who runs this acts for `owner`, in restores too.
 GRANT owner TO CURRENT_USER WITH INHERIT TRUE, SET TRUE;
