@@ -38,13 +38,12 @@ fn choices_side_by_side() {
 
     What is generated
     - 365 files of 25 components             - 372 files of 25 components
-    - `kubernetes/manifests`: 42 files       - `kubernetes/manifests`: 40 files
     - `mongodb/atlas`: MongoDB Atlas with    - `mongodb/self-hosted`: MongoDB
       private endpoint and point-in-time       replica set in the cluster; 26
       recovery; 6 files, meets `DB-01`,        files, meets `DB-01`, `DB-02`,
       `DB-02`, `DB-03`                         `DB-03`
     - `aws/mongodb-atlas`: Atlas in reach    - `aws/mongodb-self-hosted`: What AWS
-      of the pods on AWS; 11 files             has for the replica set; 2 files
+      of the pods on AWS; 13 files             has for the replica set; 2 files
     - `aws/mongodb-atlas-secrets`:           - `aws/mongodb-self-hosted-secrets`:
       Addresses and credentials of Atlas       Passwords of the replica set in AWS
       in AWS Secrets Manager; 4 files          Secrets Manager; 2 files

@@ -151,7 +151,7 @@ fn a_later_answer_connects_the_services_of_the_table() {
         s.replace(question, answer);
     }
     s.answer(OVERVIEW, &[&DOWN.repeat(5), ENTER].concat());
-    s.answer("Database: which answer do you want to change?", &[&UP.repeat(2), ENTER].concat());
+    s.answer("Database: which answer do you want to change?", &[&UP.repeat(3), ENTER].concat());
     s.answer("Which cache does the system use?", &[DOWN, ENTER].concat());
     s.see("(found in api/package.json)").answer("What do services keep in the cache?", ENTER);
     s.see("> What do services keep in the cache? store");
