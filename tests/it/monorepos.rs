@@ -52,8 +52,9 @@ fn what_is_found_in_a_monorepo_is_accepted() {
         let given = given("mongodb-self-hosted-on-aws", &sets);
         let (_, _, rendered) = rendered(&given).map_err(|e| TestCaseError::fail(format!("{e:#}")))?;
         let files = rendered.tree.files;
+        let folder = found.answers.get("manifests_folder").map_or("k8s", |folder| folder.value.as_str().unwrap());
         for service in answered {
-            let manifest = format!("k8s/base/{}/kustomization.yaml", service["name"].as_str().unwrap());
+            let manifest = format!("{folder}/base/{}/kustomization.yaml", service["name"].as_str().unwrap());
             prop_assert!(files.contains_key(&manifest), "{manifest}");
         }
         Ok(())
