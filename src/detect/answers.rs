@@ -107,6 +107,15 @@ pub fn answers(catalog: &Catalog, found: &Detected, files: &Files, chosen: &Valu
             following.answers.insert(question.name.clone(), answer);
         }
     }
+    // The default of a key can follow from the keys before it, such as who operates the database from its kind.
+    let keys = |question: &&Question| catalog.slots.slots.values().any(|slot| slot.keys.contains(&question.name));
+    for question in catalog.project.questions.iter().filter(settled).filter(keys) {
+        if !known.contains_key(&question.name)
+            && let Ok(Some(value)) = Scope::new(&env, &known).default_of(question)
+        {
+            known.insert(question.name.clone(), value);
+        }
+    }
     let scope = Scope::new(&env, &known);
     let provided = provided::known(catalog, &scope);
     let scope = &scope.with(&provided);

@@ -90,6 +90,7 @@ fn presets() {
     mongodb-atlas-on-aws        MongoDB Atlas, EKS and GitHub Actions on AWS
     mongodb-self-hosted-on-aws  MongoDB replica set in EKS, GitHub Actions on AWS
     no-database-on-aws          No database, EKS and GitHub Actions on AWS
+    postgresql-rds-on-aws       PostgreSQL in RDS, EKS and GitHub Actions on AWS
     small-on-aws                Small, one EKS cluster for all environments, GitHub Actions on AWS
     "#);
     let list: Value = serde_json::from_str(&data(&["presets", "--format", "json"])).unwrap();
@@ -132,7 +133,7 @@ fn questions() {
     assert!(rows.as_array().unwrap().iter().all(|row| row["group"].is_string()));
     let list = data(&["questions"]);
     let cloud = list.split("\nCloud (cloud): ").nth(1).unwrap().split("\n\n").next().unwrap();
-    assert!(cloud.contains("\n  aws_region: ") && !cloud.contains("Who operates MongoDB?"), "{cloud}");
+    assert!(cloud.contains("\n  aws_region: ") && !cloud.contains("Who operates the database?"), "{cloud}");
 }
 
 /// Outside of a repository the answers of the presets decide; inside, its own.

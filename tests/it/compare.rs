@@ -28,79 +28,89 @@ fn nothing_is_compared_with_itself() {
 
 #[test]
 fn choices_side_by_side() {
-    insta::assert_snapshot!(text(&strategies(), 80), @r#"
-    Who operates MongoDB?
+    insta::assert_snapshot!(text(&strategies(), 120), @r#"
+    Who operates the database?
 
-    atlas                                    self-hosted
-    MongoDB Atlas: managed, private          Replica set in the cluster with the
-    endpoint, point-in-time recovery         Percona operator, TLS and
-                                             point-in-time recovery
+    atlas                                   self-hosted                             rds
+    MongoDB Atlas: managed, private         Replica set in the cluster with the     Amazon RDS: managed, private,
+    endpoint, point-in-time recovery        Percona operator, TLS and               point-in-time recovery
+                                            point-in-time recovery
 
     What is generated
-    - 365 files of 25 components             - 372 files of 25 components
-    - `mongodb/atlas`: MongoDB Atlas with    - `mongodb/self-hosted`: MongoDB
-      private endpoint and point-in-time       replica set in the cluster; 26
-      recovery; 6 files, meets `DB-01`,        files, meets `DB-01`, `DB-02`,
-      `DB-02`, `DB-03`                         `DB-03`
-    - `aws/mongodb-atlas`: Atlas in reach    - `aws/mongodb-self-hosted`: What AWS
-      of the pods on AWS; 13 files             has for the replica set; 2 files
-    - `aws/mongodb-atlas-secrets`:           - `aws/mongodb-self-hosted-secrets`:
-      Addresses and credentials of Atlas       Passwords of the replica set in AWS
-      in AWS Secrets Manager; 4 files          Secrets Manager; 2 files
+    - 365 files of 25 components            - 372 files of 25 components            - 372 files of 25 components
+    - `mongodb/backup`: Scheduled MongoDB   - `mongodb/backup`: Scheduled MongoDB   - `postgresql/backup`: Scheduled
+      backups with a restore drill; 44        backups with a restore drill; 44        PostgreSQL backups with a restore
+      files, meets `BAK-01`, `BAK-02`,        files, meets `BAK-01`, `BAK-02`,        drill; 47 files, meets `BAK-01`,
+      `BAK-03`, `BAK-05`                      `BAK-03`, `BAK-05`                      `BAK-02`, `BAK-03`, `BAK-05`
+    - `mongodb/atlas`: MongoDB Atlas with   - `mongodb/self-hosted`: MongoDB        - `postgresql/rds`: PostgreSQL in
+      private endpoint and point-in-time      replica set in the cluster; 26          RDS; 12 files, meets `DB-01`,
+      recovery; 6 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,          `DB-02`, `DB-03`
+      `DB-02`, `DB-03`                        `DB-03`                               - `aws/postgresql-rds`: RDS in reach
+    - `aws/mongodb-atlas`: Atlas in reach   - `aws/mongodb-self-hosted`: What AWS     of the pods; 13 files
+      of the pods on AWS; 13 files            has for the replica set; 2 files      - `aws/postgresql-rds-secrets`:
+    - `aws/mongodb-atlas-secrets`:          - `aws/mongodb-self-hosted-secrets`:      Passwords of PostgreSQL in AWS
+      Addresses and credentials of Atlas      Passwords of the replica set in AWS     Secrets Manager; 2 files
+      in AWS Secrets Manager; 4 files         Secrets Manager; 2 files              - `postgresql/passwords`: PostgreSQL
+    - `languages/static-driver`: No         - `languages/static-driver`: No           with passwords; 0 files
+      database behind static files; 0         database behind static files; 0
+      files                                   files
+    - `mongodb/node-on-aws`: MongoDB from   - `mongodb/node-on-aws`: MongoDB from
+      Node.js on AWS; 0 files                 Node.js on AWS; 0 files
 
     What costs money
-    - A cluster, a network with its          - A cluster, a network with its
-      gateways and a load balancer for         gateways and a load balancer for
-      each environment                         each environment
-    - A database for each environment        - A database for each environment
-    - A cluster of three members per         - Three members per environment on
-      environment, by tier and hour; all       nodes of the cluster, by their CPU
-      but production use M10                   and memory; no licence
-    - Storage, snapshots, the change log     - Their volumes, and the change log
-      and their copies in the other            and dumps in S3, by size
-      region, by size                        - What the members copy to each other
-    - A private endpoint per environment,      between zones, by data
+    - A cluster, a network with its         - A cluster, a network with its         - A cluster, a network with its
+      gateways and a load balancer for        gateways and a load balancer for        gateways and a load balancer for
+      each environment                        each environment                        each environment
+    - A database for each environment       - A database for each environment       - A database for each environment
+    - A cluster of three members per        - Three members per environment on      - An instance per environment, by
+      environment, by tier and hour; all      nodes of the cluster, by their CPU      class and hour; production has a
+      but production use M10                  and memory; no licence                  second one that takes over, all but
+    - Storage, snapshots, the change log    - Their volumes, and the change log       production use db.t4g.small
+      and their copies in the other           and dumps in S3, by size              - Storage, and its backups beyond its
+      region, by size                       - What the members copy to each other     own size with their copies in the
+    - A private endpoint per environment,     between zones, by data                  other region
       by hour and by data
 
     Estimate for a month, in US dollars
-    - The Atlas cluster of production,       - 2 more machines, as the three
-      M30: 394                                 members of a replica set run apart:
-    - 4 NAT gateways: 131                      140
-    - Private endpoints of 7 services of     - Volumes of the members, 50 GiB each:
-      AWS in three zones, for production:      24
-      153                                    - 4 NAT gateways: 131
-    - 2 load balancers: 33                   - Private endpoints of 7 services of
-    - 2 control planes of EKS: 146             AWS in three zones, for production:
-    - 4 machines of 2 CPUs and 8 GiB, two      153
-      for each cluster: 280                  - 2 load balancers: 33
-    - Together, at the least: 1137           - 2 control planes of EKS: 146
-                                             - 4 machines of 2 CPUs and 8 GiB, two
-                                               for each cluster: 280
-                                             - Together, at the least: 907
+    - The Atlas cluster of production,      - 2 more machines, as the three         - The RDS instances of production:
+      M30: 394                                members of a replica set run apart:     two db.m7g.large: 246
+    - 4 NAT gateways: 131                     140                                   - Storage of the databases, 50 GiB,
+    - Private endpoints of 7 services of    - Volumes of the members, 50 GiB          twice in production: 17
+      AWS in three zones, for production:     each: 24                              - 4 NAT gateways: 131
+      153                                   - 4 NAT gateways: 131                   - Private endpoints of 7 services of
+    - 2 load balancers: 33                  - Private endpoints of 7 services of      AWS in three zones, for production:
+    - 2 control planes of EKS: 146            AWS in three zones, for production:     153
+    - 4 machines of 2 CPUs and 8 GiB, two     153                                   - 2 load balancers: 33
+      for each cluster: 280                 - 2 load balancers: 33                  - 2 control planes of EKS: 146
+    - Together, at the least: 1137          - 2 control planes of EKS: 146          - 4 machines of 2 CPUs and 8 GiB, two
+                                            - 4 machines of 2 CPUs and 8 GiB, two     for each cluster: 280
+                                              for each cluster: 280                 - Together, at the least: 1006
+                                            - Together, at the least: 907
 
     Who does what
-    - Upgrades of the cluster and its        - Upgrades of the cluster and its
-      charts are tried in another              charts are tried in another
-      environment first                        environment first
-    - Someone watches its alerts and its     - Someone watches its alerts and its
-      restore drills                           restore drills
-    - MongoDB, Inc. patches, repairs and     - An engineer who knows MongoDB is on
-      enlarges the database, also at night     call, also at night
-    - You renew the service accounts once    - You plan upgrades of the operator,
-      a year and watch the limits of the       MongoDB and Kubernetes together
-      tier                                   - You watch the volumes and enlarge
-    - MongoDB, Inc. processes your data,       them
+    - Upgrades of the cluster and its       - Upgrades of the cluster and its       - Upgrades of the cluster and its
+      charts are tried in another             charts are tried in another             charts are tried in another
+      environment first                       environment first                       environment first
+    - Someone watches its alerts and its    - Someone watches its alerts and its    - Someone watches its alerts and its
+      restore drills                          restore drills                          restore drills
+    - MongoDB, Inc. patches, repairs and    - An engineer who knows MongoDB is on   - AWS patches and repairs the
+      enlarges the database, also at          call, also at night                     database, also at night
+      night                                 - You plan upgrades of the operator,    - You plan upgrades to a new major
+    - You renew the service accounts once     MongoDB and Kubernetes together         version, and watch connections and
+      a year and watch the limits of the    - You watch the volumes and enlarge       storage
+      tier                                    them
+    - MongoDB, Inc. processes your data,
       which belongs into your records and
       contracts
 
     Data that a disaster can cost (RPO)
-    - what the database and its backups      - what the database and its backups
-      reach                                    reach
-    - a minute or more, as hosting and       - a minute or more, as hosting and
-      backups allow                            backups allow
-    - 1 minute with point-in-time            - 1 minute with point-in-time recovery
-      recovery, also when the region is        while the region stands; the last
-      lost; the last dump when the Atlas       dump when it is lost
+    - what the database and its backups     - what the database and its backups     - what the database and its backups
+      reach                                   reach                                   reach
+    - a minute or more, as hosting and      - a minute or more, as hosting and      - minutes or more, as backups allow
+      backups allow                           backups allow                         - 5 minutes with point-in-time
+    - 1 minute with point-in-time           - 1 minute with point-in-time             recovery, also when the region is
+      recovery, also when the region is       recovery while the region stands;       lost; the last dump when the
+      lost; the last dump when the Atlas      the last dump when it is lost           account is lost
       project is lost
 
     Time that recovery takes (RTO), for all
@@ -112,8 +122,7 @@ fn choices_side_by_side() {
       - 40 of 63
 
     Needs left open, for all
-      - `K8S-06` Rate limits at the edge, WAF, DDoS protection and CDN for static
-        assets where the cloud offers them
+      - `K8S-06` Rate limits at the edge, WAF, DDoS protection and CDN for static assets where the cloud offers them
       - `K8S-07` Local development and single-host production stacks
       - `DB-04` Read replicas where asked
       - `DB-05` Redis with persistence and replication, or managed
@@ -122,8 +131,8 @@ fn choices_side_by_side() {
       - `CI-03` End-to-end tests run before release
       - `CI-07` SAST, DAST and dependency scanning in CI
       - `OBS-02` Grafana with authentication, persistence and dashboards
-      - `OBS-03` Alert rules for 5xx rate, auth-failure spike, database
-        connectivity, saturation, backups, certificates; unit-tested
+      - `OBS-03` Alert rules for 5xx rate, auth-failure spike, database connectivity, saturation, backups, certificates;
+        unit-tested
       - `OBS-06` Central structured logs with retention (Loki, ELK or Datadog)
       - `OBS-07` Tracing through OTLP (Jaeger/Tempo) with sampling
       - `OBS-08` Error reporting (Sentry)
@@ -139,20 +148,22 @@ fn choices_side_by_side() {
       - `OPS-07` API documentation is hosted
 
     What is left for a person
-    - `DB-01` Make the service accounts in   - `DB-01` Name the people who operate
-      Atlas and store them                     MongoDB at night.
-      (docs/runbooks/rotate-atlas-credenti   - 22 tasks that all have in common
-      als.md).
-    - `DB-03` Compare 50 connections per
-      instance with the limit of the Atlas
-      tier once the number of instances is
-      known.
-    - 22 tasks that all have in common
+    - `DB-01` Make the service accounts     - `DB-01` Name the people who operate   - `DB-02` Drill a recovery to a point
+      in Atlas and store them                 MongoDB at night.                       in time every half year
+      (docs/runbooks/rotate-atlas-credent   - `CI-05` With Enterprise Cloud or a      (docs/restore-drill.md).
+      ials.md).                               public repository, answer             - `DB-03` Set the pool of each
+    - `DB-03` Compare 50 connections per      `github_plan` again: then the           service to ten connections or
+      instance with the limit of the          environment itself can wait for a       fewer, as docs/service-contract.md
+      Atlas tier once the number of           reviewer.                               says.
+      instances is known.                   - 21 tasks that all have in common      - `CI-05` Name a second person in
+    - `CI-05` Name a second person in                                                 `approvers`, so that one can
+      `approvers`, so that one can                                                    approve when the other releases.
+      approve when the other releases.                                              - 21 tasks that all have in common
+    - 21 tasks that all have in common
 
-    Counted with the answers of `mongodb-atlas-on-aws` and
-    `mongodb-self-hosted-on-aws`; only `database_hosting` differs. Estimates are
-    list prices of us-east-1 as of 2026-11-28, without load, traffic, storage,
-    logs, keys and tax.
+    Counted with the answers of `mongodb-atlas-on-aws` and `mongodb-self-hosted-on-aws` and `postgresql-rds-on-aws`;
+    `database_hosting` is not all that differs. Estimates are list prices of us-east-1 as of 2026-11-28, without load,
+    traffic, storage, logs, keys and tax.
     "#);
 }
 
@@ -160,7 +171,7 @@ fn choices_side_by_side() {
 fn choices_one_below_the_other() {
     let text = text(&strategies(), 40);
     assert!(text.contains("What costs money\natlas\n  - A cluster, a network with its\n"), "{text}");
-    assert_eq!(text.matches("\n  - A database for each environment\n").count(), 2, "{text}");
+    assert_eq!(text.matches("\n  - A database for each environment\n").count(), 3, "{text}");
     assert!(text.contains("\nself-hosted\n  - A cluster, a network"), "{text}");
 }
 
@@ -196,12 +207,14 @@ fn counts_are_those_of_the_generated_repository() {
 fn the_recovery_that_is_promised_is_the_one_that_is_accepted() {
     for choice in &embedded().question("database_hosting").unwrap().choices {
         let strategy = choice.compare.as_ref().unwrap();
-        assert!(strategy.rpo.starts_with("1 minute") && strategy.rto.starts_with("1 hour"), "{strategy:?}");
+        let (promised, accepted, refused) =
+            if choice.value == "rds" { ("5 minutes", "5m", "299s") } else { ("1 minute", "1m", "59s") };
+        assert!(strategy.rpo.starts_with(promised) && strategy.rto.starts_with("1 hour"), "{strategy:?}");
         let preset =
             embedded().presets.iter().find(|p| p.answers.get("database_hosting") == Some(&json!(choice.value)));
         let preset = preset.unwrap();
         let accepts = |name, value| rendered(&given(&preset.name, &[(name, json!(value))])).is_ok();
-        assert!(accepts("rpo", "1m") && !accepts("rpo", "59s"), "{}", choice.value);
+        assert!(accepts("rpo", accepted) && !accepts("rpo", refused), "{}", choice.value);
         assert!(accepts("rto", "1h") && !accepts("rto", "59m"), "{}", choice.value);
     }
 }

@@ -45,6 +45,7 @@ mod page;
 mod parts;
 mod patch;
 mod policies;
+mod postgresql;
 mod processes;
 mod properties;
 mod providers;

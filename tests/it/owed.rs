@@ -8,7 +8,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
-    error: the catalog has 23 faults:
+    error: the catalog has 25 faults:
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.title`: what people call it, as in `an account of AWS`
         - `provides.facts.dns`: the product that answers for the zones
@@ -67,8 +67,10 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `cluster`: no component fills it with `cloud: gcp`, `cluster: existing`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: postgresql`, `database_hosting: rds`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: postgresql`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: dotnet`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: go`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: java_gradle`; add one, or say in `without` what that needs
@@ -212,7 +214,7 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
       templates/components/core/delivery/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/existing-broker/component.yaml: requires `kubernetes/manifests`, which is not there with `broker: existing`, `platform: compose`
       templates/components/core/existing-cache/component.yaml: requires `kubernetes/manifests`, which is not there with `cache: existing`, `cloud: aws`, `platform: compose`, `secrets_manager: aws_secrets_manager`
-      templates/components/core/existing-database/component.yaml: requires `kubernetes/manifests`, which is not there with `database: existing`, `database_hosting: atlas`, `platform: compose`
+      templates/components/core/existing-database/component.yaml: requires `kubernetes/manifests`, which is not there with `cloud: aws`, `database: existing`, `database_hosting: atlas`, `platform: compose`, `secrets_manager: aws_secrets_manager`
       templates/components/core/gateway/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/more-databases/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/no-ci/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: none`, `code_host: github`, `platform: compose`
@@ -220,7 +222,7 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
       templates/components/core/secrets/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/github/actions/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: github_actions`, `code_host: github`, `platform: compose`
       templates/components/kubectl/deploy/component.yaml: requires `kubernetes/manifests`, which is not there with `delivery: kubectl`, `platform: compose`
-      templates/components/mongodb/self-hosted/component.yaml: requires `kubernetes/manifests`, which is not there with `database: mongodb`, `database_hosting: self-hosted`, `platform: compose`
+      templates/components/mongodb/self-hosted/component.yaml: requires `kubernetes/manifests`, which is not there with `cloud: aws`, `database: mongodb`, `database_hosting: self-hosted`, `platform: compose`, `secrets_manager: aws_secrets_manager`
     ");
 }
 
@@ -316,7 +318,7 @@ fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
     let text = "title: HashiCorp Vault\nwhy: Another secrets manager.\nprovides:\n  slot: secrets_store\n  for:\n    \
                 secrets_manager: {value: vault, title: HashiCorp Vault, order: 20}\n    cloud: any\n";
     insta::assert_snapshot!(faults(&[("components/vault/component.yaml", text)]), @r"
-    error: the catalog has 3 faults:
+    error: the catalog has 4 faults:
       templates/components/vault/component.yaml: owes to the slot `secrets_store`:
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.short`: the same, once it is clear whose product it is
@@ -336,6 +338,7 @@ fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
         - a template that prints `contributed.env_sample`
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: vault`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: self-hosted`, `secrets_manager: vault`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: rds`, `secrets_manager: vault`; add one, or say in `without` what that needs
     ");
 }
 
@@ -390,12 +393,12 @@ fn no_monitoring_is_a_list_of_what_reads_it() {
 
 #[test]
 fn a_second_database_engine_is_a_list_of_what_it_owes() {
-    let text = "title: PostgreSQL\nwhy: Another engine.\nprovides:\n  slot: database\n  for:\n    \
-                database: {value: postgresql, title: PostgreSQL, order: 20}\n    \
-                database_hosting: {value: rds, title: Amazon RDS, order: 30}\n";
-    insta::assert_snapshot!(faults(&[("components/postgresql/component.yaml", text)]), @r"
-    error: the catalog has 28 faults:
-      templates/components/postgresql/component.yaml: owes to the slot `database`:
+    let text = "title: MySQL\nwhy: Another engine.\nprovides:\n  slot: database\n  for:\n    \
+                database: {value: mysql, title: MySQL, order: 40}\n    \
+                database_hosting: {value: managed, title: Managed MySQL, order: 40}\n";
+    insta::assert_snapshot!(faults(&[("components/mysql/component.yaml", text)]), @r"
+    error: the catalog has 35 faults:
+      templates/components/mysql/component.yaml: owes to the slot `database`:
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.engine`: the kind of database, as people call it
         - `provides.facts.secret`: name of the Secret that the provider brings for services, and of the label `egress-NAME` with which pods reach the database
@@ -437,50 +440,57 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro check() %>`: how to see that it works, when backups cannot connect; sentences
         - `macros.j2`: `<% macro image_sources() %>`: where the images come from that it runs, the end of a sentence with `; ` before it, or nothing
         - `macros.j2`: `<% macro inconsistent(as) %>`: why a dump is not one moment in time, as a `comment` that is indented by 16 or a `bullet`; nothing where it is one
-        - `macros.j2`: `<% macro dumping(part) %>`: parts of the page on disasters: with what an archive is `tried` before it is uploaded; of which moment it is, where it is one, a `bullet`; through what a dump reads the data, the subject of its `load`
+        - `macros.j2`: `<% macro dumping(part) %>`: parts of the page on disasters: with what an archive is `tried` before it is uploaded; of which moment it is, where it is one, a `bullet`; through what a dump reads the data, the subject of its `load`; what a row of it is called, its `unit`
         - `macros.j2`: `<% macro restore_tools() %>`: what `scripts/restore.sh target` needs besides the tools of the cloud, for a sentence, or nothing
         - `macros.j2`: `<% macro restore_target() %>`: the body of `target ENV FILE` in `scripts/restore.sh`: writes the address of a user who may write; `fail`, `usage` and `bucket_of` are there
         - `macros.j2`: `<% macro recovering(part) %>`: a part of the page on disasters, or nothing: when the `promise` of point-in-time recovery holds; with what it is `lost`; what the loss of the `region` means; commands that put `credentials` back, and which are put back `credentials_later`; what is done once the database is `made` and empty; what is done `after` a restore
         - `macros.j2`: `<% macro restoring(part) %>`: a part of the runbook on restores, or nothing: how to `keep` the damaged state and to `undo`, where it has snapshots; the `user` that is made; steps to a `moment`; how people `count` documents and copy them; what else grows with its `volumes`; whom to `escalate` to; the `row` for the log after those; what to `remove`, and which `scratch` copies
         - `macros.j2`: `<% macro recovery_drill(place) %>`: how people drill point-in-time recovery, for an `issue` or for the `page` on drills
-      templates/questions.yaml: question `database_hosting`: `rds` needs `compare`, since another choice has it
-      templates/questions.yaml: question `database`: `postgresql` needs `compare`, since another choice has it
-      templates/slots.yaml: slot `backup`: no component fills it with `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `backup`: no component fills it with `database: postgresql`, `database_hosting: rds`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `backup`: no component fills it with `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: rds`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: rds`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `database: mongodb`, `database_hosting: rds`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: dotnet`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: go`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: java_gradle`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: java_maven`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: node`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: other`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: php`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: python`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: ruby`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: rust`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: static`; add one, or say in `without` what that needs
+      templates/questions.yaml: question `database_hosting`: `managed` needs `compare`, since another choice has it
+      templates/questions.yaml: question `database`: `mysql` needs `compare`, since another choice has it
+      templates/slots.yaml: slot `backup`: no component fills it with `database: mysql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `backup`: no component fills it with `database: mysql`, `database_hosting: managed`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `backup`: no component fills it with `database: mysql`, `database_hosting: rds`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `backup`: no component fills it with `database: mysql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: managed`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: managed`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: rds`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: managed`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: managed`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: managed`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: managed`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mongodb`, `database_hosting: managed`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: rds`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: managed`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: dotnet`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: go`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: java_gradle`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: java_maven`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: node`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: other`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: php`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: python`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: ruby`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: rust`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: static`; add one, or say in `without` what that needs
     ");
 }
 
 /// Another engine has its own way to be backed up.
 #[test]
 fn an_empty_backup_is_a_list_of_what_it_owes() {
-    let text = "title: Backups of PostgreSQL\nwhy: Another engine.\nprovides:\n  slot: backup\n  for:\n    \
-                database: {value: postgresql, title: PostgreSQL, order: 20}\n    database_hosting: any\n";
-    insta::assert_snapshot!(faults(&[("components/postgresql/backup/component.yaml", text)]), @r"
-    error: the catalog has 19 faults:
-      templates/components/postgresql/backup/component.yaml: owes to the slot `backup`:
+    let text = "title: Backups of MySQL\nwhy: Another engine.\nprovides:\n  slot: backup\n  for:\n    \
+                database: {value: mysql, title: MySQL, order: 40}\n    database_hosting: any\n";
+    insta::assert_snapshot!(faults(&[("components/mysql/backup/component.yaml", text)]), @r"
+    error: the catalog has 22 faults:
+      templates/components/mysql/backup/component.yaml: owes to the slot `backup`:
         - `provides.facts.job`: name of the CronJob that makes backups, of the service account of its pods, and the label `app.kubernetes.io/name` of its jobs
         - `provides.facts.prefix`: what the keys of backups begin with in the bucket, before a slash
         - `provides.facts.artifact`: name of the file that is a dump
@@ -504,24 +514,27 @@ fn an_empty_backup_is_a_list_of_what_it_owes() {
         - `contributes.overlay_resources`: an item
         - `contributes.runbooks`: an item
         - `contributes.first_hour`: an item
-      templates/questions.yaml: question `database`: `postgresql` needs `compare`, since another choice has it
-      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: atlas`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: dotnet`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: go`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: java_gradle`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: java_maven`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: node`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: other`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: php`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: python`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: ruby`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: rust`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: postgresql`, `language: static`; add one, or say in `without` what that needs
+      templates/questions.yaml: question `database`: `mysql` needs `compare`, since another choice has it
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: rds`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: rds`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: dotnet`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: go`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: java_gradle`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: java_maven`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: node`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: other`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: php`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: python`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: ruby`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: rust`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: static`; add one, or say in `without` what that needs
     ");
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The backup job, step by step, and what every step does when it fails.
-# Only with scripts/restore.sh
+# Only with k8s/components/backup/scripts/manifest.js
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/backup-testing.sh"
 

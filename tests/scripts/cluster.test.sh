@@ -3,6 +3,9 @@
 # shellcheck disable=SC2016 # what is in single quotes is expanded later, by the stand-ins
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
+# Whose objects stay: the database's.
+engine=mongodb
+if [[ -d "$repository/k8s/base/postgresql" ]]; then engine=postgresql; fi
 
 cluster_that_remembers
 
@@ -66,7 +69,7 @@ there="HTTPRoute Deployment HorizontalPodAutoscaler Service ServiceAccount Netwo
   object ConfigMap old-config-1
   object ConfigMap used-config-1
   object PerconaServerMongoDB mongodb
-  object NetworkPolicy mongodb
+  object NetworkPolicy "$engine"
   object PersistentVolumeClaim data
   object Job old-migrate-1
 } > "$sandbox/before"
@@ -80,14 +83,14 @@ UNDELETABLE=old expect 1 "could not be deleted" "an object that cannot be delete
 expect 0 "prod runs" "a deployment after a service was removed" scripts/deploy.sh prod
 for kind in $there; do expect 0 "false" "$kind is gone" exists "${kind,,}/old"; done
 expect 0 "false" "a ConfigMap that nothing uses is gone" exists configmap/old-config-1
-for kept in configmap/used-config-1 configmap/by-hand perconaservermongodb/mongodb networkpolicy/mongodb persistentvolumeclaim/data \
+for kept in configmap/used-config-1 configmap/by-hand perconaservermongodb/mongodb networkpolicy/$engine persistentvolumeclaim/data \
   job/old-migrate-1 deployment/api horizontalpodautoscaler/api externalsecret/api; do
   expect 0 "true" "$kept stays" exists "$kept"
 done
 expect 0 "PersistentVolumeClaim $name data" "what needs a decision is named" scripts/deploy.sh prod
 expect 0 "docs/runbooks/services.md" "with the page that says how" scripts/deploy.sh prod
 kubectl delete persistentvolumeclaim data
-kubectl delete networkpolicy mongodb
+kubectl delete networkpolicy "$engine"
 kubectl delete perconaservermongodb mongodb
 expect 0 "nothing" "a deployment without leftovers is silent about them" bash -c 'scripts/deploy.sh prod | grep "no longer in Git" || echo nothing'
 

@@ -20,6 +20,15 @@ mkdir -p "$REPO/infra/terraform" "$REPO/k8s/platform" "$WORLD" "$HOME" "$here/tm
 cp -R "$repository/scripts" "$repository/.gitignore" "$REPO"
 cp -R "$repository"/infra/terraform/{bootstrap,environments,github,modules,registry} "$REPO/infra/terraform"
 cp "$repository/k8s/platform/Chart.yaml" "$REPO/k8s/platform"
+# Configuration and secrets without workloads: the platform brings the types of their objects.
+if [[ -d "$repository/k8s/roles" ]]; then
+  cat > "$REPO/scripts/deploy.sh" <<'TEXT'
+#!/usr/bin/env bash
+cluster="$(kubectl config current-context)" && [[ -e "$WORLD/charts/$cluster/external-secrets" ]] || exit 1
+mkdir -p "$WORLD/data" && : > "$WORLD/data/$cluster"
+TEXT
+fi
+if [[ -d "$repository/k8s/roles" ]]; then cp -R "$repository/k8s/roles" "$REPO/k8s"; fi
 for folder in gateway mongodb; do
   if [[ -d "$repository/k8s/platform/$folder" ]]; then cp -R "$repository/k8s/platform/$folder" "$REPO/k8s/platform"; fi
 done
@@ -56,6 +65,9 @@ first_hour() {
   [[ -e "$WORLD/promotion" ]] || lacks "the promotion" || return 1
   [[ ! -d "$repository/k8s/components/restore-drill" || -e "$WORLD/drill/$NAME-staging" ]] || lacks "the drill" || return 1
   [[ ! -d "$repository/k8s/base/database" || -e "$WORLD/reached/$NAME-staging" ]] || lacks "the check of the database" || return 1
+  for environment in staging prod; do
+    [[ ! -d "$REPO/k8s/roles" || -e "$WORLD/roles/$NAME-$environment" ]] || lacks "the roles of $environment" || return 1
+  done
   [[ ! -d "$REPO/k8s/platform/mongodb" || -e "$WORLD/base/$NAME-staging" ]] || lacks "the base of the change log" || return 1
   [[ -z "$(find "$here/tmp" -type f)" ]] || lacks "the removal of a file with secrets" || return 1
   for environment in staging prod; do
@@ -119,6 +131,7 @@ settings/platform
 platform/secret values
 change log/first backup
 address of the database/secret values
+roles of the database/secret values
 platform/address of the database"
 if [[ -n "$small" ]]; then independent+=$'\nregistry/Make the cluster\nDelegate/rules\nDelegate/settings'; fi
 for index in "${!all[@]}"; do

@@ -5,6 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 
 images=tools/images/compose.yaml
+# The image of the database.
+engine="$(grep -oE 'docker.io/library/(mongo|postgres):' "$repository/$images" | cut -d / -f 3 | tr -d :)"
 cp -R "$repository/k8s" "$repository/tools" "$repository/.github" .
 # "PATH LINES" and modes of all files, to see what changed.
 state() { find . -type f -exec ls -l {} + | awk '{ print $1, $NF }' | sort; find . -type f -exec cksum {} + | sort; }
@@ -17,7 +19,7 @@ expect 0 "" "and nothing written" cmp "$sandbox/before" "$sandbox/after"
 
 # A bot raises one image with a new tag and another one with a new digest only.
 raised="sha256:$(printf 'b%.0s' {1..64})"
-sed -E "s|(/aws-cli):[^@]+@.*|\1:2.99.0@$raised|; s|(/mongo:[^@]+)@.*|\1@$raised|; s|(/prometheus):[^@]+@.*|\1:v9.0.0@$raised|" \
+sed -E "s|(/aws-cli):[^@]+@.*|\1:2.99.0@$raised|; s|(/$engine:[^@]+)@.*|\1@$raised|; s|(/prometheus):[^@]+@.*|\1:v9.0.0@$raised|" \
   "$images" > "$sandbox/compose"
 cp "$sandbox/compose" "$images"
 expect 1 "k8s/components/backup/cronjob.yaml" "a manifest behind the bot" scripts/pinned-images.sh
@@ -30,7 +32,7 @@ expect 1 "" "looking" cmp "$sandbox/before" "$sandbox/again"
 expect 0 "k8s/restore/job.yaml" "written" scripts/pinned-images.sh --write
 expect 0 "in line" "in line after that" scripts/pinned-images.sh
 expect 0 "$name-ecr/aws-cli/aws-cli:2.99.0@$raised" "through the cache as before" cat k8s/components/backup/cronjob.yaml
-expect 0 "docker.io/library/mongo:" "from Docker Hub as before" grep "$raised" .github/workflows/ci.yml
+expect 0 "docker.io/library/$engine:" "from Docker Hub as before" grep "$raised" .github/workflows/ci.yml
 expect 0 "" "still a program" test -x scripts/check
 expect 0 "" "that bash can read" bash -n scripts/check
 expect 0 "" "the others stay" diff -r "$repository/k8s/base" k8s/base
@@ -47,7 +49,7 @@ expect 1 "add it to $images" "and what to do" scripts/pinned-images.sh --write
 rm -r k8s/components/report
 
 # An image of another registry that is called like one of the file.
-echo "          image: registry.example.com/acme/mongo:2.4.1@sha256:$(printf 'c%.0s' {1..64})" > k8s/base/other.yaml
+echo "          image: registry.example.com/acme/$engine:2.4.1@sha256:$(printf 'c%.0s' {1..64})" > k8s/base/other.yaml
 cp k8s/base/other.yaml "$sandbox/other.yaml"
 expect 0 "in line" "an image that is called like another one" scripts/pinned-images.sh --write
 expect 0 "" "stays" cmp "$sandbox/other.yaml" k8s/base/other.yaml

@@ -36,6 +36,10 @@ done
 export NAME="$name" REPO="$PWD" HOME="$sandbox/home" WORLD="$sandbox/world" KUBECTL REAL_AWS
 export POLL_SECONDS=0 SYNC_SECONDS=0 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
 backup=20261121T021700Z
+# The job of backups, and what its archive is called.
+job="$(sed -n 's/^  name: \(.*-backup\)$/\1/p' k8s/components/backup/cronjob.yaml)"
+archive=dump.archive.gz
+if [[ "$job" == postgresql-backup ]]; then archive=dump.tar; fi
 "$stand_ins/resident" "$stand_ins/cluster" "$sandbox/port" &
 servers=("$!")
 trap 'kill "${servers[@]}"; rm -rf "$sandbox"' EXIT
@@ -66,9 +70,9 @@ fresh() {
   printf true > "$WORLD/deployments_enabled"
   (
     cd "restore/$backup" || exit 1
-    echo '{"shop.orders": 500}' | gzip > dump.archive.gz
-    sha256sum dump.archive.gz > dump.archive.gz.sha256
-    printf '{\n  "bytes": %s,\n}\n' "$(wc -c < dump.archive.gz)" > manifest.json
+    echo '{"shop.orders": 500}' | gzip > "$archive"
+    sha256sum "$archive" > "$archive.sha256"
+    printf '{\n  "bytes": %s,\n}\n' "$(wc -c < "$archive")" > manifest.json
   )
 }
 
@@ -103,7 +107,7 @@ recover() {
   smoke staging || { echo "staging does not run"; return 1; }
   smoke prod || { echo "production does not run"; return 1; }
   [ "$(jq -r .data "$WORLD/clusters/$name-prod")" = "$backup" ] || { echo "the data is missing"; return 1; }
-  jq -e '.objects["cronjob/mongodb-backup"].live.spec.suspend == "false"' "$WORLD/clusters/$name-prod" > /dev/null \
+  jq -e '.objects["cronjob/'"$job"'"].live.spec.suspend == "false"' "$WORLD/clusters/$name-prod" > /dev/null \
     || { echo "backups stay suspended"; return 1; }
   echo "production runs on its data"
 }

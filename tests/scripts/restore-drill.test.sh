@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The restore drill, and that it notices every way in which a backup can be worthless.
-# Only with scripts/restore.sh
+# Only with k8s/components/backup/scripts/manifest.js
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/backup-testing.sh"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # scripts/restore.sh and the job it starts: what they refuse, and what they do when a step fails.
-# Only with scripts/restore.sh
+# Only with k8s/components/backup/scripts/manifest.js
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/backup-testing.sh"
 

@@ -35,9 +35,9 @@ fn the_choices_of_a_strategy_are_compared_and_others_are_not() {
     let (_temp, mut s) = inside(80, &["--answers", &answers.display().to_string()]);
     s.answer(OVERVIEW, &[&DOWN.repeat(5), ENTER].concat())
         .answer("Database: which answer", &[DOWN, DOWN, ENTER].concat());
-    s.see(COMPARE).answer("Who operates MongoDB?", &[UP, ENTER].concat());
-    s.see(COST).see("Three members per environment").answer("Who operates MongoDB?", ENTER);
-    s.see("> Who operates MongoDB? atlas");
+    s.see(COMPARE).answer("Who operates the database?", &[UP, ENTER].concat());
+    s.see(COST).see("Three members per environment").answer("Who operates the database?", ENTER);
+    s.see("> Who operates the database? atlas");
     s.answer(OVERVIEW, &[&DOWN.repeat(3), ENTER].concat())
         .answer("GitHub: which answer", &[&DOWN.repeat(5), ENTER].concat());
     // four entries, from the last one around to it

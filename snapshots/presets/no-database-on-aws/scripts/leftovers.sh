@@ -39,7 +39,7 @@ jq -r --slurpfile uids "$work/uids.json" --arg deletable "${deletable[*]}" '
 ' "$work/live.json" | sort -n | while read -r place kind namespace object; do
   if [[ "$kind" == ConfigMap ]]; then
     grep -qF "\"$object\"" "$work/users.$namespace" || echo "delete $kind $namespace $object"
-  elif [[ "$place" == 99 || "$object" == mongodb || "$object" == mongodb-* ]]; then # of a database that was here before
+  elif [[ "$place" == 99 || "$object" =~ ^(mongodb|postgresql)(-|$) ]]; then # of a database that was here before
     echo "keep $kind $namespace $object"
   else
     echo "delete $kind $namespace $object"

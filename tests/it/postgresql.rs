@@ -1,0 +1,131 @@
+//! PostgreSQL that AWS runs: who logs in as whom, what stays out of state and files, and which answers do not fit it.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use serde_yaml::Value as Yaml;
+
+use crate::cases::{there, yaml};
+use crate::support;
+
+const PRESET: &str = "presets/postgresql-rds-on-aws";
+const LANGUAGES: &str = "cases/postgresql/passwords/languages";
+const HYPHEN: &str = "cases/aws/postgresql-rds-secrets/other-name";
+
+/// The Secrets that a pod mounts.
+fn mounted(pod: &Yaml) -> Vec<String> {
+    let volumes = pod["spec"]["volumes"].as_sequence().unwrap();
+    let secrets = volumes.iter().find(|volume| volume["name"] == "secrets").unwrap();
+    let sources = secrets["projected"]["sources"].as_sequence().unwrap();
+    sources.iter().map(|source| source["secret"]["name"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Only migrations may change tables, so they log in as another role than the service.
+#[test]
+fn migrations_log_in_as_the_owner() {
+    let service = &yaml(PRESET, "k8s/base/api/deployment.yaml")["spec"]["template"];
+    let migration = &yaml(PRESET, "k8s/migrations/api/job.yaml")["spec"]["template"];
+    assert_eq!(mounted(service), ["api", "postgresql"]);
+    assert_eq!(mounted(migration), ["api", "postgresql-owner"]);
+    for pod in [service, migration] {
+        let volumes = pod["spec"]["volumes"].as_sequence().unwrap();
+        assert!(volumes.iter().any(|volume| volume["configMap"]["name"] == "postgresql-ca"), "{volumes:?}");
+        assert_eq!(pod["metadata"]["labels"]["egress-postgresql"], "true");
+    }
+    let secrets = there(PRESET, "k8s/overlays/prod/secrets/postgresql.yaml");
+    for (role, secret) in [("app", "postgresql"), ("owner", "postgresql-owner")] {
+        let address = format!(
+            "DATABASE_URL: 'postgresql://{role}:{{{{ .password }}}}@{{{{ .host }}}}:5432/shop?sslmode=verify-full"
+        );
+        let own = secrets.split("---\n").find(|one| one.contains(&format!("\n  name: {secret}\n"))).unwrap();
+        assert!(own.contains(&address) && own.contains(&format!("property: {role}\n")), "{own}");
+    }
+    let job = there(LANGUAGES, "k8s/migrations/shop/job.yaml");
+    assert!(job.contains("            - name: DB_URL\n") && job.contains("name: postgresql-owner\n"), "{job}");
+    let service = there(LANGUAGES, "k8s/base/shop/deployment.yaml");
+    assert!(
+        service.contains("                  name: postgresql\n") && !service.contains("postgresql-owner"),
+        "{service}"
+    );
+}
+
+/// What Terraform draws goes into write-only arguments, and RDS keeps the password of postgres.
+#[test]
+fn neither_state_nor_plan_has_a_password() {
+    let text = there(PRESET, "infra/terraform/bootstrap/prod/postgresql.tf");
+    let uses: Vec<&str> = text.lines().filter(|line| line.contains("ephemeral.")).collect();
+    assert!(uses.len() == 1 && uses[0].trim_start().starts_with("secret_string_wo "), "{uses:?}");
+    let instance = there(PRESET, "infra/terraform/modules/rds/main.tf");
+    assert!(
+        instance.contains("manage_master_user_password   = true") && !instance.contains("  password "),
+        "{instance}"
+    );
+}
+
+#[test]
+fn a_database_has_a_name_that_rds_takes() {
+    let text = there(HYPHEN, "infra/terraform/modules/environment/postgresql.tf");
+    assert!(text.contains("= \"book_shop\"\n"), "{text}");
+    let backup = there(HYPHEN, "k8s/overlays/prod/backup/externalsecret.yaml");
+    assert!(backup.contains(":5432/book_shop?"), "{backup}");
+}
+
+/// Ten connections for each instance of a service fit into those of the server.
+#[test]
+fn what_does_not_fit_is_refused() {
+    let refusal = |name: &str, value| support::refusal("postgresql-rds-on-aws", &[(name, value)]);
+    let why = refusal("rds_instance_class", json!("db.t4g.medium"));
+    assert_eq!(why, "");
+    let services = json!([{"name": "api", "kind": "api", "language": "node", "path": "apps/api", "max_replicas": 31, "min_replicas": 2}]);
+    let why = refusal("services", services);
+    assert!(why.contains("more than the 360 that db.m7g.large has for them"), "{why}");
+    let why = refusal("aws_region", json!("il-central-1"));
+    assert!(why.contains("the certificate of RDS in `il-central-1`"), "{why}");
+    let why = refusal("rpo", json!("1m"));
+    assert!(why.contains("RDS uploads its change log every five minutes"), "{why}");
+    let why = refusal("database_hosting", json!("atlas"));
+    assert!(why.contains("database: mongodb"), "{why}");
+    let why = refusal("moving_in", json!(true));
+    assert!(why.contains("no script here brings the data of a PostgreSQL along"), "{why}");
+    let why = support::refusal("mongodb-atlas-on-aws", &[("database_hosting", json!("rds"))]);
+    assert!(why.contains("database: postgresql"), "{why}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// Whatever is accepted never opens more connections than the server has, less what it, people, dumps and migrations need:
+    /// ten for each instance of the maximum, and for those that a new version starts beside them, rounded up as Kubernetes does.
+    #[test]
+    fn connections_of_accepted_answers_fit(
+        class in 0usize..4,
+        replicas in prop::collection::vec(0u32..=60, 1..6),
+        unused in 1u32..=100,
+    ) {
+        let (class, limit) = [("db.t4g.medium", 200), ("db.m7g.large", 400), ("db.m7g.xlarge", 800), ("db.m7g.2xlarge", 1600)][class];
+        let path = |number: usize| format!("apps/s{number}");
+        let mut services: Vec<Value> = replicas.iter().enumerate().map(|(number, most)| match most {
+            0 => json!({"name": format!("s{number}"), "kind": "job", "language": "node", "path": path(number), "schedule": "5 4 * * *", "database": true}),
+            1 => json!({"name": format!("s{number}"), "kind": "worker", "language": "node", "path": path(number), "min_replicas": 1, "max_replicas": 1, "database": true}),
+            most => json!({"name": format!("s{number}"), "kind": "worker", "language": "node", "path": path(number), "min_replicas": 2, "max_replicas": most, "database": true}),
+        }).collect();
+        services.push(json!({"name": "other", "kind": "worker", "language": "node", "path": "apps/other", "min_replicas": 1, "max_replicas": unused, "database": false}));
+        let instances: u32 = replicas.iter().map(|most| if *most > 1 { most + most.div_ceil(4) } else { 1 }).sum();
+        let why = support::refusal("postgresql-rds-on-aws", &[("rds_instance_class", json!(class)), ("services", json!(services))]);
+        prop_assert_eq!(why.is_empty(), instances * 10 + 40 <= limit, "{} instances of {}: {}", instances, class, why);
+    }
+}
+
+/// Each region that the answers take has its root, which is a certificate.
+#[test]
+fn every_region_has_its_certificate() {
+    let partial = std::fs::read_to_string(support::root().join("templates/partials/rds-authorities.j2")).unwrap();
+    let questions =
+        std::fs::read_to_string(support::root().join("templates/components/aws/account/component.yaml")).unwrap();
+    let regions = questions.split("one_of: &regions [").nth(1).unwrap().split(']').next().unwrap();
+    let without = ["ca-west-1", "il-central-1"];
+    for region in regions.split(',').map(str::trim).filter(|region| !region.is_empty() && !without.contains(region)) {
+        let line =
+            partial.lines().find(|line| line.trim_start().starts_with(&format!("\"{region}\": "))).unwrap_or_default();
+        assert!(line.contains("-----BEGIN CERTIFICATE-----") && line.contains("-----END CERTIFICATE-----"), "{region}");
+    }
+}
