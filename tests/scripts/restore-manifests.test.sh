@@ -14,7 +14,7 @@ git config commit.gpgsign false
 mkdir -p k8s/platform k8s/overlays/prod/images k8s/overlays/prod/$engine k8s/base/$engine k8s/components/backup
 echo good > k8s/a
 echo good > k8s/overlays/prod/images/digests
-databases=(k8s/overlays/prod/$engine/size k8s/base/$engine/version k8s/components/backup/cronjob)
+databases=("k8s/overlays/prod/$engine/size" "k8s/base/$engine/version" k8s/components/backup/cronjob)
 for file in "${databases[@]}"; do echo 1 > "$file"; done
 git add -A && git commit --quiet -m good
 good="$(git rev-parse HEAD)"
