@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use serde_json::{Map, Value};
 
+use crate::catalog::kind::quoted_list;
 use crate::catalog::later::LATER;
 use crate::catalog::question::{Choice, KindName, Question, Record, SetBy};
 use crate::template::expression::Scope;
@@ -126,8 +127,17 @@ impl<'a> Check<'a> {
         };
         for choice in self.question.choices.iter().filter(taken) {
             if let Some(needs) = self.excluded(choice) {
-                let which = if checked.is_array() { format!("whose `{}` ", choice.value) } else { "which ".into() };
-                return Err(format!("{which}needs {needs}"));
+                if checked.is_array() {
+                    return Err(format!("whose `{}` needs {needs}", choice.value));
+                }
+                let open = self.question.choices.iter().filter(|choice| self.excluded(choice).is_none());
+                let open: Vec<&str> = open.map(|choice| choice.value.as_str()).collect();
+                let others = if open.is_empty() {
+                    String::new()
+                } else {
+                    format!("; with the other answers it can be {}", quoted_list(&open))
+                };
+                return Err(format!("which needs {needs}{others}"));
             }
         }
         if self.question.apart

@@ -229,7 +229,7 @@ pub struct DetectedBy {
     /// The systems or platforms for which it counts, as `scaffold detect --format json` calls them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub of: Vec<String>,
-    /// The choices that stand for what is found, where they have another word.
+    /// The choices that stand for what is found, where none has its name or that one is not open.
     #[serde(default, rename = "as", skip_serializing_if = "IndexMap::is_empty")]
     pub words: IndexMap<String, String>,
 }

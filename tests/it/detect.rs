@@ -376,11 +376,15 @@ fn services(found: &Value) -> impl Iterator<Item = &Value> {
 
 #[test]
 fn answers_are_accepted_together() {
-    for (case, services) in [("mern", 2), ("pnpm-prisma", 2), ("fastapi-react", 2)] {
+    for (case, preset, services) in [
+        ("mern", "mongodb-atlas-on-aws", 2),
+        ("pnpm-prisma", "postgresql-rds-on-aws", 2),
+        ("fastapi-react", "postgresql-rds-on-aws", 2),
+    ] {
         let temp = prepared(&root().join("tests/detect").join(case));
         let found = detect(embedded(), temp.path(), &scaffold::catalog::question::Values::new()).unwrap();
         let sets: Vec<(&str, Value)> = found.answers.iter().map(|(name, a)| (name.as_str(), a.value.clone())).collect();
-        let given = given("mongodb-atlas-on-aws", &sets);
+        let given = given(preset, &sets);
         let answers = Answers::resolve(embedded(), &given, None).unwrap_or_else(|e| panic!("{case}: {e:#}"));
         assert_eq!(answers.values["services"].as_array().unwrap().len(), services, "{case}");
         for answer in found.answers.values() {
@@ -425,8 +429,7 @@ fn human_output() {
         pipelines do, or generate none with `ci: none`
 
     Answers that follow from this
-      database: existing
-      existing_database_engine: postgresql
+      database: postgresql
       name: ledger
       services: 1 record
 
@@ -527,7 +530,7 @@ fn a_database_that_cannot_be_generated_is_said_before_anything_else() {
     let said = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         said.contains(
-            "uses postgresql, which these answers leave out; take it with `database=existing` (used by `api`)."
+            "uses postgresql, which these answers leave out; take it with `database=postgresql` and `database_hosting=rds` (used by `api`)."
         ) && said.contains("uses nats, which these answers leave out; take it with `broker=existing` (used by `api`)."),
         "{said}"
     );

@@ -1,6 +1,6 @@
 //! Puts a catalog together once its files are read: the order of components, and the choices that providers bring along.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -119,12 +119,17 @@ impl Catalog {
     /// Has the choices of the last key of a slot need what `without` says.
     fn exclude(&mut self) {
         let slots = self.slots.slots.clone();
+        // slots with the same keys have the same exclusion
+        let mut known = BTreeSet::new();
         for slot in slots.values() {
             for exclusion in &slot.without {
                 let Some(question) = self.project.last_key_mut(slot, exclusion) else { continue };
                 let condition = Slot::condition(exclusion, &question.name);
                 let Some(words) = exclusion.keys.get(&question.name) else { continue };
                 for choice in question.choices.iter_mut().filter(|choice| words.contains(&choice.value)) {
+                    if !known.insert((question.name.clone(), choice.value.clone(), condition.clone())) {
+                        continue;
+                    }
                     let and = |old: Option<String>, new: &str, word: &str| {
                         Some(old.map_or_else(|| new.to_owned(), |old| format!("{old}{word}{new}")))
                     };

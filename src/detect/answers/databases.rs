@@ -143,7 +143,7 @@ pub(super) fn unsupported(catalog: &Catalog, scope: &Scope<'_>, found: &Detected
     }
     let further = catalog.detected_by(FindingName::MoreDatabases).filter(|_| ours.is_used(found));
     for (system, (place, names)) in users {
-        let other = system::instead(catalog, system);
+        let other = system::instead(catalog, scope, system);
         let beside = further.filter(|_| other.is_some());
         let message = match names.as_slice() {
             names
@@ -160,7 +160,7 @@ pub(super) fn unsupported(catalog: &Catalog, scope: &Scope<'_>, found: &Detected
                 let used = if names.is_empty() { String::new() } else { format!(" (used by {})", names.join(", ")) };
                 let verb = if names.is_empty() { "runs" } else { "uses" };
                 format!(
-                    "{verb} {system}, which these answers leave out; take it with `{}`{used}",
+                    "{verb} {system}, which these answers leave out; take it with {}{used}",
                     other.unwrap_or_default()
                 )
             }

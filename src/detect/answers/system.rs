@@ -1,6 +1,6 @@
 //! Which database the system uses: what services connect to, by the words that the catalog has for it.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use serde_json::{Value, json};
 
 use super::super::Detected;
@@ -143,23 +143,39 @@ fn queue_of(service: &Service) -> Option<&'static str> {
 /// What a question about a system is answered by a finding; nothing where it has no word for it.
 pub(super) fn answer(scope: &Scope<'_>, question: &Question, found: Option<&Finding<String>>) -> Option<Found> {
     let found = found?;
-    let word = word(question, &found.value)?;
-    let value = Check::new(scope.clone(), question).value(&json!(word)).ok()?;
+    let check = Check::new(scope.clone(), question);
+    let value = words(question, &found.value).find_map(|word| check.value(&json!(word)).ok())?;
     Some(Found { value, found_in: IndexMap::from_iter([(question.name.clone(), found.found_in.clone())]) })
 }
 
-/// The choice of a question that stands for what was found.
-fn word<'w>(question: &'w Question, engine: &'w str) -> Option<&'w str> {
-    let by = question.detected_by.as_ref()?;
-    let word = by.words.get(engine).map_or(engine, String::as_str);
-    question.choices.iter().any(|choice| choice.value == word).then_some(word)
+/// The choices of a question that stand for what was found: the one of its name, and the one that is taken where that is not open.
+fn words<'w>(question: &'w Question, engine: &'w str) -> impl Iterator<Item = &'w str> {
+    let other = question.detected_by.as_ref().and_then(|by| by.words.get(engine)).map(String::as_str);
+    let is_choice = |word: &&str| question.choices.iter().any(|choice| choice.value == *word);
+    [Some(engine), other].into_iter().flatten().filter(is_choice)
 }
 
-/// The answer that takes a database in, as `--set` takes it; nothing where no question has a word for it.
-pub(super) fn instead(catalog: &Catalog, engine: &str) -> Option<String> {
+/// The answers that take a database in, as `--set` takes them: the one that says which it is, and those that no longer fit with it.
+/// Nothing where no question has a word for it that is open.
+pub(super) fn instead(catalog: &Catalog, scope: &Scope<'_>, engine: &str) -> Option<String> {
     let mut questions = catalog.questions().map(|(_, question)| question);
     let question = questions.find(|question| question.is_detected_by(FindingName::DatabaseEngine))?;
-    Some(format!("{}={}", question.name, word(question, engine)?))
+    let check = Check::new(scope.clone(), question);
+    let word = json!(words(question, engine).find(|word| check.value(&json!(word)).is_ok())?);
+    let mut answers = vec![format!("`{}={engine}`", question.name, engine = word.as_str().unwrap_or_default())];
+    let scope = scope.with([(&question.name, &word)]);
+    let slots = catalog.slots.slots.values().filter(|slot| slot.keys.contains(&question.name));
+    let keys: IndexSet<&String> = slots.flat_map(|slot| &slot.keys).filter(|key| **key != question.name).collect();
+    for key in keys.into_iter().filter_map(|key| catalog.question(key)) {
+        let check = Check::new(scope.clone(), key);
+        let Some(value) = scope.known(&key.name).filter(|_| check.is_asked().unwrap_or(false)) else { continue };
+        if check.value(value).is_err()
+            && let Ok(Some(Value::String(default))) = scope.default_of(key)
+        {
+            answers.push(format!("`{}={default}`", key.name));
+        }
+    }
+    Some(answers.join(" and "))
 }
 
 /// The databases that the answers stand for: those for which every question about it would be answered as it is.
@@ -174,6 +190,6 @@ pub(super) fn chosen(catalog: &Catalog, scope: &Scope<'_>, values: &Values) -> V
         .filter_map(|(_, question)| Some((question, values.get(&question.name)?)))
         .collect();
     let fits =
-        |engine: &&str| questions.iter().all(|(question, value)| word(question, engine).is_some_and(|w| *value == w));
+        |engine: &&str| questions.iter().all(|(question, value)| words(question, engine).any(|word| *value == word));
     ENGINES.into_iter().filter(fits).map(ToOwned::to_owned).collect()
 }
