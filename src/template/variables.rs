@@ -14,8 +14,8 @@ use crate::text::quoted;
 /// The references to another service, with what they stand for.
 const OF_SERVICES: [&str; 3] = ["path", "service", "url"];
 
-/// What has a password in it, and so is never part of another text, nor in a file of Git.
-const SECRET: [&str; 2] = ["uri", "url"];
+/// What is known of a database that is the same in all environments.
+const PLAIN: [&str; 2] = ["name", "port"];
 
 /// The names that the linter knows as functions.
 pub const FUNCTIONS: [&str; 2] = ["variable_faults", "variable_targets"];
@@ -28,6 +28,8 @@ pub fn add_to(env: &mut Environment<'_>) {
     env.add_filter("named_by", named_by);
     env.add_filter("filled_with", filled_with);
     env.add_filter("database_sources", database_sources);
+    env.add_filter("database_parts", database_parts);
+    env.add_filter("named_parts", named_parts);
     env.add_filter("filled", filled);
     env.add_filter("dotenv", dotenv);
 }
@@ -50,10 +52,19 @@ fn lone(text: &str) -> Option<&str> {
     (!name.contains(['$', '{', '}'])).then_some(name)
 }
 
-/// Whether a reference has a password in it: the address of a store.
+/// Whether a reference comes from the secrets manager, and so is never part of another text, nor in a file of Git: the address of a
+/// store, or a part of it.
 fn is_secret(reference: &str) -> bool {
-    let parts = reference.split_once('.').zip(reference.rsplit_once('.'));
-    parts.is_some_and(|((of, _), (_, part))| !OF_SERVICES.contains(&of) && SECRET.contains(&part))
+    match reference.split_once('.') {
+        Some(("database", part)) => !PLAIN.contains(&part),
+        Some((of, part)) => !OF_SERVICES.contains(&of) && part == "url",
+        None => false,
+    }
+}
+
+/// The part of the address of the database that a reference names: `host` of `database.host`.
+fn part(reference: &str) -> Option<&str> {
+    reference.strip_prefix("database.").filter(|part| *part != "uri" && !part.contains('.'))
 }
 
 /// The database that a reference to one of several names: `orders` of `database.orders.uri`.
@@ -106,10 +117,10 @@ fn faults(
                         known.join(", ")
                     ));
                 } else if is_secret(reference) && (lone(text).is_none() || variable.home != "config") {
-                    let why = "an address with a password: it is the whole value, and its home is `config`";
+                    let why = "which comes from the secrets manager: it is the whole value, and its home is `config`";
                     faults.push(format!("where `{name}` has `${{{reference}}}`, {why}"));
                 } else if is_secret(reference) && !variable.values.is_empty() {
-                    let why = "in single environments only, and each has an address of its own anyway";
+                    let why = "in single environments only, and each has its own anyway";
                     faults.push(format!("where `{name}` is `${{{reference}}}` {why}"));
                 }
             }
@@ -214,6 +225,38 @@ fn database_sources(variables: &Value, secret: &str) -> Result<Value, Error> {
         Value::from_pairs([("secret", secret.into()), ("key", key.into()), ("names", Value::from(names))])
     });
     Ok(Value::from(records.collect::<Vec<_>>()))
+}
+
+/// The variables that are a part of the address of the database: for each part a record of `secret`, the Secret of the database,
+/// `key`, the part and its key there where it is a secret, and `names`, those of the variables.
+fn database_parts(variables: &Value, secret: &str) -> Result<Value, Error> {
+    let mut parts: IndexMap<String, Vec<String>> = IndexMap::new();
+    for variable in read(variables)? {
+        if let Some(name) = variable.texts().find_map(|text| part(lone(text)?)) {
+            parts.entry(name.to_owned()).or_default().push(variable.name.clone());
+        }
+    }
+    let records = parts.into_iter().map(|(key, names)| {
+        Value::from_pairs([("secret", secret.into()), ("key", key.into()), ("names", Value::from(names))])
+    });
+    Ok(Value::from(records.collect::<Vec<_>>()))
+}
+
+/// The variables among `database_parts` of services, in the order of first use, as `name`, `key`, the part, and `users`.
+fn named_parts(services: &Value) -> Result<Value, Error> {
+    let mut users: IndexMap<(String, String), Vec<Value>> = IndexMap::new();
+    for service in services.try_iter()? {
+        for part in service.get_attr("database_parts")?.try_iter()? {
+            let key = part.get_attr("key")?.to_string();
+            for name in part.get_attr("names")?.try_iter()? {
+                users.entry((name.to_string(), key.clone())).or_default().push(service.clone());
+            }
+        }
+    }
+    let items = users.into_iter().map(|((name, key), users)| {
+        Value::from_pairs([("name", Value::from(name)), ("key", Value::from(key)), ("users", Value::from(users))])
+    });
+    Ok(Value::from(items.collect::<Vec<_>>()))
 }
 
 /// A text with its references filled, by lines such as `url=https://shop.example.com`.
@@ -326,6 +369,40 @@ mod tests {
         assert_eq!(filled_with(&value(&variables), "database.uri").unwrap(), ["AB"]);
         let listed = variables_in(&value(&variables), "config", "prod").unwrap();
         assert_eq!(serde_json::to_value(&listed).unwrap(), json!([{"name": "CD", "text": "y"}]));
+    }
+
+    #[test]
+    fn parts_of_an_address_come_from_its_secret() {
+        let known = ["database.uri", "database.host", "database.port", "database.password"];
+        let list = |all: &[&str]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let wrong = |variables: Json| {
+            faults(&value(&variables), list(&["config"]), list(&["prod"]), list(&known), Vec::new()).unwrap().join("\n")
+        };
+        let variables =
+            json!({"DB_HOST": "${database.host}", "DB_PORT": "${database.port}", "PGHOST": "${database.host}"});
+        assert_eq!(wrong(variables.clone()), "");
+        assert!(wrong(json!({"DB": "${database.host}:${database.port}"})).contains("it is the whole value"));
+        assert_eq!(wrong(json!({"DB": "port ${database.port}"})), "");
+        assert!(
+            wrong(json!({"DB": "${database.user}"})).contains("the service has `${database.uri}`, `${database.host}`")
+        );
+        assert_eq!(variable_names(&value(&variables), "config").unwrap(), ["DB_PORT"]);
+
+        let parts = database_parts(&value(&variables), "postgresql").unwrap();
+        let parts = serde_json::to_value(&parts).unwrap();
+        assert_eq!(
+            parts,
+            json!([
+                {"secret": "postgresql", "key": "host", "names": ["DB_HOST", "PGHOST"]},
+                {"secret": "postgresql", "key": "port", "names": ["DB_PORT"]},
+            ])
+        );
+        let services = json!([{"name": "api", "database_parts": parts}, {"name": "jobs", "database_parts": parts}]);
+        let named = serde_json::to_value(named_parts(&value(&services)).unwrap()).unwrap();
+        assert_eq!(named[0]["name"], "DB_HOST");
+        assert_eq!(named[0]["key"], "host");
+        assert_eq!(named[0]["users"].as_array().unwrap().len(), 2);
+        assert_eq!(named.as_array().unwrap().len(), 3);
     }
 
     #[test]

@@ -48,6 +48,45 @@ fn migrations_log_in_as_the_owner() {
     );
 }
 
+/// A service that reads the address in parts has each under its own name from the same Secret, and migrations those of the owner.
+#[test]
+fn parts_of_the_address_come_under_the_names_that_services_have() {
+    const PARTS: &str = "cases/postgresql/rds/parts";
+    let variables = |path: &str| -> Vec<(String, String, String)> {
+        let pod = &yaml(PARTS, path)["spec"]["template"]["spec"]["containers"][0];
+        let text = |value: &Yaml| value.as_str().unwrap().to_owned();
+        let of = |one: &Yaml| {
+            let key = &one["valueFrom"]["secretKeyRef"];
+            (text(&one["name"]), text(&key["name"]), text(&key["key"]))
+        };
+        pod["env"].as_sequence().unwrap().iter().map(of).collect()
+    };
+    for (path, secret) in
+        [("k8s/base/shop/deployment.yaml", "postgresql"), ("k8s/migrations/shop/job.yaml", "postgresql-owner")]
+    {
+        let expected = [
+            ("DATABASE_URL", "DATABASE_URL"),
+            ("POSTGRES_HOST", "host"),
+            ("POSTGRES_USER", "user"),
+            ("POSTGRES_PASSWORD", "password"),
+        ];
+        let expected: Vec<(String, String, String)> =
+            expected.iter().map(|(name, key)| ((*name).into(), secret.into(), (*key).into())).collect();
+        assert_eq!(variables(path), expected, "{path}");
+    }
+    let secrets = there(PARTS, "k8s/overlays/prod/secrets/postgresql.yaml");
+    for user in ["app", "owner"] {
+        assert!(secrets.contains(&format!("        user: {user}\n")), "{secrets}");
+    }
+    let config = |service: &str| there(PARTS, &format!("k8s/overlays/prod/services/{service}/config.env"));
+    assert!(config("shop").ends_with("PGSSLROOTCERT=/etc/postgresql/ca.pem\nPOSTGRES_PORT=5432\nPOSTGRES_DB=shop\n"));
+    assert!(config("tracker").contains("\nNODE_EXTRA_CA_CERTS=/etc/postgresql/ca.pem\n"));
+    assert!(!config("shop").contains("NODE_EXTRA"), "only Node.js reads it");
+    // where nothing reads them, the Secret has the whole address alone
+    let alone = there(PRESET, "k8s/overlays/prod/secrets/postgresql.yaml");
+    assert!(!alone.contains("        user: ") && !alone.contains("jdbc"), "{alone}");
+}
+
 /// What Terraform draws goes into write-only arguments, and RDS keeps the password of postgres.
 #[test]
 fn neither_state_nor_plan_has_a_password() {

@@ -33,8 +33,10 @@ const DATABASES: [(&str, &str); 6] = [
 pub(super) struct Ours {
     /// As detection calls it; none where there is no database.
     pub systems: Vec<String>,
-    /// Whether it is made here, so that its name is known and its address only as a whole.
+    /// Whether it is made here, so that its name is known.
     pub is_made: bool,
+    /// What answers can refer to, such as `database.host`.
+    pub references: Vec<String>,
     /// Further databases among the answers.
     pub more: Vec<Further>,
     /// The stores beside the database, whose addresses are known only as a whole.
@@ -44,9 +46,28 @@ pub(super) struct Ours {
 impl Ours {
     pub fn new(systems: &[String], catalog: &Catalog, scope: &Scope<'_>) -> Self {
         let known = scope.known(PROVIDED).map(|provided| &provided["database"]);
-        let references = known.and_then(|known| known["references"].as_array());
-        let is_made = references.is_some_and(|all| all.iter().any(|reference| reference == "database.name"));
-        Self { systems: systems.to_vec(), is_made, more: Vec::new(), stores: system::made(catalog, scope) }
+        let references = known.and_then(|known| known["references"].as_array()).into_iter().flatten();
+        let references: Vec<String> = references.filter_map(|one| Some(one.as_str()?.to_owned())).collect();
+        let is_made = references.iter().any(|reference| reference == "database.name");
+        Self { systems: systems.to_vec(), is_made, references, more: Vec::new(), stores: system::made(catalog, scope) }
+    }
+
+    /// The reference that fills a variable about the database; nothing where answers cannot refer to it.
+    pub fn reference(&self, service: &Service, sort: Sort) -> Option<Value> {
+        let known = |part: &str| self.references.iter().any(|reference| reference == &format!("database.{part}"));
+        let part = match (sort, service.language.as_ref().map(|language| language.value)) {
+            (Sort::Address, Some(Language::Java)) if known("jdbc") => "jdbc",
+            (Sort::Address, Some(Language::Dotnet)) if known("npgsql") => "npgsql",
+            // where it is not made, its operators say what it is
+            (Sort::Address, _) => return Some(json!("${database.uri}")),
+            (Sort::Host, _) => "host",
+            (Sort::Port, _) => "port",
+            (Sort::Name, _) => "name",
+            (Sort::User, _) => "user",
+            (Sort::Password, _) => "password",
+            (Sort::Public | Sort::Plain | Sort::Secret, _) => return None,
+        };
+        known(part).then(|| json!(format!("${{database.{part}}}")))
     }
 
     /// The store of the answers for a system.

@@ -49,8 +49,9 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
             Sort::Address if let Some(name) = ours.named(service, variable) => {
                 mapped.values.push((found, json!(format!("${{database.{name}.uri}}"))));
             }
-            Sort::Address if is_ours => mapped.values.push((found, json!("${database.uri}"))),
-            Sort::Name if is_ours && ours.is_made => mapped.values.push((found, json!("${database.name}"))),
+            sort if is_ours && let Some(reference) = ours.reference(service, sort) => {
+                mapped.values.push((found, reference));
+            }
             Sort::Host | Sort::Port | Sort::User | Sort::Password if is_ours && ours.is_made => {
                 mapped.parts.push((found, "database"));
             }
@@ -218,6 +219,7 @@ mod tests {
         let ours = |systems: &[&str], is_made| Ours {
             systems: systems.iter().map(ToString::to_string).collect(),
             is_made,
+            references: Vec::new(),
             more: Vec::new(),
             stores: Vec::new(),
         };

@@ -231,3 +231,49 @@ fn what_a_cache_holds_is_told_by_libraries() {
     assert_eq!(celery("\nredis", "CELERY_BROKER_URL=amqp://rabbit\nREDIS_URL=redis://redis\n"), None);
     assert_eq!(of("requirements.txt", "flask\nrq\n", ""), of_celery);
 }
+
+/// What is made here is known in all its parts: nothing of it is asked of people. A program on the JVM and one on .NET have kinds of
+/// addresses of their own.
+#[test]
+fn parts_of_an_address_that_is_made_are_references() {
+    let variables = |manifest: (&str, &str), sample: &str| {
+        let (_dir, found) = found(&[manifest, (".env.example", sample)]);
+        assert_eq!(found["answers"]["database"]["value"], "postgresql");
+        let service = &found["answers"]["services"]["value"][0];
+        assert_eq!(service["secrets"], Value::Null, "{service}");
+        assert_eq!(service["optional_secrets"], Value::Null, "{service}");
+        service["variables"].clone()
+    };
+    let node =
+        ("package.json", r#"{"scripts": {"start": "node server.js"}, "dependencies": {"express": "5", "pg": "8"}}"#);
+    assert_eq!(
+        variables(
+            node,
+            "POSTGRES_HOST=localhost\nPOSTGRES_PORT=5432\nPOSTGRES_DB=shop\nPOSTGRES_USER=shop\nPOSTGRES_PASSWORD=x\n"
+        ),
+        serde_json::json!({
+            "POSTGRES_HOST": "${database.host}",
+            "POSTGRES_PORT": "${database.port}",
+            "POSTGRES_DB": "${database.name}",
+            "POSTGRES_USER": "${database.user}",
+            "POSTGRES_PASSWORD": "${database.password}",
+        })
+    );
+    let java = (
+        "pom.xml",
+        "<project><groupId>a</groupId><artifactId>shop</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId>\
+         <artifactId>spring-boot-starter-web</artifactId></dependency><dependency><groupId>org.postgresql</groupId>\
+         <artifactId>postgresql</artifactId></dependency></dependencies></project>",
+    );
+    assert_eq!(
+        variables(
+            java,
+            "SPRING_DATASOURCE_URL=jdbc:postgresql://localhost:5432/shop\nSPRING_DATASOURCE_USERNAME=shop\nSPRING_DATASOURCE_PASSWORD=x\n"
+        ),
+        serde_json::json!({
+            "SPRING_DATASOURCE_URL": "${database.jdbc}",
+            "SPRING_DATASOURCE_USERNAME": "${database.user}",
+            "SPRING_DATASOURCE_PASSWORD": "${database.password}",
+        })
+    );
+}

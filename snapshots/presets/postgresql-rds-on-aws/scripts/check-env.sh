@@ -46,6 +46,8 @@ homes() {
           else if (headers && text !~ /^ +- / && match(text, /[^ ]/) <= headers) headers = 0
           if (headers) continue
           if (line[i - 1] ~ /configMapRef:$/ && text ~ /^ +name: /) read[value(text)] = 1
+          else if (text ~ /^ +- name: / && line[i + 1] ~ /^ +valueFrom:$/) found(value(text), "secret")
+          else if (text ~ /^ +path: / && line[i - 1] ~ /^ +- key: /) found(value(text), "secret")
           else if (text ~ /^ +- name: / && line[i + 1] ~ /^ +value: /) found(value(text), "config")
         }
       }

@@ -41,8 +41,8 @@ context="$(kubectl config current-context || true)"
 pod="psql-$(date -u +%H%M%S)"
 secret=postgresql-readonly
 # shellcheck disable=SC2016 # expanded in the pod
-command='export PGPASSWORD="$READONLY_PASSWORD" PGSSLMODE=verify-full PGSSLROOTCERT=/etc/postgresql/ca.pem PGUSER=readonly
-exec psql --host="${OTHER_HOST:-$HOST}" --port=5432 --dbname="$DATABASE"'
+command='export PGPASSWORD="$password" PGSSLMODE=verify-full PGSSLROOTCERT=/etc/postgresql/ca.pem PGUSER=readonly
+exec psql --host="${OTHER_HOST:-$host}" --port=5432 --dbname="$DATABASE"'
 if [ -n "$uri_file" ]; then
   [ -s "$uri_file" ] || fail "$uri_file is missing or empty"
   secret="$pod"
