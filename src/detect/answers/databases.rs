@@ -35,6 +35,8 @@ pub(super) struct Ours {
     pub systems: Vec<String>,
     /// Whether it is made here, so that its name is known.
     pub is_made: bool,
+    /// Whether services can have databases of their own on its server.
+    pub has_own: bool,
     /// What answers can refer to, such as `database.host`.
     pub references: Vec<String>,
     /// Further databases among the answers.
@@ -49,7 +51,9 @@ impl Ours {
         let references = known.and_then(|known| known["references"].as_array()).into_iter().flatten();
         let references: Vec<String> = references.filter_map(|one| Some(one.as_str()?.to_owned())).collect();
         let is_made = references.iter().any(|reference| reference == "database.name");
-        Self { systems: systems.to_vec(), is_made, references, more: Vec::new(), stores: system::made(catalog, scope) }
+        let has_own = known.is_some_and(|known| known["has_own_databases"] == json!(true));
+        let stores = system::made(catalog, scope);
+        Self { systems: systems.to_vec(), is_made, has_own, references, more: Vec::new(), stores }
     }
 
     /// The reference that fills a variable about the database; nothing where answers cannot refer to it.
@@ -285,7 +289,7 @@ pub(super) fn of_databases(service: &Service, by: &DetectedBy, ours: &Ours, all:
             let place = place.or_else(|| Some(&service.variables.iter().find(is_its)?.found_in))?;
             Some(Finding::new(json!(true), place.clone()))
         }
-        FindingName::DatabaseName if ours.is_made => further::own_name(service, ours, all),
+        FindingName::DatabaseName if ours.has_own => further::own_name(service, ours, all),
         FindingName::Migrate => {
             let further = || service.variables.iter().any(|found| ours.named(service, &found.value).is_some());
             let migrate = service.commands.get(&Command::Migrate).filter(|_| client.is_some() || further())?;

@@ -219,6 +219,7 @@ mod tests {
         let ours = |systems: &[&str], is_made| Ours {
             systems: systems.iter().map(ToString::to_string).collect(),
             is_made,
+            has_own: is_made,
             references: Vec::new(),
             more: Vec::new(),
             stores: Vec::new(),
