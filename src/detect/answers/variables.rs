@@ -119,7 +119,7 @@ impl<'s> Mapped<'s> {
 }
 
 /// The variables that a service can have. What it gets without being asked for is left out, unless the value would get another name
-/// only; `of_names` knows these names.
+/// only, or the name has another form of the address of the database; `of_names` knows these names.
 pub(super) fn accepted(
     mut found: Finding<Value>,
     check: &Check<'_>,
@@ -133,8 +133,10 @@ pub(super) fn accepted(
             let is_filled = value.as_str().is_some_and(|text| text.starts_with("${"));
             is_filled && all.iter().any(|(other, one)| other != name && one == value)
         };
+        let has_another_form =
+            || value.as_str().is_some_and(|text| text.starts_with("${database.") && text != "${database.uri}");
         let alone = Value::Object(Map::from_iter([(name.clone(), value.clone())]));
-        if (!is_given || has_another()) && check.value(&alone).is_ok() {
+        if (!is_given || has_another() || has_another_form()) && check.value(&alone).is_ok() {
             left.insert(name.clone(), value.clone());
         }
     }

@@ -276,4 +276,10 @@ fn parts_of_an_address_that_is_made_are_references() {
             "SPRING_DATASOURCE_PASSWORD": "${database.password}",
         })
     );
+    // under the name that the whole address has elsewhere
+    assert_eq!(
+        variables(java, "DATABASE_URL=jdbc:postgresql://localhost:5432/shop\nDATABASE_USER=shop\n"),
+        serde_json::json!({"DATABASE_URL": "${database.jdbc}", "DATABASE_USER": "${database.user}"})
+    );
+    assert_eq!(variables(node, "DATABASE_URL=postgres://localhost:5432/shop\n"), Value::Null);
 }
