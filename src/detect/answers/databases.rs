@@ -39,6 +39,8 @@ pub(super) struct Ours {
     pub has_own: bool,
     /// What answers can refer to, such as `database.host`.
     pub references: Vec<String>,
+    /// Variables that its provider sets itself.
+    pub given: Vec<String>,
     /// Further databases among the answers.
     pub more: Vec<Further>,
     /// The stores beside the database, whose addresses are known only as a whole.
@@ -52,8 +54,10 @@ impl Ours {
         let references: Vec<String> = references.filter_map(|one| Some(one.as_str()?.to_owned())).collect();
         let is_made = references.iter().any(|reference| reference == "database.name");
         let has_own = known.is_some_and(|known| known["has_own_databases"] == json!(true));
+        let given = known.and_then(|known| known["part_variables"].as_array()).into_iter().flatten();
+        let given = given.filter_map(|one| Some(one["name"].as_str()?.to_owned())).collect();
         let stores = system::made(catalog, scope);
-        Self { systems: systems.to_vec(), is_made, has_own, references, more: Vec::new(), stores }
+        Self { systems: systems.to_vec(), is_made, has_own, references, given, more: Vec::new(), stores }
     }
 
     /// The reference that fills a variable about the database; nothing where answers cannot refer to it.
@@ -226,7 +230,7 @@ fn other_database<'s>(service: &'s Service, ours: &Ours) -> Option<&'s Finding<C
 }
 
 /// Whether a variable is of a database, by what is known of it or by a word in its name.
-fn names(variable: &Variable, system: &str) -> bool {
+pub(super) fn names(variable: &Variable, system: &str) -> bool {
     let word = DATABASES.iter().find(|(name, _)| *name == system).map(|(_, word)| *word);
     variable.system == Some(system) || word.is_some_and(|word| variable.name.to_ascii_uppercase().contains(word))
 }
