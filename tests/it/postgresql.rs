@@ -93,6 +93,26 @@ fn parts_of_the_address_come_under_the_names_that_services_have() {
     assert!(!alone.contains("        user: ") && !alone.contains("jdbc"), "{alone}");
 }
 
+/// Only production has the replica, and where there is none the address for reads is that of the database.
+#[test]
+fn a_read_replica_is_another_address() {
+    const REPLICA: &str = "cases/postgresql/rds/read-replica";
+    let settings = |environment: &str| there(REPLICA, &format!("infra/terraform/environments/{environment}/main.tf"));
+    assert!(settings("prod").contains("    read_replica    = true\n"));
+    assert!(settings("staging").contains("    read_replica    = false\n"));
+    let secrets = there(REPLICA, "k8s/overlays/staging/secrets/postgresql.yaml");
+    assert!(secrets.contains("@{{ .reader_host }}:5432/shop") && secrets.contains("property: reader\n"), "{secrets}");
+    let config = there(REPLICA, "k8s/overlays/prod/services/api/config.env");
+    assert!(!config.contains("PGSSLMODE"), "the address says it: {config}");
+    assert!(!there(PRESET, "infra/terraform/modules/rds/variables.tf").contains("read_replica"));
+
+    let services = json!([
+        {"name": "api", "kind": "api", "language": "node", "database": true, "route": "/", "variables": {"READER": "${database.reader}"}},
+    ]);
+    let why = support::refusal("postgresql-rds-on-aws", &[("services", services)]);
+    assert!(why.contains("has `${database.reader}`; the service has"), "{why}");
+}
+
 /// What Terraform draws goes into write-only arguments, and RDS keeps the password of postgres.
 #[test]
 fn neither_state_nor_plan_has_a_password() {

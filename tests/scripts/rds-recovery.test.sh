@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Tests of scripts/rds-recovery.sh: whatever it is told, the live instance is neither deleted nor restored over.
 # Only with scripts/rds-recovery.sh
+# Also on postgresql/rds/read-replica
 # shellcheck disable=SC2016 # what is in single quotes is expanded later
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
@@ -14,7 +15,7 @@ instance="$WORLD/$(option --db-instance-identifier "$@").json"
 case " ${FAIL-} " in *" $2 "*) echo "told to fail" >&2; exit 254 ;; esac
 case "$1 $2" in
   "rds describe-db-instances") [ -e "$instance" ] || { echo DBInstanceNotFound >&2; exit 254; }; cat "$instance" ;;
-  "rds wait") [ -e "$instance" ] ;;
+  "rds wait") if [ "$3" = db-instance-deleted ]; then [ ! -e "$instance" ]; else [ -e "$instance" ]; fi ;;
   "rds restore-db-instance-to-point-in-time")
     [ -e "$WORLD/$(option --source-db-instance-identifier "$@").json" ] || exit 254
     target="$(option --target-db-instance-identifier "$@")"
@@ -56,12 +57,16 @@ ln -sf "$sandbox/bin/restore" scripts/restore.sh
 stand_in wait-job <<< '[ -z "${FAILED_JOB-}" ]'
 ln -sf "$sandbox/bin/wait-job" scripts/wait-job.sh
 
+has_reader=false
+if grep -q 'source-reader' scripts/rds-recovery.sh; then has_reader=true; fi
+
 fresh() {
   rm -rf "$WORLD"
   mkdir -p "$WORLD"
   jq --null-input '{PubliclyAccessible: false, DBInstanceClass: "db.t4g.small", DBSubnetGroup: {DBSubnetGroupName: "group"}, DBParameterGroups: [{DBParameterGroupName: "settings"}],
     DBInstanceStatus: "available", MaxAllocatedStorage: 100, MasterUserSecret: {KmsKeyId: "key"}, VpcSecurityGroups: [{VpcSecurityGroupId: "sg-1"}], Endpoint: {Address: "live.example"}}' > "$WORLD/$name-staging.json"
   : > "$WORLD/$name-staging.protected"
+  if [[ "$has_reader" == true ]]; then cp "$WORLD/$name-staging.json" "$WORLD/$name-staging-reader.json"; fi
 }
 # answer TEXT COMMAND...: types it.
 answer() {
@@ -99,9 +104,19 @@ FAILED_JOB=yes expect 1 "the job failed" "a dump that fails" scripts/rds-recover
 CONTEXT=other expect 1 "kubectl is connected to 'other'" "another cluster" scripts/rds-recovery.sh dump staging "$recovered"
 
 # switch, and delete what was replaced
-FAIL=modify-db-instance expect 1 "nothing was changed" "a name that RDS keeps" answer "$name-staging" scripts/rds-recovery.sh switch staging "$recovered"
+FAIL=modify-db-instance expect 1 "RDS did not rename $name-staging" "a name that RDS keeps" answer "$name-staging" scripts/rds-recovery.sh switch staging "$recovered"
+if [[ "$has_reader" == true ]]; then
+  fresh
+  expect 0 "$recovered" "a new instance beside a replica" scripts/rds-recovery.sh restore staging 2026-11-20T10:15:00Z
+  for command in dump switch delete; do
+    expect 1 "is the read replica" "$command of the replica" answer "$name-staging-reader" scripts/rds-recovery.sh "$command" staging "$name-staging-reader"
+  done
+  FAIL=delete-db-instance expect 1 "nothing was changed" "a replica that stays" answer "$name-staging" scripts/rds-recovery.sh switch staging "$recovered"
+  expect 0 "live.example" "the live one is in its place" jq -r .Endpoint.Address "$WORLD/$name-staging.json"
+fi
 expect 0 "terraform -chdir=" "a switch" answer "$name-staging" scripts/rds-recovery.sh switch staging "$recovered"
 expect 0 "$recovered.example" "it is the live one now" jq -r .Endpoint.Address "$WORLD/$name-staging.json"
+expect 1 "" "no replica follows the old one" test -e "$WORLD/$name-staging-reader.json"
 expect 0 "live.example" "the other one is kept" jq -r .Endpoint.Address "$WORLD/$name-staging-replaced.json"
 expect 0 "$recovered" "the same moment again" scripts/rds-recovery.sh restore staging 2026-11-20T10:15:00Z
 expect 1 "is there from an earlier recovery" "a second switch" answer "$name-staging" scripts/rds-recovery.sh switch staging "$recovered"
