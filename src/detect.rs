@@ -33,6 +33,7 @@ mod java;
 mod kept_files;
 mod libraries;
 mod lines;
+mod migrations;
 mod node;
 mod others;
 pub mod overview;
@@ -171,6 +172,7 @@ fn detect_in(catalog: &Catalog, files: &Files, chosen: &Values) -> Result<(Detec
     compose::apply(&mut services, builds);
     versions::detect(files, &mut services);
     versions::prisma(files, &mut services);
+    migrations::detect(files, &mut services);
     php::drivers(files, &mut services, &backing);
     routes::detect(files, &mut services);
     services.0.values_mut().for_each(libraries::defaults);

@@ -335,6 +335,8 @@ pub enum FindingName {
     Store,
     /// The command that applies migrations, where a service uses one of the databases.
     Migrate,
+    /// Whether its program applies migrations when it starts, where a service uses one of the databases and no command does.
+    MigratesAtStart,
     /// Names of variables with secrets, without the address of one of the databases.
     Secrets,
     /// Names of secrets without which a service runs as well.
@@ -358,6 +360,7 @@ impl FindingName {
                 | Self::StoreEngine
                 | Self::OnlyCopy
                 | Self::Migrate
+                | Self::MigratesAtStart
                 | Self::Secrets
                 | Self::OptionalSecrets
                 | Self::Variables

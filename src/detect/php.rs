@@ -12,6 +12,10 @@ use crate::text::path;
 
 /// The manifest entry of Laravel, which brings its own mapper; the drivers are extensions of PHP, in no list of packages.
 const LARAVEL: &str = "laravel/framework";
+const DOCTRINE: &str = "doctrine/orm";
+/// How addresses of Doctrine begin, by the system.
+const SCHEMES: [(&str, &str); 4] =
+    [("postgres://", "postgresql"), ("postgresql://", "postgresql"), ("mysql://", "mysql"), ("mariadb://", "mysql")];
 
 /// The connections of Laravel to a server, and the system of each.
 const CONNECTIONS: [(&str, &str); 4] =
@@ -72,14 +76,29 @@ pub fn drivers(files: &Files, services: &mut Services, backing: &[Finding<Backin
         Some((*system, one.found_in.clone()))
     });
     for service in services.0.values_mut() {
-        if !service.frameworks.iter().any(|framework| framework.value == "Laravel") {
+        let (library, said) = if service.frameworks.iter().any(|framework| framework.value == "Laravel") {
+            (LARAVEL, connection(files, service))
+        } else if service.clients.iter().any(|client| client.value.library == DOCTRINE) {
+            (DOCTRINE, scheme(files, service))
+        } else {
             continue;
-        }
-        if let Some((system, place)) = connection(files, service).or_else(|| beside.clone()) {
-            let client = Client::new(LARAVEL, Some(system));
+        };
+        if let Some((system, place)) = said.or_else(|| beside.clone()) {
+            let client = Client::new(library, Some(system));
             service.clients.push(Finding::new(client, place));
         }
     }
+}
+
+/// `DATABASE_URL="postgresql://app:x@db:5432/app"` in the file that Symfony commits.
+fn scheme(files: &Files, service: &Service) -> Option<(&'static str, Location)> {
+    let file = path::join(&service.path, ".env");
+    let text = files.text_if_any(&file)?;
+    text.lines().enumerate().find_map(|(i, line)| {
+        let value = line.strip_prefix("DATABASE_URL=")?.trim_start_matches(['\'', '"']);
+        let (_, system) = SCHEMES.iter().find(|(scheme, _)| value.starts_with(scheme))?;
+        Some((*system, Location::new(&file, Some(i + 1))))
+    })
 }
 
 /// `DB_CONNECTION=mysql`, `'default' => env('DB_CONNECTION', 'mysql')`.

@@ -46,6 +46,9 @@ pub struct Service {
     /// How it is built, checked, started and migrated, from its own folder.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub commands: BTreeMap<Command, Finding<String>>,
+    /// What applies migrations when its program starts, such as `sqlx::migrate!`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub migrates_at_start: Option<Finding<String>>,
     /// Where its build writes static files, relative to its folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<Finding<String>>,

@@ -5,7 +5,7 @@ use super::proxies::is_nginx;
 use crate::text::path;
 
 /// Names of files that are read or whose being there tells something.
-const NAMES: [&str; 104] = [
+const NAMES: [&str; 108] = [
     ".bun-version",
     ".deno-version",
     ".dockerignore",
@@ -68,6 +68,9 @@ const NAMES: [&str; 104] = [
     "go.work",
     "index.html",
     "justfile",
+    "knexfile.cjs",
+    "knexfile.js",
+    "knexfile.mjs",
     "kustomization.yaml",
     "kustomization.yml",
     "launchSettings.json",
@@ -75,6 +78,7 @@ const NAMES: [&str; 104] = [
     "libs.versions.toml",
     "manage.py",
     "meson.build",
+    "migrate",
     "migrate-mongo-config.js",
     "migration_lock.toml",
     "mise.toml",

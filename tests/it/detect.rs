@@ -20,6 +20,7 @@ const ACCEPT: &str = "UPDATE_SNAPSHOTS=1 cargo test --test it detect";
 /// What the slowest machine needs for any of the trees here, many times over.
 const LONGEST: Duration = Duration::from_secs(60);
 
+mod migrations;
 mod stores;
 
 fn run(dir: &Path, format: &str) -> Output {

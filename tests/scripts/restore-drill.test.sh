@@ -97,6 +97,10 @@ backed_up
 sed -i 's/"bytes": /"bytes": 1/' "$STAND_IN"/s3/mongodb/*/manifest.json
 fails "" "another size"
 
+backed_up
+sed -i -E 's/("recovery_point": ")20../\12099/' "$STAND_IN"/s3/mongodb/*/manifest.json
+fails "" "in the future"
+
 # --- restoring fails, or brings back too little
 backed_up
 fails mongorestore "mongorestore failed"

@@ -299,6 +299,11 @@ pub(super) fn of_databases(service: &Service, by: &DetectedBy, ours: &Ours, all:
             let migrate = service.commands.get(&Command::Migrate).filter(|_| client.is_some() || further())?;
             Some(Finding::new(json!(migrate.value), migrate.found_in.clone()))
         }
+        FindingName::MigratesAtStart => {
+            let by = service.migrates_at_start.as_ref().filter(|_| client.is_some())?;
+            let has_command = service.commands.contains_key(&Command::Migrate);
+            (!has_command).then(|| Finding::new(json!(true), by.found_in.clone()))
+        }
         FindingName::Secrets => Mapped::names(&mapped(service, ours, all).secrets),
         FindingName::OptionalSecrets => Mapped::names(&mapped(service, ours, all).optional),
         FindingName::BuildSecrets => {

@@ -43,6 +43,9 @@ const rpo = seconds(manifest.recovery_point, startedAt);
 const rto = seconds(startedAt, finishedAt);
 const rpoLimit = Number(env.RPO_LIMIT_SECONDS);
 const rtoLimit = Number(env.RTO_LIMIT_SECONDS);
+if (!(seconds(startedAt, manifest.recovery_point) <= 300)) {
+  faults.push(`the backup is of ${manifest.recovery_point}, which is in the future: the clock here or where it was made is wrong`);
+}
 if (!(rpo <= rpoLimit)) faults.push(`the backup is ${rpo} s old, ${rpoLimit} s are allowed`);
 if (!(rto <= rtoLimit)) faults.push(`the restore took ${rto} s, ${rtoLimit} s are allowed`);
 if (manifest.environment !== env.ENVIRONMENT) faults.push(`the backup is of ${manifest.environment}, not of ${env.ENVIRONMENT}`);
