@@ -212,10 +212,10 @@ fn a_recovery_archives_nothing() {
 /// Without point-in-time recovery there is neither plugin nor archive, and nothing speaks of them.
 #[test]
 fn dumps_alone_need_no_archive() {
-    let (_, _, files) = support::rendered(&support::given("postgresql-in-cluster-on-aws", &[
-        ("point_in_time_recovery", json!(false)),
-        ("rpo", json!("30h")),
-    ]))
+    let (_, _, files) = support::rendered(&support::given(
+        "postgresql-in-cluster-on-aws",
+        &[("point_in_time_recovery", json!(false)), ("rpo", json!("30h"))],
+    ))
     .unwrap();
     for (path, file) in &files.tree.files {
         let text = String::from_utf8_lossy(&file.bytes);
