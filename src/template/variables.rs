@@ -215,28 +215,24 @@ fn filled_with(variables: &Value, reference: &str) -> Result<Vec<String>, Error>
 /// The variables that are the address of one of several databases: for each database a record of `secret`, the Secret that
 /// has it, `key`, the name of the database and its key there, and `names`, those of the variables.
 fn database_sources(variables: &Value, secret: &str) -> Result<Value, Error> {
-    let mut databases: IndexMap<String, Vec<String>> = IndexMap::new();
-    for variable in read(variables)? {
-        if let Some(name) = variable.texts().find_map(|text| database(lone(text)?)) {
-            databases.entry(name.to_owned()).or_default().push(variable.name.clone());
-        }
-    }
-    let records = databases.into_iter().map(|(key, names)| {
-        Value::from_pairs([("secret", secret.into()), ("key", key.into()), ("names", Value::from(names))])
-    });
-    Ok(Value::from(records.collect::<Vec<_>>()))
+    sources(variables, secret, database)
 }
 
 /// The variables that are a part of the address of the database: for each part a record of `secret`, the Secret of the database,
 /// `key`, the part and its key there where it is a secret, and `names`, those of the variables.
 fn database_parts(variables: &Value, secret: &str) -> Result<Value, Error> {
-    let mut parts: IndexMap<String, Vec<String>> = IndexMap::new();
+    sources(variables, secret, part)
+}
+
+/// The variables that are a reference and nothing else, by the key that stands for the reference.
+fn sources(variables: &Value, secret: &str, key: impl Fn(&str) -> Option<&str>) -> Result<Value, Error> {
+    let mut names: IndexMap<String, Vec<String>> = IndexMap::new();
     for variable in read(variables)? {
-        if let Some(name) = variable.texts().find_map(|text| part(lone(text)?)) {
-            parts.entry(name.to_owned()).or_default().push(variable.name.clone());
+        if let Some(key) = variable.texts().find_map(|text| key(lone(text)?)) {
+            names.entry(key.to_owned()).or_default().push(variable.name.clone());
         }
     }
-    let records = parts.into_iter().map(|(key, names)| {
+    let records = names.into_iter().map(|(key, names)| {
         Value::from_pairs([("secret", secret.into()), ("key", key.into()), ("names", Value::from(names))])
     });
     Ok(Value::from(records.collect::<Vec<_>>()))

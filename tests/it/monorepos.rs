@@ -47,9 +47,18 @@ fn what_is_found_in_a_monorepo_is_accepted() {
         if answered.is_empty() {
             return Ok(());
         }
-        let sets: Vec<(&str, Value)> = found.answers.iter().map(|(name, a)| (name.as_str(), a.value.clone())).collect();
-        // drivers of some languages cannot use Atlas, which is refused with a sentence of its own
-        let given = given("mongodb-self-hosted-on-aws", &sets);
+        let mut sets: Vec<(&str, Value)> =
+            found.answers.iter().map(|(name, a)| (name.as_str(), a.value.clone())).collect();
+        // drivers of some languages cannot use Atlas, and many services together need the largest class: both are refused with
+        // sentences of their own
+        let preset = match found.answers.get("database").and_then(|database| database.value.as_str()) {
+            Some("postgresql") => {
+                sets.push(("rds_instance_class", "db.m7g.2xlarge".into()));
+                "postgresql-rds-on-aws"
+            }
+            _ => "mongodb-self-hosted-on-aws",
+        };
+        let given = given(preset, &sets);
         let (_, _, rendered) = rendered(&given).map_err(|e| TestCaseError::fail(format!("{e:#}")))?;
         let files = rendered.tree.files;
         let folder = found.answers.get("manifests_folder").map_or("k8s", |folder| folder.value.as_str().unwrap());

@@ -406,7 +406,7 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
         - `provides.facts.uri_variable`: the key of that Secret with the address, and the variable of services that do not ask for another one
         - `provides.facts.references`: what the answer `variables` of a service may refer to
         - `provides.facts.parts`: what variables can be besides the whole address, as records of `name`, of `title`, what it is, and of `local` and `test`, its value on a laptop and in tests; `name` and `port` are in Git, and each other one is a key of that Secret
-        - `provides.facts.part_variables`: variables by which clients know the server, for services that read its address in parts: records of `name`, `value`, and `of`, the ecosystems that need it, empty for all
+        - `provides.facts.part_variables`: variables by which clients know the server, for services that read its host: records of `name`, `value`, and `of`, the ecosystems that need it, empty for all
         - `provides.facts.database_name`: name of the database on the server, where services have none of their own
         - `provides.facts.has_own_databases`: whether a service can have a database of its own on the server
         - `provides.facts.port`: the port at which it answers, a number

@@ -76,6 +76,12 @@ fn parts_of_the_address_come_under_the_names_that_services_have() {
             expected.iter().map(|(name, key)| ((*name).into(), secret.into(), (*key).into())).collect();
         assert_eq!(variables(path), expected, "{path}");
     }
+    // what reads another form of the address under the usual name has no second variable of that name
+    let names: Vec<String> = variables("k8s/base/billing/deployment.yaml").into_iter().map(|(name, ..)| name).collect();
+    assert_eq!(names, ["DATABASE_URL", "DATABASE_USER", "DATABASE_PASSWORD"]);
+    assert_eq!(variables("k8s/base/billing/deployment.yaml")[0].2, "jdbc");
+    let sample = there(PARTS, ".env.sample");
+    assert_eq!(sample.matches("\nDATABASE_URL=").count(), 1, "{sample}");
     let secrets = there(PARTS, "k8s/overlays/prod/secrets/postgresql.yaml");
     for user in ["app", "owner"] {
         assert!(secrets.contains(&format!("        user: {user}\n")), "{secrets}");

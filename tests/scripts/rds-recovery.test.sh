@@ -20,12 +20,16 @@ case "$1 $2" in
     target="$(option --target-db-instance-identifier "$@")"
     [ ! -e "$WORLD/$target.json" ] || exit 254
     jq --arg host "$target.example" --arg moment "$(option --restore-time "$@")" \
-      '.Endpoint.Address = $host | .TagList = [{Key: "moment", Value: $moment}]' "$WORLD/$(option --source-db-instance-identifier "$@").json" > "$WORLD/$target.json"
+      --arg status "${MADE_STATUS:-available}" '.Endpoint.Address = $host | .DBInstanceStatus = $status | del(.MasterUserSecret) | .TagList = [{Key: "moment", Value: $moment}]' "$WORLD/$(option --source-db-instance-identifier "$@").json" > "$WORLD/$target.json"
     [[ " $* " != *" --deletion-protection "* ]] || : > "$WORLD/$target.protected"
     ;;
   "rds modify-db-instance")
     [ -e "$instance" ] || exit 254
     [[ " $* " != *" --no-deletion-protection "* ]] || rm -f "${instance%.json}.protected"
+    if [[ " $* " == *" --manage-master-user-password "* ]]; then
+      jq --arg key "$(option --master-user-secret-kms-key-id "$@")" '.MasterUserSecret.KmsKeyId = $key' "$instance" > "$instance.new"
+      mv "$instance.new" "$instance"
+    fi
     new="$(option --new-db-instance-identifier "$@")"
     [ -z "$new" ] || mv "$instance" "$WORLD/$new.json"
     ;;
@@ -56,7 +60,7 @@ fresh() {
   rm -rf "$WORLD"
   mkdir -p "$WORLD"
   jq --null-input '{PubliclyAccessible: false, DBInstanceClass: "db.t4g.small", DBSubnetGroup: {DBSubnetGroupName: "group"}, DBParameterGroups: [{DBParameterGroupName: "settings"}],
-    MasterUserSecret: {KmsKeyId: "key"}, VpcSecurityGroups: [{VpcSecurityGroupId: "sg-1"}], Endpoint: {Address: "live.example"}}' > "$WORLD/$name-staging.json"
+    DBInstanceStatus: "available", MaxAllocatedStorage: 100, MasterUserSecret: {KmsKeyId: "key"}, VpcSecurityGroups: [{VpcSecurityGroupId: "sg-1"}], Endpoint: {Address: "live.example"}}' > "$WORLD/$name-staging.json"
   : > "$WORLD/$name-staging.protected"
 }
 # answer TEXT COMMAND...: types it.
@@ -72,8 +76,10 @@ expect 2 "restore ENV MOMENT" "no command" scripts/rds-recovery.sh
 expect 2 "" "an unknown environment" scripts/rds-recovery.sh restore nowhere 2026-11-20T10:15:00Z
 expect 1 "in UTC" "no moment" scripts/rds-recovery.sh restore staging yesterday
 expect 0 "$recovered" "a new instance" scripts/rds-recovery.sh restore staging 2026-11-20T10:15:00Z
-expect 0 "" "like the live one, and private" grep -qE -- "--restore-time 2026-11-20T10:15:00Z --no-publicly-accessible --manage-master-user-password .*--db-instance-class db.t4g.small --db-subnet-group-name group --db-parameter-group-name settings --master-user-secret-kms-key-id key --vpc-security-group-ids sg-1 --multi-az --deletion-protection" "$WORLD/calls"
-expect 1 "RDS did not make" "twice the same" scripts/rds-recovery.sh restore staging 2026-11-20T10:15:00Z
+expect 0 "" "like the live one, and private" grep -qE -- "--restore-time 2026-11-20T10:15:00Z --no-publicly-accessible .*--db-instance-class db.t4g.small --db-subnet-group-name group --db-parameter-group-name settings --max-allocated-storage 100 --vpc-security-group-ids sg-1 --multi-az --deletion-protection" "$WORLD/calls"
+expect 0 "" "with a password that RDS keeps" grep -qE -- "modify-db-instance --db-instance-identifier $recovered --manage-master-user-password --master-user-secret-kms-key-id key" "$WORLD/calls"
+expect 0 "$recovered" "repeated, it goes on" scripts/rds-recovery.sh restore staging 2026-11-20T10:15:00Z
+expect 0 "1" "and makes no second one" grep -c restore-db-instance-to-point-in-time "$WORLD/calls"
 
 # the live instance is out of reach
 for command in dump switch delete; do
@@ -101,6 +107,7 @@ expect 0 "$recovered" "the same moment again" scripts/rds-recovery.sh restore st
 expect 1 "is there from an earlier recovery" "a second switch" answer "$name-staging" scripts/rds-recovery.sh switch staging "$recovered"
 expect 0 "is being deleted" "what was replaced" answer "$name-staging-replaced" scripts/rds-recovery.sh delete staging "$name-staging-replaced"
 expect 1 "" "is gone" test -e "$WORLD/$name-staging-replaced.json"
+expect 0 "" "but for a snapshot and its backups" grep -qE -- "delete-db-instance --db-instance-identifier $name-staging-replaced --final-db-snapshot-identifier $name-staging-replaced-[0-9]+ --no-delete-automated-backups" "$WORLD/calls"
 
 # drill
 fresh
@@ -113,7 +120,7 @@ expect 0 "" "the live one is there" test -e "$WORLD/$name-staging.json"
 DIFFERS=yes expect 1 "what came back is not what the manifest" "rows that differ" scripts/rds-recovery.sh drill staging
 expect 0 "**failed**" "are in the log" tail -n 1 docs/restore-log.md
 expect 1 "" "and the instance is gone" test -e "$WORLD/$name-staging-drill.json"
-FAIL="wait" expect 1 "did not become available" "an instance that does not come" scripts/rds-recovery.sh drill staging
+MADE_STATUS=creating expect 1 "did not become available" "an instance that does not come" scripts/rds-recovery.sh drill staging
 expect 1 "" "is deleted too" test -e "$WORLD/$name-staging-drill.json"
 FAIL=delete-db-instance expect 1 "it costs money" "an instance that stays" scripts/rds-recovery.sh drill staging
 expect 1 "another drill runs" "is in the way of the next" scripts/rds-recovery.sh drill staging

@@ -35,8 +35,12 @@ pub(super) struct Ours {
     pub systems: Vec<String>,
     /// Whether it is made here, so that its name is known.
     pub is_made: bool,
+    /// Whether services can have databases of their own on its server.
+    pub has_own: bool,
     /// What answers can refer to, such as `database.host`.
     pub references: Vec<String>,
+    /// Variables that its provider sets itself.
+    pub given: Vec<String>,
     /// Further databases among the answers.
     pub more: Vec<Further>,
     /// The stores beside the database, whose addresses are known only as a whole.
@@ -49,7 +53,11 @@ impl Ours {
         let references = known.and_then(|known| known["references"].as_array()).into_iter().flatten();
         let references: Vec<String> = references.filter_map(|one| Some(one.as_str()?.to_owned())).collect();
         let is_made = references.iter().any(|reference| reference == "database.name");
-        Self { systems: systems.to_vec(), is_made, references, more: Vec::new(), stores: system::made(catalog, scope) }
+        let has_own = known.is_some_and(|known| known["has_own_databases"] == json!(true));
+        let given = known.and_then(|known| known["part_variables"].as_array()).into_iter().flatten();
+        let given = given.filter_map(|one| Some(one["name"].as_str()?.to_owned())).collect();
+        let stores = system::made(catalog, scope);
+        Self { systems: systems.to_vec(), is_made, has_own, references, given, more: Vec::new(), stores }
     }
 
     /// The reference that fills a variable about the database; nothing where answers cannot refer to it.
@@ -222,7 +230,7 @@ fn other_database<'s>(service: &'s Service, ours: &Ours) -> Option<&'s Finding<C
 }
 
 /// Whether a variable is of a database, by what is known of it or by a word in its name.
-fn names(variable: &Variable, system: &str) -> bool {
+pub(super) fn names(variable: &Variable, system: &str) -> bool {
     let word = DATABASES.iter().find(|(name, _)| *name == system).map(|(_, word)| *word);
     variable.system == Some(system) || word.is_some_and(|word| variable.name.to_ascii_uppercase().contains(word))
 }
@@ -285,7 +293,7 @@ pub(super) fn of_databases(service: &Service, by: &DetectedBy, ours: &Ours, all:
             let place = place.or_else(|| Some(&service.variables.iter().find(is_its)?.found_in))?;
             Some(Finding::new(json!(true), place.clone()))
         }
-        FindingName::DatabaseName if ours.is_made => further::own_name(service, ours, all),
+        FindingName::DatabaseName if ours.has_own => further::own_name(service, ours, all),
         FindingName::Migrate => {
             let further = || service.variables.iter().any(|found| ours.named(service, &found.value).is_some());
             let migrate = service.commands.get(&Command::Migrate).filter(|_| client.is_some() || further())?;

@@ -71,7 +71,7 @@ pub(super) fn found(
             continue;
         }
         let is_ours = ours.has(system);
-        if is_ours && ours.is_made {
+        if is_ours && ours.has_own {
             note_several(all, system, question, files);
             continue;
         }

@@ -161,9 +161,9 @@ pub(super) fn instead(catalog: &Catalog, scope: &Scope<'_>, engine: &str) -> Opt
     let mut questions = catalog.questions().map(|(_, question)| question);
     let question = questions.find(|question| question.is_detected_by(FindingName::DatabaseEngine))?;
     let check = Check::new(scope.clone(), question);
-    let word = json!(words(question, engine).find(|word| check.value(&json!(word)).is_ok())?);
-    let mut answers = vec![format!("`{}={engine}`", question.name, engine = word.as_str().unwrap_or_default())];
-    let scope = scope.with([(&question.name, &word)]);
+    let word = words(question, engine).find(|word| check.value(&json!(word)).is_ok())?;
+    let mut answers = vec![format!("`{}={word}`", question.name)];
+    let scope = scope.with([(&question.name, &json!(word))]);
     let slots = catalog.slots.slots.values().filter(|slot| slot.keys.contains(&question.name));
     let keys: IndexSet<&String> = slots.flat_map(|slot| &slot.keys).filter(|key| **key != question.name).collect();
     for key in keys.into_iter().filter_map(|key| catalog.question(key)) {

@@ -7,7 +7,7 @@ use super::super::Detected;
 use super::super::finding::{Finding, Location};
 use super::super::service::{Service, ServiceKind};
 use super::super::variables::{RULES, Sort, Variable};
-use super::databases::Ours;
+use super::databases::{Ours, names};
 use super::value::{Known, plain};
 use crate::answers::check::Check;
 
@@ -40,6 +40,9 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
         if has(&rules.of_tests) || rules.given.contains(&variable.name) {
             continue;
         }
+        if database && ours.given.contains(&variable.name) {
+            continue;
+        }
         let is_of_another = super::further::address_of(service, variable).is_some_and(|system| !ours.has(system));
         let is_ours = database && !is_of_another && is_of_database(variable, &words, ours);
         let store = ours.store_of(service, variable).map(|store| store.name);
@@ -66,6 +69,10 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
                 None if variable.required || is_ours || is_read(service, variable) => mapped.uncertain.push(found),
                 None => {}
             },
+            // how a laptop reaches its database is no value for production
+            Sort::Plain if database && ours.is_made && is_about_tls(variable, &words, ours) => {
+                mapped.uncertain.push(found)
+            }
             Sort::Public | Sort::Plain => plain(&known, found, &mut mapped),
         }
     }
@@ -92,9 +99,15 @@ fn is_of_database(variable: &Variable, words: &[&str], ours: &Ours) -> bool {
     }
 }
 
+/// Whether it says how the connection to the database is encrypted.
+fn is_about_tls(variable: &Variable, words: &[&str], ours: &Ours) -> bool {
+    let is_of_ours = is_general(words) || ours.systems.iter().any(|system| names(variable, system));
+    is_of_ours && words.iter().any(|word| matches!(*word, "SSL" | "SSLMODE" | "TLS"))
+}
+
 /// Whether a name is that of the database, whichever it is.
 pub(super) fn is_general(words: &[&str]) -> bool {
-    words.iter().any(|word| matches!(*word, "DATABASE" | "DATASOURCE" | "DB"))
+    words.iter().any(|word| matches!(*word, "ConnectionStrings" | "DATABASE" | "DATASOURCE" | "DB"))
 }
 
 impl<'s> Mapped<'s> {
@@ -119,7 +132,7 @@ impl<'s> Mapped<'s> {
 }
 
 /// The variables that a service can have. What it gets without being asked for is left out, unless the value would get another name
-/// only; `of_names` knows these names.
+/// only, or the name has another form of the address of the database; `of_names` knows these names.
 pub(super) fn accepted(
     mut found: Finding<Value>,
     check: &Check<'_>,
@@ -133,8 +146,10 @@ pub(super) fn accepted(
             let is_filled = value.as_str().is_some_and(|text| text.starts_with("${"));
             is_filled && all.iter().any(|(other, one)| other != name && one == value)
         };
+        let has_another_form =
+            || value.as_str().is_some_and(|text| text.starts_with("${database.") && text != "${database.uri}");
         let alone = Value::Object(Map::from_iter([(name.clone(), value.clone())]));
-        if (!is_given || has_another()) && check.value(&alone).is_ok() {
+        if (!is_given || has_another() || has_another_form()) && check.value(&alone).is_ok() {
             left.insert(name.clone(), value.clone());
         }
     }
@@ -219,7 +234,9 @@ mod tests {
         let ours = |systems: &[&str], is_made| Ours {
             systems: systems.iter().map(ToString::to_string).collect(),
             is_made,
+            has_own: is_made,
             references: Vec::new(),
+            given: Vec::new(),
             more: Vec::new(),
             stores: Vec::new(),
         };

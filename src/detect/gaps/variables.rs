@@ -255,6 +255,9 @@ fn has_parts(subject: &Subject<'_>) -> bool {
         .any(|one| answered.contains(&one.name) && is_of_database(one) && one.sort == Sort::Host)
 }
 
+/// What stands for the address of the database where a service does not read it as a whole.
+const FORMS: [&str; 3] = ["host", "jdbc", "npgsql"];
+
 /// The names under which it gets the addresses of its stores: those of its own that stand for one, else those that the store gives.
 pub(super) fn of_stores(subject: &Subject<'_>, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let mut names = Vec::new();
@@ -262,7 +265,10 @@ pub(super) fn of_stores(subject: &Subject<'_>, is_wanted: impl Fn(&str) -> bool)
         if subject.record.get(store) != Some(&Value::Bool(true)) {
             continue;
         }
-        let own = own(subject, &format!("${{{store}.{}}}", part(store)));
+        let mut own = own(subject, &format!("${{{store}.{}}}", part(store)));
+        if own.is_empty() && store == "database" {
+            own = FORMS.iter().flat_map(|form| self::own(subject, &format!("${{database.{form}}}"))).collect();
+        }
         let given = subject.given.iter().filter(|(slot, _)| slot == store).flat_map(|(_, names)| names.clone());
         names.extend(if own.is_empty() { given.collect() } else { own });
     }

@@ -49,11 +49,19 @@ pub fn sort(name: &str, value: &str) -> (Sort, Option<&'static str>) {
     if let Some(system) = scheme(value).and_then(of_scheme) {
         return (Sort::Address, Some(system));
     }
+    if let Some(system) = of_keywords(value) {
+        return (Sort::Address, system);
+    }
     let words = words(name);
     let whole = words.join("_");
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     if let Some(named) = rules.names.get(&whole) {
         return (named.sort, named.system.as_deref());
+    }
+    // the section of .NET's settings that has the addresses of stores
+    if words.starts_with(&["CONNECTION", "STRINGS"]) {
+        let store = rules.stores.iter().find(|store| words.iter().any(|word| is_in(&store.words, word)));
+        return (Sort::Address, store.and_then(|store| store.system.as_deref()));
     }
     let is_address_of_webhook = rules.webhook_urls.iter().any(|url| value.contains(url.as_str()));
     if looks_like_a_secret && is_public_key(&words) {
@@ -128,6 +136,21 @@ pub fn scheme(value: &str) -> Option<&str> {
 pub fn of_scheme(scheme: &str) -> Option<&'static str> {
     let store = RULES.stores.iter().find(|store| is_in(&store.schemes, scheme))?;
     store.system.as_deref()
+}
+
+/// Whether a value is an address in keywords, such as `Host=db;Database=shop;Username=shop;Password=x`, and the system whose keywords
+/// they are where they are those of one alone.
+fn of_keywords(value: &str) -> Option<Option<&'static str>> {
+    let pairs = value.split(';').filter_map(|pair| pair.split_once('='));
+    let keys: Vec<String> = pairs.map(|(key, _)| key.trim().to_ascii_lowercase()).collect();
+    let has = |any: &[&str]| keys.iter().any(|key| any.contains(&key.as_str()));
+    let names_a_server = has(&["host", "server", "data source"]);
+    if !names_a_server || !has(&["database", "initial catalog", "password", "pwd"]) {
+        return None;
+    }
+    let is_postgresql = has(&["host"]) && has(&["username"]);
+    let is_sqlserver = has(&["data source", "initial catalog", "integrated security", "trusted_connection"]);
+    Some(is_postgresql.then_some("postgresql").or(is_sqlserver.then_some("sqlserver")))
 }
 
 /// The part of a store that a name is about.

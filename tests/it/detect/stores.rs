@@ -276,4 +276,25 @@ fn parts_of_an_address_that_is_made_are_references() {
             "SPRING_DATASOURCE_PASSWORD": "${database.password}",
         })
     );
+    // .NET has them in a section, as keywords
+    let dotnet = (
+        "Shop.csproj",
+        "<Project Sdk=\"Microsoft.NET.Sdk.Web\"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup><ItemGroup>\
+         <PackageReference Include=\"Npgsql\" Version=\"9.0.0\" /></ItemGroup></Project>",
+    );
+    assert_eq!(
+        variables(dotnet, "ConnectionStrings__Default=Host=db;Database=shop;Username=shop;Password=hunter22\n"),
+        serde_json::json!({"ConnectionStrings__Default": "${database.npgsql}"})
+    );
+    // how a laptop reaches its database is no value for production
+    assert_eq!(
+        variables(node, "POSTGRES_HOST=localhost\nPGSSLMODE=disable\nPOSTGRES_SSLMODE=disable\nDB_SSL=false\n"),
+        serde_json::json!({"POSTGRES_HOST": "${database.host}"})
+    );
+    // under the name that the whole address has elsewhere
+    assert_eq!(
+        variables(java, "DATABASE_URL=jdbc:postgresql://localhost:5432/shop\nDATABASE_USER=shop\n"),
+        serde_json::json!({"DATABASE_URL": "${database.jdbc}", "DATABASE_USER": "${database.user}"})
+    );
+    assert_eq!(variables(node, "DATABASE_URL=postgres://localhost:5432/shop\n"), Value::Null);
 }

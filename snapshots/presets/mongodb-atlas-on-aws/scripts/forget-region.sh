@@ -28,10 +28,10 @@ work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 for root in "${roots[@]}"; do
   "$terraform" -chdir="infra/terraform/$root" init -input=false > /dev/null
-  # Every resource of the provider that belongs to a region says to which.
+  # Every resource of the provider that belongs to a region says to which; one that copies from there asks that region when it ends.
   "$terraform" -chdir="infra/terraform/$root" show -json | jq --raw-output --arg lost "$lost" '
     .values.root_module // {} | recurse(.child_modules[]?) | .resources[]?
-    | select(.mode == "managed" and (.provider_name | endswith("/aws")) and .values.region == $lost) | .address' \
+    | select(.mode == "managed" and (.provider_name | endswith("/aws")) and (.values.region == $lost or (.values.source_db_instance_arn // "" | contains(":\($lost):")))) | .address' \
     > "$work/${root//\//-}"
   echo "$root: $(wc -l < "$work/${root//\//-}" | tr -d ' ') resources in $lost"
 done

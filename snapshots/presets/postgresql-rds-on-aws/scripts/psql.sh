@@ -23,12 +23,12 @@ fail() {
 }
 
 [[ $# -ge 1 && "$1" =~ ^(staging|prod)$ ]] || usage
-environment="$1" database=shop host="" uri_file=""
+environment="$1" database=shop host="" uri_file="" explicit=false
 shift
 while [ $# -gt 0 ]; do
   case "$1" in
-    --database) [ $# -ge 2 ] || usage; database="$2"; shift 2 ;;
-    --host) [ $# -ge 2 ] || usage; host="$2"; shift 2 ;;
+    --database) [ $# -ge 2 ] || usage; database="$2" explicit=true; shift 2 ;;
+    --host) [ $# -ge 2 ] || usage; host="$2" explicit=true; shift 2 ;;
     --uri-file) [ $# -ge 2 ] || usage; uri_file="$2"; shift 2 ;;
     *) usage ;;
   esac
@@ -45,10 +45,12 @@ command='export PGPASSWORD="$password" PGSSLMODE=verify-full PGSSLROOTCERT=/etc/
 exec psql --host="${OTHER_HOST:-$host}" --port=5432 --dbname="$DATABASE"'
 if [ -n "$uri_file" ]; then
   [ -s "$uri_file" ] || fail "$uri_file is missing or empty"
+  [[ "$explicit" == false ]] || fail "--uri-file says host and database: leave --host and --database out"
   secret="$pod"
   # shellcheck disable=SC2064 # the name of now
   trap "kubectl -n '$namespace' delete secret '$secret' --ignore-not-found > /dev/null" EXIT
-  kubectl -n "$namespace" create secret generic "$secret" --from-file=ADDRESS="$uri_file" > /dev/null || fail "the Secret could not be made"
+  # without the end of the line, which would become a part of the last option
+  printf '%s' "$(cat "$uri_file")" | kubectl -n "$namespace" create secret generic "$secret" --from-file=ADDRESS=/dev/stdin > /dev/null || fail "the Secret could not be made"
   # shellcheck disable=SC2016 # expanded in the pod, where nothing else runs
   command='exec psql "$ADDRESS"'
 fi

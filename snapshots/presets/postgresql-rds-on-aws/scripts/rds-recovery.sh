@@ -2,7 +2,8 @@
 # Recovers the database of ENV to a moment, by RDS, always into a new instance: the one that is there is only read. For people; the
 # procedures around it are docs/runbooks/restore.md and docs/restore-drill.md.
 #
-#   scripts/rds-recovery.sh restore ENV MOMENT      make an instance of that moment, such as 2026-11-20T10:15:00Z, and print its name
+#   scripts/rds-recovery.sh restore ENV MOMENT      make an instance of that moment, such as 2026-11-20T10:15:00Z, and print its name;
+#                                             repeated, it goes on waiting
 #   scripts/rds-recovery.sh dump ENV INSTANCE       dump it beside the other backups, named after its moment
 #   scripts/rds-recovery.sh switch ENV INSTANCE     let it take the place of the live one, which is renamed
 #   scripts/rds-recovery.sh delete ENV INSTANCE     delete an instance that a recovery has made or replaced
@@ -66,18 +67,42 @@ make() {
     "--db-instance-class", .DBInstanceClass,
     "--db-subnet-group-name", .DBSubnetGroup.DBSubnetGroupName,
     "--db-parameter-group-name", .DBParameterGroups[0].DBParameterGroupName,
-    "--master-user-secret-kms-key-id", .MasterUserSecret.KmsKeyId,
+    (if .MaxAllocatedStorage then "--max-allocated-storage", (.MaxAllocatedStorage | tostring) else empty end),
     "--vpc-security-group-ids", .VpcSecurityGroups[].VpcSecurityGroupId' <<< "$live")
   rds restore-db-instance-to-point-in-time --source-db-instance-identifier "$source" --target-db-instance-identifier "$target" \
-    --restore-time "$moment" --no-publicly-accessible --manage-master-user-password --ca-certificate-identifier rds-ca-rsa2048-g1 \
+    --restore-time "$moment" --no-publicly-accessible --ca-certificate-identifier rds-ca-rsa2048-g1 \
+    --enable-cloudwatch-logs-exports postgresql upgrade \
     --copy-tags-to-snapshot --tags "Key=moment,Value=$moment" "Key=project,Value=$name" "Key=environment,Value=$environment" \
     "${arguments[@]}" "$@" > /dev/null || fail "RDS did not make $target"
-  rds wait db-instance-available --db-instance-identifier "$target" || fail "$target did not become available; see the events of RDS"
+  available "$target" || fail "$target did not become available; see the events of RDS"
 }
 
+# Waits up to four hours: a large instance takes longer than the half hour that aws waits.
+available() {
+  local attempt
+  for attempt in $(seq 480); do
+    [ "$(described "$1" | jq --raw-output .DBInstanceStatus)" != available ] || return 0
+    [ "$attempt" = 480 ] || sleep "${POLL_SECONDS:-30}"
+  done
+  return 1
+}
+
+# RDS makes a password of postgres, keeps it in Secrets Manager and changes it every week, as for the live instance.
+own_password() {
+  local key
+  key="$(described "$source" | jq --exit-status --raw-output .MasterUserSecret.KmsKeyId)" || fail "the key of the password of postgres is unknown"
+  rds modify-db-instance --db-instance-identifier "$1" --manage-master-user-password --master-user-secret-kms-key-id "$key" \
+    --apply-immediately > /dev/null || fail "RDS did not take over the password of postgres in $1"
+  available "$1" || fail "$1 did not become available; see the events of RDS"
+}
+
+# remove INSTANCE [OPTION...]: without a snapshot, and with its automated backups, unless the options say otherwise.
 remove() {
-  rds modify-db-instance --db-instance-identifier "$1" --no-deletion-protection --apply-immediately > /dev/null || true
-  rds delete-db-instance --db-instance-identifier "$1" --skip-final-snapshot --delete-automated-backups > /dev/null
+  local instance="$1"
+  shift
+  [ $# -gt 0 ] || set -- --skip-final-snapshot --delete-automated-backups
+  rds modify-db-instance --db-instance-identifier "$instance" --no-deletion-protection --apply-immediately > /dev/null || true
+  rds delete-db-instance --db-instance-identifier "$instance" "$@" > /dev/null
 }
 
 connected() {
@@ -91,7 +116,12 @@ restore() {
   [ $# = 1 ] || usage
   [[ "$1" =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$ ]] || fail "the moment has the form 2026-11-20T10:15:00Z, in UTC"
   target="$source-$(tr -d ':-' <<< "$1" | tr '[:upper:]' '[:lower:]')"
-  make "$target" "$1" --multi-az --deletion-protection
+  if described "$target" > /dev/null 2>&1; then
+    available "$target" || fail "$target did not become available; see the events of RDS"
+  else
+    make "$target" "$1" --multi-az --deletion-protection
+  fi
+  own_password "$target"
   echo "host  $(host_of "$target")"
   echo "$target"
 }
@@ -127,10 +157,14 @@ switch() {
   cat << DONE
 $1 is $source now, and the one that was is $replaced. Passwords of roles are those of its moment:
   scripts/postgresql-roles.sh $environment
-Terraform still knows the old one. Before anything is applied:
-  terraform -chdir=infra/terraform/environments/$environment state rm module.environment.module.postgresql.aws_db_instance.this
+Terraform still knows the old one, and copies its backups. Before anything is applied:
+  terraform -chdir=infra/terraform/environments/$environment init
+  terraform -chdir=infra/terraform/environments/$environment state rm module.environment.module.postgresql.aws_db_instance.this \\
+    module.environment.module.postgresql.aws_db_instance_automated_backups_replication.this
   terraform -chdir=infra/terraform/environments/$environment import module.environment.module.postgresql.aws_db_instance.this $source
   terraform -chdir=infra/terraform/environments/$environment apply
+Afterwards its backups must be copied to eu-west-1: an instance with the status replicating, of today.
+  aws rds describe-db-instance-automated-backups --region eu-west-1 --query 'DBInstanceAutomatedBackups[].[DBInstanceIdentifier,Status,RestoreWindow.LatestTime]' --output text
 DONE
 }
 
@@ -139,7 +173,7 @@ renamed() {
   local attempt
   for attempt in $(seq 60); do
     if described "$1" > /dev/null 2>&1; then
-      rds wait db-instance-available --db-instance-identifier "$1"
+      available "$1"
       return
     fi
     [ "$attempt" = 60 ] || sleep "${POLL_SECONDS:-10}"
@@ -150,8 +184,14 @@ renamed() {
 delete() {
   [ $# = 1 ] || usage
   other_instance "$1"
-  confirm "$1" "$1 and its automated backups are gone afterwards, without a snapshot."
-  remove "$1" || fail "$1 could not be deleted"
+  if [ "$1" = "$source-replaced" ]; then
+    # It is what production was: its last snapshot and its automated backups stay.
+    confirm "$1" "$1 is gone afterwards, but for a snapshot of now and its automated backups."
+    remove "$1" --final-db-snapshot-identifier "$1-$(date -u +%Y%m%d%H%M)" --no-delete-automated-backups || fail "$1 could not be deleted"
+  else
+    confirm "$1" "$1 and its automated backups are gone afterwards, without a snapshot."
+    remove "$1" || fail "$1 could not be deleted"
+  fi
   echo "$1 is being deleted"
 }
 
@@ -203,9 +243,10 @@ clean_up() {
   rm -rf "$work"
   if [ "$made" = true ]; then
     echo "deleting $target"
-    for attempt in 1 2 3; do
+    # One that is being made cannot be deleted yet.
+    for attempt in $(seq 60); do
       if remove "$target"; then exit "$status"; fi
-      [ "$attempt" = 3 ] || sleep "${POLL_SECONDS:-30}"
+      [ "$attempt" = 60 ] || sleep "${POLL_SECONDS:-30}"
     done
     echo "rds-recovery: $target could not be deleted; if it exists, it costs money and holds data of $environment" >&2
     exit 1

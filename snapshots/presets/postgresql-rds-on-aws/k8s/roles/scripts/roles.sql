@@ -48,14 +48,15 @@ SET ROLE owner;
 ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO app;
 ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO app;
 ALTER DEFAULT PRIVILEGES GRANT USAGE, SELECT ON SEQUENCES TO app;
--- The same for what is there already.
-SELECT format(commands.command, spaces.nspname)
-FROM pg_namespace AS spaces,
-  unnest(ARRAY[
-    'GRANT USAGE ON SCHEMA %I TO app',
-    'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO app',
-    'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO app'
-  ]) AS commands(command)
-WHERE spaces.nspname = 'public' OR spaces.nspowner = 'owner'::regrole
+-- The same for what is there already and has no rights of its own, such as those that a migration took away.
+SELECT format('GRANT USAGE ON SCHEMA %I TO app', nspname)
+FROM pg_namespace
+WHERE nspname = 'public' OR nspowner = 'owner'::regrole AND nspacl IS NULL
+\gexec
+SELECT format(
+  CASE relkind WHEN 'S' THEN 'GRANT USAGE, SELECT ON SEQUENCE %s TO app' ELSE 'GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE %s TO app' END,
+  oid::regclass)
+FROM pg_class
+WHERE relowner = 'owner'::regrole AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND relpersistence <> 't' AND relacl IS NULL
 \gexec
 RESET ROLE;

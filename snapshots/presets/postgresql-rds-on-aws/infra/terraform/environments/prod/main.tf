@@ -31,6 +31,7 @@ module "environment" {
   restore_drill = true
 
   postgresql = {
+    major           = "18"
     instance_class  = "db.m7g.large"
     max_connections = 400
     multi_az        = true
@@ -39,7 +40,7 @@ module "environment" {
     storage_gb     = 50
     max_storage_gb = 100
 
-    # The night from Tuesday to Wednesday: staging has run the same update since Monday.
-    maintenance_window = "wed:03:00-wed:04:00"
+    # Before the nightly dump; staging has run the same update since Monday.
+    maintenance_window = "wed:22:00-wed:23:00"
   }
 }

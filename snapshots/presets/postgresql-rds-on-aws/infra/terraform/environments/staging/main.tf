@@ -26,6 +26,7 @@ module "environment" {
   restore_drill = false
 
   postgresql = {
+    major           = "18"
     instance_class  = "db.t4g.small"
     max_connections = 100
     multi_az        = false
@@ -35,6 +36,6 @@ module "environment" {
     max_storage_gb = 100
 
     # Two days before production, so that a bad update shows here first.
-    maintenance_window = "mon:03:00-mon:04:00"
+    maintenance_window = "mon:22:00-mon:23:00"
   }
 }

@@ -3,6 +3,7 @@ variable "postgresql" {
   type = object({
     instance_class     = string
     maintenance_window = string
+    major              = string
     max_connections    = number
     max_storage_gb     = number
     multi_az           = bool
@@ -40,6 +41,7 @@ module "postgresql" {
   instance_class           = var.postgresql.instance_class
   kms_key_arn              = module.postgresql_key.arn
   maintenance_window       = var.postgresql.maintenance_window
+  major                    = var.postgresql.major
   max_connections          = var.postgresql.max_connections
   max_storage_gb           = var.postgresql.max_storage_gb
   multi_az                 = var.postgresql.multi_az

@@ -1,4 +1,5 @@
-# The pipeline makes and changes the database. To lose it, or a backup of it, takes a person.
+# The pipeline makes and changes the database. To delete it or a backup of it, to end the copies of backups, and to read what is in it
+# takes a person: its logs, exports and the passwords of its roles are out of reach.
 resource "aws_iam_role_policy" "apply_database" {
   name = "database"
   role = aws_iam_role.this["apply"].id
@@ -9,13 +10,26 @@ resource "aws_iam_role_policy" "apply_database" {
       Sid    = "NeverLoseTheDatabase"
       Effect = "Deny"
       Action = [
+        "pi:*",
         "rds:DeleteDBInstance",
         "rds:DeleteDBInstanceAutomatedBackup",
         "rds:DeleteDBSnapshot",
+        "rds:DownloadCompleteDBLogFile",
+        "rds:DownloadDBLogFilePortion",
         "rds:ModifyDBSnapshotAttribute",
         "rds:RestoreDBInstance*",
+        "rds:StartExportTask",
+        "rds:StopDBInstanceAutomatedBackupsReplication",
       ]
       Resource = "*"
+      }, {
+      Sid    = "NoPasswordOfTheDatabase"
+      Effect = "Deny"
+      Action = "secretsmanager:GetSecretValue"
+      Resource = [
+        "arn:aws:secretsmanager:*:*:secret:rds!*",
+        "arn:aws:secretsmanager:*:*:secret:${var.name}/*/postgresql-??????",
+      ]
     }]
   })
 }

@@ -1,8 +1,5 @@
 locals {
-  # RDS takes the newest minor version that it recommends, and later ones in the window. The next major one is a step of
-  # docs/runbooks/postgresql.md.
-  major = "18"
-  port  = 5432
+  port = 5432
 
   settings = {
     "rds.force_ssl" = { value = "1" }
@@ -25,9 +22,9 @@ locals {
 
 resource "aws_db_parameter_group" "this" {
   #checkov:skip=CKV2_AWS_30:The settings below log statements; checkov does not see them in a dynamic block.
-  name        = "${var.name}-postgres${local.major}"
+  name        = "${var.name}-postgres${var.major}"
   description = "Settings of the database of ${var.name}"
-  family      = "postgres${local.major}"
+  family      = "postgres${var.major}"
 
   dynamic "parameter" {
     for_each = local.settings
@@ -60,9 +57,13 @@ resource "aws_db_instance" "this" {
   #checkov:skip=CKV2_AWS_69:The parameter group has rds.force_ssl.
   identifier     = var.name
   engine         = "postgres"
-  engine_version = local.major
   instance_class = var.instance_class
   multi_az       = var.multi_az
+
+  # RDS takes the newest minor version that it recommends, and later ones in the window. A new major one comes by a reviewed change of
+  # `major`: docs/runbooks/postgresql.md.
+  engine_version              = var.major
+  allow_major_version_upgrade = true
 
   allocated_storage     = var.storage_gb
   max_allocated_storage = var.max_storage_gb
@@ -86,10 +87,9 @@ resource "aws_db_instance" "this" {
 
   # AWS updates the instance in the window. Changes made here were reviewed and are wanted now; in the window they would show up
   # in every plan until then.
-  allow_major_version_upgrade = false
-  apply_immediately           = true
-  auto_minor_version_upgrade  = true
-  maintenance_window          = var.maintenance_window
+  apply_immediately          = true
+  auto_minor_version_upgrade = true
+  maintenance_window         = var.maintenance_window
 
   # Snapshots and change log, from which any moment of these days can be restored. They outlive the instance.
   backup_retention_period   = var.backup_days

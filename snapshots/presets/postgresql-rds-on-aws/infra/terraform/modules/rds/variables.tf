@@ -73,6 +73,17 @@ variable "maintenance_window" {
   }
 }
 
+variable "major" {
+  description = "Major version of PostgreSQL."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9]+$", var.major))
+    error_message = "The version must be a major one, such as 18."
+  }
+}
+
 variable "max_connections" {
   description = "Connections that the server takes at once, about 50 for each GiB of its memory."
   type        = number

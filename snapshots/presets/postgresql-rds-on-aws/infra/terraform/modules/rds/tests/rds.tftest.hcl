@@ -22,6 +22,7 @@ variables {
   instance_class           = "db.m7g.large"
   kms_key_arn              = "arn:aws:kms:eu-central-1:444455556666:key/00000000-0000-0000-0000-000000000000"
   maintenance_window       = "wed:03:00-wed:04:00"
+  major                    = "18"
   max_connections          = 400
   max_storage_gb           = 100
   multi_az                 = true
@@ -93,6 +94,7 @@ run "refuses_wrong_settings" {
     backup_days        = 36
     instance_class     = "m7g.large"
     maintenance_window = "monday"
+    major              = "18.1"
     max_connections    = 10
     name               = "shop--prod"
     storage_gb         = 19
@@ -103,6 +105,7 @@ run "refuses_wrong_settings" {
     var.backup_days,
     var.instance_class,
     var.maintenance_window,
+    var.major,
     var.max_connections,
     var.name,
     var.storage_gb,

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Restores the fetched archive into the server of the target. MODE: check (reads everything, writes nothing), beside (into a
 # new database, named DATABASE), in-place (replaces every table of the archive, all or nothing) or compare (compares the
-# target with the manifest, and restores nothing). ONLY limits it to one table, SCHEMA.TABLE.
+# target with the manifest, and restores nothing). ONLY limits it to one table, SCHEMA.TABLE: beside without its indexes, in place its
+# rows alone.
 set -euo pipefail
 
 work="${WORK:-/work}"
@@ -35,7 +36,7 @@ if [ "$MODE" = compare ]; then
     cat "$work/faults"
     fail "the target differs from the backup of $(field recovery_point)"
   fi
-  echo "restore: the $(wc -l < "$work/restored.tables" | tr -d ' ') tables hold the rows of $(field recovery_point)"
+  echo "restore: the $(wc -l < "$work/restored.tables" | tr -d ' ') tables hold the rows of $(field recovery_point), $(wc -l < "$work/near" | tr -d ' ') of them nearly"
   exit
 fi
 
@@ -56,7 +57,8 @@ case "$MODE" in
   beside)
     [ -n "${DATABASE:-}" ] || fail "the name of the new database is not given" 64
     query --command="CREATE DATABASE \"$DATABASE\" TEMPLATE template0 OWNER \"$OWNER\"" || fail "the database $DATABASE could not be made"
-    query --command="REVOKE ALL ON DATABASE \"$DATABASE\" FROM PUBLIC" || fail "the database $DATABASE could not be closed to others"
+    query --command="REVOKE ALL ON DATABASE \"$DATABASE\" FROM PUBLIC; GRANT CONNECT ON DATABASE \"$DATABASE\" TO readonly, backup" ||
+      fail "the database $DATABASE could not be closed to others"
     # A table alone comes without the schema that holds it.
     if [ -n "${ONLY:-}" ] && [ "${ONLY%%.*}" != public ]; then
       query --dbname="$DATABASE" --command="CREATE SCHEMA \"${ONLY%%.*}\" AUTHORIZATION \"$OWNER\"" || fail "the schema could not be made"
@@ -65,6 +67,15 @@ case "$MODE" in
     ;;
   in-place)
     # In one transaction: when anything fails, the data is as it was.
+    if [ -n "${ONLY:-}" ]; then
+      # The rows alone: pg_restore drops with a table what it does not make again, such as its keys.
+      {
+        echo "BEGIN; SET LOCAL ROLE \"$OWNER\"; TRUNCATE TABLE ONLY \"${ONLY%%.*}\".\"${ONLY#*.}\";"
+        pg_restore "${options[@]}" --data-only --file=- "$work/dump/data" && echo "COMMIT;"
+      } | query > /dev/null || fail "pg_restore failed; nothing was changed"
+      echo "restore: $MODE finished"
+      exit
+    fi
     pg_restore "${options[@]}" --clean --if-exists --single-transaction --dbname="$(query --command='SELECT current_database()')" "$work/dump/data" ||
       fail "pg_restore failed; nothing was changed"
     ;;

@@ -33,7 +33,7 @@ locals {
       comparison  = "LessThanThreshold"
       threshold   = max(2, floor(var.storage_gb * 0.1)) * local.gib
       missing     = "notBreaching"
-      description = "has less than a tenth of its storage left, and did not grow by itself"
+      description = "has less than ${max(2, floor(var.storage_gb * 0.1))} GiB of storage left"
     }
     # At two billion the server takes no more writes; vacuuming keeps it at 200 million.
     transactions = {
@@ -71,5 +71,5 @@ resource "aws_db_event_subscription" "this" {
   sns_topic        = var.alarm_topic_arn
   source_type      = "db-instance"
   source_ids       = [aws_db_instance.this.identifier]
-  event_categories = ["deletion", "failover", "failure", "low storage", "maintenance", "notification", "recovery"]
+  event_categories = ["availability", "deletion", "failover", "failure", "low storage", "maintenance", "notification", "recovery"]
 }
