@@ -30,7 +30,7 @@ fn migrations_log_in_as_the_owner() {
     assert_eq!(mounted(migration), ["api", "postgresql-owner"]);
     for pod in [service, migration] {
         let volumes = pod["spec"]["volumes"].as_sequence().unwrap();
-        assert!(volumes.iter().any(|volume| volume["configMap"]["name"] == "postgresql-ca"), "{volumes:?}");
+        assert!(volumes.iter().any(|volume| volume["configMap"]["name"] == "postgresql-server-ca"), "{volumes:?}");
         assert_eq!(pod["metadata"]["labels"]["egress-postgresql"], "true");
     }
     let secrets = there(PRESET, "k8s/overlays/prod/secrets/postgresql.yaml");
@@ -185,7 +185,7 @@ fn pods_mount_the_authority_without_its_key() {
     let restore = yaml(IN_CLUSTER, "k8s/restore/job.yaml");
     for pod in [&services["spec"]["template"], &roles["spec"]["template"], &restore["spec"]["template"]] {
         let volumes = pod["spec"]["volumes"].as_sequence().unwrap();
-        let authority = volumes.iter().find(|volume| volume["secret"]["secretName"] == "postgresql-ca").unwrap();
+        let authority = volumes.iter().find(|volume| volume["secret"]["secretName"] == "postgresql-server-ca").unwrap();
         let items = authority["secret"]["items"].as_sequence().unwrap();
         assert!(items.len() == 1 && items[0]["key"] == "ca.crt", "{items:?}");
     }
@@ -212,7 +212,7 @@ fn an_archive_outlives_its_window() {
 #[test]
 fn a_recovery_archives_nothing() {
     let script = there(IN_CLUSTER, "scripts/postgresql-recovery.sh");
-    assert!(script.contains("del(.bootstrap, .certificates, .externalClusters, .managed, .plugins, "), "{script}");
+    assert!(script.contains("del(.bootstrap, .externalClusters, .managed, .plugins, "), "{script}");
 }
 
 /// Without point-in-time recovery there is neither plugin nor archive, and nothing speaks of them.
