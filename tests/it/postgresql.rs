@@ -30,7 +30,7 @@ fn migrations_log_in_as_the_owner() {
     assert_eq!(mounted(migration), ["api", "postgresql-owner"]);
     for pod in [service, migration] {
         let volumes = pod["spec"]["volumes"].as_sequence().unwrap();
-        assert!(volumes.iter().any(|volume| volume["configMap"]["name"] == "postgresql-server-ca"), "{volumes:?}");
+        assert!(volumes.iter().any(|volume| volume["configMap"]["name"] == "postgresql-ca"), "{volumes:?}");
         assert_eq!(pod["metadata"]["labels"]["egress-postgresql"], "true");
     }
     let secrets = there(PRESET, "k8s/overlays/prod/secrets/postgresql.yaml");
@@ -66,12 +66,7 @@ fn parts_of_the_address_come_under_the_names_that_services_have() {
     for (path, secret) in
         [("k8s/base/shop/deployment.yaml", "postgresql"), ("k8s/migrations/shop/job.yaml", "postgresql-owner")]
     {
-        let expected = [
-            ("DATABASE_URL", "DATABASE_URL"),
-            ("POSTGRES_HOST", "host"),
-            ("POSTGRES_USER", "user"),
-            ("POSTGRES_PASSWORD", "password"),
-        ];
+        let expected = [("POSTGRES_HOST", "host"), ("POSTGRES_USER", "user"), ("POSTGRES_PASSWORD", "password")];
         let expected: Vec<(String, String, String)> =
             expected.iter().map(|(name, key)| ((*name).into(), secret.into(), (*key).into())).collect();
         assert_eq!(variables(path), expected, "{path}");
@@ -203,9 +198,26 @@ fn an_archive_outlives_its_window() {
     assert_eq!(cluster["spec"]["postgresql"]["parameters"]["archive_timeout"], "300s");
     let store = yaml(IN_CLUSTER, "k8s/overlays/prod/postgresql/object-store.yaml");
     assert!(store["spec"]["retentionPolicy"].is_null(), "deletions would fail while objects are locked");
+    // below the prefix of the rule, whatever the name of the server is
+    assert!(store["spec"]["configuration"]["destinationPath"].as_str().unwrap().ends_with("/postgresql"));
     let bucket = there(IN_CLUSTER, "infra/terraform/modules/environment/postgresql.tf");
     assert!(bucket.contains("object_lock_days = 9\n") && bucket.contains("\"postgresql/\" = 10\n"), "{bucket}");
     assert!(!bucket.contains("DeleteObject"), "{bucket}");
+}
+
+/// An alert sees when the certificates end, and a cluster that is deleted takes none of them along.
+#[test]
+fn certificates_are_renewed_where_an_alert_sees_it() {
+    let cluster = yaml(IN_CLUSTER, "k8s/base/postgresql/cluster.yaml");
+    let certificates = there(IN_CLUSTER, "k8s/base/postgresql/certificates.yaml");
+    for field in ["serverCASecret", "serverTLSSecret", "clientCASecret", "replicationTLSSecret"] {
+        let secret = cluster["spec"]["certificates"][field].as_str().unwrap();
+        assert!(secret.starts_with("postgresql-"), "{field}");
+        assert!(certificates.contains(&format!("  name: {secret}\n")), "{field}");
+        assert!(certificates.contains(&format!("  secretName: {secret}\n")), "{field}");
+    }
+    let rules = there(IN_CLUSTER, "k8s/base/postgresql/prometheus-rule.yaml");
+    assert!(rules.contains("exported_namespace=\"shop\", name=~\"postgresql-.+\"} - time()"), "{rules}");
 }
 
 /// A cluster that a recovery makes must not archive into the change log that it comes from.
