@@ -86,12 +86,13 @@ fn help() {
 #[test]
 fn presets() {
     insta::assert_snapshot!(data(&["presets"]), @r#"
-    existing-database-on-aws    An existing database, EKS and GitHub Actions on AWS
-    mongodb-atlas-on-aws        MongoDB Atlas, EKS and GitHub Actions on AWS
-    mongodb-self-hosted-on-aws  MongoDB replica set in EKS, GitHub Actions on AWS
-    no-database-on-aws          No database, EKS and GitHub Actions on AWS
-    postgresql-rds-on-aws       PostgreSQL in RDS, EKS and GitHub Actions on AWS
-    small-on-aws                Small, one EKS cluster for all environments, GitHub Actions on AWS
+    existing-database-on-aws      An existing database, EKS and GitHub Actions on AWS
+    mongodb-atlas-on-aws          MongoDB Atlas, EKS and GitHub Actions on AWS
+    mongodb-self-hosted-on-aws    MongoDB replica set in EKS, GitHub Actions on AWS
+    no-database-on-aws            No database, EKS and GitHub Actions on AWS
+    postgresql-in-cluster-on-aws  PostgreSQL in EKS with CloudNativePG, GitHub Actions on AWS
+    postgresql-rds-on-aws         PostgreSQL in RDS, EKS and GitHub Actions on AWS
+    small-on-aws                  Small, one EKS cluster for all environments, GitHub Actions on AWS
     "#);
     let list: Value = serde_json::from_str(&data(&["presets", "--format", "json"])).unwrap();
     assert_eq!(list[1]["name"], ATLAS);

@@ -207,8 +207,11 @@ fn counts_are_those_of_the_generated_repository() {
 fn the_recovery_that_is_promised_is_the_one_that_is_accepted() {
     for choice in &embedded().question("database_hosting").unwrap().choices {
         let strategy = choice.compare.as_ref().unwrap();
-        let (promised, accepted, refused) =
-            if choice.value == "rds" { ("5 minutes", "5m", "299s") } else { ("1 minute", "1m", "59s") };
+        let (promised, accepted, refused) = if ["rds", "cloudnative-pg"].contains(&choice.value.as_str()) {
+            ("5 minutes", "5m", "299s")
+        } else {
+            ("1 minute", "1m", "59s")
+        };
         assert!(strategy.rpo.starts_with(promised) && strategy.rto.starts_with("1 hour"), "{strategy:?}");
         let preset =
             embedded().presets.iter().find(|p| p.answers.get("database_hosting") == Some(&json!(choice.value)));

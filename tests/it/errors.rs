@@ -142,7 +142,7 @@ fn what_hangs_on_a_refused_answer_is_not_refused_too() {
 #[test]
 fn out_of_choice() {
     insta::assert_snapshot!(with("database_hosting", json!("cloud")), @r"
-    answer `database_hosting` is `cloud`, which is not one of `atlas`, `self-hosted` or `rds`
+    answer `database_hosting` is `cloud`, which is not one of `atlas`, `self-hosted`, `rds` or `cloudnative-pg`
       --> --set
     hint: `scaffold explain database_hosting` says what it takes
     ");

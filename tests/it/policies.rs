@@ -194,6 +194,21 @@ fn the_gateway_and_the_operator_reach_what_they_serve() {
     assert!(!operator.reaches(&objects, &member, 22));
 }
 
+/// The operator of PostgreSQL and the backup reach its instances, also those of a recovery; a pod without a label for it does not.
+#[test]
+fn instances_of_postgresql_are_reached_by_those_who_need_them() {
+    let objects = objects("postgresql-in-cluster-on-aws");
+    let operator = Pod::new("cnpg-system", &[("app.kubernetes.io/name", "cloudnative-pg")]);
+    let backup = Pod::new("shop", &[("app.kubernetes.io/name", "postgresql-backup")]);
+    let other = Pod::new("shop", &[("app.kubernetes.io/name", "other")]);
+    for cluster in ["postgresql", "postgresql-drill"] {
+        let instance = Pod::new("shop", &[("cnpg.io/cluster", cluster)]);
+        assert!(operator.reaches(&objects, &instance, 8000) && operator.reaches(&objects, &instance, 5432));
+        assert!(backup.reaches(&objects, &instance, 5432) && !backup.reaches(&objects, &instance, 8000));
+        assert!(!other.reaches(&objects, &instance, 5432));
+    }
+}
+
 /// The policies of a case that open ports of servers elsewhere, by name.
 fn of_servers_elsewhere(case: &str) -> Vec<(String, Value)> {
     let text = cases::text(case, "k8s/base/network-policies.yaml").unwrap();

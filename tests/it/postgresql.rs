@@ -1,4 +1,4 @@
-//! PostgreSQL that AWS runs: who logs in as whom, what stays out of state and files, and which answers do not fit it.
+//! PostgreSQL that AWS or an operator in the cluster runs: who logs in as whom, what stays out of state and files, and which answers do not fit it.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -9,6 +9,8 @@ use crate::support;
 
 const PRESET: &str = "presets/postgresql-rds-on-aws";
 const LANGUAGES: &str = "cases/postgresql/passwords/languages";
+const IN_CLUSTER: &str = "presets/postgresql-in-cluster-on-aws";
+const WITHOUT_RECOVERY: &str = "cases/postgresql/cloudnative-pg/without-point-in-time";
 const HYPHEN: &str = "cases/aws/postgresql-rds-secrets/other-name";
 
 /// The Secrets that a pod mounts.
@@ -113,12 +115,14 @@ fn what_migrates_when_it_starts_logs_in_as_the_owner() {
 /// Only production has the replica, and where there is none the address for reads is that of the database.
 #[test]
 fn a_read_replica_is_another_address() {
-    const REPLICA: &str = "cases/postgresql/rds/read-replica";
+    const REPLICA: &str = "cases/aws/postgresql-rds/read-replica";
     let settings = |environment: &str| there(REPLICA, &format!("infra/terraform/environments/{environment}/main.tf"));
     assert!(settings("prod").contains("    read_replica    = true\n"));
     assert!(settings("staging").contains("    read_replica    = false\n"));
     let secrets = there(REPLICA, "k8s/overlays/staging/secrets/postgresql.yaml");
     assert!(secrets.contains("@{{ .reader_host }}:5432/shop") && secrets.contains("property: reader\n"), "{secrets}");
+    let api = there(REPLICA, "k8s/base/api/deployment.yaml");
+    assert!(api.contains("path: DATABASE_URL\n") && api.contains("path: DATABASE_REPLICA_URL\n"), "{api}");
     let config = there(REPLICA, "k8s/overlays/prod/services/api/config.env");
     assert!(!config.contains("PGSSLMODE"), "the address says it: {config}");
     assert!(!there(PRESET, "infra/terraform/modules/rds/variables.tf").contains("read_replica"));
@@ -210,4 +214,87 @@ fn every_region_has_its_certificate() {
             partial.lines().find(|line| line.trim_start().starts_with(&format!("\"{region}\": "))).unwrap_or_default();
         assert!(line.contains("-----BEGIN CERTIFICATE-----") && line.contains("-----END CERTIFICATE-----"), "{region}");
     }
+}
+
+/// Services know the server by the authority of the operator, whose Secret has its key too: pods get the certificate alone.
+#[test]
+fn pods_mount_the_authority_without_its_key() {
+    let services = yaml(IN_CLUSTER, "k8s/base/api/deployment.yaml");
+    let roles = yaml(IN_CLUSTER, "k8s/roles/job.yaml");
+    let restore = yaml(IN_CLUSTER, "k8s/restore/job.yaml");
+    for pod in [&services["spec"]["template"], &roles["spec"]["template"], &restore["spec"]["template"]] {
+        let volumes = pod["spec"]["volumes"].as_sequence().unwrap();
+        let authority = volumes.iter().find(|volume| volume["secret"]["secretName"] == "postgresql-server-ca").unwrap();
+        let items = authority["secret"]["items"].as_sequence().unwrap();
+        assert!(items.len() == 1 && items[0]["key"] == "ca.crt", "{items:?}");
+    }
+    let secrets = there(IN_CLUSTER, "k8s/overlays/prod/secrets/postgresql.yaml");
+    assert!(secrets.contains("sslmode=verify-full&sslrootcert=/etc/postgresql/ca.crt"), "{secrets}");
+    let address = there(IN_CLUSTER, "infra/terraform/bootstrap/prod/postgresql.tf");
+    assert!(address.contains("{ host = \"postgresql-rw.shop.svc\" }"), "{address}");
+}
+
+/// What is archived is locked for longer than the window reaches back, and nothing but the rules of the bucket deletes it.
+#[test]
+fn an_archive_outlives_its_window() {
+    let cluster = yaml(IN_CLUSTER, "k8s/base/postgresql/cluster.yaml");
+    assert_eq!(cluster["spec"]["plugins"][0]["isWALArchiver"], true);
+    assert_eq!(cluster["spec"]["postgresql"]["parameters"]["archive_timeout"], "300s");
+    let store = yaml(IN_CLUSTER, "k8s/overlays/prod/postgresql/object-store.yaml");
+    assert!(store["spec"]["retentionPolicy"].is_null(), "deletions would fail while objects are locked");
+    // below the prefix of the rule, whatever the name of the server is
+    assert!(store["spec"]["configuration"]["destinationPath"].as_str().unwrap().ends_with("/postgresql"));
+    let bucket = there(IN_CLUSTER, "infra/terraform/modules/environment/postgresql.tf");
+    assert!(bucket.contains("object_lock_days = 9\n") && bucket.contains("\"postgresql/\" = 10\n"), "{bucket}");
+    assert!(!bucket.contains("DeleteObject"), "{bucket}");
+}
+
+/// An alert sees when the certificates end, and a cluster that is deleted takes none of them along.
+#[test]
+fn certificates_are_renewed_where_an_alert_sees_it() {
+    let cluster = yaml(IN_CLUSTER, "k8s/base/postgresql/cluster.yaml");
+    let certificates = there(IN_CLUSTER, "k8s/base/postgresql/certificates.yaml");
+    for field in ["serverCASecret", "serverTLSSecret", "clientCASecret", "replicationTLSSecret"] {
+        let secret = cluster["spec"]["certificates"][field].as_str().unwrap();
+        assert!(secret.starts_with("postgresql-"), "{field}");
+        assert!(certificates.contains(&format!("  name: {secret}\n")), "{field}");
+        assert!(certificates.contains(&format!("  secretName: {secret}\n")), "{field}");
+    }
+    let rules = there(IN_CLUSTER, "k8s/base/postgresql/prometheus-rule.yaml");
+    assert!(rules.contains("exported_namespace=\"shop\", name=~\"postgresql-.+\"} - time()"), "{rules}");
+}
+
+/// A cluster that a recovery makes must not archive into the change log that it comes from.
+#[test]
+fn a_recovery_archives_nothing() {
+    let script = there(IN_CLUSTER, "scripts/postgresql-recovery.sh");
+    assert!(script.contains("del(.bootstrap, .externalClusters, .managed, .plugins, "), "{script}");
+}
+
+/// Without point-in-time recovery there is neither plugin nor archive, and nothing speaks of them.
+#[test]
+fn dumps_alone_need_no_archive() {
+    let (_, _, files) = support::rendered(&support::given(
+        "postgresql-in-cluster-on-aws",
+        &[("point_in_time_recovery", json!(false)), ("rpo", json!("30h"))],
+    ))
+    .unwrap();
+    for (path, file) in &files.tree.files {
+        let text = String::from_utf8_lossy(&file.bytes);
+        assert!(!text.contains("barman") && !text.contains("postgresql-recovery"), "{path}");
+    }
+    let cluster = yaml(WITHOUT_RECOVERY, "k8s/base/postgresql/cluster.yaml");
+    assert!(cluster["spec"]["plugins"].is_null());
+}
+
+#[test]
+fn what_the_cluster_does_not_hold_is_refused() {
+    let refusal = |name: &str, value| support::refusal("postgresql-in-cluster-on-aws", &[(name, value)]);
+    let why = refusal("rpo", json!("4m"));
+    assert!(why.contains("a segment of the change log may be on its way"), "{why}");
+    let services = json!([{"name": "api", "kind": "api", "language": "node", "path": "apps/api", "max_replicas": 31, "min_replicas": 2}]);
+    let why = refusal("services", services);
+    assert!(why.contains("more than the 160 that the database has for them"), "{why}");
+    let why = support::refusal("mongodb-atlas-on-aws", &[("database_hosting", json!("cloudnative-pg"))]);
+    assert!(why.contains("database: postgresql"), "{why}");
 }

@@ -47,7 +47,7 @@ trap stop_server EXIT
     --options="-p $port -c unix_socket_directories=$server -c listen_addresses=127.0.0.1 -c log_statement=all -c fsync=off" start > /dev/null
 )
 
-# The superuser, by the socket. Like RDS, no other role is one.
+# The superuser, by the socket.
 super() {
   psql --no-psqlrc --quiet --no-align --tuples-only --set=ON_ERROR_STOP=on --host="$server" --port="$port" --username=postgres "$@"
 }
@@ -60,11 +60,23 @@ address() {
   echo "postgresql://$1:$2@127.0.0.1:$port/${3:-shop}?sslmode=disable&connect_timeout=5"
 }
 
-super --dbname=postgres << 'SQL'
+if [ -e "$root/k8s/base/postgresql/cluster.yaml" ]; then
+  # Like the operator in the cluster: people log in as a superuser, `owner` has the database, and it makes an extension in each.
+  super --dbname=postgres << 'SQL'
+CREATE ROLE master LOGIN SUPERUSER PASSWORD 'it''s a 100 % \secret';
+CREATE ROLE owner LOGIN;
+CREATE DATABASE shop OWNER owner;
+\connect shop
+CREATE EXTENSION pg_stat_statements;
+SQL
+else
+  # Like RDS, where no role is a superuser.
+  super --dbname=postgres << 'SQL'
 CREATE ROLE master LOGIN CREATEDB CREATEROLE PASSWORD 'it''s a 100 % \secret';
 GRANT pg_read_all_data, pg_monitor TO master WITH ADMIN OPTION;
 CREATE DATABASE shop OWNER master;
 SQL
+fi
 master="$(address master 'it%27s%20a%20100%20%25%20%5Csecret')"
 
 # --- roles

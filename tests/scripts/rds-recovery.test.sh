@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tests of scripts/rds-recovery.sh: whatever it is told, the live instance is neither deleted nor restored over.
 # Only with scripts/rds-recovery.sh
-# Also on postgresql/rds/read-replica
+# Also on aws/postgresql-rds/read-replica
 # shellcheck disable=SC2016 # what is in single quotes is expanded later
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"

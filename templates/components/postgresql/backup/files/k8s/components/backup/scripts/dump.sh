@@ -56,7 +56,8 @@ snapshot="$(answer 'SELECT pg_export_snapshot();')" || fail "the session gave no
 [[ "$snapshot" =~ ^[0-9A-F-]+$ ]] || fail "the session gave no snapshot: $snapshot"
 pg_dump --version > "$work/tools_version"
 
-pg_dump --no-password --format=directory --jobs="$jobs" --compress=gzip:6 --snapshot="$snapshot" --file="$work/dump/data" ||
+# pg_stat_statements belongs to the server, and only a superuser could make it again.
+pg_dump --no-password --format=directory --jobs="$jobs" --compress=gzip:6 --snapshot="$snapshot" --exclude-extension=pg_stat_statements --file="$work/dump/data" ||
   fail "pg_dump failed"
 pg_dumpall --no-password --roles-only --no-role-passwords --file="$work/dump/roles.sql" || fail "pg_dumpall failed"
 answer "\\i $scripts/inventory.sql" > "$work/inventory" || fail "the rows could not be counted: $(tail -n 1 "$work/inventory")"
