@@ -39,12 +39,12 @@ resource "aws_secretsmanager_secret_version" "postgresql" {
 resource "aws_secretsmanager_secret" "postgresql_address" {
   #checkov:skip=CKV2_AWS_57:There is nothing to rotate: the value is a host without a credential.
   name                    = "shop/prod/postgresql-address"
-  description             = "Host of the database: host"
+  description             = "Hosts of the database: host takes all statements, reader takes reads"
   kms_key_id              = module.postgresql_key.arn
   recovery_window_in_days = 30
 }
 
 resource "aws_secretsmanager_secret_version" "postgresql_address" {
   secret_id     = aws_secretsmanager_secret.postgresql_address.id
-  secret_string = jsonencode({ host = "postgresql-rw.shop.svc" })
+  secret_string = jsonencode({ host = "postgresql-rw.shop.svc", reader = "postgresql-ro.shop.svc" })
 }

@@ -58,6 +58,8 @@ report() {
   finished="$(date -u +%Y-%m-%dT%H:%M:%SZ)"
   rpo="$(seconds_between "$(field recovery_point)" "$(cat "$work/drill_started_at")")"
   rto="$(seconds_between "$(cat "$work/drill_started_at")" "$finished")"
+  [ "$(seconds_between "$(cat "$work/drill_started_at")" "$(field recovery_point)")" -le 300 ] ||
+    echo "the backup is of $(field recovery_point), which is in the future: the clock here or where it was made is wrong" >> "$1"
   [ "$rpo" -le "$RPO_LIMIT_SECONDS" ] || echo "the backup is $rpo s old, $RPO_LIMIT_SECONDS s are allowed" >> "$1"
   [ "$rto" -le "$RTO_LIMIT_SECONDS" ] || echo "the restore took $rto s, $RTO_LIMIT_SECONDS s are allowed" >> "$1"
   [ "$(field environment)" = "$ENVIRONMENT" ] || echo "the backup is of $(field environment), not of $ENVIRONMENT" >> "$1"
