@@ -172,7 +172,7 @@ fn choices_side_by_side() {
 fn choices_one_below_the_other() {
     let text = text(&strategies(), 40);
     assert!(text.contains("What costs money\natlas\n  - A cluster, a network with its\n"), "{text}");
-    assert_eq!(text.matches("\n  - A database for each environment\n").count(), 3, "{text}");
+    assert_eq!(text.matches("\n  - A database for each environment\n").count(), 4, "{text}");
     assert!(text.contains("\nself-hosted\n  - A cluster, a network"), "{text}");
 }
 
