@@ -28,89 +28,92 @@ fn nothing_is_compared_with_itself() {
 
 #[test]
 fn choices_side_by_side() {
-    insta::assert_snapshot!(text(&strategies(), 120), @r#"
+    insta::assert_snapshot!(text(&strategies(), 160), @r#"
     Who operates the database?
 
-    atlas                                   self-hosted                             rds
-    MongoDB Atlas: managed, private         Replica set in the cluster with the     Amazon RDS: managed, private,
-    endpoint, point-in-time recovery        Percona operator, TLS and               point-in-time recovery
+    atlas                                   self-hosted                             rds                                     cloudnative-pg
+    MongoDB Atlas: managed, private         Replica set in the cluster with the     Amazon RDS: managed, private,           In the cluster: CloudNativePG, three
+    endpoint, point-in-time recovery        Percona operator, TLS and               point-in-time recovery                  copies
                                             point-in-time recovery
 
     What is generated
-    - 365 files of 25 components            - 372 files of 25 components            - 372 files of 25 components
-    - `mongodb/backup`: Scheduled MongoDB   - `mongodb/backup`: Scheduled MongoDB   - `postgresql/backup`: Scheduled
-      backups with a restore drill; 44        backups with a restore drill; 44        PostgreSQL backups with a restore
-      files, meets `BAK-01`, `BAK-02`,        files, meets `BAK-01`, `BAK-02`,        drill; 47 files, meets `BAK-01`,
-      `BAK-03`, `BAK-05`                      `BAK-03`, `BAK-05`                      `BAK-02`, `BAK-03`, `BAK-05`
-    - `mongodb/atlas`: MongoDB Atlas with   - `mongodb/self-hosted`: MongoDB        - `postgresql/rds`: PostgreSQL in
-      private endpoint and point-in-time      replica set in the cluster; 26          RDS; 12 files, meets `DB-01`,
-      recovery; 6 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,          `DB-02`, `DB-03`
-      `DB-02`, `DB-03`                        `DB-03`                               - `aws/postgresql-rds`: RDS in reach
-    - `aws/mongodb-atlas`: Atlas in reach   - `aws/mongodb-self-hosted`: What AWS     of the pods; 13 files
-      of the pods on AWS; 13 files            has for the replica set; 2 files      - `aws/postgresql-rds-secrets`:
-    - `aws/mongodb-atlas-secrets`:          - `aws/mongodb-self-hosted-secrets`:      Passwords of PostgreSQL in AWS
-      Addresses and credentials of Atlas      Passwords of the replica set in AWS     Secrets Manager; 2 files
-      in AWS Secrets Manager; 4 files         Secrets Manager; 2 files              - `postgresql/passwords`: PostgreSQL
-    - `languages/static-driver`: No         - `languages/static-driver`: No           with passwords; 0 files
-      database behind static files; 0         database behind static files; 0
-      files                                   files
-    - `mongodb/node-on-aws`: MongoDB from   - `mongodb/node-on-aws`: MongoDB from
-      Node.js on AWS; 0 files                 Node.js on AWS; 0 files
+    - 365 files of 25 components            - 372 files of 25 components            - 372 files of 26 components            - 391 files of 26 components
+    - `mongodb/backup`: Scheduled MongoDB   - `mongodb/backup`: Scheduled MongoDB   - `postgresql/backup`: Scheduled        - `postgresql/backup`: Scheduled
+      backups with a restore drill; 44        backups with a restore drill; 44        PostgreSQL backups with a restore       PostgreSQL backups with a restore
+      files, meets `BAK-01`, `BAK-02`,        files, meets `BAK-01`, `BAK-02`,        drill; 47 files, meets `BAK-01`,        drill; 47 files, meets `BAK-01`,
+      `BAK-03`, `BAK-05`                      `BAK-03`, `BAK-05`                      `BAK-02`, `BAK-03`, `BAK-05`            `BAK-02`, `BAK-03`, `BAK-05`
+    - `mongodb/atlas`: MongoDB Atlas with   - `mongodb/self-hosted`: MongoDB        - `postgresql/rds`: PostgreSQL in       - `postgresql/cloudnative-pg`:
+      private endpoint and point-in-time      replica set in the cluster; 26          RDS; 3 files, meets `DB-01`,            PostgreSQL in the cluster; 30
+      recovery; 6 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,          `DB-02`, `DB-03`                        files, meets `DB-01`, `DB-02`,
+      `DB-02`, `DB-03`                        `DB-03`                               - `aws/postgresql-rds`: RDS in reach      `DB-03`
+    - `aws/mongodb-atlas`: Atlas in reach   - `aws/mongodb-self-hosted`: What AWS     of the pods; 13 files                 - `aws/postgresql-cloudnative-pg`:
+      of the pods on AWS; 13 files            has for the replica set; 2 files      - `aws/postgresql-rds-secrets`:           What AWS has for PostgreSQL in the
+    - `aws/mongodb-atlas-secrets`:          - `aws/mongodb-self-hosted-secrets`:      Passwords of PostgreSQL in AWS          cluster; 5 files
+      Addresses and credentials of Atlas      Passwords of the replica set in AWS     Secrets Manager; 2 files              -
+      in AWS Secrets Manager; 4 files         Secrets Manager; 2 files              - `postgresql/roles`: Roles of            `aws/postgresql-cloudnative-pg-secr
+    - `languages/static-driver`: No         - `languages/static-driver`: No           PostgreSQL; 9 files                     ets`:
+      database behind static files; 0         database behind static files; 0       - `postgresql/passwords`: PostgreSQL      Passwords of PostgreSQL in AWS
+      files                                   files                                   with passwords; 0 files                 Secrets Manager; 2 files
+    - `mongodb/node-on-aws`: MongoDB from   - `mongodb/node-on-aws`: MongoDB from                                           - `postgresql/roles`: Roles of
+      Node.js on AWS; 0 files                 Node.js on AWS; 0 files                                                         PostgreSQL; 9 files
+                                                                                                                            - `postgresql/passwords`: PostgreSQL
+                                                                                                                              with passwords; 0 files
 
     What costs money
-    - A cluster, a network with its         - A cluster, a network with its         - A cluster, a network with its
-      gateways and a load balancer for        gateways and a load balancer for        gateways and a load balancer for
-      each environment                        each environment                        each environment
-    - A database for each environment       - A database for each environment       - A database for each environment
-    - A cluster of three members per        - Three members per environment on      - An instance per environment, by
-      environment, by tier and hour; all      nodes of the cluster, by their CPU      class and hour; production has a
-      but production use M10                  and memory; no licence                  second one that takes over, all but
-    - Storage, snapshots, the change log    - Their volumes, and the change log       production use db.t4g.small
-      and their copies in the other           and dumps in S3, by size              - Storage, and its backups beyond its
-      region, by size                       - What the members copy to each other     own size with their copies in the
-    - A private endpoint per environment,     between zones, by data                  other region
+    - A cluster, a network with its         - A cluster, a network with its         - A cluster, a network with its         - A cluster, a network with its
+      gateways and a load balancer for        gateways and a load balancer for        gateways and a load balancer for        gateways and a load balancer for
+      each environment                        each environment                        each environment                        each environment
+    - A database for each environment       - A database for each environment       - A database for each environment       - A database for each environment
+    - A cluster of three members per        - Three members per environment on      - An instance per environment, by       - Three instances per environment on
+      environment, by tier and hour; all      nodes of the cluster, by their CPU      class and hour; production has a        nodes of the cluster, by their CPU
+      but production use M10                  and memory; no licence                  second one that takes over, all but     and memory; no licence
+    - Storage, snapshots, the change log    - Their volumes, and the change log       production use db.t4g.small           - Their volumes, and the change log
+      and their copies in the other           and dumps in S3, by size              - Storage, and its backups beyond its     and dumps in S3, by size
+      region, by size                       - What the members copy to each other     own size with their copies in the     - What the instances copy to each
+    - A private endpoint per environment,     between zones, by data                  other region                            other between zones, by data
       by hour and by data
 
     Estimate for a month, in US dollars
-    - The Atlas cluster of production,      - 2 more machines, as the three         - The RDS instances of production:
-      M30: 394                                members of a replica set run apart:     two db.m7g.large: 246
-    - 4 NAT gateways: 131                     140                                   - Storage of the databases, 50 GiB,
-    - Private endpoints of 7 services of    - Volumes of the members, 50 GiB          twice in production: 17
-      AWS in three zones, for production:     each: 24                              - 4 NAT gateways: 131
-      153                                   - 4 NAT gateways: 131                   - Private endpoints of 7 services of
-    - 2 load balancers: 33                  - Private endpoints of 7 services of      AWS in three zones, for production:
-    - 2 control planes of EKS: 146            AWS in three zones, for production:     153
-    - 4 machines of 2 CPUs and 8 GiB, two     153                                   - 2 load balancers: 33
-      for each cluster: 280                 - 2 load balancers: 33                  - 2 control planes of EKS: 146
-    - Together, at the least: 1137          - 2 control planes of EKS: 146          - 4 machines of 2 CPUs and 8 GiB, two
-                                            - 4 machines of 2 CPUs and 8 GiB, two     for each cluster: 280
-                                              for each cluster: 280                 - Together, at the least: 1006
-                                            - Together, at the least: 907
+    - The Atlas cluster of production,      - 2 more machines, as the three         - The RDS instances of production:      - 2 more machines, as the three
+      M30: 394                                members of a replica set run apart:     two db.m7g.large: 246                   instances of the database run
+    - 4 NAT gateways: 131                     140                                   - Storage of the databases, 50 GiB,       apart: 140
+    - Private endpoints of 7 services of    - Volumes of the members, 50 GiB          twice in production: 17               - Volumes of the instances, 50 GiB
+      AWS in three zones, for production:     each: 24                              - 4 NAT gateways: 131                     each and a quarter more for the
+      153                                   - 4 NAT gateways: 131                   - Private endpoints of 7 services of      change log: 30
+    - 2 load balancers: 33                  - Private endpoints of 7 services of      AWS in three zones, for production:   - 4 NAT gateways: 131
+    - 2 control planes of EKS: 146            AWS in three zones, for production:     153                                   - Private endpoints of 7 services of
+    - 4 machines of 2 CPUs and 8 GiB, two     153                                   - 2 load balancers: 33                    AWS in three zones, for production:
+      for each cluster: 280                 - 2 load balancers: 33                  - 2 control planes of EKS: 146            153
+    - Together, at the least: 1137          - 2 control planes of EKS: 146          - 4 machines of 2 CPUs and 8 GiB, two   - 2 load balancers: 33
+                                            - 4 machines of 2 CPUs and 8 GiB, two     for each cluster: 280                 - 2 control planes of EKS: 146
+                                              for each cluster: 280                 - Together, at the least: 1006          - 4 machines of 2 CPUs and 8 GiB, two
+                                            - Together, at the least: 907                                                     for each cluster: 280
+                                                                                                                            - Together, at the least: 913
 
     Who does what
-    - Upgrades of the cluster and its       - Upgrades of the cluster and its       - Upgrades of the cluster and its
-      charts are tried in another             charts are tried in another             charts are tried in another
-      environment first                       environment first                       environment first
-    - Someone watches its alerts and its    - Someone watches its alerts and its    - Someone watches its alerts and its
-      restore drills                          restore drills                          restore drills
-    - MongoDB, Inc. patches, repairs and    - An engineer who knows MongoDB is on   - AWS patches and repairs the
-      enlarges the database, also at          call, also at night                     database, also at night
-      night                                 - You plan upgrades of the operator,    - You plan upgrades to a new major
-    - You renew the service accounts once     MongoDB and Kubernetes together         version, and watch connections and
-      a year and watch the limits of the    - You watch the volumes and enlarge       storage
-      tier                                    them
+    - Upgrades of the cluster and its       - Upgrades of the cluster and its       - Upgrades of the cluster and its       - Upgrades of the cluster and its
+      charts are tried in another             charts are tried in another             charts are tried in another             charts are tried in another
+      environment first                       environment first                       environment first                       environment first
+    - Someone watches its alerts and its    - Someone watches its alerts and its    - Someone watches its alerts and its    - Someone watches its alerts and its
+      restore drills                          restore drills                          restore drills                          restore drills
+    - MongoDB, Inc. patches, repairs and    - An engineer who knows MongoDB is on   - AWS patches and repairs the           - An engineer who knows PostgreSQL is
+      enlarges the database, also at          call, also at night                     database, also at night                 on call, also at night
+      night                                 - You plan upgrades of the operator,    - You plan upgrades to a new major      - You plan upgrades of the operator,
+    - You renew the service accounts once     MongoDB and Kubernetes together         version, and watch connections and      PostgreSQL and Kubernetes together
+      a year and watch the limits of the    - You watch the volumes and enlarge       storage                               - You watch the volumes and enlarge
+      tier                                    them                                                                            them
     - MongoDB, Inc. processes your data,
       which belongs into your records and
       contracts
 
     Data that a disaster can cost (RPO)
-    - what the database and its backups     - what the database and its backups     - what the database and its backups
-      reach                                   reach                                   reach
-    - a minute or more, as hosting and      - a minute or more, as hosting and      - minutes or more, as backups allow
-      backups allow                           backups allow                         - 5 minutes with point-in-time
-    - 1 minute with point-in-time           - 1 minute with point-in-time             recovery, also when the region is
-      recovery, also when the region is       recovery while the region stands;       lost; the last dump when the
-      lost; the last dump when the Atlas      the last dump when it is lost           account is lost
+    - what the database and its backups     - what the database and its backups     - what the database and its backups     - what the database and its backups
+      reach                                   reach                                   reach                                   reach
+    - a minute or more, as hosting and      - a minute or more, as hosting and      - minutes or more, as backups allow     - minutes or more, as backups allow
+      backups allow                           backups allow                         - 5 minutes with point-in-time          - 5 minutes with point-in-time
+    - 1 minute with point-in-time           - 1 minute with point-in-time             recovery; the last dump when the        recovery while the region stands;
+      recovery, also when the region is       recovery while the region stands;       region or the account is lost           the last dump when it is lost
+      lost; the last dump when the Atlas      the last dump when it is lost
       project is lost
 
     Time that recovery takes (RTO), for all
@@ -131,8 +134,7 @@ fn choices_side_by_side() {
       - `CI-03` End-to-end tests run before release
       - `CI-07` SAST, DAST and dependency scanning in CI
       - `OBS-02` Grafana with authentication, persistence and dashboards
-      - `OBS-03` Alert rules for 5xx rate, auth-failure spike, database connectivity, saturation, backups, certificates;
-        unit-tested
+      - `OBS-03` Alert rules for 5xx rate, auth-failure spike, database connectivity, saturation, backups, certificates; unit-tested
       - `OBS-06` Central structured logs with retention (Loki, ELK or Datadog)
       - `OBS-07` Tracing through OTLP (Jaeger/Tempo) with sampling
       - `OBS-08` Error reporting (Sentry)
@@ -148,22 +150,21 @@ fn choices_side_by_side() {
       - `OPS-07` API documentation is hosted
 
     What is left for a person
-    - `DB-01` Make the service accounts     - `DB-01` Name the people who operate   - `DB-02` Drill a recovery to a point
-      in Atlas and store them                 MongoDB at night.                       in time every half year
-      (docs/runbooks/rotate-atlas-credent   - `CI-05` With Enterprise Cloud or a      (docs/restore-drill.md).
-      ials.md).                               public repository, answer             - `DB-03` Set the pool of each
-    - `DB-03` Compare 50 connections per      `github_plan` again: then the           service to ten connections or
-      instance with the limit of the          environment itself can wait for a       fewer, as docs/service-contract.md
-      Atlas tier once the number of           reviewer.                               says.
-      instances is known.                   - 21 tasks that all have in common      - `CI-05` Name a second person in
-    - `CI-05` Name a second person in                                                 `approvers`, so that one can
-      `approvers`, so that one can                                                    approve when the other releases.
+    - `DB-01` Make the service accounts     - `DB-01` Name the people who operate   - `DB-02` Drill a recovery to a point   - `DB-01` Name the people who operate
+      in Atlas and store them                 MongoDB at night.                       in time every half year                 PostgreSQL at night.
+      (docs/runbooks/rotate-atlas-credent   - `CI-05` With Enterprise Cloud or a      (docs/restore-drill.md).              - `DB-03` Set the pool of each
+      ials.md).                               public repository, answer             - `DB-03` Set the pool of each            service to ten connections or
+    - `DB-03` Compare 50 connections per      `github_plan` again: then the           service to ten connections or           fewer, as docs/service-contract.md
+      instance with the limit of the          environment itself can wait for a       fewer, as docs/service-contract.md      says.
+      Atlas tier once the number of           reviewer.                               says.                                 - `CI-05` Name a second person in
+      instances is known.                   - 21 tasks that all have in common      - `CI-05` Name a second person in         `approvers`, so that one can
+    - `CI-05` Name a second person in                                                 `approvers`, so that one can            approve when the other releases.
+      `approvers`, so that one can                                                    approve when the other releases.      - 21 tasks that all have in common
       approve when the other releases.                                              - 21 tasks that all have in common
     - 21 tasks that all have in common
 
-    Counted with the answers of `mongodb-atlas-on-aws` and `mongodb-self-hosted-on-aws` and `postgresql-rds-on-aws`;
-    `database_hosting` is not all that differs. Estimates are list prices of us-east-1 as of 2026-11-28, without load,
-    traffic, storage, logs, keys and tax.
+    Counted with the answers of `mongodb-atlas-on-aws` and `mongodb-self-hosted-on-aws` and `postgresql-rds-on-aws` and `postgresql-in-cluster-on-aws`;
+    `database_hosting` is not all that differs. Estimates are list prices of us-east-1 as of 2026-11-28, without load, traffic, storage, logs, keys and tax.
     "#);
 }
 
@@ -171,7 +172,7 @@ fn choices_side_by_side() {
 fn choices_one_below_the_other() {
     let text = text(&strategies(), 40);
     assert!(text.contains("What costs money\natlas\n  - A cluster, a network with its\n"), "{text}");
-    assert_eq!(text.matches("\n  - A database for each environment\n").count(), 3, "{text}");
+    assert_eq!(text.matches("\n  - A database for each environment\n").count(), 4, "{text}");
     assert!(text.contains("\nself-hosted\n  - A cluster, a network"), "{text}");
 }
 

@@ -8,7 +8,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
-    error: the catalog has 25 faults:
+    error: the catalog has 27 faults:
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.title`: what people call it, as in `an account of AWS`
         - `provides.facts.dns`: the product that answers for the zones
@@ -67,9 +67,11 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `cluster`: no component fills it with `cloud: gcp`, `cluster: existing`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: postgresql`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: postgresql`, `database_hosting: rds`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: postgresql`, `database_hosting: cloudnative-pg`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: postgresql`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: dotnet`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: go`; add one, or say in `without` what that needs
@@ -318,7 +320,7 @@ fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
     let text = "title: HashiCorp Vault\nwhy: Another secrets manager.\nprovides:\n  slot: secrets_store\n  for:\n    \
                 secrets_manager: {value: vault, title: HashiCorp Vault, order: 20}\n    cloud: any\n";
     insta::assert_snapshot!(faults(&[("components/vault/component.yaml", text)]), @r"
-    error: the catalog has 4 faults:
+    error: the catalog has 5 faults:
       templates/components/vault/component.yaml: owes to the slot `secrets_store`:
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.short`: the same, once it is clear whose product it is
@@ -338,6 +340,7 @@ fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
         - a template that prints `contributed.env_sample`
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: vault`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: self-hosted`, `secrets_manager: vault`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: cloudnative-pg`, `secrets_manager: vault`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: rds`, `secrets_manager: vault`; add one, or say in `without` what that needs
     ");
 }
@@ -397,7 +400,7 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
                 database: {value: mysql, title: MySQL, order: 40}\n    \
                 database_hosting: {value: managed, title: Managed MySQL, order: 40}\n";
     insta::assert_snapshot!(faults(&[("components/mysql/component.yaml", text)]), @r"
-    error: the catalog has 35 faults:
+    error: the catalog has 39 faults:
       templates/components/mysql/component.yaml: owes to the slot `database`:
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.engine`: the kind of database, as people call it
@@ -453,23 +456,27 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
       templates/questions.yaml: question `database_hosting`: `managed` needs `compare`, since another choice has it
       templates/questions.yaml: question `database`: `mysql` needs `compare`, since another choice has it
       templates/slots.yaml: slot `backup`: no component fills it with `database: mysql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `backup`: no component fills it with `database: mysql`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `backup`: no component fills it with `database: mysql`, `database_hosting: managed`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `backup`: no component fills it with `database: mysql`, `database_hosting: rds`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `backup`: no component fills it with `database: mysql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: managed`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: managed`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: rds`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: managed`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: managed`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: cloudnative-pg`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: managed`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: managed`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `database: mongodb`, `database_hosting: managed`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: rds`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: managed`; add one, or say in `without` what that needs
@@ -493,7 +500,7 @@ fn an_empty_backup_is_a_list_of_what_it_owes() {
     let text = "title: Backups of MySQL\nwhy: Another engine.\nprovides:\n  slot: backup\n  for:\n    \
                 database: {value: mysql, title: MySQL, order: 40}\n    database_hosting: any\n";
     insta::assert_snapshot!(faults(&[("components/mysql/backup/component.yaml", text)]), @r"
-    error: the catalog has 22 faults:
+    error: the catalog has 25 faults:
       templates/components/mysql/backup/component.yaml: owes to the slot `backup`:
         - `provides.facts.job`: name of the CronJob that makes backups, of the service account of its pods, and the label `app.kubernetes.io/name` of its jobs
         - `provides.facts.prefix`: what the keys of backups begin with in the bucket, before a slash
@@ -520,12 +527,15 @@ fn an_empty_backup_is_a_list_of_what_it_owes() {
         - `contributes.first_hour`: an item
       templates/questions.yaml: question `database`: `mysql` needs `compare`, since another choice has it
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: rds`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: cloudnative-pg`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: rds`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: dotnet`; add one, or say in `without` what that needs

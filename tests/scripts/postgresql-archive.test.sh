@@ -89,6 +89,8 @@ under parameters | sed "s/: /=/; s/=\"\\(.*\\)\"\$/='\\1'/; s/=\\([^'].*\\)\$/='
   echo "archive_command='test ! -f $server/archive/%f && cp %p $server/archive/%f'"
   echo "wal_level=logical"
   echo "fsync=off"
+  # Nothing but this test commits.
+  echo "autovacuum=off"
 } | as_server tee -a "$server/live/postgresql.conf" > /dev/null
 { echo "local all all trust"; echo "local replication all trust"; under pg_hba | sed 's/^- //' | if [ "$tls" = true ]; then cat; else grep -v ^hostssl; fi; } | as_server tee "$server/live/pg_hba.conf" > /dev/null
 expect 0 "" "the server starts with the settings of the manifest" start live "$port"
@@ -153,6 +155,7 @@ expect 0 "50" "which the live one has not" sql "$port" 'SELECT count(*) FROM ord
 expect 0 "off" "and archives nothing" sql $((port + 1)) 'SHOW archive_mode'
 
 # --- an idle database: without a commit after the moment the recovery would not know that it is over
+sleep 2
 moment="$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 sleep 2
 expect 1 "" "a recovery to a moment after the last commit" recovered idle $((port + 2)) "$moment"
