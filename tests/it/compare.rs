@@ -45,7 +45,7 @@ fn choices_side_by_side() {
     - `mongodb/atlas`: MongoDB Atlas with   - `mongodb/self-hosted`: MongoDB        - `postgresql/rds`: PostgreSQL in       - `postgresql/cloudnative-pg`:
       private endpoint and point-in-time      replica set in the cluster; 26          RDS; 3 files, meets `DB-01`,            PostgreSQL in the cluster; 30
       recovery; 6 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,          `DB-02`, `DB-03`                        files, meets `DB-01`, `DB-02`,
-      `DB-02`, `DB-03`                        `DB-03`                               - `aws/postgresql-rds`: RDS in reach      `DB-03`
+      `DB-02`, `DB-03`                        `DB-03`                               - `aws/postgresql-rds`: RDS in reach      `DB-03`, `DB-04`
     - `aws/mongodb-atlas`: Atlas in reach   - `aws/mongodb-self-hosted`: What AWS     of the pods; 13 files                 - `aws/postgresql-cloudnative-pg`:
       of the pods on AWS; 13 files            has for the replica set; 2 files      - `aws/postgresql-rds-secrets`:           What AWS has for PostgreSQL in the
     - `aws/mongodb-atlas-secrets`:          - `aws/mongodb-self-hosted-secrets`:      Passwords of PostgreSQL in AWS          cluster; 5 files
@@ -121,13 +121,15 @@ fn choices_side_by_side() {
       - an hour or more, as the drill measures
       - 1 hour or more, growing with the data; the restore drill measures it
 
-    Needs that are met, for all
-      - 40 of 63
+    Needs that are met
+    - 40 of 63                              - 40 of 63                              - 40 of 63                              - 41 of 63
+
+    Needs left open
+    - `DB-04` Read replicas where asked     - `DB-04` Read replicas where asked     - `DB-04` Read replicas where asked
 
     Needs left open, for all
       - `K8S-06` Rate limits at the edge, WAF, DDoS protection and CDN for static assets where the cloud offers them
       - `K8S-07` Local development and single-host production stacks
-      - `DB-04` Read replicas where asked
       - `DB-05` Redis with persistence and replication, or managed
       - `DB-06` NATS JetStream where used
       - `BAK-04` Grafana (and other state outside the database) is backed up

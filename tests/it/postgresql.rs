@@ -231,7 +231,10 @@ fn pods_mount_the_authority_without_its_key() {
     let secrets = there(IN_CLUSTER, "k8s/overlays/prod/secrets/postgresql.yaml");
     assert!(secrets.contains("sslmode=verify-full&sslrootcert=/etc/postgresql/ca.crt"), "{secrets}");
     let address = there(IN_CLUSTER, "infra/terraform/bootstrap/prod/postgresql.tf");
-    assert!(address.contains("{ host = \"postgresql-rw.shop.svc\" }"), "{address}");
+    assert!(
+        address.contains("{ host = \"postgresql-rw.shop.svc\", reader = \"postgresql-ro.shop.svc\" }"),
+        "{address}"
+    );
 }
 
 /// What is archived is locked for longer than the window reaches back, and nothing but the rules of the bucket deletes it.
