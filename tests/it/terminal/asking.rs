@@ -230,7 +230,7 @@ fn a_preset_takes_few_keystrokes() {
 fn a_small_start_asks_for_one_network() {
     let (_temp, dir) = target();
     let mut s = Start::built_in(&dir, &[]).rows(60).run();
-    s.answer(START, &[&DOWN.repeat(5), ENTER].concat()).see("> What do you want to start from? small-on-aws");
+    s.answer(START, &[&DOWN.repeat(6), ENTER].concat()).see("> What do you want to start from? small-on-aws");
     for (question, answer) in &PROJECT[..9] {
         s.answer(question, answer).send(ENTER);
     }
@@ -267,7 +267,7 @@ fn a_new_repository_without_a_preset_takes_some_more() {
     let (_temp, dir) = target();
     let start = std::time::Instant::now();
     let mut s = Start::built_in(&dir, &[]).rows(60).run();
-    s.answer(START, &[&DOWN.repeat(6), ENTER].concat());
+    s.answer(START, &[&DOWN.repeat(7), ENTER].concat());
     for (question, answer) in &PROJECT[..11] {
         s.answer(question, answer).send(ENTER);
     }
