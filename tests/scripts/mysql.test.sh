@@ -14,7 +14,7 @@ command -v mariadbd > /dev/null || { echo "mariadbd is not on PATH" >&2; exit 1;
 backup="$root/k8s/components/backup/scripts"
 drill="$root/k8s/components/restore-drill/scripts"
 restore="$root/k8s/restore/scripts"
-roles="$root/k8s/roles/scripts"
+roles="$root/k8s/mysql-roles/scripts"
 server="$(mktemp -d)"
 port=$((20000 + RANDOM % 20000))
 chmod 755 "$server"
