@@ -6,6 +6,8 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 cp -R "$repository/docs" .
+port=5432
+if grep -q "get secret mysql-backup" scripts/rds-recovery.sh; then port=3306; fi
 export WORLD="$sandbox/world" NAME="$name" POLL_SECONDS=0
 
 stand_in aws <<'TEXT'
@@ -43,6 +45,7 @@ stand_in kubectl <<'TEXT'
 case "$*" in
   "config current-context") echo "${CONTEXT:-$NAME-staging}" ;;
   *" get secret postgresql-backup "*) printf 'postgresql://backup:x@old.example:5432/shop?sslmode=verify-full' | base64 ;;
+  *" get secret mysql-backup "*) printf 'mysql://backup:x@old.example:3306/shop?ssl-mode=VERIFY_IDENTITY' | base64 ;;
   *" create job "*) echo '{"spec": {"template": {"spec": {"initContainers": [{"name": "dump", "env": []}, {"name": "verify", "env": []}]}}}}' ;;
   *" create -f -") cat > "$WORLD/job.json" ;;
 esac
@@ -128,7 +131,7 @@ expect 0 "" "but for a snapshot and its backups" grep -qE -- "delete-db-instance
 fresh
 expect 0 "commit docs/restore-log.md" "a drill" scripts/rds-recovery.sh drill staging
 expect 0 "| point in time 2026-11-20T02:17:01Z | ok |" "is in the log" tail -n 1 docs/restore-log.md
-expect 0 "@$name-staging-drill.example:5432/shop" "it looks at the new instance" cat "$WORLD/uri"
+expect 0 "@$name-staging-drill.example:$port/shop" "it looks at the new instance" cat "$WORLD/uri"
 expect 0 "20261120T021700Z --uri-file" "and compares" grep -- --compare "$WORLD/run"
 expect 1 "" "the instance is gone" test -e "$WORLD/$name-staging-drill.json"
 expect 0 "" "the live one is there" test -e "$WORLD/$name-staging.json"

@@ -18,9 +18,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER, CR
   CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, EVENT, TRIGGER ON `SCHEMA`.* TO 'owner'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE, CREATE TEMPORARY TABLES ON `SCHEMA`.* TO 'app'@'%';
 
--- People see what is there, also in a database that a restore has made.
+-- People see what is there. What a restore has made beside it, the restore lets them see.
 GRANT SELECT, SHOW VIEW ON `SCHEMA`.* TO 'readonly'@'%';
-GRANT SELECT, SHOW VIEW ON `restored\_%`.* TO 'readonly'@'%';
 
 -- A dump reads everything, holds writes back for the moment at which it begins, and lists users without their passwords.
 GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ON `SCHEMA`.* TO 'backup'@'%';
