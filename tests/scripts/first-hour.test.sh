@@ -29,7 +29,7 @@ mkdir -p "$WORLD/data" && : > "$WORLD/data/$cluster"
 TEXT
 fi
 if [[ -d "$repository/k8s/roles" ]]; then cp -R "$repository/k8s/roles" "$REPO/k8s"; fi
-for folder in gateway mongodb; do
+for folder in gateway mongodb postgresql; do
   if [[ -d "$repository/k8s/platform/$folder" ]]; then cp -R "$repository/k8s/platform/$folder" "$REPO/k8s/platform"; fi
 done
 
