@@ -33,6 +33,14 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
     let database = ours.systems.iter().any(|system| service.client_of(system).is_some());
     let known = Known { service, all };
     let rules = &RULES.answers;
+    let of_ours = |wanted: &[Sort]| {
+        service.variables.iter().any(|found| {
+            let words: Vec<&str> = found.value.name.split('_').collect();
+            wanted.contains(&found.value.sort) && is_of_database(&found.value, &words, ours)
+        })
+    };
+    // beside the whole address, user and password without a host are those with which a container makes the database
+    let of_container = database && ours.is_made && of_ours(&[Sort::Address]) && !of_ours(&[Sort::Host]);
     for found in &service.variables {
         let variable = &found.value;
         let words: Vec<&str> = variable.name.split('_').collect();
@@ -49,6 +57,7 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
         match variable.sort {
             _ if is_of_build(variable) => mapped.build.push(found),
             sort if is_static && sort != Sort::Public => {}
+            Sort::Name | Sort::User | Sort::Password | Sort::Port if is_ours && of_container => {}
             Sort::Address if let Some(name) = ours.named(service, variable) => {
                 mapped.values.push((found, json!(format!("${{database.{name}.uri}}"))));
             }
