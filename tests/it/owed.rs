@@ -8,7 +8,8 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
-    error: the catalog has 25 faults:
+    error: the catalog has 26 faults:
+      templates/components/aws/valkey-secrets/component.yaml: requires `aws/account`, which is not there with `cache: valkey-in-cluster`, `cloud: gcp`, `platform: kubernetes`, `secrets_manager: aws_secrets_manager`
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.title`: what people call it, as in `an account of AWS`
         - `provides.facts.dns`: the product that answers for the zones
@@ -205,7 +206,7 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
     let text = "title: One host\nwhy: Another platform.\nprovides:\n  slot: platform\n  for:\n    \
                 platform: {value: compose, title: One host with compose, order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/compose/host/component.yaml", text)]), @r"
-    error: the catalog has 13 faults:
+    error: the catalog has 15 faults:
       templates/components/compose/host/component.yaml: owes to the slot `platform`:
         - `provides.facts.title`: name of the product, for a sentence
         - `macros.j2`: `<% macro client_tools() %>`: a row of a table: the tools with which people reach it, and for what
@@ -216,6 +217,7 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
       templates/components/core/existing-cache/component.yaml: requires `kubernetes/manifests`, which is not there with `cache: existing`, `cloud: aws`, `platform: compose`, `secrets_manager: aws_secrets_manager`
       templates/components/core/existing-database/component.yaml: requires `kubernetes/manifests`, which is not there with `cloud: aws`, `database: existing`, `database_hosting: atlas`, `platform: compose`, `secrets_manager: aws_secrets_manager`
       templates/components/core/gateway/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
+      templates/components/core/internal-tls/component.yaml: requires `kubernetes/manifests`, which is not there with `cache: valkey-in-cluster`, `cloud: aws`, `platform: compose`, `secrets_manager: aws_secrets_manager`
       templates/components/core/more-databases/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/no-ci/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: none`, `code_host: github`, `platform: compose`
       templates/components/core/platform/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
@@ -223,6 +225,7 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
       templates/components/github/actions/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: github_actions`, `code_host: github`, `platform: compose`
       templates/components/kubectl/deploy/component.yaml: requires `kubernetes/manifests`, which is not there with `delivery: kubectl`, `platform: compose`
       templates/components/mongodb/self-hosted/component.yaml: requires `kubernetes/manifests`, which is not there with `cloud: aws`, `database: mongodb`, `database_hosting: self-hosted`, `platform: compose`, `secrets_manager: aws_secrets_manager`
+      templates/components/valkey/in-cluster/component.yaml: requires `kubernetes/manifests`, which is not there with `cache: valkey-in-cluster`, `cloud: aws`, `platform: compose`, `secrets_manager: aws_secrets_manager`
     ");
 }
 
@@ -318,7 +321,8 @@ fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
     let text = "title: HashiCorp Vault\nwhy: Another secrets manager.\nprovides:\n  slot: secrets_store\n  for:\n    \
                 secrets_manager: {value: vault, title: HashiCorp Vault, order: 20}\n    cloud: any\n";
     insta::assert_snapshot!(faults(&[("components/vault/component.yaml", text)]), @r"
-    error: the catalog has 4 faults:
+    error: the catalog has 5 faults:
+      templates/components/aws/valkey-secrets/component.yaml: requires `aws/secrets-manager`, which is not there with `cache: valkey-in-cluster`, `cloud: aws`, `platform: kubernetes`, `secrets_manager: vault`
       templates/components/vault/component.yaml: owes to the slot `secrets_store`:
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.short`: the same, once it is clear whose product it is
@@ -567,6 +571,8 @@ fn an_empty_language_is_a_list_of_what_it_owes() {
         - `provides.facts.variables`: list of `name`, `value`: what its libraries read in the cluster besides what every service is told
         - `provides.facts.git_ignored`: patterns of what its tools leave in the folder of a service
         - `provides.facts.image_ignored`: patterns of what its image build must not see
+        - `provides.facts.authority_variable`: the variable by which its runtime takes a further certificate authority from a file; empty for none
+        - `provides.facts.authority_note`: how clients of caches and message brokers take a further certificate authority, a sentence; empty where the image starts no program of the service
         - `provides.facts.migration_note`: what the service contract says about programs that migrate, as whole lines; empty for nothing
         - `files/__service_path__/Dockerfile`
         - `contributes.service_files`: an item
