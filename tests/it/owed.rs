@@ -8,8 +8,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
-    error: the catalog has 26 faults:
-      templates/components/aws/valkey-secrets/component.yaml: requires `aws/account`, which is not there with `cache: valkey-in-cluster`, `cloud: gcp`, `platform: kubernetes`, `secrets_manager: aws_secrets_manager`
+    error: the catalog has 25 faults:
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.title`: what people call it, as in `an account of AWS`
         - `provides.facts.dns`: the product that answers for the zones
@@ -365,6 +364,7 @@ fn an_empty_cache_or_broker_is_a_list_of_what_it_owes() {
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.in_cluster`: whether it runs in the cluster
         - `provides.facts.port`: the port at which it answers, a number
+        - `provides.facts.authority`: the certificate authority by which services know it, where their system does not: as of the database, with `variable`, the variable that names the file; else empty
         - `provides.facts.loss`: what becomes of the services that use it while it is lost, a predicate that fits one and several
         - `provides.facts.recovery`: what brings it back without people, and how services bear it, for a table
         - `provides.facts.page`: name of the runbook that says what to do when it does not answer
