@@ -111,7 +111,7 @@ expect 0 "" "a client takes the address as Terraform writes it" env NATS_URL="$u
 # --- streams
 streams() { NATS_USER=streams PASSWORD_FILE="$work/streams_password" STREAMS="${LIST:-$base/streams.json}" sh "$base/scripts/streams.sh"; }
 echo "streams-one" > "$work/streams_password"
-settings() { for stream in $(jq -r '.[].stream.name' "$base/streams.json"); do as restore nats request --raw "\$JS.API.STREAM.INFO.$stream" '' | jq -S .config; done; }
+settings() { local one; for one in $(jq -r '.[].stream.name' "$base/streams.json"); do as restore nats request --raw "\$JS.API.STREAM.INFO.$one" '' | jq -S .config; done; }
 expect 0 "0 messages, 0 bytes, 3 copies" "streams are made" streams
 settings > "$work/made"
 expect 0 "" "making them again changes nothing" streams
@@ -152,6 +152,86 @@ expect 0 "" "the streams are as before" diff "$work/made" <(settings)
 # a stranger that has the way, and a certificate of another authority
 sign other "$work/stranger"
 expect 1 "" "a server with a certificate of another authority is not let in" openssl s_client -connect "127.0.0.1:$(($(client_port 0) + 1))" -cert "$work/stranger.crt" -key "$work/stranger.key" -CAfile "$work/ca.crt" -tls1_2 -verify_return_error
+
+# --- a backup is read back before it counts, and brings every message again
+scripts="$base/scripts"
+export WORK="$work/backup" ENVIRONMENT=prod
+mkdir "$WORK"
+for user in backup restore; do echo "$user-one" > "$work/${user}_password"; done
+dump() { NATS_USER=backup PASSWORD_FILE="$work/backup_password" sh "$scripts/dump.sh"; }
+scratch=$((port + 50))
+sed -E "s|127.0.0.1:4222|127.0.0.1:$scratch|; s|127.0.0.1:8222|127.0.0.1:$((scratch + 1))|; s|/work|$WORK|" "$base/scratch.conf" > "$work/scratch.conf"
+scratch_server() {
+  rm -rf "$WORK/scratch"
+  nats-server --config "$work/scratch.conf" > "$work/scratch.log" 2>&1 &
+  servers[3]=$!
+  for _ in {1..100}; do
+    if curl -sf "http://127.0.0.1:$((scratch + 1))/healthz" > /dev/null; then return; fi
+    sleep 0.1
+  done
+}
+end_scratch() {
+  kill -9 "${servers[3]}"
+  wait "${servers[3]}" 2> /dev/null || true
+}
+verify() {
+  local status=0
+  scratch_server
+  (unset NATS_CA && NATS_URL="nats://127.0.0.1:$scratch" sh "$scripts/verify.sh") || status=$?
+  end_scratch
+  return "$status"
+}
+# some messages are read, some are being worked on
+reader="$(jq -r '.[0].consumers[0].name' "$base/streams.json")"
+pull() { as app nats pull "$stream" "$reader" "$1" "$2"; }
+expect 0 "" "a service reads and acknowledges" pull 100 ack
+expect 0 "" "and takes some that it does not acknowledge" pull 7 keep
+expect 0 "3 streams" "all streams are read" dump
+expect 0 "came back whole" "the scratch server has the same" verify
+expect 0 600 "the manifest says how many messages a stream has" jq --arg name "$stream" '.streams[] | select(.name == $name) | .messages' "$WORK/manifest.json"
+expect 0 "" "the name of the backup is as the upload wants it" grep -qE '^  "backup": "[0-9TZ]+",$' "$WORK/manifest.json"
+cp -R "$WORK" "$work/good"
+# while messages keep coming
+as app nats tell "$subject" 601 1600 &
+writer=$!
+sleep 0.3
+expect 0 "" "streams are read while they are written to" dump
+expect 0 "came back whole" "and come back whole" verify
+wait "$writer"
+# what must not count as a backup
+cp "$WORK/streams.tar" "$work/whole.tar"
+head -c 2000 "$work/whole.tar" > "$WORK/streams.tar"
+expect 1 "verify: " "an archive that ends too early is noticed" verify
+mkdir "$work/changed"
+tar -xf "$work/whole.tar" -C "$work/changed"
+head -c 3000 "$work/changed/$stream/stream.tar.s2" > "$work/short"
+mv "$work/short" "$work/changed/$stream/stream.tar.s2"
+tar -cf "$WORK/streams.tar" -C "$work/changed" .
+expect 1 "$stream cannot be restored" "a stream that ends too early is noticed" verify
+tar -xf "$work/whole.tar" -C "$work/changed"
+jq '.state.messages += 1' "$work/changed/$stream/backup.json" > "$work/short"
+mv "$work/short" "$work/changed/$stream/backup.json"
+tar -cf "$WORK/streams.tar" -C "$work/changed" .
+expect 1 "and was" "a stream with fewer messages than it had is noticed" verify
+expect 1 "" "a wrong password ends the backup" env NATS_USER=backup PASSWORD_FILE="$work/ca.crt" sh "$scripts/dump.sh"
+
+# --- everything is deleted, and comes back
+WORK="$work/good"
+restore() { NATS_USER=restore PASSWORD_FILE="$work/restore_password" sh "$scripts/restore.sh" "$@"; }
+settings > "$work/made"
+expect 1 "the stream $stream exists; nothing was restored" "a stream that exists is refused" restore "$stream"
+for one in $(jq -r '.[].stream.name' "$base/streams.json"); do as restore nats request --raw "\$JS.API.STREAM.DELETE.$one" '' > /dev/null; done
+expect 1 "no stream" "a stream that the backup lacks is refused" restore eve
+expect 0 "$stream: 600 of 600 messages" "one stream comes back" restore "$stream"
+as restore nats dump "$stream" > "$work/after"
+expect 0 "" "every message is the same" diff "$work/before" "$work/after"
+expect 0 "100 7" "consumers go on where they were" bash -c '"$@" | jq -r "\"\(.ack_floor.stream_seq) \(.num_ack_pending)\""' - env NATS_USER=restore NATS_PASSWORD=restore-one nats request --raw "\$JS.API.CONSUMER.INFO.$stream.$reader" ''
+for one in $(jq -r '.[1:][].stream.name' "$base/streams.json"); do expect 0 "$one: 0 of 0 messages" "the stream $one comes back" restore "$one"; done
+expect 0 "" "settings are as before" diff "$work/made" <(settings)
+expect 0 "" "the job of streams finds nothing to do" streams
+expect 0 "" "and has changed nothing" diff "$work/made" <(settings)
+echo damaged >> "$work/good/streams.tar"
+expect 1 "does not match its checksum" "a damaged archive is refused" restore
 
 # --- a new certificate and new passwords, while the servers run
 FILES="$work/tls $work/users" PID_FILE="$work/0/nats.pid" SECONDS_BETWEEN=1 sh "$base/scripts/reload.sh" > "$work/reload" 2>&1 &
