@@ -16,7 +16,11 @@ umask 077
 rm -rf "${work:?}/streams"
 mkdir "$work/streams"
 tar -xf "$work/streams.tar" -C "$work/streams"
-[ $# -gt 0 ] || set -- $(ls "$work/streams")
+if [ $# = 0 ]; then
+  cd "$work/streams"
+  set -- *
+  cd - > /dev/null
+fi
 there="$(nats stream ls --names)"
 for stream in "$@"; do
   [ -s "$work/streams/$stream/backup.json" ] || fail "the backup has no stream $stream"
