@@ -271,3 +271,39 @@ fn a_store_in_the_cluster_is_refused() {
     let why = with(true, &[("valkey_memory_mb", json!(63))]);
     assert!(why.contains("valkey_memory_mb") && why.contains("64"), "{why}");
 }
+
+/// Streams fit on the volumes, and there is a bucket for their backups.
+#[test]
+fn streams_that_cannot_be_kept_are_refused() {
+    let with = |preset: &str, streams: serde_json::Value| {
+        support::refusal(preset, &[("broker", json!("nats-in-cluster")), ("broker_streams", streams)])
+    };
+    let why = with("mongodb-atlas-on-aws", json!([{"name": "jobs", "subjects": ["jobs.>"], "max_gb": 9}]));
+    assert!(why.contains("may keep 9 GiB together, more than four fifths of the 10 GiB"), "{why}");
+    let why = with("mongodb-atlas-on-aws", json!([{"name": "jobs", "subjects": [">"]}]));
+    assert!(why.contains("which begins with a word"), "{why}");
+    let why = with("no-database-on-aws", json!([{"name": "jobs", "subjects": ["jobs.>"]}]));
+    assert!(why.contains("a database that is made here"), "{why}");
+}
+
+/// Servers know hashes only, and the pods of a user know its password and no other.
+#[test]
+fn a_pod_knows_the_password_of_its_user() {
+    const STREAMS: &str = "cases/nats/in-cluster/streams";
+    let secret = there(STREAMS, "k8s/overlays/prod/broker/external-secret.yaml");
+    let users = &secret[secret.find("users.conf: |").unwrap()..secret.find("streams_password:").unwrap()];
+    assert!(!users.contains("_password"), "{users}");
+    for line in
+        there(STREAMS, "infra/terraform/modules/environment/nats.tf").lines().filter(|l| l.contains("ephemeral."))
+    {
+        assert!(line.contains("url = ") || line.contains("for user, password in"), "{line}");
+    }
+    let jobs = there(STREAMS, "k8s/base/broker/backup.yaml") + &there(STREAMS, "k8s/base/broker/cron-job.yaml");
+    for user in ["backup", "restore", "streams"] {
+        assert_eq!(jobs.matches(&format!("key: {user}_password")).count(), 1, "{user}");
+    }
+    let servers = yaml(STREAMS, "k8s/base/broker/stateful-set.yaml");
+    let volumes = servers["spec"]["template"]["spec"]["volumes"].as_sequence().unwrap();
+    let users = volumes.iter().find(|volume| volume["name"] == "users").unwrap();
+    assert_eq!(users["secret"]["items"].as_sequence().unwrap().len(), 1);
+}

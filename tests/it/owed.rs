@@ -205,18 +205,18 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
     let text = "title: One host\nwhy: Another platform.\nprovides:\n  slot: platform\n  for:\n    \
                 platform: {value: compose, title: One host with compose, order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/compose/host/component.yaml", text)]), @r"
-    error: the catalog has 15 faults:
+    error: the catalog has 16 faults:
       templates/components/compose/host/component.yaml: owes to the slot `platform`:
         - `provides.facts.title`: name of the product, for a sentence
         - `macros.j2`: `<% macro client_tools() %>`: a row of a table: the tools with which people reach it, and for what
         - `macros.j2`: `<% macro show_services() %>`: shows which services run, and how many instances of each
         - `macros.j2`: `<% macro service_logs(service, since) %>`: prints what a service has logged for a time such as `15m`
       templates/components/core/delivery/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
-      templates/components/core/existing-broker/component.yaml: requires `kubernetes/manifests`, which is not there with `broker: existing`, `platform: compose`
+      templates/components/core/existing-broker/component.yaml: requires `kubernetes/manifests`, which is not there with `broker: existing`, `database: mongodb`, `platform: compose`
       templates/components/core/existing-cache/component.yaml: requires `kubernetes/manifests`, which is not there with `cache: existing`, `cloud: aws`, `platform: compose`, `secrets_manager: aws_secrets_manager`
       templates/components/core/existing-database/component.yaml: requires `kubernetes/manifests`, which is not there with `cloud: aws`, `database: existing`, `database_hosting: atlas`, `platform: compose`, `secrets_manager: aws_secrets_manager`
       templates/components/core/gateway/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
-      templates/components/core/internal-tls/component.yaml: requires `kubernetes/manifests`, which is not there with `cache: valkey-in-cluster`, `cloud: aws`, `platform: compose`, `secrets_manager: aws_secrets_manager`
+      templates/components/core/internal-tls/component.yaml: requires `kubernetes/manifests`, which is not there with `broker: none`, `cache: valkey-in-cluster`, `cloud: aws`, `database: mongodb`, `platform: compose`, `secrets_manager: aws_secrets_manager`
       templates/components/core/more-databases/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/no-ci/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: none`, `code_host: github`, `platform: compose`
       templates/components/core/platform/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
@@ -224,6 +224,7 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
       templates/components/github/actions/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: github_actions`, `code_host: github`, `platform: compose`
       templates/components/kubectl/deploy/component.yaml: requires `kubernetes/manifests`, which is not there with `delivery: kubectl`, `platform: compose`
       templates/components/mongodb/self-hosted/component.yaml: requires `kubernetes/manifests`, which is not there with `cloud: aws`, `database: mongodb`, `database_hosting: self-hosted`, `platform: compose`, `secrets_manager: aws_secrets_manager`
+      templates/components/nats/in-cluster/component.yaml: requires `kubernetes/manifests`, which is not there with `broker: nats-in-cluster`, `database: mongodb`, `platform: compose`
       templates/components/valkey/in-cluster/component.yaml: requires `kubernetes/manifests`, which is not there with `cache: valkey-in-cluster`, `cloud: aws`, `platform: compose`, `secrets_manager: aws_secrets_manager`
     ");
 }
@@ -320,7 +321,8 @@ fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
     let text = "title: HashiCorp Vault\nwhy: Another secrets manager.\nprovides:\n  slot: secrets_store\n  for:\n    \
                 secrets_manager: {value: vault, title: HashiCorp Vault, order: 20}\n    cloud: any\n";
     insta::assert_snapshot!(faults(&[("components/vault/component.yaml", text)]), @r"
-    error: the catalog has 5 faults:
+    error: the catalog has 6 faults:
+      templates/components/aws/nats-in-cluster/component.yaml: requires `aws/secrets-manager`, which is not there with `broker: nats-in-cluster`, `cloud: aws`, `database: mongodb`, `secrets_manager: vault`
       templates/components/aws/valkey-secrets/component.yaml: requires `aws/secrets-manager`, which is not there with `cache: valkey-in-cluster`, `cloud: aws`, `platform: kubernetes`, `secrets_manager: vault`
       templates/components/vault/component.yaml: owes to the slot `secrets_store`:
         - `provides.facts.title`: name of the product, for a sentence
