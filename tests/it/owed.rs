@@ -323,7 +323,9 @@ fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
     let text = "title: HashiCorp Vault\nwhy: Another secrets manager.\nprovides:\n  slot: secrets_store\n  for:\n    \
                 secrets_manager: {value: vault, title: HashiCorp Vault, order: 20}\n    cloud: any\n";
     insta::assert_snapshot!(faults(&[("components/vault/component.yaml", text)]), @r"
-    error: the catalog has 5 faults:
+    error: the catalog has 7 faults:
+      templates/components/aws/nats-in-cluster/component.yaml: requires `aws/secrets-manager`, which is not there with `broker: nats-in-cluster`, `cloud: aws`, `database: mongodb`, `secrets_manager: vault`
+      templates/components/aws/valkey-secrets/component.yaml: requires `aws/secrets-manager`, which is not there with `cache: valkey-in-cluster`, `cloud: aws`, `platform: kubernetes`, `secrets_manager: vault`
       templates/components/vault/component.yaml: owes to the slot `secrets_store`:
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.short`: the same, once it is clear whose product it is
@@ -582,7 +584,7 @@ fn an_empty_language_is_a_list_of_what_it_owes() {
         - `provides.facts.git_ignored`: patterns of what its tools leave in the folder of a service
         - `provides.facts.image_ignored`: patterns of what its image build must not see
         - `provides.facts.authority_variable`: the variable by which its runtime takes a further certificate authority from a file; empty for none
-        - `provides.facts.authority_note`: how clients of caches and message brokers take a further certificate authority, a sentence; empty where the image starts no program of the service
+        - `provides.facts.authority_note`: how clients of the `cache` and of the `broker` take a further certificate authority, a sentence each; empty where the image starts no program of the service
         - `provides.facts.migration_note`: what the service contract says about programs that migrate, as whole lines; empty for nothing
         - `files/__service_path__/Dockerfile`
         - `contributes.service_files`: an item
