@@ -11,7 +11,8 @@
 command -v initdb > /dev/null || { echo "initdb is not on PATH: set POSTGRESQL_BIN" >&2; exit 1; }
 manifest="$repository/k8s/base/postgresql/cluster.yaml"
 server="$(mktemp -d)"
-port=$((20000 + RANDOM % 20000))
+# Below those that the system gives to clients.
+port=$((10000 + RANDOM % 20000))
 chmod 755 "$server"
 
 # Where nobody may not look into the folder of the programs, they are copied.

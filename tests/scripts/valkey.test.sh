@@ -10,7 +10,8 @@ valkey="${VALKEY_BIN:?names no folder with valkey-server}/valkey-server"
 base="$repository/k8s/base/cache"
 secret="$repository/k8s/overlays/prod/cache/external-secret.yaml"
 work="$sandbox/etc"
-port=$((20000 + RANDOM % 20000))
+# Below those that the system gives to clients.
+port=$((10000 + RANDOM % 20000))
 server=""
 end_server() {
   if [[ -n "$server" ]]; then
