@@ -32,6 +32,26 @@ pub fn detect(files: &Files, services: &mut Services) {
                 libraries::add(service, Language::Rust, library, &lines.place(library), false);
             }
         }
+        for (library, dependency) in table.get("dependencies").and_then(Value::as_table).into_iter().flatten() {
+            let features = dependency.get("features").and_then(Value::as_array).into_iter().flatten();
+            let mut systems = features.filter_map(|feature| system_of(feature.as_str()?));
+            // of several, which one runs in production is not told here
+            let (Some(system), None) = (systems.next(), systems.next()) else { continue };
+            let client = service.clients.iter_mut().find(|client| client.value.library == *library);
+            if let Some(client) = client.filter(|client| client.value.system.is_none()) {
+                client.value.system = Some(system);
+            }
+        }
+    }
+}
+
+/// The system that a feature of sqlx, Diesel or SeaORM is for.
+fn system_of(feature: &str) -> Option<&'static str> {
+    match feature.trim_start_matches("sqlx-") {
+        "postgres" => Some("postgresql"),
+        "mysql" => Some("mysql"),
+        "sqlite" => Some("sqlite"),
+        _ => None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! That what a component requires is there whenever the component is.
 
+use std::collections::BTreeSet;
+
 use super::slots::{Combination, combinations, key_question, shown};
 use super::{Lint, manifest_file};
 use crate::catalog::Component;
@@ -117,8 +119,8 @@ impl Lint<'_> {
         slots.flat_map(|slot| &slot.keys).any(|key| key == name) && key_question(self.catalog, name).is_some()
     }
 
-    /// The names that an expression reads; what does not parse is a fault of its own.
-    fn names(&self, expression: &str) -> Vec<String> {
+    /// The names that an expression reads, in alphabetical order; what does not parse is a fault of its own.
+    fn names(&self, expression: &str) -> BTreeSet<String> {
         engine::expression(&self.env, expression)
             .map(|compiled| compiled.undeclared_variables(false).into_iter().collect())
             .unwrap_or_default()

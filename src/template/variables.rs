@@ -111,9 +111,17 @@ fn faults(
                     faults.push(format!("where `{name}` is a value of the image build with `${{{reference}}}`, {why}"));
                 } else if !is_of_service && !known.iter().any(|one| one == reference) {
                     let known: Vec<String> = known.iter().map(|one| format!("`${{{one}}}`")).collect();
+                    // parts are known of a database that is made here
+                    let has_address =
+                        reference.starts_with("database.") && known.iter().any(|one| one == "`${database.uri}`");
+                    let otherwise = if has_address {
+                        "; of a database that others operate, parts of the address are `secrets` of the service"
+                    } else {
+                        ""
+                    };
                     faults.push(format!(
                         "where `{name}` has `${{{reference}}}`; the service has {}, and `${{url.SERVICE}}`, \
-                         `${{path.SERVICE}}` and `${{service.SERVICE}}` of others",
+                         `${{path.SERVICE}}` and `${{service.SERVICE}}` of others{otherwise}",
                         known.join(", ")
                     ));
                 } else if is_secret(reference) && (lone(text).is_none() || variable.home != "config") {

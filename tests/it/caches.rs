@@ -189,3 +189,121 @@ fn what_others_operate_is_only_reached() {
     let contract = there(BROKERS, "docs/service-contract.md");
     assert!(contract.contains("Tests of services with a message broker get none"), "{contract}");
 }
+
+const IN_CLUSTER: &str = "cases/valkey/in-cluster/cache";
+const GUESTS: &str = "cases/aws/valkey-secrets/small";
+
+/// The server in the cluster shows a certificate that services can check, and only they and the monitoring reach it.
+#[test]
+fn services_know_the_server_in_the_cluster() {
+    for (path, pod) in [
+        ("k8s/base/api/deployment.yaml", vec!["spec", "template"]),
+        ("k8s/base/mails/deployment.yaml", vec!["spec", "template"]),
+        ("k8s/base/nightly/cron-job.yaml", vec!["spec", "jobTemplate", "spec", "template"]),
+        ("k8s/migrations/api/job.yaml", vec!["spec", "template"]),
+    ] {
+        let file = yaml(IN_CLUSTER, path);
+        let pod = pod.iter().fold(&file, |value, key| &value[*key]);
+        assert_eq!(pod["metadata"]["labels"]["egress-cache"], "true", "{path}");
+        let volumes = pod["spec"]["volumes"].as_sequence().unwrap();
+        let volume = volumes.iter().find(|volume| volume["name"] == "internal-ca").unwrap_or_else(|| panic!("{path}"));
+        assert_eq!(volume["secret"]["secretName"], "internal-tls", "{path}");
+        // never the key of the authority
+        let items: Yaml = serde_yaml::from_str("[{key: ca.crt, path: ca.crt}]").unwrap();
+        assert_eq!(volume["secret"]["items"], items, "{path}");
+        let mounts = pod["spec"]["containers"][0]["volumeMounts"].as_sequence().unwrap();
+        assert!(mounts.iter().any(|mount| mount["mountPath"] == "/etc/internal-ca"), "{path}");
+    }
+    let config = |service: &str| there(IN_CLUSTER, &format!("k8s/overlays/prod/services/{service}/config.env"));
+    for service in ["api", "mails", "nightly"] {
+        assert!(config(service).contains("\nINTERNAL_CA_FILE=/etc/internal-ca/ca.crt\n"), "{service}");
+    }
+    // a runtime that reads it by itself
+    assert!(config("api").contains("\nNODE_EXTRA_CA_CERTS=/etc/internal-ca/ca.crt\n"));
+    assert!(!config("mails").contains("NODE_EXTRA_CA_CERTS"));
+    assert!(there(IN_CLUSTER, ".env.sample").contains("\nINTERNAL_CA_FILE=\n"));
+    let certificate = yaml(IN_CLUSTER, "k8s/base/cache/certificate.yaml");
+    assert_eq!(certificate["spec"]["issuerRef"]["name"], "internal");
+    let platform = there(IN_CLUSTER, "k8s/platform/cluster/network-policies.yaml");
+    assert!(platform.contains("        - port: 9121\n"), "{platform}");
+    // the server calls nothing
+    let policies = there(IN_CLUSTER, "k8s/base/cache/network-policy.yaml");
+    let (server, _) = policies.split_once("\n---\n").unwrap();
+    assert!(server.contains("    - Egress\n") && !server.contains("  egress:\n"), "{server}");
+    // cert-manager is there without a gateway and without a database in the cluster
+    let files = &outcome("cases/core/internal-tls/worker").rendered.tree.files;
+    assert!(files.contains_key("k8s/platform/cert-manager/values.yaml"));
+}
+
+/// Each environment of a cluster that they share has passwords of its own.
+#[test]
+fn guests_have_a_cache_of_their_own() {
+    let terraform = there(GUESTS, "infra/terraform/modules/environment/valkey.tf");
+    assert!(terraform.contains("guest_caches = toset([\"staging\"])"), "{terraform}");
+    for line in terraform.lines().filter(|line| line.contains("ephemeral.")) {
+        assert!(["monitoring", "password", "url"].contains(&line.split_once('=').unwrap().0.trim()), "{line}");
+    }
+    let secrets = there(GUESTS, "infra/terraform/modules/environment/secrets.tf");
+    assert!(secrets.contains("aws_secretsmanager_secret.guest_cache[\"staging\"].arn"), "{secrets}");
+    let secret = there(GUESTS, "k8s/overlays/staging/cache/external-secret.yaml");
+    assert_eq!(secret.matches("  namespace: shop-staging\n").count(), 2, "{secret}");
+    assert_eq!(secret.matches("        key: shop/staging/cache\n").count(), 3, "{secret}");
+    // production alone is measured
+    assert!(there(GUESTS, "k8s/overlays/staging/kustomization.yaml").contains("kind: PodMonitor"));
+}
+
+/// What exists nowhere else does not belong into a server that every start empties.
+#[test]
+fn a_store_in_the_cluster_is_refused() {
+    let with = |lost: bool, more: &[(&'static str, serde_json::Value)]| {
+        let mut answers = vec![("cache", json!("valkey-in-cluster")), ("cache_may_be_lost", json!(lost))];
+        answers.extend_from_slice(more);
+        support::refusal("no-database-on-aws", &answers)
+    };
+    let why = with(false, &[]);
+    assert!(why.contains("which a server in the cluster cannot promise"), "{why}");
+    let queue = json!([
+        {"name": "api", "kind": "api", "path": "api", "route": "/"},
+        {"name": "jobs", "kind": "worker", "image_of": "api", "command": "bundle exec sidekiq", "probe": "none", "cache": true},
+    ]);
+    let why = with(true, &[("services", queue)]);
+    assert!(why.contains("runs jobs of a queue from a cache that every restart empties"), "{why}");
+    let why = with(true, &[("valkey_memory_mb", json!(63))]);
+    assert!(why.contains("valkey_memory_mb") && why.contains("64"), "{why}");
+}
+
+/// Streams fit on the volumes, and there is a bucket for their backups.
+#[test]
+fn streams_that_cannot_be_kept_are_refused() {
+    let with = |preset: &str, streams: serde_json::Value| {
+        support::refusal(preset, &[("broker", json!("nats-in-cluster")), ("broker_streams", streams)])
+    };
+    let why = with("mongodb-atlas-on-aws", json!([{"name": "jobs", "subjects": ["jobs.>"], "max_gb": 9}]));
+    assert!(why.contains("may keep 9 GiB together, more than four fifths of the 10 GiB"), "{why}");
+    let why = with("mongodb-atlas-on-aws", json!([{"name": "jobs", "subjects": [">"]}]));
+    assert!(why.contains("which begins with a word"), "{why}");
+    let why = with("no-database-on-aws", json!([{"name": "jobs", "subjects": ["jobs.>"]}]));
+    assert!(why.contains("a database that is made here"), "{why}");
+}
+
+/// Servers know hashes only, and the pods of a user know its password and no other.
+#[test]
+fn a_pod_knows_the_password_of_its_user() {
+    const STREAMS: &str = "cases/nats/in-cluster/streams";
+    let secret = there(STREAMS, "k8s/overlays/prod/broker/external-secret.yaml");
+    let users = &secret[secret.find("users.conf: |").unwrap()..secret.find("streams_password:").unwrap()];
+    assert!(!users.contains("_password"), "{users}");
+    for line in
+        there(STREAMS, "infra/terraform/modules/environment/nats.tf").lines().filter(|l| l.contains("ephemeral."))
+    {
+        assert!(line.contains("url = ") || line.contains("for user, password in"), "{line}");
+    }
+    let jobs = there(STREAMS, "k8s/base/broker/backup.yaml") + &there(STREAMS, "k8s/base/broker/cron-job.yaml");
+    for user in ["backup", "restore", "streams"] {
+        assert_eq!(jobs.matches(&format!("key: {user}_password")).count(), 1, "{user}");
+    }
+    let servers = yaml(STREAMS, "k8s/base/broker/stateful-set.yaml");
+    let volumes = servers["spec"]["template"]["spec"]["volumes"].as_sequence().unwrap();
+    let users = volumes.iter().find(|volume| volume["name"] == "users").unwrap();
+    assert_eq!(users["secret"]["items"].as_sequence().unwrap().len(), 1);
+}

@@ -86,13 +86,15 @@ fn help() {
 #[test]
 fn presets() {
     insta::assert_snapshot!(data(&["presets"]), @r#"
-    existing-database-on-aws      An existing database, EKS and GitHub Actions on AWS
-    mongodb-atlas-on-aws          MongoDB Atlas, EKS and GitHub Actions on AWS
-    mongodb-self-hosted-on-aws    MongoDB replica set in EKS, GitHub Actions on AWS
-    no-database-on-aws            No database, EKS and GitHub Actions on AWS
-    postgresql-in-cluster-on-aws  PostgreSQL in EKS with CloudNativePG, GitHub Actions on AWS
-    postgresql-rds-on-aws         PostgreSQL in RDS, EKS and GitHub Actions on AWS
-    small-on-aws                  Small, one EKS cluster for all environments, GitHub Actions on AWS
+    existing-database-on-aws       An existing database, EKS and GitHub Actions on AWS
+    mongodb-atlas-on-aws           MongoDB Atlas, EKS and GitHub Actions on AWS
+    mongodb-self-hosted-on-aws     MongoDB replica set in EKS, GitHub Actions on AWS
+    no-database-on-aws             No database, EKS and GitHub Actions on AWS
+    postgresql-in-cluster-on-aws   PostgreSQL in EKS with CloudNativePG, GitHub Actions on AWS
+    postgresql-rds-on-aws          PostgreSQL in RDS, EKS and GitHub Actions on AWS
+    postgresql-valkey-nats-on-aws  PostgreSQL in RDS, Valkey in ElastiCache and NATS JetStream, EKS and GitHub Actions on AWS
+    python-postgresql-on-aws       A Python API with PostgreSQL in RDS, EKS and GitHub Actions on AWS
+    small-on-aws                   Small, one EKS cluster for all environments, GitHub Actions on AWS
     "#);
     let list: Value = serde_json::from_str(&data(&["presets", "--format", "json"])).unwrap();
     assert_eq!(list[1]["name"], ATLAS);
@@ -198,7 +200,7 @@ fn explain_knows_every_sort_of_thing() {
         assert!(!text.contains("<%"), "{thing}: {text}");
     }
     // where several components can have a file, the one that has it
-    for path in ["apps/api/Dockerfile", "k8s/overlays/prod/services/api/kustomization.yaml"] {
+    for path in ["apps/web/Dockerfile", "k8s/overlays/prod/services/api/kustomization.yaml"] {
         assert_eq!(data(&["explain", path]).matches("is a file of the component").count(), 1, "{path}");
     }
     let said = run(&root(), &["explain", "mongodb-atlas-on-aws"]);

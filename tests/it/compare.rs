@@ -67,11 +67,12 @@ fn choices_side_by_side() {
     - A cluster of three members per        - Three members per environment on      - An instance per environment, by       - Three instances per environment on
       environment, by tier and hour; all      nodes of the cluster, by their CPU      class and hour; production has a        nodes of the cluster, by their CPU
       but production use M10                  and memory; no licence                  second one that takes over, all but     and memory; no licence
-    - Storage, snapshots, the change log    - Their volumes, and the change log       production use db.t4g.small           - Their volumes, and the change log
-      and their copies in the other           and dumps in S3, by size              - Storage, and its backups beyond its     and dumps in S3, by size
-      region, by size                       - What the members copy to each other     own size with their copies in the     - What the instances copy to each
-    - A private endpoint per environment,     between zones, by data                  other region                            other between zones, by data
-      by hour and by data
+    - Storage, snapshots, the change log    - Their volumes, and the change log       production use db.t4g.small, or the   - Their volumes, and the change log
+      and their copies in the other           and dumps in S3, by size                next that takes the connections of      and dumps in S3, by size
+      region, by size                       - What the members copy to each other     their services                        - What the instances copy to each
+    - A private endpoint per environment,     between zones, by data                - Storage, and its backups beyond its     other between zones, by data
+      by hour and by data                                                             own size with their copies in the
+                                                                                      other region
 
     Estimate for a month, in US dollars
     - The Atlas cluster of production,      - 2 more machines, as the three         - The RDS instances of production:      - 2 more machines, as the three

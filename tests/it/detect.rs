@@ -443,7 +443,7 @@ fn human_output() {
 
     Notes
       go.mod uses nats, which these answers leave out; take it with
-        `broker=existing` (used by `ledger`).
+        `broker=nats-in-cluster` or `broker=existing` (used by `ledger`).
     "#);
 }
 
@@ -532,7 +532,9 @@ fn a_database_that_cannot_be_generated_is_said_before_anything_else() {
     assert!(
         said.contains(
             "uses postgresql, which these answers leave out; take it with `database=postgresql` and `database_hosting=rds` (used by `api`)."
-        ) && said.contains("uses nats, which these answers leave out; take it with `broker=existing` (used by `api`)."),
+        ) && said.contains(
+            "uses nats, which these answers leave out; take it with `broker=nats-in-cluster` or `broker=existing` (used by `api`)."
+        ),
         "{said}"
     );
 }

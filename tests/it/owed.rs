@@ -207,17 +207,18 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
     let text = "title: One host\nwhy: Another platform.\nprovides:\n  slot: platform\n  for:\n    \
                 platform: {value: compose, title: One host with compose, order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/compose/host/component.yaml", text)]), @r"
-    error: the catalog has 13 faults:
+    error: the catalog has 16 faults:
       templates/components/compose/host/component.yaml: owes to the slot `platform`:
         - `provides.facts.title`: name of the product, for a sentence
         - `macros.j2`: `<% macro client_tools() %>`: a row of a table: the tools with which people reach it, and for what
         - `macros.j2`: `<% macro show_services() %>`: shows which services run, and how many instances of each
         - `macros.j2`: `<% macro service_logs(service, since) %>`: prints what a service has logged for a time such as `15m`
       templates/components/core/delivery/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
-      templates/components/core/existing-broker/component.yaml: requires `kubernetes/manifests`, which is not there with `broker: existing`, `platform: compose`
+      templates/components/core/existing-broker/component.yaml: requires `kubernetes/manifests`, which is not there with `broker: existing`, `database: mongodb`, `platform: compose`
       templates/components/core/existing-cache/component.yaml: requires `kubernetes/manifests`, which is not there with `cache: existing`, `cloud: aws`, `platform: compose`, `secrets_manager: aws_secrets_manager`
       templates/components/core/existing-database/component.yaml: requires `kubernetes/manifests`, which is not there with `cloud: aws`, `database: existing`, `database_hosting: atlas`, `platform: compose`, `secrets_manager: aws_secrets_manager`
       templates/components/core/gateway/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
+      templates/components/core/internal-tls/component.yaml: requires `kubernetes/manifests`, which is not there with `broker: none`, `cache: valkey-in-cluster`, `cloud: aws`, `database: mongodb`, `platform: compose`, `secrets_manager: aws_secrets_manager`
       templates/components/core/more-databases/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
       templates/components/core/no-ci/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: none`, `code_host: github`, `platform: compose`
       templates/components/core/platform/component.yaml: requires `kubernetes/manifests`, which is not there with `platform: compose`
@@ -225,6 +226,8 @@ fn an_empty_platform_is_a_list_of_what_it_owes() {
       templates/components/github/actions/component.yaml: requires `kubernetes/manifests`, which is not there with `ci: github_actions`, `code_host: github`, `platform: compose`
       templates/components/kubectl/deploy/component.yaml: requires `kubernetes/manifests`, which is not there with `delivery: kubectl`, `platform: compose`
       templates/components/mongodb/self-hosted/component.yaml: requires `kubernetes/manifests`, which is not there with `cloud: aws`, `database: mongodb`, `database_hosting: self-hosted`, `platform: compose`, `secrets_manager: aws_secrets_manager`
+      templates/components/nats/in-cluster/component.yaml: requires `kubernetes/manifests`, which is not there with `broker: nats-in-cluster`, `database: mongodb`, `platform: compose`
+      templates/components/valkey/in-cluster/component.yaml: requires `kubernetes/manifests`, which is not there with `cache: valkey-in-cluster`, `cloud: aws`, `platform: compose`, `secrets_manager: aws_secrets_manager`
     ");
 }
 
@@ -320,7 +323,9 @@ fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
     let text = "title: HashiCorp Vault\nwhy: Another secrets manager.\nprovides:\n  slot: secrets_store\n  for:\n    \
                 secrets_manager: {value: vault, title: HashiCorp Vault, order: 20}\n    cloud: any\n";
     insta::assert_snapshot!(faults(&[("components/vault/component.yaml", text)]), @r"
-    error: the catalog has 5 faults:
+    error: the catalog has 7 faults:
+      templates/components/aws/nats-in-cluster/component.yaml: requires `aws/secrets-manager`, which is not there with `broker: nats-in-cluster`, `cloud: aws`, `database: mongodb`, `secrets_manager: vault`
+      templates/components/aws/valkey-secrets/component.yaml: requires `aws/secrets-manager`, which is not there with `cache: valkey-in-cluster`, `cloud: aws`, `platform: kubernetes`, `secrets_manager: vault`
       templates/components/vault/component.yaml: owes to the slot `secrets_store`:
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.short`: the same, once it is clear whose product it is
@@ -364,6 +369,7 @@ fn an_empty_cache_or_broker_is_a_list_of_what_it_owes() {
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.in_cluster`: whether it runs in the cluster
         - `provides.facts.port`: the port at which it answers, a number
+        - `provides.facts.authority`: the certificate authority by which services know it, where their system does not: as of the database, with `variable`, the variable that names the file; else empty
         - `provides.facts.loss`: what becomes of the services that use it while it is lost, a predicate that fits one and several
         - `provides.facts.recovery`: what brings it back without people, and how services bear it, for a table
         - `provides.facts.page`: name of the runbook that says what to do when it does not answer
@@ -577,6 +583,8 @@ fn an_empty_language_is_a_list_of_what_it_owes() {
         - `provides.facts.variables`: list of `name`, `value`: what its libraries read in the cluster besides what every service is told
         - `provides.facts.git_ignored`: patterns of what its tools leave in the folder of a service
         - `provides.facts.image_ignored`: patterns of what its image build must not see
+        - `provides.facts.authority_variable`: the variable by which its runtime takes a further certificate authority from a file; empty for none
+        - `provides.facts.authority_note`: how clients of the `cache` and of the `broker` take a further certificate authority, a sentence each; empty where the image starts no program of the service
         - `provides.facts.migration_note`: what the service contract says about programs that migrate, as whole lines; empty for nothing
         - `files/__service_path__/Dockerfile`
         - `contributes.service_files`: an item

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use crate::session::{CTRL_C, DOWN, ENTER, Session, Start, UP};
+use crate::support::embedded;
 
 mod accessible;
 mod asking;
@@ -46,6 +47,13 @@ const PROJECT: [(&str, &str); 12] = [
     ("Which environments does the system have?", ""),
     ("Which Atlas organization", "5f1a2b3c4d5e6f7a8b9c0d1f"),
 ];
+
+/// The keys that choose a preset in the list, or no preset, which stands after the last one.
+fn from_preset(start: &str, chosen: Option<&str>) -> String {
+    let presets = &embedded().presets;
+    let place = |name: &str| presets.iter().position(|preset| preset.name == name).unwrap();
+    DOWN.repeat(chosen.map_or(presets.len(), place) - place(start)) + ENTER
+}
 
 fn target() -> (TempDir, PathBuf) {
     let temp = TempDir::new().unwrap();

@@ -29,16 +29,16 @@ mkdir -p "$WORLD/data" && : > "$WORLD/data/$cluster"
 TEXT
 fi
 if [[ -d "$repository/k8s/roles" ]]; then cp -R "$repository/k8s/roles" "$REPO/k8s"; fi
-for folder in gateway mongodb; do
+for folder in gateway mongodb postgresql; do
   if [[ -d "$repository/k8s/platform/$folder" ]]; then cp -R "$repository/k8s/platform/$folder" "$REPO/k8s/platform"; fi
 done
 
 # The steps of the document, and one folder of commands for each. The step of the secrets takes them from the page that it names,
-# once per environment, each as in a shell of its own.
+# once per environment, each as in a shell of its own. Without a service that has one there is no such step.
 steps="$sandbox/steps"
 commands_of "$repository/docs/first-hour.md" '# The first hour' '## [0-9]*\. Go through the readiness report' "$steps"
-secrets="$(grep -l 'secret values' "$steps"/*/title)"
-for environment in staging prod; do
+secrets="$(grep -l 'secret values' "$steps"/*/title || true)"
+for environment in ${secrets:+staging prod}; do
   commands_of <(sed "s/staging/$environment/g" "$repository/docs/secrets.md") '## Secrets' '## Configuration' "$sandbox/secrets"
   for file in "$sandbox"/secrets/*/[0-9]*; do
     sed -e "s#/tmp/#$here/tmp/$environment/#g" -e 's/^export /umask 022; &/' "$file" > "${secrets%/title}/$environment-${file##*/}"
@@ -66,9 +66,11 @@ first_hour() {
   [[ ! -d "$repository/k8s/components/restore-drill" || -e "$WORLD/drill/$NAME-staging" ]] || lacks "the drill" || return 1
   [[ ! -d "$repository/k8s/base/database" || -e "$WORLD/reached/$NAME-staging" ]] || lacks "the check of the database" || return 1
   for environment in staging prod; do
-    [[ ! -d "$REPO/k8s/roles" || -e "$WORLD/roles/$NAME-$environment" ]] || lacks "the roles of $environment" || return 1
+    [[ ! -d "$repository/k8s/roles" || -e "$WORLD/roles/$NAME-$environment" ]] || lacks "the roles of $environment" || return 1
   done
-  [[ ! -d "$REPO/k8s/platform/mongodb" || -e "$WORLD/base/$NAME-staging" ]] || lacks "the base of the change log" || return 1
+  [[ ! -e "$repository/k8s/base/broker/streams.json" || -e "$WORLD/streams/$NAME-staging" ]] || lacks "the streams" || return 1
+  [[ ! -e "$repository/k8s/base/broker/streams.json" || -e "$WORLD/broker-backup/$NAME-staging" ]] || lacks "the backup of streams" || return 1
+  [[ ! -d "$repository/k8s/platform/mongodb" || -e "$WORLD/base/$NAME-staging" ]] || lacks "the base of the change log" || return 1
   [[ -z "$(find "$here/tmp" -type f)" ]] || lacks "the removal of a file with secrets" || return 1
   for environment in staging prod; do
     [[ ! -e "$REPO/scripts/atlas-auditing.sh" || -e "$WORLD/auditing/project-$environment" ]] || lacks "the audit log of $environment" || return 1
@@ -130,6 +132,7 @@ rules/platform
 settings/platform
 platform/secret values
 change log/first backup
+first backup/Make the streams
 address of the database/secret values
 roles of the database/secret values
 platform/address of the database"

@@ -11,7 +11,8 @@
 command -v initdb > /dev/null || { echo "initdb is not on PATH: set POSTGRESQL_BIN" >&2; exit 1; }
 manifest="$repository/k8s/base/postgresql/cluster.yaml"
 server="$(mktemp -d)"
-port=$((20000 + RANDOM % 20000))
+# Below those that the system gives to clients.
+port=$((10000 + RANDOM % 20000))
 chmod 755 "$server"
 
 # Where nobody may not look into the folder of the programs, they are copied.
@@ -163,4 +164,15 @@ expect 0 "recovery ended before configured recovery target was reached" "does no
 expect 0 "" "the change log is led beyond it" pass
 expect 0 "" "a recovery to the same moment" recovered passed $((port + 3)) "$moment"
 expect 0 "50" "has the rows of then" sql $((port + 3)) 'SELECT count(*) FROM orders'
+
+# --- a segment that is missing, with later ones behind it
+sql "$port" "INSERT INTO orders VALUES (201)"
+expect 0 "" "a segment more" pass
+segments=("$server"/archive/0000*[0-9A-F])
+as_server mv "${segments[-2]}" "$server/missing"
+expect 1 "" "a recovery without a segment" recovered gap $((port + 4)) "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+expect 0 "recovery ended before configured recovery target was reached" "does not end well either" cat "$server/recovered-gap.log"
+as_server mv "$server/missing" "${segments[-2]}"
+expect 0 "" "with the segment" as_server rm -r "$server/recovered-gap"
+expect 0 "" "and a moment that it reaches" recovered gap $((port + 4)) "$moment"
 finish

@@ -172,6 +172,11 @@ fn commands(service: &Service, manifest: Option<&Location>, put: &mut dyn FnMut(
         let value = "java -XX:MaxRAMPercentage=75 -XX:+ExitOnOutOfMemoryError -jar quarkus-run.jar";
         put(FindingName::Start, json!(value), &start.found_in);
     }
+    // an assembly is called like its project, also where that has capitals
+    let assembly = command(Command::Start).and_then(|start| Some((start, start.value.strip_prefix("dotnet out/")?)));
+    if let Some((start, assembly)) = assembly {
+        put(FindingName::Start, json!(format!("dotnet {assembly}")), &start.found_in);
+    }
     // of these languages one tool builds and tests every project, and needs no script
     let language = service.language.as_ref().map(|language| language.value);
     let manifest = manifest.filter(|_| !matches!(language, Some(Language::Go | Language::Java | Language::Rust)));

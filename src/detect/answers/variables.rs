@@ -25,6 +25,9 @@ pub(super) struct Mapped<'s> {
     parts: Vec<(&'s Finding<Variable>, &'static str)>,
 }
 
+/// With which the image of PostgreSQL makes its database. Beside a whole address, and without a host, no program reads them.
+const OF_CONTAINERS: [&str; 3] = ["POSTGRES_DB", "POSTGRES_PASSWORD", "POSTGRES_USER"];
+
 /// The variables of a service, where `ours` are the stores that are generated.
 pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -> Mapped<'s> {
     let mut mapped = Mapped::default();
@@ -33,6 +36,13 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
     let database = ours.systems.iter().any(|system| service.client_of(system).is_some());
     let known = Known { service, all };
     let rules = &RULES.answers;
+    let of_ours = |sort: Sort| {
+        service.variables.iter().any(|found| {
+            let words: Vec<&str> = found.value.name.split('_').collect();
+            found.value.sort == sort && is_of_database(&found.value, &words, ours)
+        })
+    };
+    let has_container = database && ours.is_made && of_ours(Sort::Address) && !of_ours(Sort::Host);
     for found in &service.variables {
         let variable = &found.value;
         let words: Vec<&str> = variable.name.split('_').collect();
@@ -49,6 +59,7 @@ pub(super) fn mapped<'s>(service: &'s Service, ours: &Ours, all: &'s Detected) -
         match variable.sort {
             _ if is_of_build(variable) => mapped.build.push(found),
             sort if is_static && sort != Sort::Public => {}
+            _ if has_container && OF_CONTAINERS.contains(&variable.name.as_str()) => {}
             Sort::Address if let Some(name) = ours.named(service, variable) => {
                 mapped.values.push((found, json!(format!("${{database.{name}.uri}}"))));
             }

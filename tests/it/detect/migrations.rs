@@ -96,7 +96,7 @@ fn a_start_of_java_can_end_after_its_migrations() {
 
 #[test]
 fn programs_that_migrate_are_found_by_their_calls() {
-    let cargo = "[package]\nname = \"shop\"\n[dependencies]\naxum = \"1\"\nsqlx = { version = \"1\", features = [\"postgres\"] }\ntokio-postgres = \"1\"\n";
+    let cargo = "[package]\nname = \"shop\"\n[dependencies]\naxum = \"1\"\nsqlx = { version = \"1\", features = [\"postgres\"] }\n";
     let module = "module acme.dev/shop\ngo 1.26\nrequire (\n\tgithub.com/jackc/pgx/v5 v5.7.0\n\tgithub.com/pressly/goose/v3 v3.24.0\n)\n";
     let project = "<Project Sdk=\"Microsoft.NET.Sdk.Web\"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>\
                    <ItemGroup><PackageReference Include=\"Npgsql.EntityFrameworkCore.PostgreSQL\" Version=\"10\" /></ItemGroup></Project>";

@@ -298,3 +298,19 @@ fn parts_of_an_address_that_is_made_are_references() {
     );
     assert_eq!(variables(node, "DATABASE_URL=postgres://localhost:5432/shop\n"), Value::Null);
 }
+
+/// With the whole address in the same sample, names and passwords without a host are those of the container beside it.
+#[test]
+fn variables_of_the_container_of_a_database_are_not_those_of_the_service() {
+    let package = r#"{"scripts": {"start": "node server.js"}, "dependencies": {"express": "5", "pg": "8"}}"#;
+    let container = "POSTGRES_DB=shop\nPOSTGRES_USER=shop\nPOSTGRES_PASSWORD=x\n";
+    let variables = |sample: &str| {
+        let (_dir, found) = found(&[("package.json", package), (".env.example", sample)]);
+        let service = &found["answers"]["services"]["value"][0];
+        (service["variables"].clone(), service["secrets"].clone())
+    };
+    let address = format!("DATABASE_URL=postgresql://shop:x@db:5432/shop\n{container}");
+    assert_eq!(variables(&address), (Value::Null, Value::Null));
+    let (parts, _) = variables(&format!("POSTGRES_HOST=db\n{container}"));
+    assert_eq!(parts["POSTGRES_PASSWORD"], "${database.password}");
+}

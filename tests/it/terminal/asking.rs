@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{CONTACT, MAIL, NAME, OVERVIEW, PROJECT, REVIEW, SERVICES, START, target};
+use super::{CONTACT, MAIL, NAME, OVERVIEW, PROJECT, REVIEW, SERVICES, START, from_preset, target};
 use crate::session::{CTRL_C, DOWN, ENTER, ESC, Session, Start, UP};
 use crate::support::{read_tree, root, write_tree};
 
@@ -230,7 +230,8 @@ fn a_preset_takes_few_keystrokes() {
 fn a_small_start_asks_for_one_network() {
     let (_temp, dir) = target();
     let mut s = Start::built_in(&dir, &[]).rows(60).run();
-    s.answer(START, &[&DOWN.repeat(6), ENTER].concat()).see("> What do you want to start from? small-on-aws");
+    s.answer(START, &from_preset("existing-database-on-aws", Some("small-on-aws")));
+    s.see("> What do you want to start from? small-on-aws");
     for (question, answer) in &PROJECT[..9] {
         s.answer(question, answer).send(ENTER);
     }
@@ -267,7 +268,7 @@ fn a_new_repository_without_a_preset_takes_some_more() {
     let (_temp, dir) = target();
     let start = std::time::Instant::now();
     let mut s = Start::built_in(&dir, &[]).rows(60).run();
-    s.answer(START, &[&DOWN.repeat(7), ENTER].concat());
+    s.answer(START, &from_preset("existing-database-on-aws", None));
     for (question, answer) in &PROJECT[..11] {
         s.answer(question, answer).send(ENTER);
     }

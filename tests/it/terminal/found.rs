@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use super::{OVERVIEW, PROJECT, REVIEW, START, target};
+use super::{OVERVIEW, PROJECT, REVIEW, START, from_preset, target};
 use crate::scene::put;
 use crate::session::{CTRL_C, DOWN, ENTER, ESC, Session, Start, UP};
 use crate::support::{read_tree, root, write_tree};
@@ -128,7 +128,7 @@ fn esc_leads_to_the_table_and_from_it_to_the_preset() {
 #[test]
 fn a_later_answer_takes_the_database_from_the_table() {
     let (_temp, _dir, mut s) = until_services("mern", &[]);
-    s.answer(START, &[&DOWN.repeat(6), ENTER].concat()).answer(SERVICES, ENTER);
+    s.answer(START, &from_preset("mongodb-atlas-on-aws", None)).answer(SERVICES, ENTER);
     for (question, answer) in &PROJECT[..11] {
         s.replace(question, answer);
     }

@@ -26,8 +26,8 @@ for tool in aws jq; do
   command -v "$tool" > /dev/null || fail "$tool is not installed"
 done
 
-caller="$(aws sts get-caller-identity --query Account --output text)" || fail "no AWS credentials; sign in to account $account first"
-[ "$caller" = "$account" ] || fail "these are credentials of account $caller, but $environment is account $account"
+caller="$(aws sts get-caller-identity --query Account --output text)" || fail "no AWS credentials; sign in to account $account; run: export AWS_PROFILE=shop-$environment"
+[ "$caller" = "$account" ] || fail "these are credentials of account $caller, but $environment is account $account; run: export AWS_PROFILE=shop-$environment"
 
 read -r -p "Client id: " client_id
 read -r -s -p "Client secret: " client_secret

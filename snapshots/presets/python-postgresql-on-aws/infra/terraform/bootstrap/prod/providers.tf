@@ -1,0 +1,15 @@
+provider "aws" {
+  region = "eu-central-1"
+
+  # Fails if the credentials belong to any other account.
+  allowed_account_ids = ["444455556666"]
+
+  default_tags {
+    tags = {
+      project     = "shop"
+      environment = "prod"
+      repository  = "acme/shop"
+      terraform   = "bootstrap/prod"
+    }
+  }
+}
