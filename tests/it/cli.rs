@@ -89,6 +89,7 @@ fn presets() {
     existing-database-on-aws       An existing database, EKS and GitHub Actions on AWS
     mongodb-atlas-on-aws           MongoDB Atlas, EKS and GitHub Actions on AWS
     mongodb-self-hosted-on-aws     MongoDB replica set in EKS, GitHub Actions on AWS
+    mysql-rds-on-aws               MySQL in RDS, EKS and GitHub Actions on AWS
     no-database-on-aws             No database, EKS and GitHub Actions on AWS
     postgresql-in-cluster-on-aws   PostgreSQL in EKS with CloudNativePG, GitHub Actions on AWS
     postgresql-rds-on-aws          PostgreSQL in RDS, EKS and GitHub Actions on AWS

@@ -39,6 +39,7 @@ mod merge;
 mod modules;
 mod monorepos;
 mod moving;
+mod mysql;
 mod no_ci;
 mod owed;
 mod page;

@@ -56,6 +56,10 @@ fn what_is_found_in_a_monorepo_is_accepted() {
                 sets.push(("rds_instance_class", "db.m7g.2xlarge".into()));
                 "postgresql-rds-on-aws"
             }
+            Some("mysql") => {
+                sets.push(("rds_instance_class", "db.m7g.2xlarge".into()));
+                "mysql-rds-on-aws"
+            }
             _ => "mongodb-self-hosted-on-aws",
         };
         let given = given(preset, &sets);

@@ -8,7 +8,7 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
     let text = "title: Google Cloud\nwhy: Another cloud.\nprovides:\n  slot: cloud\n  for:\n    \
                 cloud: {value: gcp, title: \"Google Cloud: GKE\", order: 20}\n";
     insta::assert_snapshot!(faults(&[("components/gcp/component.yaml", text)]), @r#"
-    error: the catalog has 27 faults:
+    error: the catalog has 29 faults:
       templates/components/gcp/component.yaml: owes to the slot `cloud`:
         - `provides.facts.title`: what people call it, as in `an account of AWS`
         - `provides.facts.dns`: the product that answers for the zones
@@ -67,10 +67,12 @@ fn an_empty_provider_is_a_list_of_what_it_owes() {
       templates/slots.yaml: slot `cluster`: no component fills it with `cloud: gcp`, `cluster: existing`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: mysql`, `database_hosting: rds`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: postgresql`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: gcp`, `database: postgresql`, `database_hosting: rds`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mongodb`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: mysql`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: postgresql`, `database_hosting: cloudnative-pg`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: gcp`, `database: postgresql`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `driver`: no component fills it with `cloud: gcp`, `database: mongodb`, `language: dotnet`; add one, or say in `without` what that needs
@@ -323,7 +325,7 @@ fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
     let text = "title: HashiCorp Vault\nwhy: Another secrets manager.\nprovides:\n  slot: secrets_store\n  for:\n    \
                 secrets_manager: {value: vault, title: HashiCorp Vault, order: 20}\n    cloud: any\n";
     insta::assert_snapshot!(faults(&[("components/vault/component.yaml", text)]), @r"
-    error: the catalog has 7 faults:
+    error: the catalog has 8 faults:
       templates/components/aws/nats-in-cluster/component.yaml: requires `aws/secrets-manager`, which is not there with `broker: nats-in-cluster`, `cloud: aws`, `database: mongodb`, `secrets_manager: vault`
       templates/components/aws/valkey-secrets/component.yaml: requires `aws/secrets-manager`, which is not there with `cache: valkey-in-cluster`, `cloud: aws`, `platform: kubernetes`, `secrets_manager: vault`
       templates/components/vault/component.yaml: owes to the slot `secrets_store`:
@@ -345,6 +347,7 @@ fn an_empty_secrets_manager_is_a_list_of_what_it_owes() {
         - a template that prints `contributed.env_sample`
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: atlas`, `secrets_manager: vault`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: self-hosted`, `secrets_manager: vault`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: rds`, `secrets_manager: vault`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: cloudnative-pg`, `secrets_manager: vault`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: rds`, `secrets_manager: vault`; add one, or say in `without` what that needs
     ");
@@ -402,12 +405,12 @@ fn no_monitoring_is_a_list_of_what_reads_it() {
 
 #[test]
 fn a_second_database_engine_is_a_list_of_what_it_owes() {
-    let text = "title: MySQL\nwhy: Another engine.\nprovides:\n  slot: database\n  for:\n    \
-                database: {value: mysql, title: MySQL, order: 40}\n    \
-                database_hosting: {value: managed, title: Managed MySQL, order: 40}\n";
-    insta::assert_snapshot!(faults(&[("components/mysql/component.yaml", text)]), @r"
-    error: the catalog has 39 faults:
-      templates/components/mysql/component.yaml: owes to the slot `database`:
+    let text = "title: MariaDB\nwhy: Another engine.\nprovides:\n  slot: database\n  for:\n    \
+                database: {value: mariadb, title: MariaDB, order: 40}\n    \
+                database_hosting: {value: managed, title: Managed MariaDB, order: 40}\n";
+    insta::assert_snapshot!(faults(&[("components/mariadb/component.yaml", text)]), @r"
+    error: the catalog has 42 faults:
+      templates/components/mariadb/component.yaml: owes to the slot `database`:
         - `provides.facts.title`: name of the product, for a sentence
         - `provides.facts.engine`: the kind of database, as people call it
         - `provides.facts.secret`: name of the Secret that the provider brings for services, and of the label `egress-NAME` with which pods reach the database
@@ -460,54 +463,57 @@ fn a_second_database_engine_is_a_list_of_what_it_owes() {
         - `macros.j2`: `<% macro restoring(part) %>`: a part of the runbook on restores, or nothing: how to `keep` the damaged state and to `undo`, where it has snapshots; the `user` that is made; steps to a `moment`; how people `count` documents and copy them; what else grows with its `volumes`; whom to `escalate` to; the `row` for the log after those; what to `remove`, and which `scratch` copies
         - `macros.j2`: `<% macro recovery_drill(place) %>`: how people drill point-in-time recovery, for an `issue` or for the `page` on drills
       templates/questions.yaml: question `database_hosting`: `managed` needs `compare`, since another choice has it
-      templates/questions.yaml: question `database`: `mysql` needs `compare`, since another choice has it
-      templates/slots.yaml: slot `backup`: no component fills it with `database: mysql`, `database_hosting: atlas`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `backup`: no component fills it with `database: mysql`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `backup`: no component fills it with `database: mysql`, `database_hosting: managed`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `backup`: no component fills it with `database: mysql`, `database_hosting: rds`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `backup`: no component fills it with `database: mysql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/questions.yaml: question `database`: `mariadb` needs `compare`, since another choice has it
+      templates/slots.yaml: slot `backup`: no component fills it with `database: mariadb`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `backup`: no component fills it with `database: mariadb`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `backup`: no component fills it with `database: mariadb`, `database_hosting: managed`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `backup`: no component fills it with `database: mariadb`, `database_hosting: rds`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `backup`: no component fills it with `database: mariadb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: managed`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: rds`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: managed`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: atlas`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: managed`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: rds`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: managed`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: cloudnative-pg`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: managed`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mongodb`, `database_hosting: managed`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: cloudnative-pg`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: managed`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: postgresql`, `database_hosting: managed`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mariadb`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mariadb`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mariadb`, `database_hosting: rds`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mariadb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `database: mongodb`, `database_hosting: managed`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: atlas`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: rds`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: managed`; add one, or say in `without` what that needs
       templates/slots.yaml: slot `database`: no component fills it with `database: postgresql`, `database_hosting: managed`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: dotnet`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: go`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: java_gradle`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: java_maven`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: node`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: other`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: php`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: python`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: ruby`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: rust`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: static`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: dotnet`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: go`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: java_gradle`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: java_maven`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: node`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: other`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: php`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: python`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: ruby`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: rust`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: static`; add one, or say in `without` what that needs
     ");
 }
 
 /// Another engine has its own way to be backed up.
 #[test]
 fn an_empty_backup_is_a_list_of_what_it_owes() {
-    let text = "title: Backups of MySQL\nwhy: Another engine.\nprovides:\n  slot: backup\n  for:\n    \
-                database: {value: mysql, title: MySQL, order: 40}\n    database_hosting: any\n";
-    insta::assert_snapshot!(faults(&[("components/mysql/backup/component.yaml", text)]), @r"
+    let text = "title: Backups of MariaDB\nwhy: Another engine.\nprovides:\n  slot: backup\n  for:\n    \
+                database: {value: mariadb, title: MariaDB, order: 40}\n    database_hosting: any\n";
+    insta::assert_snapshot!(faults(&[("components/mariadb/backup/component.yaml", text)]), @r"
     error: the catalog has 25 faults:
-      templates/components/mysql/backup/component.yaml: owes to the slot `backup`:
+      templates/components/mariadb/backup/component.yaml: owes to the slot `backup`:
         - `provides.facts.job`: name of the CronJob that makes backups, of the service account of its pods, and the label `app.kubernetes.io/name` of its jobs
         - `provides.facts.prefix`: what the keys of backups begin with in the bucket, before a slash
         - `provides.facts.artifact`: name of the file that is a dump
@@ -531,30 +537,30 @@ fn an_empty_backup_is_a_list_of_what_it_owes() {
         - `contributes.overlay_resources`: an item
         - `contributes.runbooks`: an item
         - `contributes.first_hour`: an item
-      templates/questions.yaml: question `database`: `mysql` needs `compare`, since another choice has it
-      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: atlas`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: rds`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: cloudnative-pg`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mysql`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: atlas`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: rds`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `database`: no component fills it with `database: mysql`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: dotnet`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: go`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: java_gradle`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: java_maven`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: node`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: other`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: php`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: python`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: ruby`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: rust`; add one, or say in `without` what that needs
-      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mysql`, `language: static`; add one, or say in `without` what that needs
+      templates/questions.yaml: question `database`: `mariadb` needs `compare`, since another choice has it
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: rds`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_cloud`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: atlas`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: cloudnative-pg`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: rds`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database_secrets`: no component fills it with `cloud: aws`, `database: mariadb`, `database_hosting: self-hosted`, `secrets_manager: aws_secrets_manager`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mariadb`, `database_hosting: atlas`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mariadb`, `database_hosting: cloudnative-pg`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mariadb`, `database_hosting: rds`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `database`: no component fills it with `database: mariadb`, `database_hosting: self-hosted`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: dotnet`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: go`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: java_gradle`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: java_maven`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: node`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: other`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: php`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: python`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: ruby`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: rust`; add one, or say in `without` what that needs
+      templates/slots.yaml: slot `driver`: no component fills it with `cloud: aws`, `database: mariadb`, `language: static`; add one, or say in `without` what that needs
     ");
 }
 

@@ -5,7 +5,9 @@
 . "$(dirname "$0")/lib.sh"
 # Whose objects stay: the database's.
 engine=mongodb
-if [[ -d "$repository/k8s/base/postgresql" ]]; then engine=postgresql; fi
+for other in postgresql mysql; do
+  if [[ -d "$repository/k8s/base/$other" ]]; then engine="$other"; fi
+done
 
 cluster_that_remembers
 

@@ -21,14 +21,15 @@ cp -R "$repository/scripts" "$repository/.gitignore" "$REPO"
 cp -R "$repository"/infra/terraform/{bootstrap,environments,github,modules,registry} "$REPO/infra/terraform"
 cp "$repository/k8s/platform/Chart.yaml" "$REPO/k8s/platform"
 # Configuration and secrets without workloads: the platform brings the types of their objects.
-if [[ -d "$repository/k8s/roles" ]]; then
+roles="$(find "$repository/k8s" -maxdepth 1 -name '*roles')"
+if [[ -n "$roles" ]]; then
   cat > "$REPO/scripts/deploy.sh" <<'TEXT'
 #!/usr/bin/env bash
 cluster="$(kubectl config current-context)" && [[ -e "$WORLD/charts/$cluster/external-secrets" ]] || exit 1
 mkdir -p "$WORLD/data" && : > "$WORLD/data/$cluster"
 TEXT
 fi
-if [[ -d "$repository/k8s/roles" ]]; then cp -R "$repository/k8s/roles" "$REPO/k8s"; fi
+if [[ -n "$roles" ]]; then cp -R "$roles" "$REPO/k8s"; fi
 for folder in gateway mongodb postgresql; do
   if [[ -d "$repository/k8s/platform/$folder" ]]; then cp -R "$repository/k8s/platform/$folder" "$REPO/k8s/platform"; fi
 done
@@ -66,7 +67,7 @@ first_hour() {
   [[ ! -d "$repository/k8s/components/restore-drill" || -e "$WORLD/drill/$NAME-staging" ]] || lacks "the drill" || return 1
   [[ ! -d "$repository/k8s/base/database" || -e "$WORLD/reached/$NAME-staging" ]] || lacks "the check of the database" || return 1
   for environment in staging prod; do
-    [[ ! -d "$repository/k8s/roles" || -e "$WORLD/roles/$NAME-$environment" ]] || lacks "the roles of $environment" || return 1
+    [[ -z "$roles" || -e "$WORLD/roles/$NAME-$environment" ]] || lacks "the roles of $environment" || return 1
   done
   [[ ! -e "$repository/k8s/base/broker/streams.json" || -e "$WORLD/streams/$NAME-staging" ]] || lacks "the streams" || return 1
   [[ ! -e "$repository/k8s/base/broker/streams.json" || -e "$WORLD/broker-backup/$NAME-staging" ]] || lacks "the backup of streams" || return 1
@@ -135,6 +136,7 @@ change log/first backup
 first backup/Make the streams
 address of the database/secret values
 roles of the database/secret values
+users of the database/secret values
 platform/address of the database"
 if [[ -n "$small" ]]; then independent+=$'\nregistry/Make the cluster\nDelegate/rules\nDelegate/settings'; fi
 for index in "${!all[@]}"; do

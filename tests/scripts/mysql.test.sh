@@ -16,7 +16,8 @@ drill="$root/k8s/components/restore-drill/scripts"
 restore="$root/k8s/restore/scripts"
 roles="$root/k8s/mysql-roles/scripts"
 server="$(mktemp -d)"
-port=$((20000 + RANDOM % 20000))
+# Below those that the system gives to clients.
+port=$((10000 + RANDOM % 20000))
 chmod 755 "$server"
 
 as_server() {

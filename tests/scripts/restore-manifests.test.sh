@@ -6,7 +6,9 @@
 . "$(dirname "$0")/lib.sh"
 
 engine=mongodb
-if [[ -d "$repository/k8s/base/postgresql" ]]; then engine=postgresql; fi
+for other in postgresql mysql; do
+  if [[ -d "$repository/k8s/base/$other" ]]; then engine="$other"; fi
+done
 git init --quiet --initial-branch main .
 git config user.email test@example.org
 git config user.name Test

@@ -21,8 +21,8 @@ for tool in aws "$terraform"; do
   command -v "$tool" > /dev/null || fail "$tool is not installed"
 done
 
-caller="$(aws sts get-caller-identity --query Account --output text)" || fail "no AWS credentials; sign in to account $account first"
-[ "$caller" = "$account" ] || fail "these are credentials of account $caller, but $environment is account $account"
+caller="$(aws sts get-caller-identity --query Account --output text)" || fail "no AWS credentials; sign in to account $account and run: export AWS_PROFILE=shop-$environment"
+[ "$caller" = "$account" ] || fail "these are credentials of account $caller, but $environment is account $account; run: export AWS_PROFILE=shop-$environment"
 
 cd "$(dirname "$0")/../infra/terraform/bootstrap/$environment"
 bucket="shop-$environment-tfstate-$account"

@@ -41,9 +41,9 @@ for tool in aws kubectl session-manager-plugin; do
   command -v "$tool" > /dev/null || fail "$tool is not installed"
 done
 
-identity="$(aws sts get-caller-identity --query '[Account, Arn]' --output text)" || fail "no AWS credentials; sign in to account $account first"
+identity="$(aws sts get-caller-identity --query '[Account, Arn]' --output text)" || fail "no AWS credentials; sign in to account $account and run: export AWS_PROFILE=shop-$environment"
 read -r caller_account caller <<< "$identity"
-[ "$caller_account" = "$account" ] || fail "these are credentials of account $caller_account, but $environment is account $account"
+[ "$caller_account" = "$account" ] || fail "these are credentials of account $caller_account, but $environment is account $account; run: export AWS_PROFILE=shop-$environment"
 
 export AWS_REGION=eu-central-1
 token_arguments=(eks get-token --cluster-name "$cluster" --region "$AWS_REGION")
