@@ -64,6 +64,7 @@ arguments=()
 for argument in "$@"; do
   [ "$argument" = --set-gtid-purged=OFF ] || arguments+=("$argument")
 done
+if [ "${FAIL:-}" = killed ] && [ "$1" != --version ]; then kill -9 "$$"; fi
 [ "${FAIL:-}" != mysqldump ] || [ "$1" = --version ] || { echo "mysqldump: Lost connection" >&2; exit 3; }
 exec /usr/bin/mysqldump "${arguments[@]}"
 SH
@@ -212,6 +213,14 @@ drill_of "$kept"
 sed -i 's/"server_version": "[^"]*"/"server_version": "99.1.2"/' "$WORK/manifest.json"
 run 0 run_drill
 holds "a newer server fails" grep -q 'the image of the drill has' "$WORK/error"
+drill_of "$kept"
+sed -i 's/"recovery_point": "20[0-9][0-9]-/"recovery_point": "2001-/' "$WORK/manifest.json"
+run 0 run_drill
+holds "an old backup fails" grep -q 's old, 86400 s are allowed' "$WORK/result.json"
+drill_of "$kept"
+sed -i 's/"recovery_point": "20[0-9][0-9]-/"recovery_point": "2099-/' "$WORK/manifest.json"
+run 0 run_drill
+holds "a clock that is ahead fails" grep -q 'in the future' "$WORK/result.json"
 super --execute='SET GLOBAL require_secure_transport = ON; DROP DATABASE IF EXISTS drill; DROP TABLE shop.here; DROP TABLE shop.there'
 
 # --- failures of the dump
@@ -226,7 +235,16 @@ job
 export FAIL=mysqldump
 run 1 dump
 says "mysqldump failed"
+job
+export FAIL=killed
+run 1 dump
+says "mysqldump failed"
 export FAIL=""
+# The disk is full: a limit on the size of files stands for it.
+job
+full() { (trap '' XFSZ && ulimit -f 1 && dump); }
+run 1 full
+run 1 verify
 super --database=shop --execute='CREATE TABLE old (a int) ENGINE Aria'
 job
 run 64 dump

@@ -19,6 +19,6 @@ if ! git merge-base --is-ancestor "$commit" HEAD 2> /dev/null; then
   exit 1
 fi
 git restore --source="$commit" --staged --worktree -- k8s ':!k8s/platform' \
-  ':!k8s/base/postgresql' ':!k8s/overlays/*postgresql*' ':!k8s/components' ':!k8s/restore' ':!k8s/roles' \
+  ':!k8s/base/postgresql' ':!k8s/overlays/*postgresql*' ':!k8s/components' ':!k8s/restore' ':!k8s/*roles' \
   ':!k8s/overlays/*/backup/*' ':!k8s/overlays/*/restore-drill/*'
 git diff --cached --stat HEAD -- k8s
