@@ -150,10 +150,18 @@ pub fn presets(catalog: &Catalog, names: &[String]) -> Result<Comparison> {
     })
 }
 
-/// The presets that give a choice of the question, one for each.
+/// The presets that give a choice of the question, one for each. Of several it is the one that is most like all others, so that what
+/// differs comes from the choice; the first of equals.
 fn taken<'c>(catalog: &'c Catalog, question: &Question) -> impl Iterator<Item = &'c Preset> {
-    question.choices.iter().filter_map(|choice| {
-        catalog.presets.iter().find(|p| p.answers.get(&question.name) == Some(&json!(choice.value)))
+    let alike = |preset: &Preset| -> usize {
+        let shared = |other: &Preset| {
+            other.answers.iter().filter(|(name, value)| preset.answers.get(*name) == Some(*value)).count()
+        };
+        catalog.presets.iter().filter(|other| other.name != preset.name).map(shared).sum()
+    };
+    question.choices.iter().filter_map(move |choice| {
+        let gives = |preset: &&Preset| preset.answers.get(&question.name) == Some(&json!(choice.value));
+        catalog.presets.iter().rev().filter(gives).max_by_key(|preset| alike(preset))
     })
 }
 

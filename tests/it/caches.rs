@@ -298,7 +298,7 @@ fn a_pod_knows_the_password_of_its_user() {
     {
         assert!(line.contains("url = ") || line.contains("for user, password in"), "{line}");
     }
-    let jobs = there(STREAMS, "k8s/base/broker/backup.yaml") + &there(STREAMS, "k8s/base/broker/cron-job.yaml");
+    let jobs = there(STREAMS, "k8s/base/broker/backup.yaml") + &there(STREAMS, "k8s/base/broker/streams-job.yaml");
     for user in ["backup", "restore", "streams"] {
         assert_eq!(jobs.matches(&format!("key: {user}_password")).count(), 1, "{user}");
     }

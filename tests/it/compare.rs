@@ -38,22 +38,22 @@ fn choices_side_by_side() {
 
     What is generated
     - 365 files of 25 components            - 372 files of 25 components            - 372 files of 26 components            - 391 files of 26 components
-    - `mongodb/backup`: Scheduled MongoDB   - `mongodb/backup`: Scheduled MongoDB   - `mysql/backup`: Scheduled MySQL       - `postgresql/backup`: Scheduled
-      backups with a restore drill; 44        backups with a restore drill; 44        backups with a restore drill; 47        PostgreSQL backups with a restore
-      files, meets `BAK-01`, `BAK-02`,        files, meets `BAK-01`, `BAK-02`,        files, meets `BAK-01`, `BAK-02`,        drill; 47 files, meets `BAK-01`,
-      `BAK-03`, `BAK-05`                      `BAK-03`, `BAK-05`                      `BAK-03`, `BAK-05`                      `BAK-02`, `BAK-03`, `BAK-05`
-    - `mongodb/atlas`: MongoDB Atlas with   - `mongodb/self-hosted`: MongoDB        - `mysql/rds`: MySQL in RDS; 3 files,   - `postgresql/cloudnative-pg`:
-      private endpoint and point-in-time      replica set in the cluster; 26          meets `DB-01`, `DB-02`, `DB-03`         PostgreSQL in the cluster; 30
-      recovery; 6 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,        - `aws/mysql-rds`: RDS in reach of        files, meets `DB-01`, `DB-02`,
-      `DB-02`, `DB-03`                        `DB-03`                                 the pods; 13 files                      `DB-03`, `DB-04`
-    - `aws/mongodb-atlas`: Atlas in reach   - `aws/mongodb-self-hosted`: What AWS   - `aws/mysql-rds-secrets`: Passwords    - `aws/postgresql-cloudnative-pg`:
-      of the pods on AWS; 13 files            has for the replica set; 2 files        of MySQL in AWS Secrets Manager; 2      What AWS has for PostgreSQL in the
-    - `aws/mongodb-atlas-secrets`:          - `aws/mongodb-self-hosted-secrets`:      files                                   cluster; 5 files
-      Addresses and credentials of Atlas      Passwords of the replica set in AWS   - `mysql/roles`: Users of MySQL; 9      -
-      in AWS Secrets Manager; 4 files         Secrets Manager; 2 files                files                                   `aws/postgresql-cloudnative-pg-secr
-    - `languages/static-driver`: No         - `languages/static-driver`: No         - `mysql/passwords`: MySQL with           ets`:
-      database behind static files; 0         database behind static files; 0         passwords; 0 files                      Passwords of PostgreSQL in AWS
-      files                                   files                                                                           Secrets Manager; 2 files
+    - `mongodb/backup`: Scheduled MongoDB   - `mongodb/backup`: Scheduled MongoDB   - `postgresql/backup`: Scheduled        - `postgresql/backup`: Scheduled
+      backups with a restore drill; 44        backups with a restore drill; 44        PostgreSQL backups with a restore       PostgreSQL backups with a restore
+      files, meets `BAK-01`, `BAK-02`,        files, meets `BAK-01`, `BAK-02`,        drill; 47 files, meets `BAK-01`,        drill; 47 files, meets `BAK-01`,
+      `BAK-03`, `BAK-05`                      `BAK-03`, `BAK-05`                      `BAK-02`, `BAK-03`, `BAK-05`            `BAK-02`, `BAK-03`, `BAK-05`
+    - `mongodb/atlas`: MongoDB Atlas with   - `mongodb/self-hosted`: MongoDB        - `postgresql/rds`: PostgreSQL in       - `postgresql/cloudnative-pg`:
+      private endpoint and point-in-time      replica set in the cluster; 26          RDS; 3 files, meets `DB-01`,            PostgreSQL in the cluster; 30
+      recovery; 6 files, meets `DB-01`,       files, meets `DB-01`, `DB-02`,          `DB-02`, `DB-03`                        files, meets `DB-01`, `DB-02`,
+      `DB-02`, `DB-03`                        `DB-03`                               - `aws/postgresql-rds`: RDS in reach      `DB-03`, `DB-04`
+    - `aws/mongodb-atlas`: Atlas in reach   - `aws/mongodb-self-hosted`: What AWS     of the pods; 13 files                 - `aws/postgresql-cloudnative-pg`:
+      of the pods on AWS; 13 files            has for the replica set; 2 files      - `aws/postgresql-rds-secrets`:           What AWS has for PostgreSQL in the
+    - `aws/mongodb-atlas-secrets`:          - `aws/mongodb-self-hosted-secrets`:      Passwords of PostgreSQL in AWS          cluster; 5 files
+      Addresses and credentials of Atlas      Passwords of the replica set in AWS     Secrets Manager; 2 files              -
+      in AWS Secrets Manager; 4 files         Secrets Manager; 2 files              - `postgresql/roles`: Roles of            `aws/postgresql-cloudnative-pg-secr
+    - `languages/static-driver`: No         - `languages/static-driver`: No           PostgreSQL; 9 files                     ets`:
+      database behind static files; 0         database behind static files; 0       - `postgresql/passwords`: PostgreSQL      Passwords of PostgreSQL in AWS
+      files                                   files                                   with passwords; 0 files                 Secrets Manager; 2 files
     - `mongodb/node-on-aws`: MongoDB from   - `mongodb/node-on-aws`: MongoDB from                                           - `postgresql/roles`: Roles of
       Node.js on AWS; 0 files                 Node.js on AWS; 0 files                                                         PostgreSQL; 9 files
                                                                                                                             - `postgresql/passwords`: PostgreSQL
@@ -75,19 +75,19 @@ fn choices_side_by_side() {
                                                                                       other region
 
     Estimate for a month, in US dollars
-    - The Atlas cluster of production,      - 2 more machines, as the three         - Storage of the databases, 50 GiB,     - 2 more machines, as the three
-      M30: 394                                members of a replica set run apart:     twice in production: 17                 instances of the database run
-    - 4 NAT gateways: 131                     140                                   - 4 NAT gateways: 131                     apart: 140
-    - Private endpoints of 7 services of    - Volumes of the members, 50 GiB        - Private endpoints of 7 services of    - Volumes of the instances, 50 GiB
-      AWS in three zones, for production:     each: 24                                AWS in three zones, for production:     each and a quarter more for the
-      153                                   - 4 NAT gateways: 131                     153                                     change log: 30
-    - 2 load balancers: 33                  - Private endpoints of 7 services of    - 2 load balancers: 33                  - 4 NAT gateways: 131
-    - 2 control planes of EKS: 146            AWS in three zones, for production:   - 2 control planes of EKS: 146          - Private endpoints of 7 services of
-    - 4 machines of 2 CPUs and 8 GiB, two     153                                   - 4 machines of 2 CPUs and 8 GiB, two     AWS in three zones, for production:
-      for each cluster: 280                 - 2 load balancers: 33                    for each cluster: 280                   153
-    - Together, at the least: 1137          - 2 control planes of EKS: 146          - Together, at the least: 760           - 2 load balancers: 33
-                                            - 4 machines of 2 CPUs and 8 GiB, two                                           - 2 control planes of EKS: 146
-                                              for each cluster: 280                                                         - 4 machines of 2 CPUs and 8 GiB, two
+    - The Atlas cluster of production,      - 2 more machines, as the three         - The RDS instances of production:      - 2 more machines, as the three
+      M30: 394                                members of a replica set run apart:     two db.m7g.large: 246                   instances of the database run
+    - 4 NAT gateways: 131                     140                                   - Storage of the databases, 50 GiB,       apart: 140
+    - Private endpoints of 7 services of    - Volumes of the members, 50 GiB          twice in production: 17               - Volumes of the instances, 50 GiB
+      AWS in three zones, for production:     each: 24                              - 4 NAT gateways: 131                     each and a quarter more for the
+      153                                   - 4 NAT gateways: 131                   - Private endpoints of 7 services of      change log: 30
+    - 2 load balancers: 33                  - Private endpoints of 7 services of      AWS in three zones, for production:   - 4 NAT gateways: 131
+    - 2 control planes of EKS: 146            AWS in three zones, for production:     153                                   - Private endpoints of 7 services of
+    - 4 machines of 2 CPUs and 8 GiB, two     153                                   - 2 load balancers: 33                    AWS in three zones, for production:
+      for each cluster: 280                 - 2 load balancers: 33                  - 2 control planes of EKS: 146            153
+    - Together, at the least: 1137          - 2 control planes of EKS: 146          - 4 machines of 2 CPUs and 8 GiB, two   - 2 load balancers: 33
+                                            - 4 machines of 2 CPUs and 8 GiB, two     for each cluster: 280                 - 2 control planes of EKS: 146
+                                              for each cluster: 280                 - Together, at the least: 1006          - 4 machines of 2 CPUs and 8 GiB, two
                                             - Together, at the least: 907                                                     for each cluster: 280
                                                                                                                             - Together, at the least: 913
 
@@ -166,7 +166,7 @@ fn choices_side_by_side() {
       approve when the other releases.                                              - 21 tasks that all have in common
     - 21 tasks that all have in common
 
-    Counted with the answers of `mongodb-atlas-on-aws` and `mongodb-self-hosted-on-aws` and `mysql-rds-on-aws` and `postgresql-in-cluster-on-aws`;
+    Counted with the answers of `mongodb-atlas-on-aws` and `mongodb-self-hosted-on-aws` and `postgresql-rds-on-aws` and `postgresql-in-cluster-on-aws`;
     `database_hosting` is not all that differs. Estimates are list prices of us-east-1 as of 2026-11-28, without load, traffic, storage, logs, keys and tax.
     "#);
 }

@@ -1,5 +1,6 @@
 //! MySQL that AWS runs: who logs in as whom, what stays out of state and files, and which answers do not fit it.
 
+use base64::prelude::*;
 use serde_json::json;
 use serde_yaml::Value as Yaml;
 
@@ -59,6 +60,34 @@ fn addresses_come_in_the_form_that_services_read() {
     assert!(config("tracker").contains("\nNODE_EXTRA_CA_CERTS=/etc/mysql/ca.pem\n"));
     let laravel = there(LANGUAGES, "k8s/overlays/prod/services/shop/config.env");
     assert!(laravel.contains("\nMYSQL_ATTR_SSL_CA=/etc/mysql/ca.pem\n"), "{laravel}");
+}
+
+/// Java reads no PEM: beside it is the same root in a key store, which has no password, so the certificate is there byte by byte.
+#[test]
+fn java_has_the_certificate_in_a_key_store() {
+    let secrets = there(PARTS, "k8s/overlays/prod/secrets/mysql.yaml");
+    let store = "trustCertificateKeyStoreType=PKCS12&trustCertificateKeyStoreUrl=file:/etc/mysql/ca.p12'";
+    assert!(secrets.contains(store), "{secrets}");
+    let map = yaml(PARTS, "k8s/base/mysql/config-map.yaml");
+    assert!(map["binaryData"]["ca.p12"].is_string() && map["data"]["ca.pem"].is_string());
+    assert!(yaml(PRESET, "k8s/base/mysql/config-map.yaml")["binaryData"].is_null(), "nothing of Java is there");
+
+    let partial = |name: &str| std::fs::read_to_string(support::root().join("templates/partials").join(name)).unwrap();
+    let entries = |text: &str| -> Vec<(String, Vec<u8>)> {
+        let lines =
+            text.lines().filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\",")?.split_once("\": \""));
+        let decoded = |value: &str| {
+            let body = value.replace("-----BEGIN CERTIFICATE-----", "").replace("-----END CERTIFICATE-----", "");
+            BASE64_STANDARD.decode(body.replace("\\n", "")).unwrap()
+        };
+        lines.map(|(region, value)| (region.to_owned(), decoded(value))).collect()
+    };
+    let (certificates, stores) = (entries(&partial("rds-authorities.j2")), entries(&partial("rds-key-stores.j2")));
+    assert!(certificates.len() > 20 && certificates.len() == stores.len(), "{}", stores.len());
+    for ((region, certificate), (of, store)) in certificates.iter().zip(&stores) {
+        assert_eq!(region, of);
+        assert!(store.windows(certificate.len()).any(|part| part == certificate), "{region}");
+    }
 }
 
 /// What Terraform draws goes into write-only arguments, and RDS keeps the password of admin.

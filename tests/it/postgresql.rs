@@ -158,9 +158,11 @@ fn a_database_has_a_name_that_rds_takes() {
 /// Below production the class is the smallest that takes ten connections for each instance, of which a service has three at most.
 #[test]
 fn lower_environments_have_the_connections_of_their_services() {
-    for (tree, class, connections) in
-        [(PRESET, "db.t4g.small", 100), ("cases/postgresql/rds/parts", "db.t4g.medium", 200)]
-    {
+    for (tree, class, connections) in [
+        (PRESET, "db.t4g.small", 100),
+        ("cases/postgresql/rds/parts", "db.t4g.medium", 200),
+        ("presets/mysql-rds-on-aws", "db.t4g.medium", 200),
+    ] {
         let settings = there(tree, "infra/terraform/environments/staging/main.tf");
         let wanted = format!("    instance_class  = \"{class}\"\n    max_connections = {connections}\n");
         assert!(settings.contains(&wanted), "{settings}");

@@ -27,8 +27,8 @@ module "environment" {
 
   mysql = {
     major           = "8.4"
-    instance_class  = "db.t4g.small"
-    max_connections = 100
+    instance_class  = "db.t4g.medium"
+    max_connections = 200
     multi_az        = false
 
     # Grows by itself up to the second number, and does not shrink.
