@@ -6,7 +6,7 @@
 
 images=tools/images/compose.yaml
 # The image of the database.
-engine="$(grep -oE 'docker.io/library/(mongo|postgres):' "$repository/$images" | cut -d / -f 3 | tr -d :)"
+engine="$(grep -oE 'docker.io/library/(mongo|postgres|mysql):' "$repository/$images" | cut -d / -f 3 | tr -d :)"
 cp -R "$repository/k8s" "$repository/tools" "$repository/.github" .
 # "PATH LINES" and modes of all files, to see what changed.
 state() { find . -type f -exec ls -l {} + | awk '{ print $1, $NF }' | sort; find . -type f -exec cksum {} + | sort; }
