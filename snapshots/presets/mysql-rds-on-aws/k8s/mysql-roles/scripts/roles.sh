@@ -20,7 +20,7 @@ for file in uri owner app readonly backup monitoring; do
 done
 connect_to "$request/uri" "$config/client.cnf" || fail "the address is none of MySQL"
 query() {
-  mysql "$options" --batch --default-character-set=utf8mb4 "$@"
+  mysql "$options" --batch --default-character-set=utf8mb4
 }
 
 # In the name of a database that is granted, _ stands for any letter.
@@ -32,7 +32,4 @@ for user in owner app readonly backup monitoring; do
   printf "ALTER USER '%s'@'%%' IDENTIFIED BY '%s' ACCOUNT UNLOCK;\n" "$user" "$password" | query > /dev/null 2>&1 ||
     fail "the password of $user could not be set"
 done
-# Without it a dump cannot read procedures and functions, and says so.
-query --execute="GRANT SHOW_ROUTINE ON *.* TO 'backup'@'%'" > /dev/null 2>&1 ||
-  echo "roles: backup may not read procedures and functions; a database without them is dumped all the same" >&2
 echo "roles: owner, app, readonly, backup and monitoring are as roles.sql says"

@@ -25,6 +25,8 @@ GRANT SELECT, SHOW VIEW ON `SCHEMA`.* TO 'readonly'@'%';
 GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ON `SCHEMA`.* TO 'backup'@'%';
 GRANT SELECT (User, Host, max_user_connections) ON mysql.user TO 'backup'@'%';
 GRANT SELECT ON mysql.db TO 'backup'@'%';
+-- Without this right mysqldump leaves procedures and functions out, and says nothing.
+GRANT SHOW_ROUTINE ON *.* TO 'backup'@'%';
 
 GRANT PROCESS, REPLICATION CLIENT ON *.* TO 'monitoring'@'%';
 GRANT SELECT ON performance_schema.* TO 'monitoring'@'%';
